@@ -1,0 +1,57 @@
+# Everything installs what it needs by itself, into folders that version control ignores:
+#   make demo      the whole story offline: a cluster, a Helm installation, preview, move, undo, proof
+#   make test      all tests; the last line counts them
+#   make lint      format, rules, types
+#   make sandbox   a cluster to play with, until Ctrl-C
+#   make bench     the numbers the project holds itself to, measured
+#   make test-e2e      the end-to-end tests that `make test` leaves out for time
+#   make test-faults   every write of the move with every fault (hours)
+#   make clean     removes what was built
+
+SHELL := /bin/bash
+NODE_MODULES := node_modules/.installed
+DIST := dist/.built
+SOURCES := index.ts $(shell find components provider -name '*.ts' 2>/dev/null)
+
+.PHONY: demo test lint sandbox bench test-e2e test-faults clean install build prepare
+
+demo: build
+	@npm exec --offline -- tsx sandbox/demo.ts
+
+test: build
+	@npm run --silent test
+
+lint: build
+	@npm run --silent lint
+
+sandbox: build
+	@npm exec --offline -- tsx sandbox/cli.ts up --content demo
+
+bench: build
+	@npm exec --offline -- tsx sandbox/bench.ts
+
+test-e2e: build
+	@node_modules/.bin/node tests/run/suites.mjs e2eLong
+
+test-faults: build
+	@npm run --silent test:faults
+
+install: $(NODE_MODULES)
+build: $(DIST)
+
+$(NODE_MODULES): package.json package-lock.json
+	@command -v node >/dev/null || { echo "Node.js 20 or newer is needed; node is not on PATH" >&2; exit 1; }
+	@node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error(`Node.js 20 or newer is needed; this is $${process.version}`); process.exit(1) }'
+	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed to build the control plane; go is not on PATH" >&2; exit 1; }
+	@command -v python3 >/dev/null || { echo "Python 3.11 or newer is needed for the AWS emulator; python3 is not on PATH" >&2; exit 1; }
+	@echo "installing npm packages ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(DIST): $(NODE_MODULES) $(SOURCES) tsconfig.json tsconfig.build.json
+	@echo "compiling the package ..."
+	@npm run --silent build
+	@touch $@
+
+clean:
+	rm -rf dist node_modules .cache coverage

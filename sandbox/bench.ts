@@ -1,0 +1,93 @@
+// `make bench`: the numbers the project holds itself to, measured on an offline cluster of this machine, beside their targets.
+// FAULTS=n adds n experiments of the fault matrix; HELM_TO_ADDON_SH=path adds AWS's script on the same cluster.
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { measureScript, missingPrograms } from "./bench/awsScript";
+import { faultSample } from "./bench/faultSample";
+import { measureLoad } from "./bench/measureLoad";
+import { measureMove } from "./bench/measureMove";
+import { measurePreview } from "./bench/measurePreview";
+import { tableOf } from "./bench/row";
+import { rowsOf } from "./bench/rows";
+import { captureState } from "./compare";
+import { demoContent } from "./content";
+import { Pulumi } from "./engine/driver";
+import { type Sandbox, startSandbox } from "./sandbox";
+
+const PROGRAM = resolve(__dirname, "bench/program");
+const BASELINE = "demo";
+const say = (line: string): void => console.log(line);
+
+async function main(): Promise<void> {
+    const sandbox = await startSandbox({ progress: say });
+    const folder = mkdtempSync(join(tmpdir(), "hyperpod-bench-"));
+    try {
+        if (!sandbox.hasBaseline(BASELINE)) {
+            say("preparing the cluster ...");
+            await demoContent(sandbox);
+            await sandbox.saveBaseline(BASELINE, { shared: true });
+        }
+        say(`\n${tableOf(await measure(sandbox, folder))}`);
+        say(
+            `\nload of this machine: ${loadavg()
+                .map((load) => load.toFixed(1))
+                .join(" ")} on ${availableParallelism()} processors`,
+        );
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+        await sandbox.stop();
+    }
+}
+
+async function measure(sandbox: Sandbox, folder: string) {
+    const stack = (name: string, count: number) =>
+        new Pulumi({
+            projectDirectory: PROGRAM,
+            backendDirectory: join(folder, name),
+            env: { ...sandbox.env, BENCH_COUNT: String(count) },
+        });
+    say("loading the provider ...");
+    const loadMs = await measureLoad();
+    await sandbox.restoreBaseline(BASELINE);
+    const start = await captureState(sandbox);
+    say("previews of one migration and of twenty ...");
+    const one = await measurePreview(sandbox, stack("one", 1));
+    const twenty = await measurePreview(sandbox, stack("twenty", 20));
+    say("a move, a second up, the way back ...");
+    const move = await measureMove(sandbox, stack("move", 1));
+    const script = await runScript(sandbox, start);
+    const faults = process.env.FAULTS === undefined ? undefined : await faultSample(process.env.FAULTS);
+    return rowsOf({
+        move,
+        one,
+        twenty,
+        loadMs,
+        ...(faults ? { faults } : {}),
+        ...(script ? { script } : {}),
+    });
+}
+
+async function runScript(sandbox: Sandbox, start: Awaited<ReturnType<typeof captureState>>) {
+    const path = process.env.HELM_TO_ADDON_SH;
+    if (path === undefined) {
+        say("AWS's script is not run: HELM_TO_ADDON_SH does not name it.");
+        return undefined;
+    }
+    const missing = missingPrograms(sandbox);
+    if (missing.length > 0) {
+        say(`AWS's script is not run: it needs ${missing.join(", ")} on PATH.`);
+        return undefined;
+    }
+    say("AWS's script ...");
+    await sandbox.restoreBaseline(BASELINE);
+    return await measureScript(sandbox, path, start);
+}
+
+main().then(
+    () => process.exit(0),
+    (error: Error) => {
+        console.error(error.message);
+        process.exit(1);
+    },
+);

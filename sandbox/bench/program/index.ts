@@ -1,0 +1,8 @@
+// The benchmark's program: BENCH_COUNT migrations whose arguments differ, so that no plan serves two of them.
+import { HelmToAddonMigration } from "pulumi-hyperpod-inference";
+
+const count = Number(process.env.BENCH_COUNT ?? 1);
+
+for (let index = 0; index < count; index++) {
+    new HelmToAddonMigration(`move${index}`, { clusterName: "demo", lockTimeoutMinutes: 5 + index });
+}

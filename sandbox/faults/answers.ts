@@ -1,0 +1,94 @@
+/** A classified request comes in; the answer that its service gives when it throttles or fails goes out. Nothing is sent here. */
+import type { AwsProtocol, Classified } from "./request";
+
+export interface CannedAnswer {
+    status: number;
+    headers: Record<string, string>;
+    body: string;
+}
+
+interface Trouble {
+    status: number;
+    code: string;
+    message: string;
+}
+
+/** What the services really answer: EC2 and S3 have their own words, the query services say 400. */
+const THROTTLED: Record<AwsProtocol, Trouble> = {
+    query: { status: 400, code: "Throttling", message: "Rate exceeded" },
+    ec2: { status: 503, code: "RequestLimitExceeded", message: "Request limit exceeded." },
+    json: { status: 400, code: "ThrottlingException", message: "Rate exceeded" },
+    "rest-json": { status: 429, code: "ThrottlingException", message: "Rate exceeded" },
+    "rest-xml": { status: 503, code: "SlowDown", message: "Please reduce your request rate." },
+};
+const BROKEN_MESSAGE = "An internal error occurred.";
+const BROKEN: Record<AwsProtocol, Trouble> = {
+    query: { status: 500, code: "ServiceFailure", message: BROKEN_MESSAGE },
+    ec2: { status: 500, code: "InternalError", message: BROKEN_MESSAGE },
+    json: { status: 500, code: "InternalFailure", message: BROKEN_MESSAGE },
+    "rest-json": { status: 500, code: "ServerException", message: BROKEN_MESSAGE },
+    "rest-xml": { status: 500, code: "InternalError", message: BROKEN_MESSAGE },
+};
+const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
+
+export function throttled(request: Classified): CannedAnswer {
+    if (request.side === "aws") return awsAnswer(request.protocol ?? "rest-json", THROTTLED);
+    const message = "the server has received too many requests and has asked us to try again later";
+    const answer = kubernetesStatus(429, "TooManyRequests", message, { retryAfterSeconds: 1 });
+    return { ...answer, headers: { ...answer.headers, "retry-after": "1" } };
+}
+
+export function serverError(request: Classified): CannedAnswer {
+    if (request.side === "aws") return awsAnswer(request.protocol ?? "rest-json", BROKEN);
+    return kubernetesStatus(500, "InternalError", "Internal error occurred: injected fault", {});
+}
+
+function kubernetesStatus(code: number, reason: string, message: string, details: object): CannedAnswer {
+    const status = {
+        kind: "Status",
+        apiVersion: "v1",
+        metadata: {},
+        status: "Failure",
+        message,
+        reason,
+        details,
+        code,
+    };
+    return { status: code, headers: { "content-type": "application/json" }, body: JSON.stringify(status) };
+}
+
+function awsAnswer(protocol: AwsProtocol, troubles: Record<AwsProtocol, Trouble>): CannedAnswer {
+    const trouble = troubles[protocol];
+    if (protocol === "json" || protocol === "rest-json") {
+        const type = protocol === "json" ? "application/x-amz-json-1.1" : "application/json";
+        return {
+            status: trouble.status,
+            headers: {
+                "content-type": type,
+                "x-amzn-errortype": trouble.code,
+                "x-amzn-requestid": REQUEST_ID,
+            },
+            body: JSON.stringify({ __type: trouble.code, message: trouble.message }),
+        };
+    }
+    const headers = { "content-type": "text/xml", "x-amzn-requestid": REQUEST_ID };
+    return {
+        status: trouble.status,
+        headers,
+        body: `<?xml version="1.0" encoding="UTF-8"?>\n${xml(protocol, trouble)}`,
+    };
+}
+
+function xml(protocol: AwsProtocol, { status, code, message }: Trouble): string {
+    const said = `<Code>${code}</Code><Message>${message}</Message>`;
+    switch (protocol) {
+        case "ec2":
+            return `<Response><Errors><Error>${said}</Error></Errors><RequestID>${REQUEST_ID}</RequestID></Response>`;
+        case "rest-xml":
+            return `<Error>${said}<RequestId>${REQUEST_ID}</RequestId></Error>`;
+        default: {
+            const type = `<Type>${status < 500 ? "Sender" : "Receiver"}</Type>`;
+            return `<ErrorResponse><Error>${type}${said}</Error><RequestId>${REQUEST_ID}</RequestId></ErrorResponse>`;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/** Classified requests come in; the numbered log of writes and the counts of everything else go out. One ledger serves both sides. */
+import type { FaultAction } from "./plan";
+import type { Classified, KubernetesResource, Side } from "./request";
+
+export interface Write {
+    /** 1 for the first write of either side since the last reset; 0 for what is no write. */
+    ordinal: number;
+    side: Side;
+    verb: string;
+    what: string;
+    /** Milliseconds since the epoch, when the request arrived. */
+    time: number;
+    /** What the server answered; undefined as long as it has not, or when the request never reached it. */
+    status?: number;
+    userAgent: string;
+    /** The fault that this request met. */
+    fault?: FaultAction;
+    /** Kubernetes only: the parts of `what`. */
+    resource?: KubernetesResource;
+}
+
+/** The newest reads kept for looking at; the count goes on. */
+const READS_KEPT = 10_000;
+
+export class Ledger {
+    #writes: Write[] = [];
+    #renewals: Write[] = [];
+    #reads: Write[] = [];
+    #readCount = 0;
+
+    record(request: Classified, userAgent: string): Write {
+        const entry: Write = {
+            ordinal: request.effect === "write" ? this.#writes.length + 1 : 0,
+            side: request.side,
+            verb: request.verb,
+            what: request.what,
+            time: Date.now(),
+            userAgent,
+            ...(request.resource ? { resource: request.resource } : {}),
+        };
+        if (request.effect === "write") this.#writes.push(entry);
+        else if (request.effect === "leaseRenewal") this.#renewals.push(entry);
+        else this.#recordRead(entry);
+        return entry;
+    }
+
+    #recordRead(entry: Write): void {
+        this.#readCount += 1;
+        this.#reads.push(entry);
+        if (this.#reads.length > READS_KEPT) this.#reads.splice(0, READS_KEPT / 10);
+    }
+
+    writes(): Write[] {
+        return this.#writes.map((entry) => ({ ...entry }));
+    }
+
+    leaseRenewals(): Write[] {
+        return this.#renewals.map((entry) => ({ ...entry }));
+    }
+
+    readRequests(): Write[] {
+        return this.#reads.map((entry) => ({ ...entry }));
+    }
+
+    reads(): number {
+        return this.#readCount;
+    }
+
+    reset(): void {
+        this.#writes = [];
+        this.#renewals = [];
+        this.#reads = [];
+        this.#readCount = 0;
+    }
+}

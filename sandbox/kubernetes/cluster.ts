@@ -1,0 +1,160 @@
+// In: ports, a folder and built tools. Out: a whole offline cluster: control plane, node, pods that answer. Knows no AWS.
+import { rmSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Tools } from "../tools/tools";
+import type { ApiClientOptions } from "./apiClient";
+import { AuditLog } from "./audit";
+import type { BaselineFolders } from "./baselines";
+import type { CertificateName, ClusterPki } from "./clusterPki";
+import type { ServingState } from "./clusterView";
+import {
+    writeAuditPolicy,
+    writeEgressSelector,
+    writeKubeconfig,
+    writeTokenWebhookConfig,
+} from "./configFiles";
+import { ControlPlane } from "./controlPlane";
+import { EgressProxy } from "./egress";
+import { NodeSide } from "./nodeSide";
+import type { FakeNodes } from "./nodes";
+import { PodScripts } from "./podScripts";
+import { problemLog } from "./problemLog";
+
+export interface ClusterOptions {
+    directory: string;
+    name: string;
+    tools: Tools;
+    pki: ClusterPki;
+    ports: { etcd: number; apiServer: number; scheduler: number; tokenWebhook: number };
+    oidcIssuer: string;
+}
+
+export class Cluster {
+    readonly url: string;
+    readonly audit: AuditLog;
+    readonly nodes: FakeNodes;
+    private readonly controlPlane: ControlPlane;
+    private readonly egress: EgressProxy;
+    private readonly egressSocket: string;
+    private readonly scripts = new PodScripts();
+    private readonly report: (problem: string) => void;
+    private nodeSide: NodeSide | undefined;
+
+    constructor(private readonly options: ClusterOptions) {
+        const { directory, pki, ports } = options;
+        this.url = `https://127.0.0.1:${ports.apiServer}`;
+        this.report = problemLog(join(directory, "logs", "nodes.log"));
+        this.egressSocket = join(directory, "egress.sock");
+        const auditLog = join(directory, "logs", "audit.log");
+        this.audit = new AuditLog(auditLog);
+        this.nodes = {
+            script: (rule, behaviour) => {
+                this.scripts.add(rule, behaviour);
+                this.nodeSide?.kubelet.lookAtAll();
+            },
+            clearScripts: () => {
+                this.scripts.clear();
+                this.nodeSide?.kubelet.lookAtAll();
+            },
+        };
+        this.egress = new EgressProxy((...target) => this.connectToPod(...target), this.report);
+        this.controlPlane = new ControlPlane({
+            directory,
+            tools: options.tools,
+            pki,
+            etcdPort: ports.etcd,
+            schedulerPort: ports.scheduler,
+            controllerManagerKubeconfig: this.kubeconfig("controllermanager"),
+            schedulerKubeconfig: this.kubeconfig("scheduler"),
+            apiServer: {
+                pki,
+                port: ports.apiServer,
+                etcdPort: ports.etcd,
+                oidcIssuer: options.oidcIssuer,
+                tokenWebhookConfig: writeTokenWebhookConfig(directory, ports.tokenWebhook),
+                egressSelectorConfig: writeEgressSelector(directory, this.egressSocket),
+                auditPolicy: writeAuditPolicy(directory),
+                auditLog,
+            },
+        });
+    }
+
+    async start(): Promise<void> {
+        rmSync(this.egressSocket, { force: true });
+        await this.egress.listen(this.egressSocket);
+        await this.run();
+    }
+
+    /** A kubeconfig file that goes straight to the API server with one of our certificates. */
+    kubeconfig(certificate: CertificateName): string {
+        const { directory, name, pki } = this.options;
+        const { certFile, keyFile } = pki.certificate(certificate);
+        const cluster = { name, server: this.url, caFile: pki.ca };
+        const user = { "client-certificate": certFile, "client-key": keyFile };
+        return writeKubeconfig(directory, `${certificate}.kubeconfig`, cluster, user);
+    }
+
+    stopApiServer(): Promise<void> {
+        return this.controlPlane.stopApiServer();
+    }
+
+    async startApiServer(): Promise<void> {
+        await this.controlPlane.startApiServer();
+        await this.controlPlane.startControllers();
+    }
+
+    async save({ etcd, serving }: BaselineFolders): Promise<void> {
+        if (this.nodeSide === undefined)
+            throw new Error("The cluster is not running, so there is nothing to save.");
+        const state = JSON.stringify(this.nodeSide.view.servingState());
+        await Promise.all([this.controlPlane.saveData(etcd), writeFile(serving, state)]);
+    }
+
+    /** Stops everything that could still write, so that the data can be replaced. */
+    async halt(): Promise<void> {
+        await this.nodeSide?.stop();
+        this.nodeSide = undefined;
+        await this.controlPlane.halt();
+    }
+
+    async startFrom(baseline: BaselineFolders): Promise<void> {
+        this.scripts.clear();
+        await this.run(baseline);
+    }
+
+    async stop(): Promise<void> {
+        await this.halt();
+        await this.egress.close();
+        this.controlPlane.close();
+    }
+
+    processIds(): Record<string, number | undefined> {
+        return this.controlPlane.processIds();
+    }
+
+    private async run(baseline?: BaselineFolders): Promise<void> {
+        const nodeSide = new NodeSide({
+            kubelet: this.client("kubelet", "kubelet/v1.36.3 (fake)"),
+            standIns: this.client("standins", "hyperpod-sandbox-stand-ins"),
+            scripts: this.scripts,
+            report: this.report,
+        });
+        if (baseline !== undefined) {
+            // The API server asks the aggregated APIs at once, and would note a silent one down.
+            nodeSide.view.seed(JSON.parse(await readFile(baseline.serving, "utf8")) as ServingState);
+        }
+        this.nodeSide = nodeSide;
+        await this.controlPlane.start(baseline?.etcd);
+        await Promise.all([this.controlPlane.startControllers(), nodeSide.start()]);
+    }
+
+    private client(certificate: CertificateName, userAgent: string): ApiClientOptions {
+        const { pki } = this.options;
+        return { server: this.url, caFile: pki.ca, ...pki.certificate(certificate), userAgent };
+    }
+
+    private async connectToPod(...target: Parameters<NodeSide["servers"]["connect"]>): Promise<boolean> {
+        return (await this.nodeSide?.servers.connect(...target)) ?? false;
+    }
+}

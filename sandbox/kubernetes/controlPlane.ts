@@ -1,0 +1,200 @@
+// In: built tools, ports and files. Out: etcd, API server, controller manager and scheduler as running processes. Knows no content.
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Tools } from "../tools/tools";
+import { ApiClient } from "./apiClient";
+import { ChildProcess } from "./childProcess";
+import type { ClusterPki } from "./clusterPki";
+import { ControllerProbe } from "./controllerProbe";
+import { copyDataDirectory } from "./dataDirectory";
+import {
+    type ApiServerFlags,
+    apiServerFlags,
+    controllerManagerFlags,
+    etcdFlags,
+    schedulerFlags,
+} from "./flags";
+
+export interface ControlPlaneOptions {
+    directory: string;
+    tools: Tools;
+    pki: ClusterPki;
+    etcdPort: number;
+    schedulerPort: number;
+    apiServer: ApiServerFlags;
+    controllerManagerKubeconfig: string;
+    schedulerKubeconfig: string;
+}
+
+const startTimeoutMs = 60_000;
+
+export class ControlPlane {
+    readonly url: string;
+    readonly dataDirectory: string;
+    private readonly client: ApiClient;
+    private etcd: ChildProcess | undefined;
+    private apiServer: ChildProcess | undefined;
+    private controllerManager: ChildProcess | undefined;
+    private scheduler: ChildProcess | undefined;
+
+    constructor(private readonly options: ControlPlaneOptions) {
+        this.url = `https://127.0.0.1:${options.apiServer.port}`;
+        this.dataDirectory = join(options.directory, "etcd");
+        mkdirSync(join(options.directory, "logs"), { recursive: true });
+        this.client = new ApiClient({
+            server: this.url,
+            caFile: options.pki.ca,
+            ...options.pki.certificate("sandbox"),
+            userAgent: "hyperpod-sandbox",
+        });
+    }
+
+    /** With `from`, the cluster starts with a copy of that etcd data. */
+    async start(from?: string): Promise<void> {
+        if (from !== undefined) {
+            rmSync(this.dataDirectory, { recursive: true, force: true });
+            await copyDataDirectory(from, this.dataDirectory);
+        }
+        this.etcd = this.spawn(
+            "etcd",
+            this.options.tools.etcd,
+            etcdFlags({
+                dataDirectory: this.dataDirectory,
+                port: this.options.etcdPort,
+            }),
+        );
+        await this.startApiServer();
+    }
+
+    async startApiServer(): Promise<void> {
+        const { tools } = this.options;
+        this.apiServer = this.spawn(
+            "kube-apiserver",
+            tools.kubeApiserver,
+            apiServerFlags(this.options.apiServer),
+            { GOGC: "300", GOMEMLIMIT: "600MiB" }, // a fifth less CPU to start with
+        );
+        await this.waitFor("the API server", () => this.isApiServerReady());
+    }
+
+    /** Anew with every API server: left alone, they would sleep off a back-off of up to 30 s. */
+    async startControllers(): Promise<void> {
+        const { tools, pki } = this.options;
+        const kubeconfig = this.options.controllerManagerKubeconfig;
+        this.controllerManager = this.spawn(
+            "kube-controller-manager",
+            tools.kubeControllerManager,
+            controllerManagerFlags({ pki, kubeconfig }),
+        );
+        this.scheduler = this.spawn(
+            "kube-scheduler",
+            tools.kubeScheduler,
+            schedulerFlags({
+                pki,
+                kubeconfig: this.options.schedulerKubeconfig,
+                port: this.options.schedulerPort,
+            }),
+        );
+        await Promise.all([this.waitForControllers(), this.waitForScheduler()]);
+    }
+
+    /** An outage: etcd keeps the data, nobody answers. */
+    async stopApiServer(): Promise<void> {
+        await Promise.all([this.scheduler?.kill(), this.controllerManager?.kill(), this.apiServer?.kill()]);
+        this.scheduler = this.controllerManager = this.apiServer = undefined;
+    }
+
+    /** A copy of etcd's files while it is paused is what a crash would leave: etcd recovers from that. */
+    async saveData(target: string): Promise<void> {
+        this.etcd?.assertRunning();
+        this.etcd?.signal("SIGSTOP");
+        try {
+            await copyDataDirectory(this.dataDirectory, target);
+        } finally {
+            this.etcd?.signal("SIGCONT");
+        }
+    }
+
+    /** As kill -9 of everything. */
+    async halt(): Promise<void> {
+        await Promise.all([this.stopApiServer(), this.etcd?.kill()]);
+        this.etcd = undefined;
+    }
+
+    close(): void {
+        this.client.close();
+    }
+
+    processIds(): Record<string, number | undefined> {
+        return {
+            etcd: this.etcd?.pid,
+            "kube-apiserver": this.apiServer?.pid,
+            "kube-controller-manager": this.controllerManager?.pid,
+            "kube-scheduler": this.scheduler?.pid,
+        };
+    }
+
+    private spawn(
+        name: string,
+        command: string,
+        args: string[],
+        env: Record<string, string> = {},
+    ): ChildProcess {
+        return new ChildProcess({
+            name,
+            command,
+            args,
+            env,
+            logFile: join(this.options.directory, "logs", `${name}.log`),
+        });
+    }
+
+    private async isApiServerReady(): Promise<boolean> {
+        try {
+            return (await this.client.call<string>({ path: "/readyz", timeoutMs: 2000 })).startsWith("ok");
+        } catch {
+            return false; // not there yet; waitFor() notices when the process has died
+        }
+    }
+
+    private async waitForControllers(): Promise<void> {
+        const probe = new ControllerProbe(this.client);
+        await probe.start();
+        await this.waitFor("the controller manager", () => probe.isSeen());
+        await probe.remove();
+    }
+
+    private async waitForScheduler(): Promise<void> {
+        const client = new ApiClient({
+            server: `https://127.0.0.1:${this.options.schedulerPort}`,
+            caFile: this.options.pki.ca,
+            ...this.options.pki.certificate("sandbox"),
+            userAgent: "hyperpod-sandbox",
+        });
+        try {
+            await this.waitFor("the scheduler", async () => {
+                try {
+                    await client.call({ path: "/readyz", timeoutMs: 2000 });
+                    return true;
+                } catch {
+                    return false; // not there yet; waitFor() notices when the process has died
+                }
+            });
+        } finally {
+            client.close();
+        }
+    }
+
+    private async waitFor(what: string, isReady: () => Promise<boolean>): Promise<void> {
+        const deadline = Date.now() + startTimeoutMs;
+        while (!(await isReady())) {
+            for (const child of [this.etcd, this.apiServer, this.controllerManager, this.scheduler]) {
+                child?.assertRunning();
+            }
+            if (Date.now() > deadline)
+                throw new Error(`${what} was not ready within ${startTimeoutMs / 1000} s.`);
+            await sleep(50);
+        }
+    }
+}

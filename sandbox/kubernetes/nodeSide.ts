@@ -1,0 +1,81 @@
+// In: a running API server. Out: everything that happens on nodes: pods, their servers, stand-ins. Restarts nothing else.
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiClient, type ApiClientOptions, isStatus } from "./apiClient";
+import { ClusterView } from "./clusterView";
+import { createNode } from "./fakeNode";
+import { FakeKubelet } from "./nodes";
+import { PodCertificates } from "./podCertificates";
+import type { PodScripts } from "./podScripts";
+import { PodServers } from "./podServers";
+import { CaInjector } from "./standIns/caInjector";
+import { CertManager } from "./standIns/certManager";
+import { CertManagerWebhook } from "./standIns/certManagerWebhook";
+import { KedaRotator } from "./standIns/kedaRotator";
+import { type StandIn, StandInRunner } from "./standIns/standIn";
+
+export interface NodeSideOptions {
+    kubelet: ApiClientOptions;
+    standIns: ApiClientOptions;
+    scripts: PodScripts;
+    report: (problem: string) => void;
+}
+
+const readyTimeoutMs = 20_000;
+
+export class NodeSide {
+    readonly kubelet: FakeKubelet;
+    readonly servers: PodServers;
+    private readonly kubeletClient: ApiClient;
+    private readonly standInClient: ApiClient;
+    readonly view: ClusterView;
+    private readonly runners: StandInRunner[];
+
+    constructor(private readonly options: NodeSideOptions) {
+        const { report } = options;
+        this.kubeletClient = new ApiClient(options.kubelet);
+        this.standInClient = new ApiClient(options.standIns);
+        this.view = new ClusterView(this.kubeletClient, report);
+        this.kubelet = new FakeKubelet(this.kubeletClient, this.view, options.scripts, report);
+        this.servers = new PodServers(this.kubelet, new PodCertificates(this.view), report);
+        this.view.onChange(() => this.servers.dropUnready());
+        const client = this.standInClient;
+        this.runners = [
+            this.runner((wake) => new CertManager(client, this.view, wake, report)),
+            this.runner((wake) => new CaInjector(client, this.view, wake, report)),
+            this.runner(() => new CertManagerWebhook(client, this.view)),
+            this.runner((wake) => new KedaRotator(client, this.view, wake, report)),
+        ];
+    }
+
+    /** Needs a running API server. Ends when a node is Ready and the state of all pods is known. */
+    async start(): Promise<void> {
+        this.view.start();
+        try {
+            await createNode(this.kubeletClient);
+        } catch (error) {
+            if (!isStatus(error, 409)) throw error; // 409: it came with the baseline
+        }
+        const deadline = Date.now() + readyTimeoutMs;
+        while (!this.view.synced || !this.kubelet.hasReadyNode()) {
+            if (Date.now() > deadline)
+                throw new Error(`No node was Ready within ${readyTimeoutMs / 1000} s.`);
+            await sleep(20);
+        }
+    }
+
+    async stop(): Promise<void> {
+        this.kubelet.stop();
+        this.servers.close();
+        await Promise.all(this.runners.map((runner) => runner.stop()));
+        await this.view.stop();
+        this.kubeletClient.close();
+        this.standInClient.close();
+    }
+
+    private runner(make: (wake: () => void) => StandIn): StandInRunner {
+        const holder: { runner?: StandInRunner } = {};
+        const standIn = make(() => holder.runner?.wake());
+        holder.runner = new StandInRunner(standIn, this.kubelet, this.view, this.options.report);
+        return holder.runner;
+    }
+}

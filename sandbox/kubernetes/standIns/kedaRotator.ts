@@ -1,0 +1,85 @@
+// In: Ready pods of KEDA's operator. Out: the Secret kedaorg-certs and its CA in KEDA's API registrations. Never renews.
+import { type ApiClient, isStatus } from "../apiClient";
+import { makeCertificate } from "../certificates";
+import type { ClusterView } from "../clusterView";
+import type { KubeObject, Pod } from "../objects";
+import { type BundleCarrier, type BundleKind, collectionPath, injectCa } from "./caBundles";
+import { LazyReflector } from "./lazyReflector";
+import { applyTlsSecret } from "./secrets";
+import type { StandIn } from "./standIn";
+
+const secretName = "kedaorg-certs";
+const manager = "keda";
+const standardServices = ["keda-operator", "keda-operator-metrics-apiserver", "keda-admission-webhooks"];
+const targets = [
+    { kind: "apiservices", name: "v1beta1.external.metrics.k8s.io" },
+    { kind: "validatingwebhookconfigurations", name: "keda-admission" },
+] as const;
+
+export class KedaRotator implements StandIn {
+    readonly image = "keda-operator";
+    private readonly carriers: { kind: BundleKind; name: string; objects: LazyReflector<BundleCarrier> }[];
+
+    constructor(
+        private readonly client: ApiClient,
+        private readonly view: ClusterView,
+        wake: () => void,
+        report: (problem: string) => void,
+    ) {
+        this.carriers = targets.map(({ kind, name }) => ({
+            kind,
+            name,
+            objects: new LazyReflector<BundleCarrier>(client, collectionPath(kind), wake, report),
+        }));
+    }
+
+    async reconcile(pods: Pod[]): Promise<void> {
+        for (const pod of pods) await this.ensureSecret(pod);
+        // Of two generations at work, the newest has the last word.
+        const newest = [...pods].sort((a, b) => created(b).localeCompare(created(a)))[0];
+        const ca = this.view.secrets.get(secretName, newest?.metadata.namespace)?.data?.["ca.crt"];
+        for (const { kind, name, objects } of this.carriers) {
+            const object = (await objects.objects(pods.length > 0))?.get(name);
+            if (object === undefined || ca === undefined) continue;
+            try {
+                await injectCa(this.client, kind, object, ca, manager);
+            } catch (error) {
+                // changed or gone since we read it: its next event brings us back
+                if (!isStatus(error, 404, 409, 422)) throw error;
+            }
+        }
+    }
+
+    async stop(): Promise<void> {
+        await Promise.all(this.carriers.map(({ objects }) => objects.stop()));
+    }
+
+    private async ensureSecret(pod: Pod): Promise<void> {
+        const namespace = pod.metadata.namespace ?? "";
+        if (this.view.hasSecret(namespace, secretName)) return;
+        const ca = await makeCertificate({ commonName: "KEDA", organization: "KEDAORG", isCa: true });
+        const services = await this.services(namespace);
+        const dnsNames = services.flatMap((service) => {
+            const base = `${service}.${namespace}`;
+            return [service, base, `${base}.svc`, `${base}.svc.cluster.local`];
+        });
+        const pair = await makeCertificate({ commonName: "keda-operator", dnsNames }, ca);
+        const secret = { name: secretName, namespace, type: "Opaque", ca: ca.certificate, pair } as const;
+        await applyTlsSecret(this.client, this.view, secret, manager);
+    }
+
+    /** KEDA's own names, and those that the chart gave its Services. */
+    private async services(namespace: string): Promise<string[]> {
+        const list = await this.client.call<{ items: KubeObject[] }>({
+            path: `/api/v1/namespaces/${namespace}/services`,
+        });
+        const names = list.items
+            .map((service) => service.metadata.name)
+            .filter((name) => name.includes("keda"));
+        return [...new Set([...standardServices, ...names])];
+    }
+}
+
+function created(pod: Pod): string {
+    return pod.metadata.creationTimestamp ?? "";
+}

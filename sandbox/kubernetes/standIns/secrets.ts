@@ -1,0 +1,44 @@
+// In: a key pair and its CA. Out: the TLS Secret in the cluster, written as one named field manager. Issues nothing.
+import type { ApiClient } from "../apiClient";
+import type { KeyPair } from "../certificates";
+import type { ClusterView } from "../clusterView";
+import type { Secret } from "../objects";
+
+export interface TlsSecret {
+    name: string;
+    namespace: string;
+    type: "kubernetes.io/tls" | "Opaque";
+    ca: string;
+    pair: KeyPair;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** Server-side apply: creates it, or takes over the fields. The view knows it at once, so that it is made only once. */
+export async function applyTlsSecret(
+    client: ApiClient,
+    view: ClusterView,
+    secret: TlsSecret,
+    manager: string,
+): Promise<void> {
+    const { name, namespace, labels, annotations } = secret;
+    const applied = await client.call<Secret>({
+        method: "PATCH",
+        path: `/api/v1/namespaces/${namespace}/secrets/${name}?fieldManager=${manager}&force=true`,
+        contentType: "apply",
+        body: {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
+            type: secret.type,
+            data: {
+                "ca.crt": base64(secret.ca),
+                "tls.crt": base64(secret.pair.certificate),
+                "tls.key": base64(secret.pair.key),
+            },
+        },
+    });
+    view.secrets.put(applied);
+}

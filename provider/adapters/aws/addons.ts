@@ -1,0 +1,193 @@
+// The port `Addons` and the facts of the cluster, on the EKS API.
+import type * as eks from "@aws-sdk/client-eks";
+import type { Addon, AddonIssue, AddonRequest, AddonStatus, Addons, AddonVersion, Gate } from "../../world";
+import type { Session } from "./session";
+
+export interface ClusterFacts {
+    readonly name: string;
+    readonly arn: string;
+    readonly region: string;
+    readonly partition: string;
+    readonly accountId: string;
+    readonly endpoint: string;
+    readonly certificateAuthority: string;
+    readonly kubernetesVersion: string;
+    /** Without `https://`. */
+    readonly oidcIssuer: string;
+}
+
+type Eks = typeof eks;
+
+export class EksApi {
+    private constructor(
+        readonly sdk: Eks,
+        readonly client: eks.EKSClient,
+        readonly region: string,
+    ) {}
+
+    static async open(session: Session): Promise<EksApi> {
+        const sdk = await import("@aws-sdk/client-eks");
+        return new EksApi(sdk, new sdk.EKSClient(session), session.region);
+    }
+
+    /** Undefined when there is no such cluster. */
+    async describeCluster(name: string): Promise<ClusterFacts | undefined> {
+        try {
+            const { cluster } = await this.client.send(new this.sdk.DescribeClusterCommand({ name }));
+            const arn = cluster?.arn ?? "";
+            const [, partition = "aws", , , accountId = ""] = arn.split(":");
+            return {
+                name,
+                arn,
+                region: this.region,
+                partition,
+                accountId,
+                endpoint: cluster?.endpoint ?? "",
+                certificateAuthority: cluster?.certificateAuthority?.data ?? "",
+                kubernetesVersion: cluster?.version ?? "",
+                oidcIssuer: (cluster?.identity?.oidc?.issuer ?? "").replace(/^https:\/\//, ""),
+            };
+        } catch (error) {
+            if ((error as Error).name === "ResourceNotFoundException") return undefined;
+            throw error;
+        }
+    }
+}
+
+export class EksAddons implements Addons {
+    constructor(
+        readonly eks: EksApi,
+        readonly cluster: ClusterFacts,
+        readonly gate: Gate,
+    ) {}
+
+    async describe(name: string): Promise<Addon | undefined> {
+        try {
+            const { addon } = await this.eks.client.send(
+                new this.eks.sdk.DescribeAddonCommand({ ...this.#target(name) }),
+            );
+            return addon && addonOf(addon);
+        } catch (error) {
+            if ((error as Error).name === "ResourceNotFoundException") return undefined;
+            throw error;
+        }
+    }
+
+    async versions(name: string): Promise<AddonVersion[]> {
+        const found: AddonVersion[] = [];
+        let nextToken: string | undefined;
+        do {
+            const page: eks.DescribeAddonVersionsCommandOutput = await this.eks.client.send(
+                new this.eks.sdk.DescribeAddonVersionsCommand({
+                    addonName: name,
+                    kubernetesVersion: this.cluster.kubernetesVersion,
+                    ...(nextToken ? { nextToken } : {}),
+                }),
+            );
+            for (const { addonVersions } of page.addons ?? []) {
+                for (const { addonVersion, architecture, compatibilities } of addonVersions ?? []) {
+                    found.push({
+                        version: addonVersion ?? "",
+                        architectures: architecture ?? [],
+                        isDefault: (compatibilities ?? []).some(
+                            ({ defaultVersion }) => defaultVersion === true,
+                        ),
+                    });
+                }
+            }
+            nextToken = page.nextToken;
+        } while (nextToken);
+        return found;
+    }
+
+    async configurationSchema(name: string, version: string): Promise<Record<string, unknown> | undefined> {
+        const { configurationSchema } = await this.eks.client.send(
+            new this.eks.sdk.DescribeAddonConfigurationCommand({ addonName: name, addonVersion: version }),
+        );
+        return configurationSchema ? (JSON.parse(configurationSchema) as Record<string, unknown>) : undefined;
+    }
+
+    async create(request: AddonRequest): Promise<Addon> {
+        this.gate.check();
+        const { addon } = await this.eks.client.send(
+            new this.eks.sdk.CreateAddonCommand({
+                ...this.#target(request.name),
+                addonVersion: request.version,
+                resolveConflicts: "OVERWRITE",
+                clientRequestToken: request.token,
+                ...(request.configurationValues ? { configurationValues: request.configurationValues } : {}),
+                ...(request.serviceAccountRoleArn
+                    ? { serviceAccountRoleArn: request.serviceAccountRoleArn }
+                    : {}),
+                ...(request.tags ? { tags: { ...request.tags } } : {}),
+            }),
+        );
+        return addonOf(addon ?? {});
+    }
+
+    async update(request: AddonRequest, resolveConflicts: "OVERWRITE" | "PRESERVE"): Promise<string> {
+        this.gate.check();
+        const { update } = await this.eks.client.send(
+            new this.eks.sdk.UpdateAddonCommand({
+                ...this.#target(request.name),
+                addonVersion: request.version,
+                resolveConflicts,
+                clientRequestToken: request.token,
+                ...(request.configurationValues ? { configurationValues: request.configurationValues } : {}),
+                ...(request.serviceAccountRoleArn
+                    ? { serviceAccountRoleArn: request.serviceAccountRoleArn }
+                    : {}),
+            }),
+        );
+        return update?.id ?? "";
+    }
+
+    async describeUpdate(
+        name: string,
+        updateId: string,
+    ): Promise<{ status: string; errors: readonly AddonIssue[] }> {
+        const { update } = await this.eks.client.send(
+            new this.eks.sdk.DescribeUpdateCommand({ name: this.cluster.name, updateId, addonName: name }),
+        );
+        return {
+            status: update?.status ?? "",
+            errors: (update?.errors ?? []).map(({ errorCode, errorMessage, resourceIds }) => ({
+                code: errorCode ?? "",
+                message: errorMessage ?? "",
+                resourceIds: resourceIds ?? [],
+            })),
+        };
+    }
+
+    async remove(name: string, options: { preserve: boolean }): Promise<void> {
+        this.gate.check();
+        try {
+            await this.eks.client.send(
+                new this.eks.sdk.DeleteAddonCommand({ ...this.#target(name), preserve: options.preserve }),
+            );
+        } catch (error) {
+            if ((error as Error).name !== "ResourceNotFoundException") throw error;
+        }
+    }
+
+    #target(addonName: string) {
+        return { clusterName: this.cluster.name, addonName };
+    }
+}
+
+function addonOf(addon: eks.Addon): Addon {
+    return {
+        name: addon.addonName ?? "",
+        arn: addon.addonArn ?? "",
+        version: addon.addonVersion ?? "",
+        status: (addon.status ?? "") as AddonStatus,
+        issues: (addon.health?.issues ?? []).map(({ code, message, resourceIds }) => ({
+            code: code ?? "",
+            message: message ?? "",
+            resourceIds: resourceIds ?? [],
+        })),
+        configurationValues: addon.configurationValues ?? "",
+        tags: addon.tags ?? {},
+        ...(addon.serviceAccountRoleArn ? { serviceAccountRoleArn: addon.serviceAccountRoleArn } : {}),
+    };
+}

@@ -1,0 +1,199 @@
+// The port `Identities`, on the IAM API.
+import type * as iam from "@aws-sdk/client-iam";
+import type { Clock, Gate, Identities, Role } from "../../world";
+import type { Session } from "./session";
+
+/** IAM shows a new role after some seconds; give up after this. */
+const PROPAGATION_TIMEOUT_MS = 60_000;
+
+export class IamIdentities implements Identities {
+    private constructor(
+        readonly sdk: typeof iam,
+        readonly client: iam.IAMClient,
+        readonly clock: Clock,
+        readonly gate: Gate,
+    ) {}
+
+    static async open(session: Session, clock: Clock, gate: Gate): Promise<IamIdentities> {
+        const sdk = await import("@aws-sdk/client-iam");
+        return new IamIdentities(sdk, new sdk.IAMClient(session), clock, gate);
+    }
+
+    async readRole(arnOrName: string): Promise<Role | undefined> {
+        const RoleName = roleNameOf(arnOrName);
+        const found = await this.#absentAsUndefined(
+            this.client.send(new this.sdk.GetRoleCommand({ RoleName })),
+        );
+        if (found?.Role === undefined) return undefined;
+        const [attached, inlineNames, tags] = await Promise.all([
+            this.#all(
+                (Marker) =>
+                    this.client.send(new this.sdk.ListAttachedRolePoliciesCommand({ RoleName, Marker })),
+                (page) => page.AttachedPolicies ?? [],
+            ),
+            this.#all(
+                (Marker) => this.client.send(new this.sdk.ListRolePoliciesCommand({ RoleName, Marker })),
+                (page) => page.PolicyNames ?? [],
+            ),
+            this.#all(
+                (Marker) => this.client.send(new this.sdk.ListRoleTagsCommand({ RoleName, Marker })),
+                (page) => page.Tags ?? [],
+            ),
+        ]);
+        const inline = await Promise.all(
+            inlineNames.map(async (PolicyName) => {
+                const { PolicyDocument } = await this.client.send(
+                    new this.sdk.GetRolePolicyCommand({ RoleName, PolicyName }),
+                );
+                return [PolicyName, decodeURIComponent(PolicyDocument ?? "")] as const;
+            }),
+        );
+        const role = found.Role;
+        return {
+            arn: role.Arn ?? "",
+            name: role.RoleName ?? RoleName,
+            path: role.Path ?? "/",
+            trustPolicy: decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
+            attachedPolicies: attached.map(({ PolicyArn }) => PolicyArn ?? "").sort(),
+            inlinePolicies: Object.fromEntries(inline),
+            maxSessionDuration: role.MaxSessionDuration ?? 3600,
+            tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+            ...(role.PermissionsBoundary?.PermissionsBoundaryArn
+                ? { permissionsBoundary: role.PermissionsBoundary.PermissionsBoundaryArn }
+                : {}),
+            ...(role.Description ? { description: role.Description } : {}),
+        };
+    }
+
+    async createRole(role: Omit<Role, "arn">, ownerTag: { key: string; value: string }): Promise<Role> {
+        const existing = await this.readRole(role.name);
+        if (existing !== undefined && existing.tags[ownerTag.key] !== ownerTag.value) {
+            throw new Error(
+                `IAM role ${role.name} exists and was not made by this move; give the role to use, or rename that one`,
+            );
+        }
+        if (existing === undefined) {
+            this.gate.check();
+            await this.client.send(
+                new this.sdk.CreateRoleCommand({
+                    RoleName: role.name,
+                    Path: role.path,
+                    AssumeRolePolicyDocument: role.trustPolicy,
+                    MaxSessionDuration: role.maxSessionDuration,
+                    Tags: Object.entries({ ...role.tags, [ownerTag.key]: ownerTag.value }).map(
+                        ([Key, Value]) => ({ Key, Value }),
+                    ),
+                    ...(role.permissionsBoundary ? { PermissionsBoundary: role.permissionsBoundary } : {}),
+                    ...(role.description ? { Description: role.description } : {}),
+                }),
+            );
+            await this.#waitVisible(role.name);
+        }
+        for (const PolicyArn of role.attachedPolicies) {
+            if (existing?.attachedPolicies.includes(PolicyArn)) continue;
+            this.gate.check();
+            await this.client.send(new this.sdk.AttachRolePolicyCommand({ RoleName: role.name, PolicyArn }));
+        }
+        for (const [name, document] of Object.entries(role.inlinePolicies)) {
+            if (existing?.inlinePolicies[name] !== document)
+                await this.putInlinePolicy(role.name, name, document);
+        }
+        const made = await this.readRole(role.name);
+        if (made === undefined) throw new Error(`IAM role ${role.name} was created but IAM does not show it`);
+        return made;
+    }
+
+    async setTrustPolicy(roleName: string, document: string): Promise<void> {
+        this.gate.check();
+        await this.client.send(
+            new this.sdk.UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: document }),
+        );
+    }
+
+    async putInlinePolicy(roleName: string, policyName: string, document: string): Promise<void> {
+        this.gate.check();
+        await this.client.send(
+            new this.sdk.PutRolePolicyCommand({
+                RoleName: roleName,
+                PolicyName: policyName,
+                PolicyDocument: document,
+            }),
+        );
+    }
+
+    async removeInlinePolicy(roleName: string, policyName: string): Promise<void> {
+        this.gate.check();
+        await this.#absentAsUndefined(
+            this.client.send(
+                new this.sdk.DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName }),
+            ),
+        );
+    }
+
+    async deleteRole(roleName: string, ownerTag: { key: string; value: string }): Promise<void> {
+        const role = await this.readRole(roleName);
+        if (role === undefined || role.tags[ownerTag.key] !== ownerTag.value) return;
+        for (const PolicyArn of role.attachedPolicies) {
+            this.gate.check();
+            await this.#absentAsUndefined(
+                this.client.send(new this.sdk.DetachRolePolicyCommand({ RoleName: roleName, PolicyArn })),
+            );
+        }
+        for (const name of Object.keys(role.inlinePolicies)) await this.removeInlinePolicy(roleName, name);
+        this.gate.check();
+        await this.#absentAsUndefined(
+            this.client.send(new this.sdk.DeleteRoleCommand({ RoleName: roleName })),
+        );
+    }
+
+    async oidcProviderArn(issuer: string): Promise<string | undefined> {
+        const { OpenIDConnectProviderList } = await this.client.send(
+            new this.sdk.ListOpenIDConnectProvidersCommand({}),
+        );
+        return (OpenIDConnectProviderList ?? [])
+            .map(({ Arn }) => Arn ?? "")
+            .find((arn) => arn.endsWith(`:oidc-provider/${issuer}`));
+    }
+
+    async #waitVisible(RoleName: string): Promise<void> {
+        const deadline = this.clock.now() + PROPAGATION_TIMEOUT_MS;
+        while (
+            (await this.#absentAsUndefined(this.client.send(new this.sdk.GetRoleCommand({ RoleName })))) ===
+            undefined
+        ) {
+            if (this.clock.now() > deadline)
+                throw new Error(
+                    `IAM does not show role ${RoleName} ${PROPAGATION_TIMEOUT_MS / 1000} s after its creation`,
+                );
+            await this.clock.sleep(1000);
+        }
+    }
+
+    async #all<Page extends { IsTruncated?: boolean | undefined; Marker?: string | undefined }, Item>(
+        ask: (marker: string | undefined) => Promise<Page>,
+        itemsOf: (page: Page) => Item[],
+    ): Promise<Item[]> {
+        const items: Item[] = [];
+        let marker: string | undefined;
+        do {
+            const page = await ask(marker);
+            items.push(...itemsOf(page));
+            marker = page.IsTruncated ? page.Marker : undefined;
+        } while (marker);
+        return items;
+    }
+
+    async #absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+        try {
+            return await call;
+        } catch (error) {
+            if (/NoSuchEntity/.test((error as Error).name)) return undefined;
+            throw error;
+        }
+    }
+}
+
+/** The name is the last segment: an ARN of a role with a path has more than two. */
+export function roleNameOf(arnOrName: string): string {
+    return arnOrName.split("/").pop() ?? arnOrName;
+}

@@ -1,0 +1,135 @@
+// Opens the ports for one cluster: AWS session, access to the API server, adapters. The only place that puts adapters together.
+import { ErrorCode, MigrationError, messageOf } from "../errors";
+import type { JournalStore } from "../journal";
+import { MigrationLock } from "../lock";
+import type { Clock, Gate, Log, World } from "../world";
+import { type ClusterFacts, EksAddons, EksApi } from "./aws/addons";
+import { mintClusterToken } from "./aws/clusterToken";
+import { IamIdentities } from "./aws/identities";
+import { openSession } from "./aws/session";
+import { AwsTags } from "./aws/tags";
+import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
+import { ApiError, KubernetesApi } from "./kubernetes/api";
+import { Discovery } from "./kubernetes/discovery";
+import { JOURNAL_LABELS, JournalSecrets } from "./kubernetes/journalSecrets";
+import { KubernetesObjects } from "./kubernetes/objects";
+import { HelmReleases } from "./kubernetes/releases";
+import { KubernetesWorkloads } from "./kubernetes/workloads";
+import { RealPermissions } from "./permissions";
+
+export interface ConnectionRequest {
+    readonly clusterName: string;
+    readonly region?: string;
+    readonly profile?: string;
+    readonly roleArn?: string;
+    readonly kubeconfig?: string;
+    readonly context?: string;
+}
+
+export interface JournalPlace {
+    readonly namespace: string;
+    readonly release: string;
+}
+
+export interface Connection {
+    readonly cluster: ClusterFacts;
+    /** Every write passes the gate. */
+    readonly world: World;
+    readonly lock: MigrationLock;
+    journalStore(place: JournalPlace): JournalStore;
+    /** Where journals of moves lie in this cluster. */
+    journals(): Promise<JournalPlace[]>;
+}
+
+export type Connect = (request: ConnectionRequest, clock: Clock, log: Log, gate: Gate) => Promise<Connection>;
+
+/** The lock itself, and giving it back, must work when nothing else may be written. */
+const OPEN_GATE: Gate = { check: () => undefined };
+
+export const connect: Connect = async (request, clock, log, gate) => {
+    const session = await explained(request, "credentials", () => openSession(request));
+    const eks = await EksApi.open(session);
+    const cluster = await explained(request, "EKS", () => eks.describeCluster(request.clusterName));
+    if (cluster === undefined) {
+        throw new MigrationError({
+            code: ErrorCode.ClusterNotFound,
+            step: "connect",
+            what: `there is no EKS cluster ${request.clusterName} in ${session.region}`,
+            remedy: "check `clusterName`, `region` and the account with `aws eks list-clusters`; when the cluster is gone for good, forget the move with `pulumi state delete`",
+        });
+    }
+    const suffix = cluster.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+    const access: ClusterAccess =
+        request.kubeconfig === undefined && request.context === undefined
+            ? eksAccess(
+                  cluster,
+                  () => mintClusterToken(request.clusterName, session, suffix),
+                  () => clock.now(),
+              )
+            : await explained(request, "kubeconfig", () =>
+                  kubeconfigAccess(request.kubeconfig, request.context),
+              );
+    const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds));
+    const discovery = new Discovery(api);
+    await explained(request, "the API server", () => discovery.all());
+    const objects = new KubernetesObjects(api, discovery, gate);
+    const ungated = new KubernetesObjects(api, discovery, OPEN_GATE);
+    return {
+        cluster,
+        world: {
+            objects,
+            workloads: new KubernetesWorkloads(objects, clock),
+            releases: new HelmReleases(objects, discovery),
+            addons: new EksAddons(eks, cluster, gate),
+            identities: await IamIdentities.open(session, clock, gate),
+            tags: new AwsTags(session, gate),
+            permissions: new RealPermissions(api, session),
+            clock,
+            log,
+        },
+        lock: new MigrationLock(ungated, clock, log),
+        journalStore: ({ namespace, release }) => new JournalSecrets(objects, namespace, release),
+        journals: () => findJournals(objects),
+    };
+};
+
+async function findJournals(objects: KubernetesObjects): Promise<JournalPlace[]> {
+    const labelSelector = Object.entries(JOURNAL_LABELS)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+    const secrets = await objects.list("v1", "Secret", { labelSelector, metadataOnly: true });
+    const places = secrets.map(({ metadata }) => ({
+        namespace: metadata.namespace ?? "",
+        release: metadata.labels?.["app.kubernetes.io/instance"] ?? "",
+    }));
+    return [...new Map(places.map((place) => [`${place.namespace}/${place.release}`, place])).values()];
+}
+
+/** Says in plain words why a cluster or an account cannot be reached. */
+async function explained<T>(request: ConnectionRequest, where: string, call: () => Promise<T>): Promise<T> {
+    try {
+        return await call();
+    } catch (error) {
+        const denied = isDenied(error);
+        throw new MigrationError({
+            code: denied ? ErrorCode.AccessDenied : ErrorCode.ClusterUnreachable,
+            step: "connect",
+            what: denied
+                ? `access denied by ${where} for cluster ${request.clusterName}`
+                : `cannot reach ${where} for cluster ${request.clusterName}`,
+            why: messageOf(error),
+            remedy: denied
+                ? "check the credentials with `aws sts get-caller-identity`, and that this principal has an access entry of the cluster; docs/permissions.md lists what it needs"
+                : "check the network, the region and the credentials (`aws sts get-caller-identity`, `kubectl get --raw /readyz`), then run the command again",
+            cause: error,
+        });
+    }
+}
+
+function isDenied(error: unknown): boolean {
+    if (error instanceof ApiError) return error.status === 401 || error.status === 403;
+    const name = (error as Error | undefined)?.name ?? "";
+    return /AccessDenied|UnrecognizedClient|InvalidClientToken|ExpiredToken|Unauthorized|SignatureDoesNotMatch|CredentialsProviderError/.test(
+        name,
+    );
+}

@@ -1,0 +1,127 @@
+// The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret.
+import type { JournalCopy, JournalStore } from "../../journal";
+import { hashOf } from "../../journal";
+import type { KubernetesObject, Objects } from "../../world";
+import { ApiError } from "./api";
+
+/** The limit of a Secret is 1 MiB; the backup is cut below 900 KiB of it. */
+const CHUNK = 880 * 1024;
+
+export const JOURNAL_LABELS = {
+    "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference",
+    "app.kubernetes.io/component": "migration-journal",
+} as const;
+
+export class JournalSecrets implements JournalStore {
+    constructor(
+        readonly objects: Objects,
+        readonly namespace: string,
+        readonly release: string,
+    ) {}
+
+    async writeDocument(document: string, hash: string): Promise<void> {
+        await this.#put(this.#name(), { document, hash });
+    }
+
+    async writeBackup(backup: string): Promise<void> {
+        const chunks = cut(backup);
+        for (const [index, chunk] of chunks.entries()) {
+            await this.#put(this.#name(index), {
+                backup: chunk,
+                total: String(chunks.length),
+                backupHash: hashOf(backup),
+            });
+        }
+    }
+
+    async read(): Promise<JournalCopy | undefined> {
+        const head = await this.#get(this.#name());
+        if (head === undefined) return undefined;
+        const backup = await this.#readBackup();
+        return {
+            document: head.document ?? "",
+            hash: head.hash ?? "",
+            ...(backup === undefined ? {} : { backup }),
+        };
+    }
+
+    async remove(): Promise<void> {
+        const mine = await this.objects.list("v1", "Secret", {
+            namespace: this.namespace,
+            labelSelector: this.#selector(),
+            metadataOnly: true,
+        });
+        // The head goes last: as long as it is there, a killed clean-up is seen and finished.
+        const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
+        for (const { metadata } of headLast) await this.objects.remove(this.#ref(metadata.name));
+    }
+
+    async #readBackup(): Promise<string | undefined> {
+        const first = await this.#get(this.#name(0));
+        if (first === undefined) return undefined;
+        const rest = await Promise.all(
+            Array.from({ length: Math.max(0, Number(first.total) - 1) }, (_, index) =>
+                this.#get(this.#name(index + 1)),
+            ),
+        );
+        return [first, ...rest].map((chunk) => chunk?.backup ?? "").join("");
+    }
+
+    async #get(name: string): Promise<Record<string, string> | undefined> {
+        const secret = await this.objects.read(this.#ref(name));
+        if (secret === undefined) return undefined;
+        const data = (secret.data ?? {}) as Record<string, string>;
+        return Object.fromEntries(
+            Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+        );
+    }
+
+    async #put(name: string, content: Record<string, string>): Promise<void> {
+        const data = Object.fromEntries(
+            Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+        );
+        const secret: KubernetesObject = {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: {
+                name,
+                namespace: this.namespace,
+                labels: { ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release },
+            },
+            type: "pulumi-hyperpod-inference/journal",
+            data,
+        };
+        try {
+            await this.objects.merge(this.#ref(name), { data });
+        } catch (error) {
+            if (!(error instanceof ApiError && error.status === 404)) throw error;
+            await this.objects.replace(secret);
+        }
+    }
+
+    #ref(name: string) {
+        return { apiVersion: "v1", kind: "Secret", namespace: this.namespace, name };
+    }
+
+    #name(chunk?: number): string {
+        return journalName(this.release, chunk);
+    }
+
+    #selector(): string {
+        return Object.entries({ ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release })
+            .map(([key, value]) => `${key}=${value}`)
+            .join(",");
+    }
+}
+
+export function journalName(release: string, chunk?: number): string {
+    return `pulumi-hyperpod-migration-${release}${chunk === undefined ? "" : `-backup-${chunk}`}`;
+}
+
+function cut(text: string): string[] {
+    // base64 of the Secret's own data field makes a third more of it.
+    const size = Math.floor((CHUNK * 3) / 4);
+    const chunks: string[] = [];
+    for (let start = 0; start < text.length; start += size) chunks.push(text.slice(start, start + size));
+    return chunks.length === 0 ? [""] : chunks;
+}

@@ -1,0 +1,255 @@
+// The port `Objects` on a real API server.
+
+import { inGroups } from "../../operations/inGroups";
+import type {
+    Gate,
+    KubernetesObject,
+    ListOptions,
+    ObjectRef,
+    Objects,
+    ProbeAnswer,
+    ProbeRequest,
+} from "../../world";
+import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
+import type { Discovery, ServedKind } from "./discovery";
+
+export const FIELD_MANAGER = "pulumi-hyperpod-inference";
+
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const PAGE = "500";
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** Kinds that come and go by themselves, or that no add-on applies: never searched for what an add-on made. */
+const NEVER_APPLIED = new Set([
+    "Event",
+    "Lease",
+    "EndpointSlice",
+    "Endpoints",
+    "Pod",
+    "ReplicaSet",
+    "ControllerRevision",
+    "Node",
+    "CSINode",
+    "ComponentStatus",
+    "CertificateRequest",
+    "PodMetrics",
+    "NodeMetrics",
+]);
+
+export class KubernetesObjects implements Objects {
+    constructor(
+        readonly api: KubernetesApi,
+        readonly discovery: Discovery,
+        readonly gate: Gate,
+    ) {}
+
+    async read(ref: ObjectRef): Promise<KubernetesObject | undefined> {
+        const path = await this.discovery.path(ref);
+        if (path === undefined) return undefined;
+        return absentAsUndefined(
+            this.api.call({ method: "GET", path }).then(({ body }) => body as KubernetesObject),
+        );
+    }
+
+    async list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<KubernetesObject[]> {
+        const path = await this.discovery.path({
+            apiVersion,
+            kind,
+            ...(options.namespace ? { namespace: options.namespace } : {}),
+        });
+        if (path === undefined) return [];
+        const found: KubernetesObject[] = [];
+        let next: string | undefined;
+        do {
+            const { body } = await this.api.call({
+                method: "GET",
+                path,
+                query: { limit: PAGE, continue: next, labelSelector: options.labelSelector },
+                ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}),
+            });
+            const page = body as { items: KubernetesObject[]; metadata?: { continue?: string } };
+            // Items of a list carry neither apiVersion nor kind.
+            for (const item of page.items ?? []) found.push({ ...item, apiVersion, kind });
+            next = page.metadata?.continue || undefined;
+        } while (next !== undefined);
+        return found;
+    }
+
+    async createdBy(manager: string, since: string): Promise<KubernetesObject[]> {
+        const kinds = (await this.discovery.all()).filter(isSearched);
+        const lists = await inGroups(kinds, 12, async ({ apiVersion, kind }) => {
+            try {
+                return await this.list(apiVersion, kind, { metadataOnly: true });
+            } catch (error) {
+                // An aggregated API or a converted kind may be away; what it serves was not applied by an add-on.
+                if (
+                    error instanceof ApiError &&
+                    (error.status === 404 || error.status === 405 || error.status >= 500)
+                )
+                    return [];
+                throw error;
+            }
+        });
+        return lists
+            .flat()
+            .filter(
+                ({ metadata }) =>
+                    (metadata.creationTimestamp ?? "") >= since &&
+                    (metadata.managedFields ?? []).some((entry) => entry.manager === manager),
+            );
+    }
+
+    async create(object: KubernetesObject): Promise<KubernetesObject> {
+        return this.#write({
+            method: "POST",
+            path: await this.#collection(object),
+            body: object,
+            retryUnanswered: true,
+        });
+    }
+
+    async replace(object: KubernetesObject): Promise<KubernetesObject> {
+        for (let attempt = 0; ; attempt++) {
+            const live = await this.read(refOf(object));
+            if (live === undefined) return this.create(withoutServerFields(object));
+            const { uid, resourceVersion } = live.metadata;
+            const body = {
+                ...object,
+                metadata: {
+                    ...object.metadata,
+                    ...(uid ? { uid } : {}),
+                    ...(resourceVersion ? { resourceVersion } : {}),
+                    managedFields: undefined,
+                },
+            };
+            try {
+                return await this.#write({ method: "PUT", path: await this.#path(refOf(object)), body });
+            } catch (error) {
+                if (!(error instanceof ApiError && error.status === 409) || attempt >= 5) throw error;
+            }
+        }
+    }
+
+    async merge(ref: ObjectRef, patch: unknown): Promise<KubernetesObject> {
+        return this.#write({
+            method: "PATCH",
+            path: await this.#path(ref),
+            body: patch,
+            contentType: MERGE_PATCH,
+        });
+    }
+
+    async remove(ref: ObjectRef, options: { uid?: string; orphan?: boolean } = {}): Promise<void> {
+        const path = await this.discovery.path(ref);
+        if (path === undefined) return;
+        this.gate.check();
+        await absentAsUndefined(
+            this.api.call({
+                method: "DELETE",
+                path,
+                body: {
+                    apiVersion: "v1",
+                    kind: "DeleteOptions",
+                    propagationPolicy: options.orphan ? "Orphan" : "Background",
+                    ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
+                },
+            }),
+        );
+    }
+
+    async serves(apiVersion: string, kind: string): Promise<boolean> {
+        return (await this.discovery.find(apiVersion, kind)) !== undefined;
+    }
+
+    rediscover(): void {
+        this.discovery.forget();
+    }
+
+    async serverTime(): Promise<string> {
+        const { date } = await this.api.call({ method: "GET", path: "/version" });
+        if (date === undefined) throw new Error("the API server sends no Date header");
+        return new Date(date).toISOString().replace(/\.\d+Z$/, "Z");
+    }
+
+    async probe({ method, path, body }: ProbeRequest): Promise<ProbeAnswer> {
+        try {
+            const answer = await this.api.callForAnswer({
+                method,
+                path,
+                body,
+                query: method === "POST" ? { dryRun: "All" } : { limit: "1" },
+                timeoutMs: 5_000,
+                retries: 0,
+            });
+            return {
+                ok: answer.status < 300,
+                status: answer.status,
+                message: String((answer.body as { message?: string })?.message ?? ""),
+            };
+        } catch (error) {
+            return { ok: false, status: 0, message: (error as Error).message };
+        }
+    }
+
+    async #write(request: ApiRequest): Promise<KubernetesObject> {
+        this.gate.check();
+        const { body } = await this.api.call({ ...request, query: { fieldManager: FIELD_MANAGER } });
+        return body as KubernetesObject;
+    }
+
+    async #path(ref: ObjectRef): Promise<string> {
+        const path = await this.discovery.path(ref);
+        if (path === undefined)
+            throw new Error(`the cluster does not serve ${ref.kind} of ${ref.apiVersion}`);
+        return path;
+    }
+
+    async #collection({ apiVersion, kind, metadata }: KubernetesObject): Promise<string> {
+        const { name: _, ...collection } = { ...refOf({ apiVersion, kind, metadata }) };
+        const path = await this.discovery.path(collection);
+        if (path === undefined) throw new Error(`the cluster does not serve ${kind} of ${apiVersion}`);
+        return path;
+    }
+}
+
+export function refOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
+    return {
+        apiVersion,
+        kind,
+        name: metadata.name,
+        ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    };
+}
+
+/** What a creation must not carry. */
+export function withoutServerFields(object: KubernetesObject): KubernetesObject {
+    const {
+        uid: _,
+        resourceVersion: __,
+        creationTimestamp: ___,
+        generation: ____,
+        managedFields: _____,
+        deletionTimestamp: ______,
+        ...metadata
+    } = object.metadata;
+    return { ...object, metadata: metadata as KubernetesObject["metadata"] };
+}
+
+function isSearched({ kind, verbs, preferred, apiVersion }: ServedKind): boolean {
+    return (
+        preferred &&
+        verbs.includes("list") &&
+        verbs.includes("delete") &&
+        !NEVER_APPLIED.has(kind) &&
+        !/metrics\.k8s\.io/.test(apiVersion)
+    );
+}
+
+async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+    try {
+        return await call;
+    } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return undefined;
+        throw error;
+    }
+}

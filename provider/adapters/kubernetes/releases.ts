@@ -1,0 +1,174 @@
+// The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
+import { gunzipSync } from "node:zlib";
+import { loadAll } from "js-yaml";
+import { inGroups } from "../../operations/inGroups";
+import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../world";
+import type { Discovery } from "./discovery";
+import { type KubernetesObjects, refOf } from "./objects";
+
+/** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
+const RETIRED_OWNER = "pulumi-hyperpod-inference";
+
+interface StoredRelease {
+    name: string;
+    namespace: string;
+    version: number;
+    info?: { status?: string };
+    chart?: {
+        metadata?: {
+            name?: string;
+            version?: string;
+            appVersion?: string;
+            dependencies?: { name: string; alias?: string }[];
+        };
+        values?: Record<string, unknown>;
+    };
+    config?: Record<string, unknown> | null;
+    manifest?: string;
+    hooks?: { manifest?: string }[] | null;
+}
+
+export class HelmReleases implements Releases {
+    constructor(
+        readonly objects: KubernetesObjects,
+        readonly discovery: Discovery,
+    ) {}
+
+    async find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]> {
+        const selector = ["owner=helm", ...(filter.name ? [`name=${filter.name}`] : [])].join(",");
+        const secrets = await this.objects.list("v1", "Secret", {
+            labelSelector: selector,
+            metadataOnly: true,
+            ...(filter.namespace ? { namespace: filter.namespace } : {}),
+        });
+        const releases = await inGroups([...groupByRelease(secrets).values()], 4, (records) =>
+            this.#read(records, chart, filter.name),
+        );
+        return releases.filter((release) => release !== undefined);
+    }
+
+    async retire(namespace: string, secretNames: readonly string[]): Promise<void> {
+        await this.#label(namespace, secretNames, RETIRED_OWNER);
+    }
+
+    async restore(namespace: string, secretNames: readonly string[]): Promise<void> {
+        await this.#label(namespace, secretNames, "helm");
+    }
+
+    async #label(namespace: string, names: readonly string[], owner: string): Promise<void> {
+        for (const name of names) {
+            const ref = { apiVersion: "v1", kind: "Secret", namespace, name };
+            await this.objects.merge(ref, { metadata: { labels: { owner } } });
+        }
+    }
+
+    /** The newest revision; undefined when the release has nothing to do with the chart. */
+    async #read(
+        records: ReleaseSecret[],
+        chart: string,
+        named: string | undefined,
+    ): Promise<Release | undefined> {
+        const newest = records[records.length - 1];
+        if (newest === undefined) return undefined;
+        const secret = await this.objects.read({
+            apiVersion: "v1",
+            kind: "Secret",
+            namespace: newest.namespace,
+            name: newest.record.secretName,
+        });
+        const field = (secret?.data as { release?: string } | undefined)?.release;
+        if (secret === undefined || field === undefined) return undefined;
+        const stored = decodeRelease(field);
+        const metadata = stored.chart?.metadata ?? {};
+        const charts = [
+            metadata.name ?? "",
+            ...(metadata.dependencies ?? []).flatMap(({ name, alias }) => (alias ? [name, alias] : [name])),
+        ];
+        if (!charts.includes(chart) && named === undefined) return undefined;
+        return {
+            name: stored.name,
+            namespace: stored.namespace || newest.namespace,
+            revision: stored.version,
+            status: stored.info?.status ?? newest.record.status,
+            chart: metadata.name ?? "",
+            chartVersion: metadata.version ?? "",
+            appVersion: metadata.appVersion ?? "",
+            charts,
+            values: stored.config ?? {},
+            chartDefaults: stored.chart?.values ?? {},
+            ...(await this.#rendered(stored.manifest ?? "", newest.namespace)),
+            hooks: (
+                await this.#objectsOf(
+                    (stored.hooks ?? []).map((hook) => hook.manifest ?? "").join("\n---\n"),
+                    newest.namespace,
+                )
+            ).map(refOf),
+            records: records.map(({ record }) => record),
+            labels: secret.metadata.labels ?? {},
+        };
+    }
+
+    /** Helm writes the template's path as a comment over each object. */
+    async #rendered(
+        manifest: string,
+        releaseNamespace: string,
+    ): Promise<{ objects: KubernetesObject[]; sources: (string | undefined)[] }> {
+        const documents = manifest.split(/^---[ \t]*$/m);
+        const parts = await Promise.all(
+            documents.map(async (document) => {
+                const source = /^# Source: (.+)$/m.exec(document)?.[1]?.trim();
+                const objects = await this.#objectsOf(document, releaseNamespace);
+                return objects.map((object) => ({ object, source }));
+            }),
+        );
+        const all = parts.flat();
+        return { objects: all.map(({ object }) => object), sources: all.map(({ source }) => source) };
+    }
+
+    async #objectsOf(manifest: string, releaseNamespace: string): Promise<KubernetesObject[]> {
+        const documents = (loadAll(manifest) as (KubernetesObject | null | undefined)[])
+            .filter((document): document is KubernetesObject => typeof document?.kind === "string")
+            .flatMap((document) =>
+                document.kind === "List"
+                    ? ((document.items as KubernetesObject[] | undefined) ?? [])
+                    : [document],
+            );
+        return Promise.all(
+            documents.map(async (document) => {
+                if (document.metadata.namespace) return document;
+                const served = await this.discovery.find(document.apiVersion, document.kind);
+                if (served === undefined || !served.namespaced) return document;
+                return { ...document, metadata: { ...document.metadata, namespace: releaseNamespace } };
+            }),
+        );
+    }
+}
+
+interface ReleaseSecret {
+    readonly namespace: string;
+    readonly record: ReleaseRecord;
+}
+
+/** Revisions oldest first. */
+function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, ReleaseSecret[]> {
+    const groups = new Map<string, ReleaseSecret[]>();
+    for (const { metadata } of secrets) {
+        const labels = metadata.labels ?? {};
+        const key = `${metadata.namespace}/${labels.name}`;
+        const record = {
+            secretName: metadata.name,
+            revision: Number(labels.version),
+            status: labels.status ?? "",
+        };
+        groups.set(key, [...(groups.get(key) ?? []), { namespace: metadata.namespace ?? "", record }]);
+    }
+    for (const group of groups.values()) group.sort((a, b) => a.record.revision - b.record.revision);
+    return groups;
+}
+
+/** The Secret's data field carries base64 of what Helm itself encoded as base64(gzip(JSON)); very old records are not compressed. */
+export function decodeRelease(field: string): StoredRelease {
+    const stored = Buffer.from(Buffer.from(field, "base64").toString("latin1"), "base64");
+    const json = stored[0] === 0x1f && stored[1] === 0x8b ? gunzipSync(stored) : stored;
+    return JSON.parse(json.toString("utf8")) as StoredRelease;
+}

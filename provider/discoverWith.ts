@@ -1,0 +1,58 @@
+// The work of `discoverHelmInstallation`, on whatever world it is given. Reads only; nothing is locked, written or left behind.
+import type { Connect } from "./adapters/connect";
+import type { DiscoverHelmInstallationArgs } from "./discoverHelmInstallation";
+import { ErrorCode, MigrationError } from "./errors";
+import { type HelmInstallation, helmInstallation } from "./helmInstallation";
+import { parseInputs } from "./inputs";
+import { plainJson } from "./outputs";
+import { dependencyProfiles } from "./profiles/dependencies";
+import { Session } from "./session";
+import type { Clock, Log } from "./world";
+
+export interface DiscoveryMeans {
+    readonly connect: Connect;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+export const SILENT: Log = { progress: () => undefined, warn: () => undefined };
+
+export async function discoverWith(
+    { connect, clock, log }: DiscoveryMeans,
+    args: DiscoverHelmInstallationArgs,
+): Promise<HelmInstallation> {
+    const { inputs, failures, unknown } = parseInputs({ ...args });
+    if (failures.length > 0 || unknown) {
+        throw new MigrationError({
+            code: ErrorCode.InvalidInput,
+            step: "discover",
+            what:
+                failures.map(({ property, reason }) => `${property} ${reason}`).join("; ") ||
+                "an argument is not known yet",
+            remedy: "correct the arguments of discoverHelmInstallation",
+        });
+    }
+    const session = await Session.open(
+        inputs,
+        {
+            connect,
+            clock,
+            holder: { identity: "discovery", isDead: () => undefined },
+            stop: { reason: () => undefined, close: () => undefined },
+        },
+        log,
+    );
+    try {
+        const [begunMove, found] = await Promise.all([session.journalPlace(), session.plan()]);
+        return plainJson(
+            helmInstallation({
+                ...found,
+                begunMove,
+                profile: session.profile,
+                dependencies: dependencyProfiles,
+            }),
+        );
+    } finally {
+        await session.close();
+    }
+}

@@ -1,0 +1,106 @@
+// The errors a person sees. Every one says which step, what happened, why, and the next command; docs/troubleshooting.md explains each code.
+
+/** Stable codes; each has a section in docs/troubleshooting.md. */
+export enum ErrorCode {
+    InvalidInput = "HP101",
+    ClusterNotFound = "HP102",
+    AccessDenied = "HP103",
+    ClusterUnreachable = "HP104",
+    ReleaseNotFound = "HP110",
+    ReleasePending = "HP111",
+    SeveralReleases = "HP112",
+    ReleaseManagedElsewhere = "HP113",
+    SettingNotExpressible = "HP120",
+    SettingInvalid = "HP121",
+    NoCompatibleVersion = "HP122",
+    MissingSetting = "HP123",
+    AddonExists = "HP124",
+    NotEnoughPodSlots = "HP130",
+    OidcProviderMissing = "HP131",
+    PermissionMissing = "HP132",
+    TagLimit = "HP133",
+    LockHeld = "HP134",
+    ModelBeingDeployed = "HP135",
+    WebhookWithoutEndpoints = "HP136",
+    DependencyMissing = "HP137",
+    RoleNotUsable = "HP138",
+    JournalDamaged = "HP201",
+    JournalVersion = "HP202",
+    JournalForeign = "HP203",
+    LockLost = "HP210",
+    Interrupted = "HP211",
+    AddonFailed = "HP220",
+    AddonTimeout = "HP221",
+    WorkloadTimeout = "HP222",
+    AddonUpdateFailed = "HP223",
+    AddonDeleteFailed = "HP224",
+    CustomResourceLost = "HP230",
+    RequestsRefused = "HP231",
+    FieldsWouldBeLost = "HP232",
+    CallFailed = "HP240",
+    CallTimeout = "HP241",
+    Unexpected = "HP299",
+}
+
+export interface MigrationErrorParts {
+    readonly code: ErrorCode;
+    /** The step, or the call of the life cycle, that was running. */
+    readonly step: string;
+    readonly what: string;
+    readonly why?: string;
+    /** The next command to run, or what to change. */
+    readonly remedy: string;
+    readonly cause?: unknown;
+}
+
+/** One failure, told in three short lines. */
+export class MigrationError extends Error {
+    readonly code: ErrorCode;
+    readonly step: string;
+    readonly what: string;
+    readonly why: string | undefined;
+    readonly remedy: string;
+
+    constructor(parts: MigrationErrorParts) {
+        super(
+            [
+                `${parts.step}: ${parts.what} [${parts.code}]`,
+                ...(parts.why ? [`why: ${parts.why}`] : []),
+                `next: ${parts.remedy}`,
+            ].join("\n"),
+            { cause: parts.cause },
+        );
+        this.name = "MigrationError";
+        this.code = parts.code;
+        this.step = parts.step;
+        this.what = parts.what;
+        this.why = parts.why;
+        this.remedy = parts.remedy;
+    }
+}
+
+/** Text of anything that can be thrown; never `[object Object]`. */
+export function messageOf(error: unknown): string {
+    if (error instanceof Error) return error.message || error.name;
+    return typeof error === "string" ? error : JSON.stringify(error);
+}
+
+/** Wraps a foreign error so that the step and the way on are never missing. */
+export function asMigrationError(error: unknown, step: string, remedy: string): MigrationError {
+    if (error instanceof MigrationError) return error;
+    return new MigrationError({ code: codeOf(error), step, what: messageOf(error), remedy, cause: error });
+}
+
+function codeOf(error: unknown): ErrorCode {
+    const { code, status, name } = (error ?? {}) as { code?: unknown; status?: unknown; name?: unknown };
+    // The API server's word, or IAM's.
+    if (status === 403 || (typeof name === "string" && /^(AccessDenied|UnauthorizedOperation)/.test(name)))
+        return ErrorCode.PermissionMissing;
+    return (typeof code === "string" ? CALL_CODES[code] : undefined) ?? ErrorCode.CallFailed;
+}
+
+const CALL_CODES: Record<string, ErrorCode> = {
+    ECONNREFUSED: ErrorCode.ClusterUnreachable,
+    ENOTFOUND: ErrorCode.ClusterUnreachable,
+    ETIMEDOUT: ErrorCode.CallTimeout,
+};

@@ -1,0 +1,123 @@
+// Every AWS API call of the adapters, and what IAM wants for it. Data only; a test holds it against the adapters' source.
+
+/** Which calls of a session need it. */
+export type Purpose = "look" | "move";
+
+/** What a statement is about; `place.ts` knows the ARNs. */
+export type On =
+    | "anything"
+    | "cluster"
+    | "addons"
+    | "roles"
+    | "loadBalancers"
+    | "certificates"
+    | "bucket"
+    | "objects";
+
+export interface AwsCall {
+    /** Name in the SDK, without `Command`. */
+    readonly call: string;
+    readonly service: "eks" | "iam" | "elasticloadbalancing" | "acm" | "s3" | "sts";
+    readonly purpose: Purpose;
+    /** IAM's actions and what each is asked on; none when IAM asks for none. */
+    readonly actions: readonly (readonly [action: string, on: On])[];
+    readonly why: string;
+    /** The move works without it, and says less. */
+    readonly optional?: true;
+}
+
+export const AWS_CALLS: readonly AwsCall[] = [
+    {
+        call: "GetCallerIdentity",
+        service: "sts",
+        purpose: "look",
+        actions: [],
+        why: "who asks; needs no permission",
+    },
+    look("eks", "DescribeCluster", "cluster", "endpoint, version and OIDC issuer of the cluster"),
+    look("eks", "DescribeAddon", "addons", "whether an add-on is installed, and how it fares"),
+    look("eks", "DescribeAddonVersions", "anything", "versions that the cluster can run"),
+    look("eks", "DescribeAddonConfiguration", "anything", "the schema that settings are checked against"),
+    look("iam", "GetRole", "roles", "trust policy, path, boundary and tags of the roles of the release"),
+    look("iam", "ListAttachedRolePolicies", "roles", "what a copy of a role must carry"),
+    look("iam", "ListRolePolicies", "roles", "what a copy of a role must carry"),
+    look("iam", "GetRolePolicy", "roles", "what a copy of a role must carry"),
+    look("iam", "ListRoleTags", "roles", "what a copy of a role must carry; whether this move made it"),
+    look(
+        "iam",
+        "ListOpenIDConnectProviders",
+        "anything",
+        "whether service accounts can assume roles at all",
+        "iam:ListOpenIDConnectProviders",
+    ),
+    {
+        call: "SimulatePrincipalPolicy",
+        service: "iam",
+        purpose: "look",
+        actions: [["iam:SimulatePrincipalPolicy", "anything"]],
+        why: "find missing permissions before the first change instead of in the middle",
+        optional: true,
+    },
+    look("elasticloadbalancing", "DescribeLoadBalancers", "anything", "load balancers of the models"),
+    look("elasticloadbalancing", "DescribeTags", "anything", "tags of load balancers"),
+    look("acm", "ListTagsForCertificate", "certificates", "tags of the models' certificates"),
+    look("s3", "ListObjectsV2", "bucket", "TLS objects of the models", "s3:ListBucket"),
+    look("s3", "GetObjectTagging", "objects", "tags of TLS objects"),
+    {
+        call: "CreateAddon",
+        service: "eks",
+        purpose: "move",
+        actions: [
+            ["eks:CreateAddon", "cluster"],
+            ["eks:TagResource", "addons"],
+            ["iam:PassRole", "roles"],
+        ],
+        why: "install the add-on, tagged, and the CSI drivers with their roles",
+    },
+    move("eks", "UpdateAddon", "addons", "upgrade, and repair of a degraded add-on"),
+    {
+        call: "DescribeUpdate",
+        service: "eks",
+        purpose: "move",
+        actions: [
+            ["eks:DescribeUpdate", "cluster"],
+            ["eks:DescribeUpdate", "addons"],
+        ],
+        why: "follow an upgrade",
+    },
+    move("eks", "DeleteAddon", "addons", "undo, with the objects preserved"),
+    {
+        call: "CreateRole",
+        service: "iam",
+        purpose: "move",
+        actions: [
+            ["iam:CreateRole", "roles"],
+            ["iam:TagRole", "roles"],
+        ],
+        why: "copy a role that the add-on cannot use under its name",
+    },
+    move("iam", "AttachRolePolicy", "roles", "give a copy the managed policies of its original"),
+    move(
+        "iam",
+        "PutRolePolicy",
+        "roles",
+        "give a copy the inline policies of its original; access to TLS buckets",
+    ),
+    move("iam", "UpdateAssumeRolePolicy", "roles", "trust the add-on's service account; undo"),
+    move("iam", "DeleteRolePolicy", "roles", "undo"),
+    move("iam", "DetachRolePolicy", "roles", "undo"),
+    move("iam", "DeleteRole", "roles", "undo: only roles that this move made"),
+    move("elasticloadbalancing", "AddTags", "loadBalancers", "tag the models' load balancers"),
+    move("elasticloadbalancing", "RemoveTags", "loadBalancers", "undo"),
+    move("acm", "AddTagsToCertificate", "certificates", "tag the models' certificates"),
+    move("acm", "RemoveTagsFromCertificate", "certificates", "undo"),
+    move("s3", "PutObjectTagging", "objects", "tag the models' TLS objects; undo"),
+];
+
+function look(service: AwsCall["service"], call: string, on: On, why: string, action?: string): AwsCall {
+    return { call, service, purpose: "look", actions: [[action ?? `${service}:${call}`, on]], why };
+}
+
+function move(service: AwsCall["service"], call: string, on: On, why: string): AwsCall {
+    return { call, service, purpose: "move", actions: [[`${service}:${call}`, on]], why };
+}

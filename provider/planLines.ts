@@ -1,0 +1,142 @@
+// The plan as people read it in `pulumi preview`: one numbered line per step, with counts and names. Pure.
+import {
+    DependencyTreatment,
+    IdentityTreatment,
+    MigrationStep,
+    type Plan,
+    type PlannedDependency,
+    type PlannedIdentity,
+    type PlannedObject,
+} from "./plan";
+import { countTags } from "./planTags";
+
+export type PlanDraft = Omit<Plan, "lines">;
+
+/** Pods of the operator are not Ready before this on real nodes: the chart's start-up probe waits. */
+const OPERATOR_STARTUP_SECONDS = 180;
+
+export function describePlan(plan: PlanDraft): string[] {
+    const { release, addon } = plan;
+    const own = plan.objects.filter(({ part }) => part === addon.name);
+    const models = plan.customResources.reduce((sum, { count }) => sum + count, 0);
+    const rows: [MigrationStep, string][] = [
+        [MigrationStep.Lock, `one mover for release ${release.namespace}/${release.name}`],
+        [
+            MigrationStep.BackUp,
+            `release revision ${release.revision} (${release.records.length} records, chart ${release.chart} ${release.chartVersion}), ${plan.objects.length} objects, ${counted(models, "custom resource")}`,
+        ],
+        [MigrationStep.Identities, plan.identities.map(describeIdentity).join("; ") || "no IAM role"],
+        [
+            MigrationStep.Tag,
+            countTags(plan.tags) === ""
+                ? "nothing to tag"
+                : `${plan.tags.tag.key}=${plan.tags.tag.value} on ${countTags(plan.tags)} of the models, beside the tags that are there`,
+        ],
+        [
+            MigrationStep.Prerequisites,
+            describeDependencies(plan, DependencyTreatment.Install) || "nothing is missing",
+        ],
+        [
+            MigrationStep.ScaleDown,
+            plan.controllers
+                .map(({ workload, replicas }) => `${workload.name} ${replicas} -> 0`)
+                .join(", ") || "nothing runs",
+        ],
+        [
+            MigrationStep.Install,
+            `${addon.name} ${addon.version} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`,
+        ],
+        [MigrationStep.Verify, `${describeModels(plan)}; ingress creation and external metrics answer`],
+        [
+            MigrationStep.RetireHelm,
+            `objects that only Helm uses go (${kinds(own)}); ${counted(release.records.length, "release record")} hidden from Helm, kept for the way back`,
+        ],
+        [MigrationStep.Dependencies, describeDependencies(plan, DependencyTreatment.Move) || "none moves"],
+        [
+            MigrationStep.Finish,
+            "the journal stays in the cluster and in this stack until the move is undone or committed",
+        ],
+    ];
+    return [
+        ...rows.map(([step, text], index) => `${String(index + 1).padStart(2)} ${step.padEnd(13)} ${text}`),
+        ...plan.leftAlone.map((line) => `   left alone    ${line}`),
+        ...plan.warnings.map((line) => `   note          ${line}`),
+    ].flatMap(wrapped);
+}
+
+/** A preview of the CLI cuts strings off at 150 characters. */
+const LINE_LENGTH = 140;
+const INDENT = " ".repeat(17);
+
+/** Goes on in the next line, below the text, after a comma or a semicolon where there is one. */
+function wrapped(line: string): string[] {
+    const lines: string[] = [];
+    let rest = line;
+    while (rest.length > LINE_LENGTH) {
+        const room = rest.slice(0, LINE_LENGTH);
+        const end = [room.lastIndexOf("; ") + 1, room.lastIndexOf(", ") + 1, room.lastIndexOf(" ")].find(
+            (at) => at > LINE_LENGTH / 2,
+        );
+        if (end === undefined) break;
+        lines.push(rest.slice(0, end).trimEnd());
+        rest = INDENT + rest.slice(end).trimStart();
+    }
+    return [...lines, rest];
+}
+
+/** "execution role demo-operator copied as SageMakerHyperPodInference-demo-1a2b3c4d (why)". */
+function describeIdentity({
+    title,
+    treatment,
+    roleName,
+    source,
+    why,
+    bucketPolicy,
+}: PlannedIdentity): string {
+    const buckets = bucketPolicy === undefined ? "" : " with an inline policy for the models' TLS buckets";
+    switch (treatment) {
+        case IdentityTreatment.Given:
+            return `${title} ${roleName} as given`;
+        case IdentityTreatment.Reused:
+            return `${title} ${roleName} goes on${buckets}`;
+        case IdentityTreatment.Cloned:
+            return `${title} ${source?.split("/").pop() ?? ""} is copied as ${roleName}${buckets} (${why})`;
+    }
+}
+
+function describeDependencies({ dependencies, objects }: PlanDraft, wanted: DependencyTreatment): string {
+    const describe = ({ title, addonName, version }: PlannedDependency) => {
+        const count = objects.filter(({ part }) => part === addonName);
+        const taken =
+            count.length === 0
+                ? ""
+                : ` (${counted(count.length, "object")}, up to ${counted(fields(count), "field")} from Helm)`;
+        return `${title} to add-on ${addonName} ${version}${taken}`;
+    };
+    return dependencies
+        .filter(({ treatment }) => treatment === wanted)
+        .map(describe)
+        .join("; ");
+}
+
+function fields(objects: readonly PlannedObject[]): number {
+    return objects.reduce((sum, { helmFields = 0 }) => sum + helmFields, 0);
+}
+
+function describeModels({ customResources }: PlanDraft): string {
+    return (
+        customResources
+            .map(({ kind, count, servedVersions }) => `${count} ${kind} (${servedVersions.join(", ")})`)
+            .join(", ") || "no models"
+    );
+}
+
+function counted(count: number, noun: string): string {
+    return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function kinds(objects: readonly PlannedObject[]): string {
+    const deployments = objects.filter(({ kind }) => kind === "Deployment").length;
+    const accounts = objects.filter(({ kind }) => kind === "ServiceAccount").length;
+    return `${counted(deployments, "deployment")}, up to ${counted(accounts, "service account")}, roles and services of the same release`;
+}

@@ -1,0 +1,130 @@
+// The HyperPod inference operator with its load balancer controller and KEDA: names as the chart and the add-on give them (chart 2.0 to 2.2, add-on 1.x).
+
+import type { OperatorOfAddon } from "../versions";
+import type { KubernetesObject, ObjectRef } from "../world";
+import { inferenceIdentities } from "./inferenceIdentities";
+import { busy, resourcesOf } from "./modelResources";
+import type { Probe, ProbeContext, Profile } from "./profile";
+
+export { EXECUTION_ROLE_PREFIX } from "./inferenceIdentities";
+
+export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
+
+/** From the release notes of the operator; versions in between hold the operator of the one before. */
+export const OPERATOR_OF_ADDON: readonly OperatorOfAddon[] = [
+    { addon: "1.0", operator: "3.0" },
+    { addon: "1.1", operator: "3.1" },
+    { addon: "1.2", operator: "3.1.2" },
+    { addon: "1.3", operator: "3.2" },
+    { addon: "1.4", operator: "3.3" },
+    { addon: "1.5", operator: "3.4" },
+];
+
+const CONTROLLERS: readonly (readonly [RegExp, string])[] = [
+    [/^hyperpod-inference(-operator)?-controller-manager$/, "operator"],
+    // The sub-chart puts the release's name in front: another one in an umbrella chart.
+    [/^.+-alb$/, "load balancer controller"],
+    [/^keda-operator$/, "KEDA"],
+    [/^keda-operator-metrics-apiserver$/, "KEDA metrics"],
+    [/^keda-admission-webhooks$/, "KEDA admission"],
+];
+
+const NAMESPACE = "hyperpod-inference-system";
+
+export const hyperPodInference: Profile = {
+    title: "HyperPod inference operator",
+    addonName: "amazon-sagemaker-hyperpod-inference",
+    addonNamespace: NAMESPACE,
+    chart: "hyperpod-inference-operator",
+    // What no dependency claims is the operator's own.
+    owns: () => true,
+    customResourceGroups: [INFERENCE_GROUP],
+    otherCustomResourceGroups: ["keda.sh", "eventing.keda.sh", "elbv2.k8s.aws"],
+    controllerOf: (name) => CONTROLLERS.find(([pattern]) => pattern.test(name))?.[1],
+    sharedWithoutTrace: [
+        { apiVersion: "v1", kind: "ServiceAccount", namespace: NAMESPACE, name: "pod-reader" },
+        { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "pod-reader" },
+        {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRoleBinding",
+            name: "pod-reader-binding",
+        },
+    ],
+    runtimeObjects: (releaseNamespace): readonly ObjectRef[] => [
+        secret(NAMESPACE, "webhook-server-cert"),
+        secret(NAMESPACE, "alb-tls"),
+        secret(NAMESPACE, "kedaorg-certs"),
+        secret(releaseNamespace, "alb-tls"),
+        secret(releaseNamespace, "kedaorg-certs"),
+    ],
+    probes,
+    identities: inferenceIdentities,
+    ownership: {
+        tag: { key: "CreatedBy", value: "HyperPodInference" },
+        resourcesOf,
+        coveredBuckets: "hyperpod-tls",
+    },
+    needs: { podSlots: 13, nodeLabels: { "kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux" }, busy },
+    publicDefaults: {
+        affinity: {
+            nodeAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: {
+                    nodeSelectorTerms: [
+                        {
+                            matchExpressions: [
+                                { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
+                                { key: "kubernetes.io/os", operator: "In", values: ["linux"] },
+                            ],
+                        },
+                    ],
+                },
+            },
+        },
+        nodeSelector: {},
+        tolerations: [],
+        enableCustomServiceAccounts: false,
+        "alb.tolerations": [],
+        "keda.tolerations": [],
+    },
+};
+
+function secret(namespace: string, name: string): ObjectRef {
+    return { apiVersion: "v1", kind: "Secret", namespace, name };
+}
+
+function probes({ customResourceDefinitions, namespace }: ProbeContext): readonly Probe[] {
+    return [
+        ...customResourceDefinitions.flatMap(oldVersionReads),
+        {
+            request: "ingress creation",
+            method: "POST",
+            path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`,
+            body: {
+                apiVersion: "networking.k8s.io/v1",
+                kind: "Ingress",
+                metadata: { generateName: "pulumi-hyperpod-probe-" },
+                spec: {
+                    ingressClassName: "alb",
+                    defaultBackend: { service: { name: "probe", port: { number: 80 } } },
+                },
+            },
+        },
+        { request: "external metrics", method: "GET", path: "/apis/external.metrics.k8s.io/v1beta1" },
+    ];
+}
+
+/** Reading through a version that is not the stored one passes the conversion webhook. */
+function oldVersionReads(crd: KubernetesObject): Probe[] {
+    const spec = crd.spec as {
+        group: string;
+        names: { plural: string };
+        versions: { name: string; served: boolean; storage: boolean }[];
+    };
+    return spec.versions
+        .filter((version) => version.served && !version.storage)
+        .map((version) => ({
+            request: "models through the old version",
+            method: "GET",
+            path: `/apis/${spec.group}/${version.name}/${spec.names.plural}`,
+        }));
+}

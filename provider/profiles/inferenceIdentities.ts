@@ -1,0 +1,74 @@
+// The IAM roles of the inference operator and its dependencies, and where Helm and the add-on keep them.
+import type { ProfileIdentity } from "./profile";
+
+/** Name prefix that IAM's managed policy and the add-on demand of the execution role. */
+export const EXECUTION_ROLE_PREFIX = "SageMakerHyperPodInference";
+
+const NAMESPACE = "hyperpod-inference-system";
+
+export const inferenceIdentities: readonly ProfileIdentity[] = [
+    {
+        key: "execution",
+        title: "execution role",
+        property: "executionRoleArn",
+        setting: "executionRoleArn",
+        serviceAccount: { namespace: NAMESPACE, name: "hyperpod-inference-controller-manager" },
+        values: ["executionRoleArn"],
+        workload: /^hyperpod-inference-operator-controller-manager$/,
+        namePrefix: EXECUTION_ROLE_PREFIX,
+        required: true,
+        usesBuckets: true,
+    },
+    {
+        key: "alb",
+        title: "load balancer controller's role",
+        property: "albRoleArn",
+        setting: "alb.serviceAccount.roleArn",
+        enabledBy: "alb.enabled",
+        serviceAccount: { namespace: NAMESPACE, name: "aws-load-balancer-controller" },
+        values: ["alb.serviceAccount.roleArn"],
+        // The sub-chart puts the release's name in front: another one in an umbrella chart.
+        workload: /^.+-alb$/,
+        required: false,
+    },
+    {
+        key: "keda",
+        title: "KEDA's role",
+        property: "kedaRoleArn",
+        setting: "keda.auth.aws.irsa.roleArn",
+        enabledBy: "keda.enabled",
+        serviceAccount: { namespace: NAMESPACE, name: "keda-operator" },
+        values: ["keda.podIdentity.aws.irsa.roleArn"],
+        workload: /^keda-operator$/,
+        required: false,
+    },
+    {
+        key: "gated",
+        title: "gated models' role",
+        property: "jumpstartGatedModelDownloadRoleArn",
+        setting: "jumpstartGatedModelDownloadRoleArn",
+        // Assumed by the models' own accounts, which are the same under Helm and the add-on: its trust stays as it is.
+        values: ["jumpstartGatedModelDownloadRoleArn"],
+        required: false,
+    },
+];
+
+export const s3CsiIdentity: ProfileIdentity = {
+    key: "s3Csi",
+    title: "S3 CSI driver's role",
+    property: "s3CsiRoleArn",
+    serviceAccount: { namespace: "kube-system", name: "s3-csi-driver-sa" },
+    values: ["s3.serviceAccountRoleArn", "s3.serviceAccount.roleArn"],
+    workload: /^s3-csi-node$/,
+    required: false,
+};
+
+export const fsxCsiIdentity: ProfileIdentity = {
+    key: "fsxCsi",
+    title: "FSx CSI driver's role",
+    property: "fsxCsiRoleArn",
+    serviceAccount: { namespace: "kube-system", name: "fsx-csi-controller-sa" },
+    values: ["fsx.controller.serviceAccount.roleArn", "fsx.serviceAccount.roleArn"],
+    workload: /^fsx-csi-controller$/,
+    required: false,
+};

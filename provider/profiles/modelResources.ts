@@ -1,0 +1,78 @@
+// What a model's custom resource names as its own in AWS, at the paths of both served versions (v1 and v1alpha1), and whether it is being deployed.
+import type { KubernetesObject } from "../world";
+import type { OwnedResources } from "./profile";
+
+interface TlsPaths {
+    spec?: {
+        tlsConfig?: {
+            tlsCertificateOutputS3Uri?: string;
+            customCertificateConfig?: { acmArn?: string };
+            /** Of a SageMakerEndpointRegistration, which has them in its spec. */
+            tlsCertificateOutputS3Bucket?: string;
+            tlsCertificateS3Keys?: string[];
+        };
+    };
+    status?: {
+        state?: string;
+        deploymentStatus?: { deploymentObjectOverallState?: string };
+        tlsCertificate?: {
+            certificateARN?: string;
+            importedCertificates?: string[];
+            tlsCertificateOutputS3Bucket?: string;
+            tlsCertificateS3Keys?: string[];
+        };
+    };
+}
+
+export function resourcesOf(customResource: KubernetesObject): OwnedResources {
+    const { spec = {}, status = {} } = customResource as TlsPaths;
+    const { tlsConfig = {} } = spec;
+    const { tlsCertificate = {} } = status;
+    const users = tlsConfig.customCertificateConfig?.acmArn;
+    const fromUri = bucketOf(tlsConfig.tlsCertificateOutputS3Uri);
+    const kept = [
+        {
+            bucket: bucketOf(tlsCertificate.tlsCertificateOutputS3Bucket) ?? fromUri,
+            keys: tlsCertificate.tlsCertificateS3Keys,
+        },
+        {
+            bucket: bucketOf(tlsConfig.tlsCertificateOutputS3Bucket) ?? fromUri,
+            keys: tlsConfig.tlsCertificateS3Keys,
+        },
+    ];
+    return {
+        certificates: distinct([
+            tlsCertificate.certificateARN,
+            ...(tlsCertificate.importedCertificates ?? []),
+        ]).filter((arn) => arn !== users),
+        usersCertificates: distinct([users]),
+        s3Objects: kept.flatMap(({ bucket, keys = [] }) =>
+            bucket === undefined ? [] : keys.map((key) => ({ bucket, key: keyWithin(bucket, key) })),
+        ),
+        buckets: distinct([fromUri, ...kept.map(({ bucket }) => bucket)]),
+    };
+}
+
+/** A certificate or a pod that is being made now would be caught half-way. */
+export function busy(customResource: KubernetesObject): string | undefined {
+    const { status = {} } = customResource as TlsPaths;
+    if (customResource.metadata.deletionTimestamp !== undefined) return "is being deleted";
+    const states = [status.state, status.deploymentStatus?.deploymentObjectOverallState];
+    const moving = states.find((state) => state !== undefined && /(InProgress|Pending)$/.test(state));
+    return moving === undefined ? undefined : `is in state ${moving}`;
+}
+
+/** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket. */
+function bucketOf(uri: string | undefined): string | undefined {
+    const [bucket] = (uri ?? "").replace(/^s3:\/\//, "").split("/");
+    return bucket || undefined;
+}
+
+function keyWithin(bucket: string, key: string): string {
+    const prefix = `s3://${bucket}/`;
+    return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+}
+
+function distinct(values: readonly (string | undefined)[]): string[] {
+    return [...new Set(values.filter((value): value is string => value !== undefined && value !== ""))];
+}

@@ -1,0 +1,47 @@
+// What a report is made from: the outputs of a move, its journal's plan and facts, what went wrong. Never the memory of steps nor the backup: they hold Secrets.
+import { hashOf, JOURNAL_VERSION, type JournalCopy, type JournalDocument, unpack } from "../journal";
+import type { MigrationOutputs } from "../outputs";
+import type { Plan } from "../plan";
+import type { JournalFacts } from "../saga";
+
+export interface ReportSource {
+    readonly outputs: Partial<MigrationOutputs>;
+    /** Absent when the journal cannot be read: removed with the end of the move, or encrypted. */
+    readonly plan?: Plan;
+    readonly facts?: JournalFacts;
+    readonly direction?: "forward" | "undo";
+    /** Why there is no plan, for people. */
+    readonly withoutJournal?: string;
+    /** Text of the error that ended the run, as it was told. */
+    readonly problem?: string;
+    /** Milliseconds since the epoch. */
+    readonly writtenAt: number;
+}
+
+export function sourceOf(
+    outputs: Partial<MigrationOutputs>,
+    rest: { readonly problem?: string | undefined; readonly writtenAt: number },
+    copy: JournalCopy | undefined = outputs.journal,
+): ReportSource {
+    return {
+        outputs,
+        writtenAt: rest.writtenAt,
+        ...(rest.problem === undefined ? {} : { problem: rest.problem }),
+        ...opened(copy),
+    };
+}
+
+function opened(
+    copy: JournalCopy | undefined,
+): Pick<ReportSource, "plan" | "facts" | "direction" | "withoutJournal"> {
+    if (copy === undefined) return {};
+    if (typeof copy.document !== "string" || hashOf(copy.document) !== copy.hash)
+        return { withoutJournal: "the journal in this state does not match its hash" };
+    const document = unpack(copy.document) as JournalDocument;
+    if (document.version !== JOURNAL_VERSION)
+        return {
+            withoutJournal: `the journal has version ${document.version}; this package reads version ${JOURNAL_VERSION}`,
+        };
+    const { plan, facts, direction } = document;
+    return { plan, facts, direction };
+}

@@ -1,0 +1,83 @@
+// What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
+import {
+    DependencyTreatment,
+    IdentityTreatment,
+    MigrationStep,
+    type Plan,
+    type PlannedIdentity,
+} from "../plan";
+import { counted } from "./moments";
+
+export interface UndoLine {
+    readonly step: string;
+    readonly does: readonly string[];
+}
+
+export function undoLines(plan: Plan, begun: readonly string[]): UndoLine[] {
+    return [...begun]
+        .reverse()
+        .map((step) => ({ step, does: does(step as MigrationStep, plan) }))
+        .filter(({ does }) => does.length > 0);
+}
+
+function does(step: MigrationStep, plan: Plan): readonly string[] {
+    const { release, addon } = plan;
+    const own = plan.objects.filter(({ part }) => part === addon.name);
+    const dependencies = (treatment: DependencyTreatment) =>
+        plan.dependencies.filter((dependency) => dependency.treatment === treatment);
+    switch (step) {
+        case MigrationStep.Dependencies:
+            return dependencies(DependencyTreatment.Move).map(
+                ({ title, addonName }) =>
+                    `${title}: add-on ${addonName} is taken away with its objects kept, and their form under Helm comes back`,
+            );
+        case MigrationStep.RetireHelm:
+            return [
+                "objects that only Helm used are made again; Helm's labels and annotations come back on the rest",
+                `${counted(release.records.length, "release record")} of ${release.namespace}/${release.name} become visible to Helm again`,
+            ];
+        case MigrationStep.Install:
+            return [
+                `add-on ${addon.name} is deleted with its objects kept, and its controllers are stopped`,
+                `up to ${counted(own.length, "object")} get back the form they had under Helm, TLS Secrets byte for byte; what the add-on made is deleted`,
+            ];
+        case MigrationStep.ScaleDown:
+            return plan.controllers.map(
+                ({ component, workload, replicas }) =>
+                    `${component}: ${workload.namespace}/${workload.name} is scaled back to ${counted(replicas, "replica")} and waited for`,
+            );
+        case MigrationStep.Prerequisites:
+            return dependencies(DependencyTreatment.Install).map(
+                ({ title, addonName }) =>
+                    `${title}: add-on ${addonName}, which this move installed, is deleted`,
+            );
+        case MigrationStep.Tag:
+            return plan.tags.resources.length === 0
+                ? []
+                : [
+                      `the tag ${plan.tags.tag.key} is taken off ${counted(plan.tags.resources.length, "resource")}, or gets its former value back; other tags stay`,
+                  ];
+        case MigrationStep.Identities:
+            return plan.identities.flatMap(undoOfIdentity);
+        case MigrationStep.BackUp:
+            return ["at the very end, backup and journal are removed from the cluster"];
+        case MigrationStep.Lock:
+        case MigrationStep.Verify:
+        case MigrationStep.Finish:
+            return [];
+    }
+}
+
+function undoOfIdentity({ treatment, title, roleName, trust }: PlannedIdentity): readonly string[] {
+    switch (treatment) {
+        case IdentityTreatment.Given:
+            return [];
+        case IdentityTreatment.Reused:
+            // A role whose trust the move leaves alone has nothing to get back.
+            return trust === undefined
+                ? []
+                : [`${title}: role ${roleName} gets back its exact former trust policy`];
+        case IdentityTreatment.Cloned:
+            return [`${title}: role ${roleName}, which this move made, is deleted`];
+    }
+}

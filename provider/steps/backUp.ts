@@ -1,0 +1,29 @@
+// Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
+import { type Backup, collect, recordsOf } from "../operations/backup";
+import { refTo, restoreFieldManagers } from "../operations/restore";
+import { MigrationStep } from "../plan";
+import type { Profile } from "../profiles/profile";
+import type { Step } from "../saga";
+
+export function backUp(profile: Profile): Step<Record<string, never>> {
+    return {
+        name: MigrationStep.BackUp,
+        remember: async () => ({}),
+        apply: async ({ world, plan, journal }) => {
+            // A later look might see a world that is half moved, or half restored.
+            if (journal.backup.exists()) return;
+            await journal.backup.write(await collect(world, plan, profile));
+        },
+        undo: async ({ world, plan, journal }) => {
+            if (!journal.backup.exists()) return;
+            const backup = await journal.backup.read<Backup>();
+            for (const object of backup.objects)
+                await restoreFieldManagers(world, object, await world.objects.read(refTo(object)));
+            const records = new Map(
+                (await recordsOf(world, plan)).map((record) => [record.metadata.name, record]),
+            );
+            for (const record of backup.records)
+                await restoreFieldManagers(world, record, records.get(record.metadata.name));
+        },
+    };
+}

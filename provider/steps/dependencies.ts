@@ -1,0 +1,90 @@
+// Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
+import type { Backup } from "../operations/backup";
+import {
+    type DependencyMemory,
+    type DependencyMove,
+    moveDependency,
+    rememberDependency,
+} from "../operations/dependencyMove";
+import { undoDependency } from "../operations/dependencyUndo";
+import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Step, StepContext } from "../saga";
+
+export interface DependenciesMemory {
+    /** By name of the add-on; only those that were begun. */
+    readonly moves: Readonly<Record<string, DependencyMemory>>;
+}
+
+export function dependencies(
+    profiles: readonly DependencyProfile[],
+    timeouts: DependencyMove["timeouts"],
+): Step<DependenciesMemory> {
+    return {
+        name: MigrationStep.Dependencies,
+        remember: async () => ({ moves: {} }),
+        apply: async (context) => {
+            let { moves } = context.memory;
+            for (const planned of context.plan.dependencies) {
+                if (planned.treatment !== DependencyTreatment.Move || moves[planned.addonName]?.done === true)
+                    continue;
+                const move = await moveOf(context, planned, profiles, timeouts, async (memory) => {
+                    moves = { ...moves, [planned.addonName]: memory };
+                    await context.journal.amend({ moves });
+                });
+                const begun = moves[planned.addonName];
+                // Half taken back is no state to go on from: the rest of the way back comes first.
+                if (begun?.undoing === true) await undoDependency(move, begun);
+                const memory =
+                    begun === undefined || begun.undoing === true ? await rememberDependency(move) : begun;
+                if (memory !== begun) await move.amend(memory);
+                await moveDependency(move, memory);
+            }
+        },
+        undo: async (context) => {
+            let { moves } = context.memory;
+            for (const planned of [...context.plan.dependencies].reverse()) {
+                const memory = moves[planned.addonName];
+                if (memory === undefined) continue;
+                const amend = async (changed: DependencyMemory | undefined) => {
+                    const { [planned.addonName]: _, ...others } = moves;
+                    moves = changed === undefined ? others : { ...others, [planned.addonName]: changed };
+                    await context.journal.amend({ moves });
+                };
+                await undoDependency(await moveOf(context, planned, profiles, timeouts, amend), memory);
+                await amend(undefined);
+            }
+        },
+    };
+}
+
+async function moveOf(
+    { world, plan, journal }: StepContext<DependenciesMemory>,
+    planned: PlannedDependency,
+    profiles: readonly DependencyProfile[],
+    timeouts: DependencyMove["timeouts"],
+    amend: DependencyMove["amend"],
+): Promise<DependencyMove> {
+    const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
+    if (profile === undefined) throw new Error(`this package knows no dependency ${planned.addonName}`);
+    const warn = (line: string) => journal.note({ warnings: [...journal.facts.warnings, line] });
+    const refused = (totals: ReadonlyMap<string, number>) => {
+        const seconds = Object.fromEntries(
+            [...totals].map(([request, total]) => [request, Math.round(total / 100) / 10]),
+        );
+        journal.note({ pausedSeconds: { ...journal.facts.pausedSeconds, ...seconds } });
+    };
+    const backup = await journal.backup.read<Backup>();
+    return {
+        world,
+        plan,
+        profile,
+        planned,
+        backup,
+        migrationId: journal.migrationId,
+        timeouts,
+        amend,
+        warn,
+        refused,
+    };
+}

@@ -1,0 +1,14 @@
+// Says what was reached. The journal stays until the move is undone or committed.
+import { MigrationStep } from "../plan";
+import type { Step } from "../saga";
+
+export const finish: Step<Record<string, never>> = {
+    name: MigrationStep.Finish,
+    remember: async () => ({}),
+    apply: async ({ world, plan }) => {
+        world.log.progress(
+            `finish: ${plan.addon.name} ${plan.addon.version} runs in place of release ${plan.release.namespace}/${plan.release.name}`,
+        );
+    },
+    undo: async () => undefined,
+};

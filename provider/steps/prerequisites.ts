@@ -1,0 +1,64 @@
+// Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
+import { installPrerequisite, type PrerequisiteMemory, removePrerequisite } from "../operations/prerequisite";
+import { DependencyTreatment, MigrationStep, type Plan } from "../plan";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Step } from "../saga";
+import type { StepTimeouts } from "../stepTimeouts";
+
+export interface PrerequisitesMemory {
+    /** By name of the add-on; only those that this step asks for. */
+    readonly made: Readonly<Record<string, PrerequisiteMemory>>;
+}
+
+export function prerequisites(
+    profiles: readonly DependencyProfile[],
+    timeouts: StepTimeouts,
+): Step<PrerequisitesMemory> {
+    return {
+        name: MigrationStep.Prerequisites,
+        remember: async (world, plan) => {
+            const since = await world.objects.serverTime();
+            const missing = await Promise.all(
+                wanted(plan).map(async ({ addonName }) =>
+                    (await world.addons.describe(addonName)) === undefined
+                        ? [[addonName, { since, attempt: 0 }] as const]
+                        : [],
+                ),
+            );
+            return { made: Object.fromEntries(missing.flat()) };
+        },
+        apply: async ({ world, plan, memory, journal }) => {
+            let { made } = memory;
+            for (const planned of wanted(plan)) {
+                const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
+                const remembered = made[planned.addonName];
+                // Somebody installed it between plan and move: it is theirs.
+                if (profile === undefined || remembered === undefined) continue;
+                const amend = async (changed: PrerequisiteMemory) => {
+                    made = { ...made, [planned.addonName]: changed };
+                    await journal.amend({ made });
+                };
+                await installPrerequisite(
+                    { world, plan, profile, planned, migrationId: journal.migrationId, timeouts, amend },
+                    remembered,
+                );
+            }
+        },
+        undo: async ({ world, plan, memory, journal }) => {
+            for (const planned of wanted(plan).reverse()) {
+                const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
+                const remembered = memory.made[planned.addonName];
+                if (profile === undefined || remembered === undefined) continue;
+                const warnings = await removePrerequisite(
+                    { world, plan, profile, planned, migrationId: journal.migrationId, timeouts },
+                    remembered,
+                );
+                if (warnings.length > 0) journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
+            }
+        },
+    };
+}
+
+function wanted({ dependencies }: Plan) {
+    return dependencies.filter(({ treatment }) => treatment === DependencyTreatment.Install);
+}

@@ -1,0 +1,180 @@
+// Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
+import type { Backup } from "../operations/backup";
+import { DELETABLE } from "../operations/deletable";
+import { inGroups } from "../operations/inGroups";
+import { byRestoreRank, keyOf, refTo, restoreObject } from "../operations/restore";
+import { EKS_MANAGER } from "../operations/takeAway";
+import { MigrationStep, type Plan } from "../plan";
+import type { Profile } from "../profiles/profile";
+import type { Step } from "../saga";
+import type { KubernetesObject, ObjectRef, World } from "../world";
+
+export interface RetireMemory {
+    /** Objects that only Helm owned: they go. */
+    readonly deleted: readonly ObjectRef[];
+    /** Objects that stay: they lose Helm's ownership. */
+    readonly released: readonly ObjectRef[];
+    readonly records: readonly string[];
+}
+
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const RELEASE_NAME = "meta.helm.sh/release-name";
+const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
+const AT_ONCE = 8;
+
+export function retireHelm(profile: Profile): Step<RetireMemory> {
+    return {
+        name: MigrationStep.RetireHelm,
+        remember: async (world, plan) => sort(world, plan, profile),
+        apply: async ({ world, plan, memory, journal }) => {
+            // First hide the release: from here on no `helm` command can act on half of it.
+            await world.releases.retire(
+                plan.release.namespace,
+                await stillHelms(world, plan, memory.records, "helm"),
+            );
+            await inGroups(memory.deleted, AT_ONCE, async (ref) => {
+                const live = await world.objects.read(ref);
+                // Between plan and deletion somebody may have taken it over.
+                if (live !== undefined && isOfRelease(live, plan))
+                    await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
+            });
+            await removeOrphans(world, await journal.backup.read<Backup>());
+            await inGroups(memory.released, AT_ONCE, (ref) => release(world, ref));
+        },
+        undo: async ({ world, plan, memory, journal }) => {
+            const backup = await journal.backup.read<Backup>();
+            const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
+            const deleted = memory.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
+            const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
+            for (const rank of byRestoreRank([...deleted, ...histories])) {
+                await inGroups(rank, AT_ONCE, async (object) => {
+                    if ((await world.objects.read(refTo(object))) === undefined)
+                        await restoreObject(world, withoutReplicas(object));
+                });
+            }
+            await inGroups(memory.released, AT_ONCE, async (ref) => {
+                const before = formerly.get(keyOf(ref));
+                if (before !== undefined) await giveBack(world, before);
+            });
+            await world.releases.restore(
+                plan.release.namespace,
+                await stillHelms(world, plan, memory.records, "other"),
+            );
+        },
+    };
+}
+
+/** An undo that was cut off may have made the history of a Deployment again, and not yet the Deployment with which it would go. */
+async function removeOrphans(world: World, backup: Backup): Promise<void> {
+    const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
+    await inGroups(histories, AT_ONCE, async (object) => {
+        const live = await world.objects.read(refTo(object));
+        if (live === undefined || (live.metadata.ownerReferences ?? []).length > 0) return;
+        await world.objects.remove(refTo(object), live.metadata.uid ? { uid: live.metadata.uid } : {});
+    });
+}
+
+/** Which objects of the release go and which stay; in doubt they stay. */
+async function sort(world: World, plan: Plan, profile: Profile): Promise<RetireMemory> {
+    const shared = new Set(profile.sharedWithoutTrace.map(keyOf));
+    const used = await serviceAccountsInUse(world, plan);
+    const deleted: ObjectRef[] = [];
+    const released: ObjectRef[] = [];
+    await inGroups(plan.objects, AT_ONCE, async ({ part, helmFields: _, ...ref }) => {
+        const live = await world.objects.read(ref);
+        if (live === undefined || !isOfRelease(live, plan)) return;
+        const appliedByEks = (live.metadata.managedFields ?? []).some(
+            ({ manager }) => manager === EKS_MANAGER,
+        );
+        const isUsed = ref.kind === "ServiceAccount" && used.has(`${ref.namespace}/${ref.name}`);
+        const goes =
+            part === profile.addonName &&
+            DELETABLE.has(ref.kind) &&
+            !appliedByEks &&
+            !shared.has(keyOf(ref)) &&
+            !isUsed;
+        (goes ? deleted : released).push(ref);
+    });
+    const byKey = (a: ObjectRef, b: ObjectRef) => (keyOf(a) < keyOf(b) ? -1 : 1);
+    return { deleted: deleted.sort(byKey), released: released.sort(byKey), records: plan.release.records };
+}
+
+/** Accounts that pods outside the release run under. */
+async function serviceAccountsInUse(world: World, plan: Plan): Promise<ReadonlySet<string>> {
+    const namespaces = [
+        ...new Set(
+            plan.objects
+                .filter(({ kind }) => kind === "ServiceAccount")
+                .map(({ namespace }) => namespace ?? ""),
+        ),
+    ];
+    const pods = await Promise.all(
+        namespaces.map((namespace) => world.objects.list("v1", "Pod", { namespace })),
+    );
+    return new Set(
+        pods
+            .flat()
+            .map(
+                ({ metadata, spec }) =>
+                    `${metadata.namespace}/${(spec as { serviceAccountName?: string } | undefined)?.serviceAccountName ?? "default"}`,
+            ),
+    );
+}
+
+export function isOfRelease(object: KubernetesObject, plan: Plan): boolean {
+    const annotations = object.metadata.annotations ?? {};
+    return (
+        annotations[RELEASE_NAME] === plan.release.name &&
+        annotations[RELEASE_NAMESPACE] === plan.release.namespace
+    );
+}
+
+async function release(world: World, ref: ObjectRef): Promise<void> {
+    const live = await world.objects.read(ref);
+    if (live?.metadata.annotations?.[RELEASE_NAME] === undefined) return;
+    const helmLabel = live.metadata.labels?.[MANAGED_BY] === "Helm" ? { labels: { [MANAGED_BY]: null } } : {};
+    await world.objects.merge(ref, {
+        metadata: { ...helmLabel, annotations: { [RELEASE_NAME]: null, [RELEASE_NAMESPACE]: null } },
+    });
+}
+
+async function giveBack(world: World, before: KubernetesObject): Promise<void> {
+    const live = await world.objects.read(refTo(before));
+    if (live === undefined) return;
+    const label = before.metadata.labels?.[MANAGED_BY];
+    const name = before.metadata.annotations?.[RELEASE_NAME];
+    if (live.metadata.annotations?.[RELEASE_NAME] === name && live.metadata.labels?.[MANAGED_BY] === label)
+        return;
+    await world.objects.merge(refTo(before), {
+        metadata: {
+            ...(label === undefined ? {} : { labels: { [MANAGED_BY]: label } }),
+            annotations: {
+                [RELEASE_NAME]: name,
+                [RELEASE_NAMESPACE]: before.metadata.annotations?.[RELEASE_NAMESPACE],
+            },
+        },
+    });
+}
+
+/** Records that carry Helm's label now, or those that do not; a rerun writes only what is missing. */
+async function stillHelms(
+    world: World,
+    plan: Plan,
+    records: readonly string[],
+    which: "helm" | "other",
+): Promise<string[]> {
+    const secrets = await world.objects.list("v1", "Secret", {
+        namespace: plan.release.namespace,
+        labelSelector: `name=${plan.release.name}`,
+        metadataOnly: true,
+    });
+    const names = secrets
+        .filter(({ metadata }) => (metadata.labels?.owner === "helm") === (which === "helm"))
+        .map(({ metadata }) => metadata.name);
+    return records.filter((record) => names.includes(record));
+}
+
+function withoutReplicas(object: KubernetesObject): KubernetesObject {
+    const spec = object.spec as { replicas?: number } | undefined;
+    return spec?.replicas === undefined ? object : { ...object, spec: { ...spec, replicas: 0 } };
+}

@@ -1,0 +1,49 @@
+// Puts the add-on's tag on what belongs to the models, beside the tags that are there. Its undo puts the former value back, or takes the tag away.
+import { inGroups } from "../operations/inGroups";
+import { MigrationStep } from "../plan";
+import type { Step } from "../saga";
+import type { TaggedResource } from "../world";
+
+export interface TagMemory {
+    /** The exact former tags; resources that are gone are left out. */
+    readonly former: readonly {
+        readonly resource: TaggedResource;
+        readonly tags: Readonly<Record<string, string>>;
+    }[];
+}
+
+const AT_ONCE = 8;
+
+export const tag: Step<TagMemory> = {
+    name: MigrationStep.Tag,
+    remember: async (world, plan) => {
+        const read = await inGroups(plan.tags.resources, AT_ONCE, async ({ resource }) => ({
+            resource,
+            tags: await world.tags.read(resource),
+        }));
+        return {
+            former: read.flatMap(({ resource, tags }) => (tags === undefined ? [] : [{ resource, tags }])),
+        };
+    },
+    apply: async ({ world, plan, memory }) => {
+        const { key, value } = plan.tags.tag;
+        await inGroups(memory.former, AT_ONCE, async ({ resource }) => {
+            const tags = await world.tags.read(resource);
+            if (tags !== undefined && tags[key] !== value)
+                await world.tags.replace(resource, { ...tags, [key]: value });
+        });
+    },
+    undo: async ({ world, plan, memory }) => {
+        const { key, value } = plan.tags.tag;
+        await inGroups(memory.former, AT_ONCE, async ({ resource, tags: former }) => {
+            const tags = await world.tags.read(resource);
+            // Only our own value is taken back: what somebody set meanwhile is theirs.
+            if (tags === undefined || tags[key] !== value || former[key] === value) return;
+            const { [key]: _, ...others } = tags;
+            await world.tags.replace(
+                resource,
+                former[key] === undefined ? others : { ...others, [key]: former[key] },
+            );
+        });
+    },
+};

@@ -1,0 +1,325 @@
+// The ports: everything a step may ask of the outside world, as interfaces. Implemented by adapters/ and by the tests' in-memory world.
+
+/** Names one Kubernetes object. `namespace` is absent for cluster-scoped kinds. */
+export interface ObjectRef {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+}
+
+export interface ManagedFieldsEntry {
+    manager?: string;
+    operation?: string;
+    apiVersion?: string;
+    time?: string;
+    subresource?: string;
+    fieldsType?: string;
+    fieldsV1?: unknown;
+}
+
+export interface OwnerReference {
+    apiVersion: string;
+    kind: string;
+    name: string;
+    uid: string;
+    controller?: boolean;
+    blockOwnerDeletion?: boolean;
+}
+
+export interface ObjectMeta {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    finalizers?: string[];
+    ownerReferences?: OwnerReference[];
+    managedFields?: ManagedFieldsEntry[];
+    [key: string]: unknown;
+}
+
+/** A Kubernetes object as the API server sent it; never squeezed through a typed model, which would drop what it does not know. */
+export interface KubernetesObject {
+    apiVersion: string;
+    kind: string;
+    metadata: ObjectMeta;
+    [key: string]: unknown;
+}
+
+/** Kubernetes objects of any kind. Reads answer `undefined` for an object that is not there; writes pass the gate first. */
+export interface Objects {
+    read(ref: ObjectRef): Promise<KubernetesObject | undefined>;
+    list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]>;
+    /** Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601). */
+    createdBy(manager: string, since: string): Promise<KubernetesObject[]>;
+    create(object: KubernetesObject): Promise<KubernetesObject>;
+    /** Puts the object's content in place of the live one, on top of the live resource version. */
+    replace(object: KubernetesObject): Promise<KubernetesObject>;
+    /** JSON merge patch. */
+    merge(ref: ObjectRef, patch: unknown): Promise<KubernetesObject>;
+    /** Answers when the object is gone or is waiting for its finalizers. An absent object is no error. */
+    remove(ref: ObjectRef, options?: { uid?: string; orphan?: boolean }): Promise<void>;
+    /** Whether this kind is served at all. */
+    serves(apiVersion: string, kind: string): Promise<boolean>;
+    /** Forgets what is known of the kinds served; needed after a CRD came or went. */
+    rediscover(): void;
+    /** The API server's clock, ISO 8601 with whole seconds. */
+    serverTime(): Promise<string>;
+    /** Calls a path as a client would and answers whether it was served. A refusal is an answer, not an error. */
+    probe(request: ProbeRequest): Promise<ProbeAnswer>;
+}
+
+export interface ListOptions {
+    readonly namespace?: string;
+    readonly labelSelector?: string;
+    /** Only apiVersion, kind and metadata are sent. */
+    readonly metadataOnly?: boolean;
+}
+
+export interface ProbeRequest {
+    readonly method: "GET" | "POST";
+    readonly path: string;
+    /** For POST: sent with `dryRun=All`, so nothing is stored. */
+    readonly body?: unknown;
+}
+
+export interface ProbeAnswer {
+    readonly ok: boolean;
+    readonly status: number;
+    readonly message: string;
+}
+
+/** Deployments and DaemonSets. */
+export interface Workloads {
+    replicas(ref: ObjectRef): Promise<number | undefined>;
+    scale(ref: ObjectRef, replicas: number): Promise<void>;
+    /** Waits until no pod of the workloads is left. */
+    waitGone(refs: readonly ObjectRef[], timeoutMs: number): Promise<void>;
+    /** Waits until every workload has all its replicas available. */
+    waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void>;
+    status(ref: ObjectRef): Promise<WorkloadStatus | undefined>;
+    /** One line per pod in the namespace that is not ready, with its reason. */
+    failingPods(namespace: string): Promise<string[]>;
+}
+
+export interface WorkloadStatus {
+    readonly desired: number;
+    readonly available: number;
+    readonly upToDate: boolean;
+}
+
+export enum AddonStatus {
+    Creating = "CREATING",
+    Active = "ACTIVE",
+    CreateFailed = "CREATE_FAILED",
+    Updating = "UPDATING",
+    Deleting = "DELETING",
+    DeleteFailed = "DELETE_FAILED",
+    Degraded = "DEGRADED",
+    UpdateFailed = "UPDATE_FAILED",
+}
+
+export interface AddonIssue {
+    readonly code: string;
+    readonly message: string;
+    readonly resourceIds: readonly string[];
+}
+
+export interface Addon {
+    readonly name: string;
+    readonly arn: string;
+    readonly version: string;
+    readonly status: AddonStatus;
+    readonly issues: readonly AddonIssue[];
+    readonly configurationValues: string;
+    readonly serviceAccountRoleArn?: string;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface AddonRequest {
+    readonly name: string;
+    readonly version: string;
+    readonly configurationValues?: string;
+    readonly serviceAccountRoleArn?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly token: string;
+}
+
+export interface AddonVersion {
+    readonly version: string;
+    readonly architectures: readonly string[];
+    readonly isDefault: boolean;
+}
+
+/** EKS add-ons of the cluster. */
+export interface Addons {
+    describe(name: string): Promise<Addon | undefined>;
+    /** Versions that the cluster's Kubernetes version can run, newest first. */
+    versions(name: string): Promise<AddonVersion[]>;
+    /** JSON schema of the configuration values; undefined when the version has none. */
+    configurationSchema(name: string, version: string): Promise<Record<string, unknown> | undefined>;
+    /** With OVERWRITE. Answers the add-on that the same token made before, if it did. */
+    create(request: AddonRequest): Promise<Addon>;
+    update(request: AddonRequest, resolveConflicts: "OVERWRITE" | "PRESERVE"): Promise<string>;
+    describeUpdate(
+        name: string,
+        updateId: string,
+    ): Promise<{ status: string; errors: readonly AddonIssue[] }>;
+    /** `preserve` keeps every object in the cluster. An absent add-on is no error. */
+    remove(name: string, options: { preserve: boolean }): Promise<void>;
+}
+
+/** One revision of a Helm release, as its Secret says. */
+export interface ReleaseRecord {
+    readonly secretName: string;
+    readonly revision: number;
+    readonly status: string;
+}
+
+export interface Release {
+    readonly name: string;
+    readonly namespace: string;
+    readonly revision: number;
+    readonly status: string;
+    readonly chart: string;
+    readonly chartVersion: string;
+    readonly appVersion: string;
+    /** Names of the charts inside, the chart itself first. */
+    readonly charts: readonly string[];
+    /** What the user set (`helm get values`), `{}` when nothing. */
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly chartDefaults: Readonly<Record<string, unknown>>;
+    /** The manifest's objects; one without a namespace of its own has the release's, as Helm puts it. */
+    readonly objects: readonly KubernetesObject[];
+    /** Template that each object was rendered from, in the same order, as Helm notes it in the manifest. */
+    readonly sources?: readonly (string | undefined)[];
+    readonly hooks: readonly ObjectRef[];
+    readonly records: readonly ReleaseRecord[];
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Helm releases, read from and written to their records. */
+export interface Releases {
+    /** Newest revision of every release whose chart, or a chart inside, is called `chart`; of the named one when `name` is given. */
+    find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]>;
+    /** Takes away the label by which Helm finds the records; nothing else changes. */
+    retire(namespace: string, secretNames: readonly string[]): Promise<void>;
+    /** Puts the label back. */
+    restore(namespace: string, secretNames: readonly string[]): Promise<void>;
+}
+
+export interface Clock {
+    /** Milliseconds since the epoch. */
+    now(): number;
+    sleep(milliseconds: number): Promise<void>;
+    /** Does `work` again and again until the answered function is called; never keeps the process alive. */
+    every(milliseconds: number, work: () => void): () => void;
+}
+
+export interface Log {
+    /** Live progress in the resource's row; not kept. */
+    progress(line: string): void;
+    /** Kept under Diagnostics. */
+    warn(line: string): void;
+}
+
+/** Stops a mover that must not write any more: lock lost, engine gone, interrupted. */
+export interface Gate {
+    /** Throws when writing is no longer allowed. */
+    check(): void;
+}
+
+export interface World {
+    readonly objects: Objects;
+    readonly workloads: Workloads;
+    readonly addons: Addons;
+    readonly releases: Releases;
+    readonly identities: Identities;
+    readonly tags: Tags;
+    /** Absent where nobody restricts anybody. */
+    readonly permissions?: Permissions;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+export interface ClusterRight {
+    readonly verb: string;
+    readonly group: string;
+    readonly resource: string;
+}
+
+export interface AwsRight {
+    readonly action: string;
+    readonly resource: string;
+}
+
+/** What this principal may do. */
+export interface Permissions {
+    /** Asks the API server; true also when it cannot be asked. */
+    allows(right: ClusterRight): Promise<boolean>;
+    /** Rights that IAM's simulation refuses outright; none when this principal may not simulate. */
+    deniedInAws(rights: readonly AwsRight[]): Promise<readonly AwsRight[]>;
+}
+
+/** An IAM role with everything that decides what it may do. */
+export interface Role {
+    readonly arn: string;
+    readonly name: string;
+    readonly path: string;
+    /** The trust policy, exactly as IAM keeps it (decoded JSON text). */
+    readonly trustPolicy: string;
+    readonly attachedPolicies: readonly string[];
+    /** Inline policies by name, as JSON text. */
+    readonly inlinePolicies: Readonly<Record<string, string>>;
+    readonly permissionsBoundary?: string;
+    readonly maxSessionDuration: number;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly description?: string;
+}
+
+/** IAM roles. Names, never paths, identify a role; ARNs with a path are understood everywhere. */
+export interface Identities {
+    readRole(arnOrName: string): Promise<Role | undefined>;
+    /** Creates the role with its attached and inline policies; completes a half-made one that carries `ownerTag`. Waits until IAM shows it. */
+    createRole(role: Omit<Role, "arn">, ownerTag: { key: string; value: string }): Promise<Role>;
+    setTrustPolicy(roleName: string, document: string): Promise<void>;
+    putInlinePolicy(roleName: string, policyName: string, document: string): Promise<void>;
+    removeInlinePolicy(roleName: string, policyName: string): Promise<void>;
+    /** Detaches and deletes everything of a role that carries `ownerTag`; a role without the tag is left alone. */
+    deleteRole(roleName: string, ownerTag: { key: string; value: string }): Promise<void>;
+    /** Whether an IAM OIDC provider exists for the issuer of the cluster. */
+    oidcProviderArn(issuer: string): Promise<string | undefined>;
+}
+
+export enum TaggedKind {
+    LoadBalancer = "loadBalancer",
+    Certificate = "certificate",
+    S3Object = "s3Object",
+}
+
+/** A resource that carries tags: an ARN, or `s3://bucket/key` for an S3 object. */
+export interface TaggedResource {
+    readonly kind: TaggedKind;
+    readonly id: string;
+}
+
+export interface LoadBalancer {
+    readonly arn: string;
+    readonly dnsName: string;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Tags of load balancers, certificates and S3 objects, and the look-ups by which they are found. */
+export interface Tags {
+    read(resource: TaggedResource): Promise<Record<string, string> | undefined>;
+    /** Makes the tags of the resource exactly these. */
+    replace(resource: TaggedResource, tags: Readonly<Record<string, string>>): Promise<void>;
+    loadBalancers(): Promise<LoadBalancer[]>;
+    /** Keys below a prefix, at most 1,000. */
+    s3Keys(bucket: string, prefix: string): Promise<string[]>;
+}

@@ -1,0 +1,133 @@
+// A single argument value comes in, the reason why it cannot be used goes out. Knows formats and AWS limits, not the component.
+
+/** Says what is wrong with a value, or nothing. */
+export type Check = (value: unknown) => string | undefined;
+
+const partition = "aws(-[a-z]+)*";
+
+export function text(pattern: RegExp, expected: string): Check {
+    return (value) => {
+        if (typeof value !== "string") return `must be a string (${expected}), not ${kindOf(value)}`;
+        return pattern.test(value) ? undefined : `must be ${expected}, not ${JSON.stringify(value)}`;
+    };
+}
+
+export function arn(service: string, region: string, resource: string, expected: string): Check {
+    return text(
+        new RegExp(`^arn:${partition}:${service}:${region}:${resource}$`),
+        `the ARN of ${expected}, like ${exampleArn(service, resource)}`,
+    );
+}
+
+const exampleArns: Record<string, string> = {
+    "iam:role": "arn:aws:iam::123456789012:role/name",
+    "iam:policy": "arn:aws:iam::123456789012:policy/name",
+    "iam:oidc": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/ABC",
+    kms: "arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555",
+    sagemaker: "arn:aws:sagemaker:us-west-2:123456789012:cluster/abcdefghijkl",
+    s3: "arn:aws:s3:::my-models",
+};
+
+function exampleArn(service: string, resource: string): string {
+    const kind = service === "iam" ? `iam:${/role|policy|oidc/.exec(resource)?.[0] ?? "role"}` : service;
+    return exampleArns[kind] ?? "arn:aws:service:region:account:name";
+}
+
+export const role = arn("iam", "", String.raw`\d{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}`, "an IAM role");
+export const policy = arn(
+    "iam",
+    "",
+    String.raw`(\d{12}|aws):policy/([!-~]+/)?[\w+=,.@-]{1,128}`,
+    "an IAM policy",
+);
+export const oidcProvider = arn(
+    "iam",
+    "",
+    String.raw`\d{12}:oidc-provider/[\w./:-]+`,
+    "an IAM OIDC provider",
+);
+export const kmsKey = arn("kms", "[a-z0-9-]+", String.raw`\d{12}:(key|alias)/[\w/-]+`, "a KMS key");
+export const hyperpodCluster = arn(
+    "sagemaker",
+    "[a-z0-9-]+",
+    String.raw`\d{12}:cluster/[a-z0-9]{12}`,
+    "a HyperPod cluster",
+);
+export const bucketArn = arn("s3", "", String.raw`:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?`, "an S3 bucket");
+
+/** The role name, without its path, must have the prefix that the operator's managed policy may pass to SageMaker. */
+export const executionRole: Check = (value) => {
+    const problem = role(value);
+    if (problem) return problem;
+    const name = String(value).split("/").pop() ?? "";
+    if (name.startsWith("SageMakerHyperPodInference")) return undefined;
+    return (
+        `the role name ${JSON.stringify(name)} must start with SageMakerHyperPodInference: ` +
+        "the add-on refuses other names, and its managed policy may only pass such roles to SageMaker"
+    );
+};
+
+export const clusterName = text(
+    /^[0-9A-Za-z][\w-]{0,99}$/,
+    "an EKS cluster name (1 to 100 letters, digits, - or _)",
+);
+export const region = text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "an AWS Region, like us-west-2");
+export const bucketName = text(
+    /^(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens), without s3://",
+);
+export const rolePath = text(/^\/([!-~]{1,510}\/)?$/, "an IAM path that begins and ends with /");
+export const addonVersion = text(
+    /^v\d+\.\d+\.\d+-eksbuild\.\d+$/,
+    "an add-on version, like v1.3.0-eksbuild.1",
+);
+export const routeTable = text(/^rtb-[0-9a-f]{8,17}$/, "a route table, like rtb-0123456789abcdef0");
+export const subnet = text(/^subnet-[0-9a-f]{8,17}$/, "a subnet, like subnet-0123456789abcdef0");
+export const securityGroup = text(/^sg-[0-9a-f]{8,17}$/, "a security group, like sg-0123456789abcdef0");
+export const vpcEndpoint = text(/^vpce-[0-9a-f]{8,17}$/, "a VPC endpoint, like vpce-0123456789abcdef0");
+export const serviceName = text(
+    /^(?!com\.)[a-z0-9-]+(\.[a-z0-9-]+)*$/,
+    "a service without the prefix com.amazonaws and the Region, like ecr.api",
+);
+export const profile = text(/^[^\s[\]]{1,128}$/, "the name of an AWS profile");
+export const kubernetesName = text(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "a Kubernetes name (1 to 63 lower-case letters, digits and hyphens)",
+);
+export const releaseName = text(
+    /^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$/,
+    "a Helm release name (1 to 53 lower-case letters, digits, dots and hyphens)",
+);
+export const ownerValue = text(
+    /^[\p{L}\p{N}\s+\-=._:/@]{1,256}$/u,
+    "a tag value of 1 to 256 letters, digits, spaces and + - = . _ : / @",
+);
+export const nonEmpty = text(/\S/, "a text that is not empty");
+
+export const flag: Check = (value) =>
+    typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value)}`;
+
+export function oneOf(words: readonly string[]): Check {
+    return (value) =>
+        words.includes(value as string)
+            ? undefined
+            : `must be one of ${words.join(", ")}, not ${JSON.stringify(value) ?? kindOf(value)}`;
+}
+
+export function between(low: number, high: number, unit: string): Check {
+    return (value) =>
+        typeof value === "number" && value >= low && value <= high
+            ? undefined
+            : `must be a number of ${unit} from ${low} to ${high}, not ${JSON.stringify(value) ?? kindOf(value)}`;
+}
+
+export const plainObject: Check = (value) =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+        ? undefined
+        : `must be an object, not ${kindOf(value)}`;
+
+export function kindOf(value: unknown): string {
+    if (value === null) return "null";
+    if (Array.isArray(value)) return "a list";
+    return typeof value === "object" ? "an object" : `${typeof value} ${JSON.stringify(value) ?? ""}`.trim();
+}

@@ -1,0 +1,108 @@
+// Arguments come in; those that are fine alone and make no sense together go out. Pure.
+import type { HyperPodInferenceAddonArgs } from "./args";
+import { DependencyMode } from "./enums";
+import { isLater } from "./known";
+
+/** One problem. */
+export interface ArgumentError {
+    propertyPath: string;
+    reason: string;
+}
+
+/** Every contradiction, by the argument that is of no use. */
+export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[] {
+    const errors: ArgumentError[] = [];
+    const refuseIf = (wrong: boolean, propertyPath: string, reason: string) => {
+        if (wrong) errors.push({ propertyPath, reason });
+    };
+    const given = (key: keyof HyperPodInferenceAddonArgs) => args[key] !== undefined;
+
+    for (const key of ["tlsBucketKmsKeyArn", "tlsBucketAccessLogsBucket"] as const) {
+        refuseIf(
+            given(key) && given("tlsCertificateS3Bucket"),
+            key,
+            "is for the new bucket, but tlsCertificateS3Bucket names an existing one",
+        );
+    }
+    refuseIf(
+        given("albRoleArn") && args.alb?.enabled === false,
+        "albRoleArn",
+        "is of no use, because alb.enabled is false",
+    );
+    refuseIf(
+        given("kedaRoleArn") && args.keda?.enabled === false,
+        "kedaRoleArn",
+        "is of no use, because keda.enabled is false",
+    );
+    refuseIf(
+        args.gateway?.roleArn !== undefined && args.gateway.enabled === false,
+        "gateway.roleArn",
+        "is of no use, because gateway.enabled is false",
+    );
+    refuseIf(
+        given("s3EndpointId") && args.s3Endpoint === false,
+        "s3EndpointId",
+        "is of no use, because s3Endpoint is false",
+    );
+    for (const key of [
+        "interfaceEndpoints",
+        "interfaceEndpointSubnetIds",
+        "interfaceEndpointSecurityGroupIds",
+    ] as const) {
+        refuseIf(
+            given(key) && args.privateCluster !== true,
+            key,
+            "is of no use unless privateCluster is true",
+        );
+    }
+    refuseIf(
+        given("loadBalancerSubnetIds") && args.tagSubnets === false,
+        "loadBalancerSubnetIds",
+        "is of no use, because tagSubnets is false",
+    );
+    refuseIf(
+        given("modelBucketArns") && given("s3CsiRoleArn"),
+        "modelBucketArns",
+        "is for the new role, but s3CsiRoleArn names an existing one",
+    );
+    for (const key of ["s3Csi", "fsxCsi", "certManager", "metricsServer"] as const) {
+        const dependency = args[key];
+        const mode = dependency?.mode ?? DependencyMode.Install;
+        if (mode === DependencyMode.Install) continue;
+        for (const setting of ["version", "configuration"] as const) {
+            refuseIf(
+                dependency?.[setting] !== undefined,
+                `${key}.${setting}`,
+                `is of no use, because ${key}.mode is ${String(mode)}`,
+            );
+        }
+    }
+    refuseIf(
+        args.importExistingAddon === true && given("migrateFromHelm"),
+        "importExistingAddon",
+        "is of no use together with migrateFromHelm, which brings the add-on itself",
+    );
+    const expectKey = (list: unknown, path: string) => {
+        if (!Array.isArray(list)) return;
+        list.forEach((item, index) => {
+            if (item === null || typeof item !== "object" || isLater(item)) return;
+            const toleration = item as Record<string, unknown>;
+            refuseIf(
+                toleration["key"] === undefined &&
+                    toleration["operator"] !== "Exists" &&
+                    !isLater(toleration["operator"]),
+                `${path}[${index}]`,
+                "needs a key, or the operator Exists to match every taint",
+            );
+            refuseIf(
+                toleration["value"] !== undefined && toleration["operator"] === "Exists",
+                `${path}[${index}].value`,
+                "is of no use with the operator Exists",
+            );
+        });
+    };
+    expectKey(args.tolerations, "tolerations");
+    expectKey(args.alb?.tolerations, "alb.tolerations");
+    expectKey(args.keda?.tolerations, "keda.tolerations");
+    return errors;
+}

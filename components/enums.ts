@@ -1,0 +1,29 @@
+// The words a user chooses from; no behaviour lives here.
+
+/** Whether the component brings a dependency of the add-on. */
+export enum DependencyMode {
+    /** Install it as an EKS add-on, unless that add-on is there already: then it is adopted and left alone. */
+    Install = "Install",
+    /** Somebody else brings it, as an add-on, by Helm or otherwise. Its presence is checked, nothing is installed. */
+    Present = "Present",
+    /** Neither installed nor checked. */
+    Skip = "Skip",
+}
+
+/** What happens when a field that the add-on sets exists with another value at creation. */
+export enum CreateConflicts {
+    /** Creation fails and names the fields. */
+    None = "NONE",
+    /** The add-on's values win. */
+    Overwrite = "OVERWRITE",
+}
+
+/** What happens when a field that the add-on sets was changed by somebody else before an update. */
+export enum UpdateConflicts {
+    /** The update fails and names the fields. */
+    None = "NONE",
+    /** The add-on's values win. */
+    Overwrite = "OVERWRITE",
+    /** The changed values stay. */
+    Preserve = "PRESERVE",
+}

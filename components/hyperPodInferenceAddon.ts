@@ -1,0 +1,151 @@
+// The component: from a cluster's name to a running inference operator. Its constructor is the table of contents; the parts stand in files of their own.
+import * as pulumi from "@pulumi/pulumi";
+import type { HyperPodInferenceAddonArgs } from "./args";
+import { findCluster, findPlace } from "./cluster";
+import { connectionOf } from "./connection";
+import { InferenceCluster } from "./healthResources";
+import { installed, moved } from "./install";
+import { interfaceEndpoints } from "./interfaceEndpoints";
+import { keepsHelmIdentity } from "./migration";
+import { oidcProvider } from "./oidcProvider";
+import { defaultOwner, ownerTag } from "./owner";
+import { addonNamespace, operatorRoles } from "./roles";
+import { s3Endpoint } from "./s3Endpoint";
+import { childOptions, type Scope } from "./scope";
+import { subnetTags } from "./subnetTags";
+import { tlsBucket } from "./tlsBucket";
+import { refuseBadArguments, refuseBadOutputs } from "./validate";
+
+/** Ends a component's construction. Kept outside the class, whose every field would become an output. */
+interface Construction {
+    end(): void;
+    fail(error: unknown): void;
+}
+const constructions = new WeakMap<HyperPodInferenceAddon, Construction>();
+
+/** SageMaker HyperPod inference on an EKS cluster: the operator add-on and everything around it, made or adopted. */
+export class HyperPodInferenceAddon extends pulumi.ComponentResource {
+    /** ARN of the operator add-on. */
+    declare public readonly addonArn: pulumi.Output<string>;
+    /** Version of the operator add-on. */
+    declare public readonly addonVersion: pulumi.Output<string>;
+    /** What EKS says about the add-on, ACTIVE when all is well; with migrateFromHelm, how far the move has come. */
+    declare public readonly status: pulumi.Output<string>;
+    /** The issues that EKS reports, with their codes; empty when all is well. */
+    declare public readonly healthIssues: pulumi.Output<string[]>;
+    /** Namespace of the operator and its controllers. */
+    declare public readonly namespace: pulumi.Output<string>;
+    /** ARNs of the roles in use, by execution, alb, keda, gatedModel, gateway, s3Csi and fsxCsi. */
+    declare public readonly roleArns: pulumi.Output<Record<string, string>>;
+    /** Name of the bucket for the models' TLS certificates. */
+    declare public readonly tlsBucketName: pulumi.Output<string>;
+    /** The settings that the add-on got, as JSON with sorted keys. */
+    declare public readonly configurationValues: pulumi.Output<string>;
+    /** The steps of the move from Helm, one line each; empty without migrateFromHelm. */
+    declare public readonly migrationPlan: pulumi.Output<string[]>;
+    /** What was found and left alone, one line each; destroying the stack does not touch it. */
+    declare public readonly adopted: pulumi.Output<string[]>;
+
+    constructor(name: string, args: HyperPodInferenceAddonArgs, opts: pulumi.ComponentResourceOptions = {}) {
+        refuseBadArguments(name, args);
+        super("pulumi-hyperpod-inference:index:HyperPodInferenceAddon", name, args, opts);
+        const lookUp = { parent: this };
+        const valuesChecked = refuseBadOutputs(name, args);
+        const preserve = args.preserveOnDelete ?? false;
+        const child = childOptions(this, opts, preserve);
+
+        const { region, partition, accountId } = findPlace(args, lookUp);
+        const connection = connectionOf(this, args, region);
+        const cluster = findCluster(args, lookUp);
+        const identity = new InferenceCluster(
+            `${name}-cluster`,
+            {
+                ...connection,
+                clusterName: args.clusterName,
+                clusterArn: cluster.arn,
+                givenHyperpodClusterArn: args.hyperpodClusterArn,
+                givenOwner: args.owner,
+                defaultOwner: defaultOwner(name),
+            },
+            child({ retainOnDelete: false }),
+        );
+        // Without an engine behind it (unit tests with mocks) the resource answers what it was asked.
+        const owner = pulumi
+            .all([identity.owner, args.owner])
+            .apply(([stored, given]) => stored ?? given ?? defaultOwner(name));
+        const tags = pulumi
+            .all([args.tags ?? {}, owner])
+            .apply(([given, value]): Record<string, string> => ({ ...given, [ownerTag]: value }));
+        const scope: Scope = {
+            name,
+            component: this,
+            clusterName: pulumi.output(args.clusterName),
+            owner,
+            tags,
+            region: args.region,
+            child,
+            lookUp,
+            valuesChecked,
+        };
+
+        const oidc = oidcProvider(scope, cluster, args.oidcProviderArn);
+        const roles = operatorRoles(scope, args, oidc, partition);
+        const bucket = keepsHelmIdentity(args)
+            ? undefined
+            : tlsBucket(scope, args, { connection, partition, accountId, roles });
+        const network = Promise.all([
+            s3Endpoint(scope, args, cluster, region),
+            interfaceEndpoints(scope, args, cluster, region),
+            subnetTags(scope, args, cluster),
+        ]);
+        const surroundings = Promise.all([network, bucket?.resources ?? []]).then(([parts, ofBucket]) => [
+            ...roles.resources,
+            ...ofBucket,
+            ...parts.flatMap(({ resources }) => resources),
+        ]);
+        const around = { cluster, connection, roles, bucket, surroundings, identity };
+        const outcome = args.migrateFromHelm
+            ? moved(scope, args, args.migrateFromHelm, around)
+            : installed(scope, args, around);
+
+        const construction = constructions.get(this);
+        void Promise.all([network, outcome.finished]).then(construction?.end, construction?.fail);
+
+        this.addonArn = outcome.addonArn;
+        this.addonVersion = outcome.addonVersion;
+        this.status = outcome.status;
+        this.healthIssues = outcome.healthIssues;
+        this.namespace = pulumi.output(addonNamespace);
+        this.roleArns = pulumi.output(roles.arns as Record<string, pulumi.Output<string>>);
+        this.tlsBucketName = outcome.tlsBucketName;
+        this.configurationValues = outcome.configurationValues;
+        this.migrationPlan = outcome.migrationPlan;
+        this.adopted = pulumi
+            .all([oidc.adopted, network, outcome.adopted])
+            .apply(([first, parts, last]) => [...first, ...parts.flatMap((part) => part.adopted), ...last]);
+        this.adopted.apply((lines) => tellAdopted(this, lines));
+        this.registerOutputs({
+            addonArn: this.addonArn,
+            addonVersion: this.addonVersion,
+            status: this.status,
+            healthIssues: this.healthIssues,
+            namespace: this.namespace,
+            roleArns: this.roleArns,
+            tlsBucketName: this.tlsBucketName,
+            configurationValues: this.configurationValues,
+            migrationPlan: this.migrationPlan,
+            adopted: this.adopted,
+        });
+    }
+
+    /** Some children are registered after look-ups; whoever depends on the component waits for those too. */
+    protected override initialize(): Promise<void> {
+        return new Promise((end, fail) => constructions.set(this, { end, fail }));
+    }
+}
+
+/** A preview says which things are used as they are and stay when the stack goes. */
+function tellAdopted(component: HyperPodInferenceAddon, lines: string[]): void {
+    if (!pulumi.runtime.isDryRun() || lines.length === 0) return;
+    void pulumi.log.info(`used as found, and left alone on destroy: ${lines.join("; ")}`, component);
+}

@@ -1,0 +1,36 @@
+// An output comes in; its value goes out, or undefined while a preview cannot know it. Never hides a failure.
+import * as pulumi from "@pulumi/pulumi";
+
+/** What every Pulumi output carries; its typings keep these two members to themselves. */
+interface OutputInternals<T> {
+    promise(): Promise<T>;
+    isKnown: Promise<boolean>;
+}
+
+/** The value, or undefined when it is not known before the update (never so during an update). */
+export async function known<T>(value: pulumi.Output<T>): Promise<T | undefined> {
+    const inside = value as unknown as OutputInternals<T>;
+    const [result, isKnown] = await Promise.all([inside.promise(), inside.isKnown]);
+    return isKnown ? result : undefined;
+}
+
+/** A copy of a tree of inputs in which every output that is known by now is replaced by its value; the others stay. */
+export async function settle(value: unknown): Promise<unknown> {
+    if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+        const inside = await known(pulumi.output(value as pulumi.Input<unknown>));
+        return inside === undefined ? value : inside;
+    }
+    if (Array.isArray(value)) return Promise.all(value.map(settle));
+    if (value !== null && typeof value === "object" && !pulumi.Resource.isInstance(value)) {
+        const entries = Object.entries(value).map(
+            async ([key, inside]) => [key, await settle(inside)] as const,
+        );
+        return Object.fromEntries(await Promise.all(entries));
+    }
+    return value;
+}
+
+/** Whether a value will only be there later. */
+export function isLater(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
+}

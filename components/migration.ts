@@ -1,0 +1,52 @@
+// An installation made by Helm, our roles, bucket and settings come in; the move to the add-on goes out as one resource.
+import type * as pulumi from "@pulumi/pulumi";
+import { HelmToAddonMigration } from "../provider/helmToAddonMigration";
+import type { HyperPodInferenceAddonArgs } from "./args";
+import { userSettings } from "./configurationValues";
+import type { ConnectionInputs } from "./healthResources";
+import type { Roles } from "./roles";
+import type { Scope } from "./scope";
+import type { MigrateFromHelmArgs } from "./settingsArgs";
+
+/** Whether the move brings the operator's role and bucket along from the Helm release, because none were given. */
+export function keepsHelmIdentity(args: HyperPodInferenceAddonArgs): boolean {
+    return args.migrateFromHelm !== undefined && args.tlsCertificateS3Bucket === undefined;
+}
+
+export interface MoveInputs {
+    move: MigrateFromHelmArgs;
+    connection: ConnectionInputs;
+    roles: Roles;
+    tlsBucketName: pulumi.Output<string> | undefined;
+    after: Promise<pulumi.Resource[]>;
+}
+
+export function moveFromHelm(
+    scope: Scope,
+    args: HyperPodInferenceAddonArgs,
+    inputs: MoveInputs,
+): HelmToAddonMigration {
+    const { move, connection, roles, tlsBucketName, after } = inputs;
+    const given = {
+        ...move,
+        clusterName: scope.clusterName,
+        ...connection,
+        addonVersion: args.addonVersion,
+        executionRoleArn: roles.arns.execution,
+        albRoleArn: roles.arns.alb,
+        kedaRoleArn: roles.arns.keda,
+        jumpstartGatedModelDownloadRoleArn: roles.arns.gatedModel,
+        s3CsiRoleArn: roles.arns.s3Csi,
+        fsxCsiRoleArn: roles.arns.fsxCsi,
+        tlsCertificateS3Bucket: tlsBucketName,
+        hyperpodClusterArn: args.hyperpodClusterArn,
+        configurationValues: userSettings(args, roles),
+        installTimeoutMinutes: args.timeoutMinutes,
+    };
+    const set = Object.entries(given).filter(([, value]) => value !== undefined);
+    return new HelmToAddonMigration(
+        `${scope.name}-move`,
+        Object.fromEntries(set) as unknown as ConstructorParameters<typeof HelmToAddonMigration>[1],
+        scope.child({ dependsOn: after, retainOnDelete: args.preserveOnDelete ?? false }),
+    );
+}

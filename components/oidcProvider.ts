@@ -1,0 +1,50 @@
+// The cluster comes in, the ARN of its IAM OIDC provider goes out: the given one, the one that exists, or a new one.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "./cluster";
+import { known } from "./known";
+import { ifThere, Standing, standingOf } from "./owner";
+import type { Scope } from "./scope";
+
+export interface OidcProvider {
+    arn: pulumi.Output<string>;
+    /** Issuer without https://, as trust policies name it. */
+    issuer: pulumi.Output<string>;
+    adopted: pulumi.Output<string[]>;
+}
+
+export function oidcProvider(
+    scope: Scope,
+    cluster: pulumi.Output<Cluster>,
+    given: pulumi.Input<string> | undefined,
+): OidcProvider {
+    const issuer = cluster.issuer.apply((url) => url.replace("https://", ""));
+    if (given !== undefined) return { arn: pulumi.output(given), issuer, adopted: pulumi.output([]) };
+    const decided = decide(scope, cluster);
+    return {
+        arn: pulumi.output(decided.then(({ arn }) => arn)),
+        issuer,
+        adopted: pulumi.output(decided.then(({ adopted }) => adopted)),
+    };
+}
+
+async function decide(
+    scope: Scope,
+    cluster: pulumi.Output<Cluster>,
+): Promise<{ arn: pulumi.Output<string>; adopted: string[] }> {
+    await scope.valuesChecked;
+    const [url, owner] = await Promise.all([known(cluster.issuer), known(scope.owner)]);
+    const there =
+        url === undefined
+            ? undefined
+            : await ifThere(aws.iam.getOpenIdConnectProvider({ url }, scope.lookUp));
+    if (there && owner !== undefined && standingOf(there.tags, owner) === Standing.Adopted) {
+        return { arn: cluster.apply(() => there.arn), adopted: [`OIDC provider ${there.arn}`] };
+    }
+    const made = new aws.iam.OpenIdConnectProvider(
+        `${scope.name}-oidc`,
+        { url: cluster.issuer, clientIdLists: ["sts.amazonaws.com"], tags: scope.tags },
+        scope.child(),
+    );
+    return { arn: made.arn, adopted: [] };
+}

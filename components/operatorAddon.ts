@@ -1,0 +1,109 @@
+// Everything the operator needs comes in, the operator add-on and its health go out.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { HyperPodInferenceAddonArgs } from "./args";
+import type { Cluster } from "./cluster";
+import { CreateConflicts, UpdateConflicts } from "./enums";
+import { AddonHealth, type ConnectionInputs } from "./healthResources";
+import { known } from "./known";
+import { Standing, standingOf } from "./owner";
+import { addonNamespace } from "./roles";
+import type { Scope } from "./scope";
+import { chooseVersion, findAddon } from "./versions";
+
+export const addonName = "amazon-sagemaker-hyperpod-inference";
+
+export interface OperatorPlan {
+    version: pulumi.Output<string>;
+    /** Set when an add-on that we did not make is taken over. */
+    importId: string | undefined;
+}
+
+export async function planOperator(
+    scope: Scope,
+    args: HyperPodInferenceAddonArgs,
+    cluster: pulumi.Output<Cluster>,
+): Promise<OperatorPlan> {
+    await scope.valuesChecked;
+    const where = scope.region === undefined ? pulumi.output({}) : pulumi.output({ region: scope.region });
+    const facts = await known(pulumi.all([cluster, scope.owner, where]));
+    const there = facts && (await findAddon(scope, facts[0].name, addonName, facts[2]));
+    const isForeign = there !== undefined && standingOf(there.tags, facts?.[1] ?? "") === Standing.Adopted;
+    if (isForeign && args.importExistingAddon !== true) {
+        throw new pulumi.InputPropertiesError({
+            message: `HyperPodInferenceAddon ${JSON.stringify(scope.name)} cannot install what is installed already`,
+            errors: [
+                {
+                    propertyPath: "importExistingAddon",
+                    reason:
+                        `the cluster ${there.clusterName} has the add-on ${addonName} ${there.addonVersion} already, and this ` +
+                        "component did not make it. Set importExistingAddon to true to take it over as it is, or remove it first.",
+                },
+            ],
+        });
+    }
+    const version = chooseVersion(
+        scope,
+        cluster,
+        addonName,
+        args.addonVersion,
+        there?.addonVersion,
+        facts?.[2] ?? {},
+    );
+    return { version, importId: isForeign ? `${there.clusterName}:${addonName}` : undefined };
+}
+
+export interface Operator {
+    addon: aws.eks.Addon;
+    health: AddonHealth;
+}
+
+export async function installOperator(
+    scope: Scope,
+    args: HyperPodInferenceAddonArgs,
+    plan: Promise<OperatorPlan>,
+    configuration: pulumi.Output<string>,
+    connection: ConnectionInputs,
+    after: Promise<pulumi.Resource[]>,
+): Promise<Operator> {
+    const { version, importId } = await plan;
+    const preserve = args.preserveOnDelete ?? false;
+    const resolveConflictsOnCreate = args.resolveConflictsOnCreate ?? CreateConflicts.Overwrite;
+    const addon = new aws.eks.Addon(
+        `${scope.name}-operator`,
+        {
+            clusterName: scope.clusterName,
+            addonName,
+            addonVersion: version,
+            configurationValues: configuration,
+            resolveConflictsOnCreate,
+            resolveConflictsOnUpdate: args.resolveConflictsOnUpdate ?? UpdateConflicts.Preserve,
+            preserve,
+            region: scope.region,
+            tags: scope.tags,
+        },
+        // With preserve EKS keeps the software; Pulumi still has to tell it to let go.
+        scope.child({
+            dependsOn: await after,
+            retainOnDelete: false,
+            ...(importId ? { import: importId } : {}),
+        }),
+    );
+    const health = new AddonHealth(
+        `${scope.name}-health`,
+        {
+            ...connection,
+            clusterName: scope.clusterName,
+            addonName,
+            addonArn: addon.arn,
+            addonVersion: version,
+            configurationValues: configuration,
+            namespace: addonNamespace,
+            timeoutSeconds: pulumi.output(args.timeoutMinutes ?? 20).apply((minutes) => minutes * 60),
+            resolveConflicts: resolveConflictsOnCreate,
+            preserve,
+        },
+        scope.child({ dependsOn: [addon], retainOnDelete: false }),
+    );
+    return { addon, health };
+}

@@ -1,0 +1,149 @@
+// Out goes the name of the bucket for TLS certificates: the given one, or a new one that is encrypted, private and TLS-only.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { HyperPodInferenceAddonArgs } from "./args";
+import { canonicalJson } from "./canonicalJson";
+import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
+import { known } from "./known";
+import { tlsBucketPrefix } from "./names";
+import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "./policies";
+import type { Roles } from "./roles";
+import type { Scope } from "./scope";
+
+export interface TlsBucket {
+    name: pulumi.Output<string>;
+    resources: Promise<pulumi.Resource[]>;
+}
+
+export interface TlsBucketSurroundings {
+    connection: ConnectionInputs;
+    partition: pulumi.Output<string>;
+    accountId: pulumi.Output<string>;
+    roles: Roles;
+}
+
+export function tlsBucket(
+    scope: Scope,
+    args: HyperPodInferenceAddonArgs,
+    around: TlsBucketSurroundings,
+): TlsBucket {
+    if (args.tlsCertificateS3Bucket === undefined) return newBucket(scope, args, around);
+    const name = pulumi.output(args.tlsCertificateS3Bucket);
+    return { name, resources: letOperatorIn(scope, name, around) };
+}
+
+function newBucket(scope: Scope, args: HyperPodInferenceAddonArgs, around: TlsBucketSurroundings): TlsBucket {
+    const name = `${scope.name}-tls`;
+    // Retained, all of it: what protects the certificates must not go before they do. TlsBucketRetention removes an empty bucket.
+    const kept = scope.child({ retainOnDelete: true });
+    const { region, tags } = scope;
+    const made = new aws.s3.Bucket(
+        name,
+        { bucketPrefix: tlsBucketPrefix(scope.name), region, tags: withCreator(tags) },
+        kept,
+    );
+    const bucket = made.bucket;
+    const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+        name,
+        {
+            bucket,
+            region,
+            rules: [
+                args.tlsBucketKmsKeyArn === undefined
+                    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+                    : {
+                          applyServerSideEncryptionByDefault: {
+                              sseAlgorithm: "aws:kms",
+                              kmsMasterKeyId: args.tlsBucketKmsKeyArn,
+                          },
+                          bucketKeyEnabled: true,
+                      },
+            ],
+        },
+        kept,
+    );
+    const everything = {
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+    };
+    const publicAccess = new aws.s3.BucketPublicAccessBlock(name, { bucket, region, ...everything }, kept);
+    const policy = new aws.s3.BucketPolicy(
+        name,
+        {
+            bucket,
+            region,
+            policy: pulumi
+                .all([around.partition, bucket])
+                .apply(([id, to]) => canonicalJson(onlyWithTls(id, to))),
+        },
+        // S3 answers "conflicting operation" when both are set at the same moment.
+        { ...kept, dependsOn: [publicAccess] },
+    );
+    const logging =
+        args.tlsBucketAccessLogsBucket === undefined
+            ? []
+            : [
+                  new aws.s3.BucketLogging(
+                      name,
+                      {
+                          bucket,
+                          region,
+                          targetBucket: args.tlsBucketAccessLogsBucket,
+                          targetPrefix: "tls-cert-logs/",
+                      },
+                      kept,
+                  ),
+              ];
+    const retention = new TlsBucketRetention(
+        `${name}-retention`,
+        {
+            ...around.connection,
+            bucket,
+            keep: args.preserveOnDelete === true,
+        },
+        scope.child({ retainOnDelete: false }),
+    );
+    return {
+        name: bucket,
+        resources: Promise.resolve([made, encryption, publicAccess, policy, ...logging, retention]),
+    };
+}
+
+/** AWS's own setup marks the bucket so, and the operator's clean-up looks for it. */
+function withCreator(tags: pulumi.Output<Record<string, string>>): pulumi.Output<Record<string, string>> {
+    return tags.apply((all): Record<string, string> => ({ CreatedBy: "HyperPodInference", ...all }));
+}
+
+/** A bucket outside the managed policy's pattern needs a policy of its own on the operator's role. */
+async function letOperatorIn(
+    scope: Scope,
+    name: pulumi.Output<string>,
+    { partition, accountId, roles }: TlsBucketSurroundings,
+): Promise<pulumi.Resource[]> {
+    await scope.valuesChecked;
+    const bucket = await known(name);
+    if (bucket === undefined || isReachedByManagedPolicy(bucket)) return [];
+    if (roles.execution === undefined) {
+        await pulumi.log.info(
+            `The bucket ${bucket} is outside the pattern hyperpod-tls*: the given execution role must allow s3:GetObject, ` +
+                "s3:PutObject, s3:PutObjectTagging and s3:DeleteObject on it.",
+            scope.component,
+        );
+        return [];
+    }
+    return [
+        new aws.iam.RolePolicy(
+            `${scope.name}-tls-bucket`,
+            {
+                name: "tls-bucket",
+                role: roles.execution.name,
+                policy: pulumi
+                    .all([partition, accountId, name])
+                    .apply((all) => canonicalJson(tlsBucketPolicy(...all))),
+            },
+            scope.child(),
+        ),
+    ];
+}

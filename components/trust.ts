@@ -1,0 +1,38 @@
+// Issuer, provider and service account come in; the trust policy of a role goes out, with sorted keys. Pure.
+import { canonicalJson } from "./canonicalJson";
+
+export interface ServiceAccountTrust {
+    oidcProviderArn: string;
+    /** Issuer without https://. */
+    issuer: string;
+    /** "namespace:name"; with a wildcard when `match` is StringLike. */
+    serviceAccount: string;
+    match: "StringEquals" | "StringLike";
+    /** SageMaker may use the role too. */
+    sagemaker?: boolean;
+}
+
+export function trustPolicy(trust: ServiceAccountTrust): string {
+    const { oidcProviderArn, issuer, serviceAccount, match, sagemaker } = trust;
+    const statements: object[] = [
+        {
+            Effect: "Allow",
+            Principal: { Federated: oidcProviderArn },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+                [match]: {
+                    [`${issuer}:aud`]: "sts.amazonaws.com",
+                    [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}`,
+                },
+            },
+        },
+    ];
+    if (sagemaker) {
+        statements.unshift({
+            Effect: "Allow",
+            Principal: { Service: "sagemaker.amazonaws.com" },
+            Action: "sts:AssumeRole",
+        });
+    }
+    return canonicalJson({ Version: "2012-10-17", Statement: statements });
+}

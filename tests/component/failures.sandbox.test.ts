@@ -1,0 +1,124 @@
+// What exists is adopted, and what fails is repaired by the next update: the example on offline accounts that are not bare.
+import assert from "node:assert/strict";
+import { CreateAddonCommand, DescribeAddonCommand, EKSClient } from "@aws-sdk/client-eks";
+import { compareStates, describeDifferences } from "../../sandbox/compare";
+import type { Pulumi } from "../../sandbox/engine/driver";
+import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
+
+const operator = "amazon-sagemaker-hyperpod-inference";
+
+describe("an account with things in it, and things that fail", function () {
+    this.timeout(300_000);
+    let account: OfflineAccount;
+
+    const eks = () =>
+        new EKSClient({
+            endpoint: account.sandbox.aws.endpoint,
+            region: account.sandbox.region,
+            credentials: {
+                accessKeyId: account.sandbox.env.AWS_ACCESS_KEY_ID ?? "",
+                secretAccessKey: account.sandbox.env.AWS_SECRET_ACCESS_KEY ?? "",
+            },
+        });
+    const created = async (pulumi: Pulumi) => {
+        const { resources = [] } = await pulumi.exportState();
+        return Object.fromEntries(
+            resources.map(({ urn, created: when }) => [urn.split("::").slice(2).join(" "), when]),
+        );
+    };
+    const until = async (addonName: string, status: string) => {
+        for (let tries = 0; tries < 200; tries += 1) {
+            const { addon } = await eks().send(new DescribeAddonCommand({ clusterName: "demo", addonName }));
+            if (addon?.status === status) return;
+            await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+        throw new Error(`${addonName} did not become ${status}`);
+    };
+
+    before(async () => {
+        account = await offlineAccount();
+        for (const addonName of ["cert-manager", "metrics-server"]) {
+            await eks().send(
+                new CreateAddonCommand({ clusterName: "demo", addonName, tags: { owner: "platform" } }),
+            );
+        }
+        await until("cert-manager", "ACTIVE");
+        await until("metrics-server", "ACTIVE");
+        await account.sandbox.saveBaseline("with-add-ons");
+    });
+
+    beforeEach(async () => {
+        await account.sandbox.restoreBaseline("with-add-ons");
+        await account.sandbox.aws.clearScripts();
+    });
+
+    after(async () => {
+        await account?.stop();
+    });
+
+    it("adopts the OIDC provider and the add-ons, and leaves them behind untouched", async () => {
+        const start = await settledState(account.sandbox);
+        const pulumi = account.example("quick-start");
+        const preview = await pulumi.preview();
+        assert.match(
+            preview.stdout,
+            /left alone on destroy: OIDC provider arn:aws:iam::\d+:oidc-provider.*add-on cert-manager/,
+        );
+        const up = await pulumi.up();
+        assert.equal(up.exitCode, 0, up.stdout.slice(-4000));
+        const names = Object.keys(await created(pulumi)).join("\n");
+        assert.doesNotMatch(names, /OpenIdConnectProvider|inference-cert-manager|inference-metrics-server/);
+        const quiet = await pulumi.preview();
+        assert.doesNotMatch(quiet.stdout, /to (create|update|replace|delete)/);
+        const destroy = await pulumi.destroy();
+        assert.equal(destroy.exitCode, 0, destroy.stdout.slice(-4000));
+        const left = compareStates(start, await settledState(account.sandbox), { ignore: isExpectedRest });
+        assert.deepEqual(left, [], describeDifferences(left));
+    });
+
+    it("a creation that failed is asked for again by the next update, and healthy parts stay", async () => {
+        const pulumi = account.example("quick-start");
+        const issues = [
+            {
+                code: "AdmissionRequestDenied",
+                message: 'no endpoints available for service "kueue-webhook-service"',
+            },
+        ];
+        await account.sandbox.aws.scriptAddon(operator, { createOutcome: "CREATE_FAILED", issues });
+        const failed = await pulumi.up();
+        assert.notEqual(failed.exitCode, 0);
+        assert.match(failed.stdout, /CREATE_FAILED/);
+        assert.match(failed.stdout, /kueue-webhook-service/);
+        const first = await created(pulumi);
+        await account.sandbox.aws.clearScripts();
+        const repaired = await pulumi.up();
+        assert.equal(repaired.exitCode, 0, repaired.stdout.slice(-4000));
+        assert.equal((await pulumi.outputs()).status, "ACTIVE");
+        const second = await created(pulumi);
+        for (const [name, when] of Object.entries(first))
+            assert.equal(second[name], when, `${name} was made again`);
+    });
+
+    it("an add-on that is degraded is an answer with codes and a remedy, and the next update after the repair is good", async () => {
+        const pulumi = account.example("quick-start");
+        assert.equal((await pulumi.up()).exitCode, 0);
+        const issues = [
+            {
+                code: "InsufficientNumberOfReplicas",
+                message: "the add-on is unhealthy because it doesn't have the desired number of replicas.",
+            },
+        ];
+        await account.sandbox.aws.setAddonStatus("demo", operator, "DEGRADED", issues);
+        await pulumi.refresh();
+        const start = Date.now();
+        const up = await pulumi.up();
+        assert.notEqual(up.exitCode, 0, up.stdout.slice(-3000));
+        assert.match(up.stdout, /is DEGRADED and not healthy/);
+        assert.match(up.stdout, /InsufficientNumberOfReplicas/);
+        assert.match(up.stdout, /at least 13 free pod slots/);
+        assert.ok(Date.now() - start < 60_000, "does not wait for a degraded add-on");
+        await account.sandbox.aws.setAddonStatus("demo", operator, "ACTIVE", []);
+        const good = await pulumi.up();
+        assert.equal(good.exitCode, 0, good.stdout.slice(-3000));
+    });
+});

@@ -1,0 +1,208 @@
+// The quick-start example on an offline account, from a bare cluster to a healthy operator and back.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import {
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    IAMClient,
+    ListAttachedRolePoliciesCommand,
+} from "@aws-sdk/client-iam";
+import {
+    DeleteBucketPolicyCommand,
+    GetBucketPolicyCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+    S3Client,
+} from "@aws-sdk/client-s3";
+import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
+import type { Pulumi } from "../../sandbox/engine/driver";
+import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
+
+const execute = promisify(execFile);
+
+describe("quick-start on the sandbox", function () {
+    this.timeout(300_000);
+    let account: OfflineAccount;
+    let pulumi: Pulumi;
+    let start: State;
+
+    const kubectl = async (...args: string[]) => {
+        const { sandbox } = account;
+        const run = await execute(sandbox.tools.kubectl, ["--kubeconfig", sandbox.kubeconfig, ...args], {
+            timeout: 30_000,
+        });
+        return run.stdout;
+    };
+    const settings = () => ({
+        endpoint: account.sandbox.aws.endpoint,
+        region: account.sandbox.region,
+        credentials: {
+            accessKeyId: account.sandbox.env.AWS_ACCESS_KEY_ID ?? "",
+            secretAccessKey: account.sandbox.env.AWS_SECRET_ACCESS_KEY ?? "",
+        },
+    });
+    const writes = async () =>
+        (await account.sandbox.aws.calls())
+            .filter((call) => call.mutating)
+            .map((call) => `${call.service}:${call.operation}`);
+
+    before(async () => {
+        account = await offlineAccount({ oidcProvider: false });
+        start = await settledState(account.sandbox);
+        pulumi = account.example("quick-start");
+    });
+
+    after(async () => {
+        await account?.stop();
+    });
+
+    it("ends active and healthy", async () => {
+        const run = await pulumi.up();
+        assert.equal(run.exitCode, 0, run.stdout.slice(-4000) + run.stderr);
+        const outputs = await pulumi.outputs();
+        assert.equal(outputs.status, "ACTIVE");
+        assert.deepEqual(outputs.healthIssues, []);
+        assert.match(String(outputs.tlsBucketName), /^hyperpod-tls-inference-\d{26}$/);
+        assert.match(
+            await kubectl("get", "deployments", "-n", "hyperpod-inference-system"),
+            /hyperpod-inference-controller-manager +1\/1/,
+        );
+    });
+
+    it("made roles with the documented trust and policies", async () => {
+        const iam = new IAMClient(settings());
+        const issuer = account.sandbox.oidcIssuer.replace("https://", "");
+        const federated = `arn:aws:iam::${account.sandbox.accountId}:oidc-provider/${issuer}`;
+        const forAccount = (operator: string, serviceAccount: string) => ({
+            Effect: "Allow",
+            Principal: { Federated: federated },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: {
+                [operator]: {
+                    [`${issuer}:aud`]: "sts.amazonaws.com",
+                    [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}`,
+                },
+            },
+        });
+        const forSageMaker = {
+            Effect: "Allow",
+            Principal: { Service: "sagemaker.amazonaws.com" },
+            Action: "sts:AssumeRole",
+        };
+        const inOurs = "hyperpod-inference-system:";
+        const documented: Record<string, { trust: object[]; managed: string[] }> = {
+            execution: {
+                trust: [
+                    forSageMaker,
+                    forAccount("StringLike", `${inOurs}hyperpod-inference-controller-manager`),
+                ],
+                managed: ["AmazonSageMakerHyperPodInferenceAccess"],
+            },
+            alb: {
+                trust: [forAccount("StringEquals", `${inOurs}aws-load-balancer-controller`)],
+                managed: [],
+            },
+            keda: { trust: [forAccount("StringEquals", `${inOurs}keda-operator`)], managed: [] },
+            "gated-model": {
+                trust: [forSageMaker, forAccount("StringLike", "*:hyperpod-inference-service-account*")],
+                managed: ["AmazonSageMakerHyperPodGatedModelAccess"],
+            },
+            "s3-csi": { trust: [forAccount("StringEquals", "kube-system:s3-csi-driver-sa")], managed: [] },
+            "fsx-csi": {
+                trust: [forAccount("StringEquals", "kube-system:fsx-csi-controller-sa")],
+                managed: ["AmazonFSxFullAccess"],
+            },
+        };
+        const { resources = [] } = await pulumi.exportState();
+        for (const [part, expected] of Object.entries(documented)) {
+            const id = resources.find(({ urn }) => urn.endsWith(`aws:iam/role:Role::inference-${part}`))?.id;
+            assert.ok(id, part);
+            const { Role } = await iam.send(new GetRoleCommand({ RoleName: id }));
+            const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")) as object;
+            assert.deepEqual(trust, { Version: "2012-10-17", Statement: expected.trust }, part);
+            const { AttachedPolicies = [] } = await iam.send(
+                new ListAttachedRolePoliciesCommand({ RoleName: id }),
+            );
+            assert.deepEqual(
+                AttachedPolicies.map(({ PolicyName }) => PolicyName),
+                expected.managed,
+                part,
+            );
+            if (part === "execution") assert.match(id, /^SageMakerHyperPodInference/);
+            if (part === "keda") {
+                const inline = await iam.send(
+                    new GetRolePolicyCommand({ RoleName: id, PolicyName: "permissions" }),
+                );
+                assert.deepEqual(JSON.parse(decodeURIComponent(inline.PolicyDocument ?? "")), {
+                    Version: "2012-10-17",
+                    Statement: [
+                        {
+                            Effect: "Allow",
+                            Action: [
+                                "cloudwatch:GetMetricData",
+                                "cloudwatch:GetMetricStatistics",
+                                "cloudwatch:ListMetrics",
+                                "aps:QueryMetrics",
+                                "aps:GetLabels",
+                                "aps:GetSeries",
+                                "aps:GetMetricMetadata",
+                            ],
+                            Resource: "*",
+                        },
+                    ],
+                });
+            }
+        }
+    });
+
+    it("has nothing to say in a second update, and writes nothing", async () => {
+        await account.sandbox.aws.clearCalls();
+        const run = await pulumi.up();
+        assert.equal(run.exitCode, 0, run.stdout.slice(-3000));
+        assert.match(run.stdout, /29 unchanged/);
+        assert.doesNotMatch(run.stdout, /to (create|update|replace|delete)/);
+        assert.deepEqual(await writes(), []);
+    });
+
+    it("is not destroyed while a model exists", async () => {
+        const model = {
+            apiVersion: "inference.sagemaker.aws.amazon.com/v1",
+            kind: "JumpStartModel",
+            metadata: { name: "still-here", namespace: "default" },
+            spec: { model: { modelId: "m" }, server: { instanceType: "ml.g5.8xlarge" } },
+        };
+        const { sandbox } = account;
+        const command = `echo '${JSON.stringify(model)}' | ${sandbox.tools.kubectl} --kubeconfig ${sandbox.kubeconfig} apply -f -`;
+        await execute("sh", ["-c", command], { timeout: 30_000 });
+        await sandbox.aws.clearCalls();
+        const run = await pulumi.destroy();
+        assert.notEqual(run.exitCode, 0);
+        assert.match(run.stdout, /still serves 1 custom resource\(s\): JumpStartModel default\/still-here/);
+        assert.match(run.stdout, /Delete the models first/);
+        assert.deepEqual(await writes(), []);
+        await kubectl("delete", "jumpstartmodel", "-n", "default", "still-here", "--timeout=20s");
+    });
+
+    it("goes without a trace, but for the bucket that holds a certificate", async () => {
+        const bucket = String((await pulumi.outputs()).tlsBucketName);
+        const s3 = new S3Client({ ...settings(), forcePathStyle: true });
+        // The emulator does not read the condition of the policy, and would refuse what real S3 takes over TLS.
+        const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+        await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "certs/a.pem", Body: "pem" }));
+        await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+        const run = await pulumi.destroy();
+        assert.equal(run.exitCode, 0, run.stdout.slice(-4000));
+        const kept = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+        assert.match(kept.Policy ?? "", /DenyUnsecuredTransport/);
+        await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+        const after = await settledState(account.sandbox);
+        const left = compareStates(start, after, { ignore: isExpectedRest }).filter(
+            ({ key }) => !key.includes(bucket),
+        );
+        assert.deepEqual(left, [], describeDifferences(left));
+        const bucketKeys = Object.keys(after.aws).filter((key) => key.includes(bucket));
+        assert.ok(bucketKeys.length > 0, "the bucket is kept");
+    });
+});

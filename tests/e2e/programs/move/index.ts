@@ -1,0 +1,20 @@
+// The tests' program: MOVE_ARGS (JSON) in, a HelmToAddonMigration with these arguments out; a list gives as many of them.
+import * as hyperpod from "pulumi-hyperpod-inference";
+
+const given = JSON.parse(process.env.MOVE_ARGS ?? '{"clusterName":"demo"}') as
+    | hyperpod.HelmToAddonMigrationArgs
+    | hyperpod.HelmToAddonMigrationArgs[];
+
+const [first] = [given]
+    .flat()
+    .map((args, index) => new hyperpod.HelmToAddonMigration(`move${index === 0 ? "" : index}`, args));
+
+export const phase = first?.phase;
+export const plan = first?.plan;
+export const steps = first?.steps;
+export const nextStep = first?.nextStep;
+export const addonVersion = first?.addonVersion;
+export const configurationValues = first?.configurationValues;
+export const pausedSeconds = first?.pausedSeconds;
+export const warnings = first?.warnings;
+export const drift = first?.drift;

@@ -1,0 +1,80 @@
+// A world that does not answer as it should, in the middle of a move: the control plane away, EKS throttling, an add-on that never gets ready.
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { captureState } from "../../sandbox/compare";
+import { type Golden, goldenMove } from "../faults/experiment";
+import "./hooks";
+import { ADDON, fails, migrationIn, QUICK, succeeds } from "./runs";
+import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "./stage";
+
+describe("trouble in the middle of a move", function () {
+    this.timeout(600_000);
+    let golden: Golden;
+
+    before(async () => {
+        golden = await goldenMove(QUICK);
+    });
+
+    it("an API server that is away for 5 s: the move ends golden, and can be undone", async () => {
+        const scene = await fresh({ args: QUICK });
+        const { sandbox, pulumi } = scene;
+        let outage: Promise<number> | undefined;
+        sandbox.faults.arm({
+            action: "dropAfter",
+            match: ({ what }) => /^patch secrets\/kube-system\/sh\.helm\.release/.test(what),
+            onHit: () => {
+                outage = (async () => {
+                    const stopped = Date.now();
+                    await sandbox.stopApiServer();
+                    await pause(5_000 - (Date.now() - stopped));
+                    await sandbox.startApiServer();
+                    return Date.now() - stopped;
+                })();
+            },
+        });
+        const run = await pulumi.up("--skip-preview");
+        assert.ok(outage !== undefined, "the API server was never stopped");
+        assert.ok((await outage) >= 5_000);
+        // On a slow machine the control plane needs longer to come back than a request is tried: then the next `up` goes on.
+        if (run.exitCode !== 0) succeeds(await pulumi.up("--skip-preview"));
+        assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
+        succeeds(await pulumi.destroy("--skip-preview"));
+        assert.equal(await differencesFromStart(scene), "");
+    });
+
+    it("a throttled EKS API: reads and writes are asked again, and the move ends golden", async () => {
+        const { sandbox, pulumi } = await fresh({ args: QUICK });
+        const ofEks = ({ side, what }: { side: string; what: string }) =>
+            side === "aws" && /^eks:/.test(what);
+        let [reads, writes] = [0, 0];
+        const throttle = (effect: "read" | "write", count: () => number) =>
+            sandbox.faults.arm({
+                action: "throttle",
+                effect,
+                match: (one) => ofEks(one) && count() % 3 !== 0,
+                times: 20,
+            });
+        throttle("read", () => ++reads);
+        throttle("write", () => ++writes);
+        succeeds(await pulumi.up("--skip-preview"));
+        assert.ok(reads > 4 && writes > 1, `only ${reads} reads and ${writes} writes of EKS were tried`);
+        assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
+    });
+
+    it("an add-on that never gets ACTIVE: an error after its own time, then destroy goes back", async () => {
+        const args = { ...QUICK, installTimeoutMinutes: 0.2, removeTimeoutMinutes: 2 };
+        const scene = await fresh({ args });
+        await scene.sandbox.aws.scriptAddon(ADDON, { createOutcome: "NEVER" });
+        const told = fails(await scene.pulumi.up("--skip-preview"));
+        assert.match(told, /install: add-on \S+ is still CREATING after 1[2-9] s \[HP221\]/);
+        assert.match(told, /next: .*pulumi up.*pulumi destroy/);
+        assert.equal(
+            (await migrationIn(scene.pulumi))?.phase,
+            "Moving",
+            "the state knows the half-done move",
+        );
+        await scene.sandbox.aws.clearScripts();
+        succeeds(await scene.pulumi.destroy("--skip-preview"));
+        assert.equal(await differencesFromStart(scene), "");
+    });
+});

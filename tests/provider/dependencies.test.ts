@@ -1,0 +1,316 @@
+// Dependencies: which move, which stay and whose they are; and the hand-over itself, cut off at every write.
+import assert from "node:assert/strict";
+import type { FoundDependency } from "../../provider/discover/dependencies";
+import { DependencyTreatment } from "../../provider/plan";
+import { planDependencies } from "../../provider/planDependencies";
+import {
+    certManager,
+    dependencyProfiles,
+    fsxCsi,
+    metricsServer,
+    s3Csi,
+} from "../../provider/profiles/dependencies";
+import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
+import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/world";
+import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { MemoryStack } from "./memoryStack";
+import type { MemoryWorld } from "./memoryWorld";
+
+const release = {
+    name: "op",
+    namespace: "kube-system",
+    chart: "hyperpod-inference-operator",
+    charts: [],
+    values: {},
+    chartDefaults: {},
+    objects: [],
+} as unknown as Release;
+const object = (kind: string, name: string, labels: Record<string, string> = {}): KubernetesObject => ({
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name, namespace: "kube-system", labels },
+});
+
+function found(change: Partial<FoundDependency> = {}): FoundDependency {
+    return {
+        profile: s3Csi,
+        addon: undefined,
+        present: true,
+        owner: undefined,
+        ofRelease: [object("DaemonSet", "s3-csi-node")],
+        runsFromRelease: true,
+        runningVersion: "1.14.1",
+        available: ["v1.15.0-eksbuild.1", "v1.14.1-eksbuild.1"],
+        schema: undefined,
+        ...change,
+    };
+}
+
+function plan(one: FoundDependency, change: object = {}, of: Release = release) {
+    const wishes = {
+        clusterName: "demo",
+        skipDependencies: false,
+        dependencyChoices: {},
+        dropUnsupportedSettings: false,
+        ...change,
+    };
+    const planned = planDependencies([one], of, wishes, { profile: hyperPodInference, validate: () => [] });
+    return { ...planned, first: planned.dependencies[0] };
+}
+
+const addon = (status: AddonStatus): Addon => ({
+    name: s3Csi.addonName,
+    arn: "",
+    version: "v1.14.1-eksbuild.1",
+    status,
+    issues: [],
+    configurationValues: "",
+    tags: {},
+});
+
+describe("plan of the dependencies", () => {
+    it("one that the release runs moves, to the version that runs", () => {
+        const { first, identities } = plan(found());
+        assert.deepEqual(
+            [first?.treatment, first?.version, identities],
+            [DependencyTreatment.Move, "v1.14.1-eksbuild.1", ["s3Csi"]],
+        );
+    });
+
+    it("one that somebody else brought is left alone, and it is said whose it is", () => {
+        const { first } = plan(
+            found({ ofRelease: [], runsFromRelease: false, owner: "Helm release storage/s3" }),
+        );
+        assert.deepEqual(
+            [first?.treatment, first?.why],
+            [DependencyTreatment.LeftAlone, "theirs (Helm release storage/s3)"],
+        );
+        assert.equal(plan(found({ runsFromRelease: false })).first?.treatment, DependencyTreatment.LeftAlone);
+    });
+
+    it("skipDependenciesMigration and a choice for one of them leave it alone", () => {
+        assert.equal(
+            plan(found(), { skipDependencies: true }).first?.treatment,
+            DependencyTreatment.LeftAlone,
+        );
+        assert.equal(
+            plan(found(), { dependencyChoices: { s3Csi: "LeaveAlone" } }).first?.treatment,
+            DependencyTreatment.LeftAlone,
+        );
+        assert.equal(
+            plan(found(), { dependencyChoices: { fsxCsi: "LeaveAlone" } }).first?.treatment,
+            DependencyTreatment.Move,
+        );
+    });
+
+    it("W16: an add-on of the same name is left alone; a broken one without which nothing runs stops the move", () => {
+        assert.match(
+            plan(found({ addon: addon(AddonStatus.Active) })).first?.why ?? "",
+            /is there already \(ACTIVE\)/,
+        );
+        assert.deepEqual(plan(found({ addon: addon(AddonStatus.Degraded) })).blockers, []);
+        const broken = plan(found({ addon: addon(AddonStatus.CreateFailed), present: false }));
+        assert.equal(broken.blockers[0]?.code, "HP137");
+    });
+
+    it("W24: one that is missing is installed, in the newest version; without a version, or against the user's choice, the move stops", () => {
+        const missing = { present: false, ofRelease: [], runsFromRelease: false, runningVersion: undefined };
+        const { first } = plan(found(missing));
+        assert.deepEqual(
+            [first?.treatment, first?.version],
+            [DependencyTreatment.Install, "v1.15.0-eksbuild.1"],
+        );
+        assert.equal(plan(found({ ...missing, available: [] })).blockers[0]?.code, "HP122");
+        assert.equal(
+            plan(found(missing), { dependencyChoices: { s3Csi: "LeaveAlone" } }).blockers[0]?.code,
+            "HP137",
+        );
+        assert.equal(
+            plan(found(missing), { skipDependencies: true }).first?.treatment,
+            DependencyTreatment.Install,
+        );
+    });
+
+    it("W6: one with settings that its add-on cannot express stays with its settings, unless their loss is accepted", () => {
+        const of = { ...release, values: { s3: { node: { logLevel: 9 } } } } as Release;
+        const one = found({
+            schema: { properties: { node: { properties: {}, additionalProperties: false } } },
+        });
+        assert.match(plan(one, {}, of).first?.why ?? "", /cannot express s3\.node\.logLevel/);
+        const dropped = plan(one, { dropUnsupportedSettings: true }, of);
+        assert.equal(dropped.first?.treatment, DependencyTreatment.Move);
+        assert.match(dropped.notes[0] ?? "", /s3\.node\.logLevel.*dropped/);
+    });
+
+    it("W16: each object of the release belongs to one dependency at most, whatever its labels say", () => {
+        const owners = (one: KubernetesObject, source?: string) =>
+            dependencyProfiles.filter((profile) => profile.owns(one, source)).map(({ key }) => key);
+        assert.deepEqual(owners(object("Deployment", "hyperpod-inference-operator-cert-manager")), [
+            certManager.key,
+        ]);
+        assert.deepEqual(owners(object("Deployment", "hyperpod-inference-operator-metrics")), [
+            metricsServer.key,
+        ]);
+        assert.deepEqual(owners(object("DaemonSet", "fsx-csi-node")), [fsxCsi.key]);
+        assert.deepEqual(owners(object("Deployment", "keda-operator-metrics-apiserver")), []);
+        assert.deepEqual(
+            owners(object("ServiceAccount", "whatever"), "op/charts/metrics/templates/server.yaml"),
+            [metricsServer.key],
+        );
+        assert.deepEqual(owners(object("ServiceAccount", "s3-csi-looks-like-it"), "op/templates/rbac.yaml"), [
+            s3Csi.key,
+        ]);
+    });
+});
+
+const workload = (kind: "DaemonSet" | "Deployment", name: string, instance: string): KubernetesObject => {
+    const labels = { app: name, "app.kubernetes.io/instance": instance };
+    return {
+        apiVersion: "apps/v1",
+        kind,
+        metadata: { name, namespace: "kube-system", labels },
+        spec: {
+            ...(kind === "Deployment" ? { replicas: 2 } : {}),
+            selector: { matchLabels: labels },
+            template: {
+                metadata: { labels },
+                spec: {
+                    serviceAccountName: name === "s3-csi-node" ? "s3-csi-driver-sa" : "default",
+                    containers: [{ name: "main", image: `csi:${instance}` }],
+                },
+            },
+        },
+    };
+};
+
+const account = (name: string): KubernetesObject => ({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name, namespace: "kube-system" },
+});
+
+/** S3 and FSx as parts of the release; the add-ons use the same names with other selectors. */
+function storage(): ReturnType<typeof startOf> {
+    const parts = (instance: string) => ({
+        s3: [workload("DaemonSet", "s3-csi-node", instance), account("s3-csi-driver-sa")],
+        fsx: [
+            workload("Deployment", "fsx-csi-controller", instance),
+            workload("DaemonSet", "fsx-csi-node", instance),
+        ],
+    });
+    const helm = parts("hyperpod-inference-operator");
+    const eks = parts("add-on");
+    return startOf({
+        dependencies: [...helm.s3, account("s3-csi-only-helms"), ...helm.fsx],
+        addonObjects: (name) =>
+            name === s3Csi.addonName ? eks.s3 : name === fsxCsi.addonName ? eks.fsx : undefined,
+    });
+}
+
+function readyPods(world: MemoryWorld, app: string): string[] {
+    return world.store
+        .all("Pod", "kube-system")
+        .filter(
+            (pod) =>
+                pod.metadata.labels?.app === app &&
+                (
+                    pod.status as { conditions?: { type: string; status: string }[] } | undefined
+                )?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+        )
+        .map(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] ?? "");
+}
+
+describe("dependencies in memory", () => {
+    it("W14: S3 and FSx drivers go from Helm to their add-ons and back without a moment in which no node pod is Ready", async () => {
+        const { world, state } = storage();
+        const stack = new MemoryStack(world);
+        const without: string[] = [];
+        const watch = () => {
+            for (const app of ["s3-csi-node", "fsx-csi-node", "fsx-csi-controller"])
+                if (readyPods(world, app).length === 0) without.push(app);
+        };
+        const stop = world.clock.forMover(() => false).every(100, watch);
+        assertDone(await stack.up());
+        world.settle();
+        assert.deepEqual(
+            [
+                ...new Set([
+                    ...readyPods(world, "s3-csi-node"),
+                    ...readyPods(world, "fsx-csi-node"),
+                    ...readyPods(world, "fsx-csi-controller"),
+                ]),
+            ],
+            ["add-on"],
+        );
+        assert.equal(
+            world.store.raw({
+                apiVersion: "v1",
+                kind: "ServiceAccount",
+                namespace: "kube-system",
+                name: "s3-csi-only-helms",
+            }),
+            undefined,
+        );
+        assert.ok(
+            world.store.raw({
+                apiVersion: "v1",
+                kind: "ServiceAccount",
+                namespace: "kube-system",
+                name: "s3-csi-driver-sa",
+            }),
+        );
+        assertDone(await stack.destroy());
+        world.settle();
+        stop();
+        assertSame(stateOf(world), state, "after destroy");
+        assert.deepEqual(without, []);
+        assertHarmless(world);
+    });
+
+    it("is killed at every write of the hand-over, and goes on, or goes back", async () => {
+        const { world, state } = storage();
+        const snapshot = world.snapshot();
+        const straight = await new MemoryStack(world).up();
+        assertDone(straight);
+        world.settle();
+        const golden = readyPods(world, "s3-csi-node");
+        const { writes } = straight.mover;
+        const first = writes.findIndex((what) => /s3-csi-node/.test(what));
+        assert.ok(first > 0, writes.join("\n"));
+        for (let write = first; write <= writes.length; write++) {
+            // Every combination of moment and way comes by; crashes.test.ts does all of them on the main path.
+            const [moment, way] = [write % 2 ? "before" : "after", write % 4 < 2 ? "on" : "back"] as const;
+            world.restore(snapshot);
+            const stack = new MemoryStack(world);
+            await stack.up({}, { write, moment, kind: "crash" });
+            world.settle();
+            assertDone(way === "on" ? await stack.up() : await stack.destroy());
+            world.settle();
+            const where = `${moment} ${writes[write - 1]} (${write}), ${way}`;
+            if (way === "back") assertSame(stateOf(world), state, where);
+            else assert.deepEqual(readyPods(world, "s3-csi-node"), golden, where);
+        }
+    });
+
+    it("is killed at every write of the way back, and ends at the start", async () => {
+        const { world, state } = storage();
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        world.settle();
+        const [snapshot, saved] = [world.snapshot(), stack.save()];
+        const { writes } = (await stack.destroy()).mover;
+        const last = writes.reduce(
+            (found, what, index) => (/s3-csi|fsx-csi/.test(what) ? index + 1 : found),
+            0,
+        );
+        for (let write = 1; write <= last; write++) {
+            world.restore(snapshot);
+            stack.load(saved);
+            await stack.destroy({ write, moment: write % 2 ? "after" : "before", kind: "crash" });
+            world.settle();
+            assertDone(await stack.destroy());
+            world.settle();
+            assertSame(stateOf(world), state, `${writes[write - 1]} (${write})`);
+        }
+    });
+});

@@ -1,0 +1,458 @@
+// What runs in the cluster by itself: garbage collection, workloads, pods, cert-manager, KEDA's certificates. Each pass looks at the state and brings it one step on.
+import type { KubernetesObject } from "../../../provider/world";
+import type { Data } from "./data";
+import { isJson, same, stable } from "./json";
+import { keyOfObject } from "./kinds";
+import { decode, type FakeCertificate, isReady, mountedSecrets, tlsData } from "./serving";
+import { type Store, withOwners } from "./store";
+
+const MANAGER = "kube-controller-manager";
+const REVISION = "deployment.kubernetes.io/revision";
+const READY_MS = 300;
+const OPERATOR_READY_MS = 1_000;
+const TERMINATION_MS = 400;
+const ISSUE_MS = 150;
+
+interface Template {
+    readonly metadata?: { readonly labels?: Record<string, string> };
+    readonly spec: {
+        readonly serviceAccountName?: string;
+        readonly containers: readonly { readonly image: string }[];
+    };
+}
+
+export class Controllers {
+    constructor(
+        readonly store: Store,
+        readonly data: () => Data,
+        readonly wakeAt: (time: number) => void,
+    ) {}
+
+    pass(): void {
+        this.#collectGarbage();
+        for (const deployment of this.store.all("Deployment")) this.#deployment(deployment);
+        for (const set of this.store.all("ReplicaSet")) this.#pods(set, specOf(set).replicas ?? 0);
+        for (const set of this.store.all("DaemonSet")) this.#daemonSet(set);
+        for (const pod of this.store.all("Pod")) this.#pod(pod);
+        for (const deployment of this.store.all("Deployment")) this.#status(deployment);
+        this.#certificates();
+        this.#injectAuthorities();
+        this.#rotateKedaCertificates();
+        this.#watchForTwoControllers();
+    }
+
+    #collectGarbage(): void {
+        const uids = new Set([...this.data().objects.values()].map(({ metadata }) => metadata.uid));
+        for (const object of [...this.data().objects.values()]) {
+            const owners = object.metadata.ownerReferences ?? [];
+            if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid)))
+                this.store.remove({ ...object, ...object.metadata });
+        }
+    }
+
+    #deployment(deployment: KubernetesObject): void {
+        const { selector, template, replicas = 1 } = specOf(deployment);
+        const mine = this.store.all("ReplicaSet", deployment.metadata.namespace).filter((set) => {
+            const owner = set.metadata.ownerReferences?.find(({ controller }) => controller);
+            return matches(set, selector) && (owner === undefined || owner.uid === deployment.metadata.uid);
+        });
+        const hash = hashOf(template);
+        const current = mine.find((set) => hashOf(templateWithoutHash(set)) === hash);
+        const newest = Math.max(
+            0,
+            ...mine
+                .filter((set) => set !== current)
+                .map((set) => Number(set.metadata.annotations?.[REVISION] ?? 0)),
+        );
+        const owner = ownerOf(deployment);
+        if (current === undefined) {
+            const labels = { ...(template?.metadata?.labels ?? {}), "pod-template-hash": hash };
+            this.store.create(
+                {
+                    apiVersion: "apps/v1",
+                    kind: "ReplicaSet",
+                    metadata: {
+                        name: `${deployment.metadata.name}-${hash}`,
+                        namespace: deployment.metadata.namespace ?? "",
+                        labels,
+                        annotations: { [REVISION]: String(newest + 1) },
+                        ownerReferences: [owner],
+                    },
+                    spec: {
+                        replicas,
+                        selector: {
+                            matchLabels: { ...(selector?.matchLabels ?? {}), "pod-template-hash": hash },
+                        },
+                        template: { ...template, metadata: { ...template?.metadata, labels } },
+                    },
+                },
+                { manager: MANAGER, operation: "Update" },
+            );
+        }
+        for (const set of mine) {
+            const wanted = set === current ? replicas : 0;
+            const revision =
+                set === current
+                    ? Math.max(newest + 1, Number(set.metadata.annotations?.[REVISION] ?? 0))
+                    : Number(set.metadata.annotations?.[REVISION] ?? 0);
+            const next = withOwners(
+                {
+                    ...set,
+                    spec: { ...(set.spec as object), replicas: wanted },
+                    metadata: {
+                        ...set.metadata,
+                        annotations: { ...set.metadata.annotations, [REVISION]: String(revision) },
+                    },
+                },
+                [owner],
+            );
+            if (!same(next, set)) this.store.update(next, { manager: MANAGER, operation: "Update" });
+        }
+    }
+
+    #daemonSet(set: KubernetesObject): void {
+        this.#pods(set, 1);
+        const pods = this.#podsOf(set);
+        this.store.status(set, MANAGER, {
+            desiredNumberScheduled: 1,
+            updatedNumberScheduled: pods.length,
+            numberAvailable: pods.filter(isReady).length,
+            observedGeneration: set.metadata.generation,
+        });
+    }
+
+    #podsOf(owner: KubernetesObject): KubernetesObject[] {
+        return this.store
+            .all("Pod", owner.metadata.namespace)
+            .filter(({ metadata }) =>
+                metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
+            );
+    }
+
+    #pods(owner: KubernetesObject, wanted: number): void {
+        const { namespace = "", name } = owner.metadata;
+        const template = specOf(owner).template;
+        const living = this.#podsOf(owner).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        for (const pod of living.slice(wanted)) this.store.remove({ ...pod, ...pod.metadata });
+        const account = template?.spec.serviceAccountName ?? "default";
+        const hasAccount =
+            account === "default" ||
+            this.store.raw({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: account }) !==
+                undefined;
+        for (let count = living.length; count < wanted && hasAccount && template !== undefined; count++) {
+            this.store.create(
+                {
+                    apiVersion: "v1",
+                    kind: "Pod",
+                    metadata: {
+                        name: `${name}-${this.data().counter.toString(36)}`,
+                        namespace,
+                        labels: { ...template.metadata?.labels },
+                        ownerReferences: [ownerOf(owner)],
+                    },
+                    spec: { ...template.spec, nodeName: "fake-1" },
+                },
+                { manager: MANAGER, operation: "Update" },
+            );
+        }
+    }
+
+    #pod(pod: KubernetesObject): void {
+        const { podTimes, now, broken } = this.data();
+        const key = keyOfObject(pod);
+        const image = (specOf(pod) as unknown as Template["spec"]).containers[0]?.image ?? "";
+        let times = podTimes.get(pod.metadata.uid ?? "");
+        if (times === undefined) {
+            times = {
+                readyAt: now + (image.includes("hyperpod-inference-operator") ? OPERATOR_READY_MS : READY_MS),
+            };
+            podTimes.set(pod.metadata.uid ?? "", times);
+            this.wakeAt(times.readyAt);
+        }
+        if (pod.metadata.deletionTimestamp !== undefined) {
+            if (times.goneAt === undefined) {
+                podTimes.set(pod.metadata.uid ?? "", { ...times, goneAt: now + TERMINATION_MS });
+                this.wakeAt(now + TERMINATION_MS);
+            } else if (now >= times.goneAt) {
+                podTimes.delete(pod.metadata.uid ?? "");
+                this.store.erase(pod);
+            }
+            return;
+        }
+        const secrets = mountedSecrets(pod).every(
+            (name) =>
+                this.store.raw({
+                    apiVersion: "v1",
+                    kind: "Secret",
+                    namespace: pod.metadata.namespace ?? "",
+                    name,
+                }) !== undefined,
+        );
+        const isBroken = [...broken].some((part) => image.includes(part));
+        const ready = isReady(pod) || (now >= times.readyAt && secrets && !isBroken);
+        const status = ready
+            ? { phase: "Running", conditions: [{ type: "Ready", status: "True" }] }
+            : {
+                  phase: "Pending",
+                  conditions: [{ type: "Ready", status: "False" }],
+                  containerStatuses: [
+                      {
+                          name: "main",
+                          ready: false,
+                          state: { waiting: { reason: isBroken ? "CrashLoopBackOff" : "ContainerCreating" } },
+                      },
+                  ],
+              };
+        if (!same(status, pod.status))
+            this.store.status(this.data().objects.get(key) ?? pod, "kubelet", status);
+    }
+
+    #status(deployment: KubernetesObject): void {
+        const live = this.data().objects.get(keyOfObject(deployment));
+        if (live === undefined) return;
+        const sets = this.store
+            .all("ReplicaSet", live.metadata.namespace)
+            .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === live.metadata.uid));
+        const hash = hashOf(specOf(live).template);
+        const current = sets.find((set) => hashOf(templateWithoutHash(set)) === hash);
+        const pods = sets
+            .flatMap((set) => this.#podsOf(set))
+            .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        const updated =
+            current === undefined
+                ? []
+                : this.#podsOf(current).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        const status = {
+            observedGeneration: live.metadata.generation,
+            ...counted({
+                replicas: pods.length,
+                updatedReplicas: updated.length,
+                availableReplicas: pods.filter(isReady).length,
+            }),
+        };
+        const revision = current?.metadata.annotations?.[REVISION];
+        this.store.status(live, MANAGER, status, revision === undefined ? {} : { [REVISION]: revision });
+    }
+
+    /** Whether a controller with this image runs; answers its namespaces. */
+    #running(image: string): string[] {
+        return [
+            ...new Set(
+                this.store
+                    .all("Pod")
+                    .filter((pod) => isReady(pod) && imageOf(pod).includes(`/${image}:`))
+                    .map(({ metadata }) => metadata.namespace ?? ""),
+            ),
+        ];
+    }
+
+    #certificates(): void {
+        if (this.#running("cert-manager-controller").length === 0) return;
+        const { issuing, now } = this.data();
+        for (const certificate of this.store.all("Certificate")) {
+            const { secretName, dnsNames } = certificate.spec as { secretName: string; dnsNames: string[] };
+            const { namespace = "", name } = certificate.metadata;
+            const secret = this.store.raw({ apiVersion: "v1", kind: "Secret", namespace, name: secretName });
+            const issued =
+                secret &&
+                (decode((secret.data as Record<string, string>)["tls.crt"]) as FakeCertificate).dnsNames;
+            const key = keyOfObject(certificate);
+            const work = issuing.get(key);
+            if (work !== undefined && now >= work.at) {
+                issuing.delete(key);
+                // It writes what it began to sign, also when the Certificate changed meanwhile.
+                const names = work.dnsNames.split(",");
+                const metadata = {
+                    name: secretName,
+                    namespace,
+                    annotations: { "cert-manager.io/certificate-name": name },
+                };
+                const data = tlsData(`${name} ${this.data().counter}`, names);
+                if (secret === undefined)
+                    this.store.create(
+                        { apiVersion: "v1", kind: "Secret", metadata, type: "kubernetes.io/tls", data },
+                        { manager: "cert-manager-certificates-issuing", operation: "Update" },
+                    );
+                else
+                    this.store.update(
+                        { ...secret, data },
+                        { manager: "cert-manager-certificates-issuing", operation: "Update" },
+                    );
+            } else if (work === undefined && (issued === undefined || issued.join() !== dnsNames.join())) {
+                issuing.set(key, { dnsNames: dnsNames.join(), at: now + ISSUE_MS });
+                this.wakeAt(now + ISSUE_MS);
+            }
+            this.store.status(certificate, "cert-manager-certificates-readiness", {
+                conditions: [
+                    { type: "Ready", status: issued?.join() === dnsNames.join() ? "True" : "False" },
+                ],
+            });
+        }
+    }
+
+    #injectAuthorities(): void {
+        if (this.#running("cert-manager-cainjector").length === 0) return;
+        for (const crd of this.store.all("CustomResourceDefinition")) {
+            const [namespace = "", name = ""] = (
+                crd.metadata.annotations?.["cert-manager.io/inject-ca-from"] ?? ""
+            ).split("/");
+            const certificate = this.store.raw({
+                apiVersion: "cert-manager.io/v1",
+                kind: "Certificate",
+                namespace,
+                name,
+            });
+            const secretName = (certificate?.spec as { secretName?: string } | undefined)?.secretName ?? "";
+            const secret = this.store.raw({ apiVersion: "v1", kind: "Secret", namespace, name: secretName });
+            const ca = (secret?.data as Record<string, string> | undefined)?.["ca.crt"];
+            const config = (
+                crd.spec as { conversion?: { webhook?: { clientConfig: { caBundle?: string } } } }
+            ).conversion?.webhook?.clientConfig;
+            if (ca === undefined || config === undefined || config.caBundle === ca) continue;
+            this.store.merge(
+                { ...crd, name: crd.metadata.name },
+                { spec: { conversion: { webhook: { clientConfig: { caBundle: ca } } } } },
+                { manager: "cert-manager-cainjector", operation: "Update" },
+            );
+        }
+    }
+
+    #rotateKedaCertificates(): void {
+        const writer = { manager: "keda", operation: "Update" } as const;
+        for (const namespace of this.#running("keda-operator")) {
+            const ref = { apiVersion: "v1", kind: "Secret", namespace, name: "kedaorg-certs" };
+            const names = ["keda-operator", "keda-operator-metrics-apiserver", "keda-admission-webhooks"].map(
+                (service) => `${service}.${namespace}.svc`,
+            );
+            if (this.store.raw(ref) === undefined)
+                this.store.create(
+                    {
+                        apiVersion: "v1",
+                        kind: "Secret",
+                        metadata: { name: ref.name, namespace },
+                        type: "Opaque",
+                        data: tlsData(`keda ${this.data().counter}`, names),
+                    },
+                    writer,
+                );
+            const ca = (this.store.raw(ref)?.data as Record<string, string> | undefined)?.["ca.crt"];
+            const service = this.store.raw({
+                apiVersion: "apiregistration.k8s.io/v1",
+                kind: "APIService",
+                name: "v1beta1.external.metrics.k8s.io",
+            });
+            if (service !== undefined && (service.spec as { caBundle?: string }).caBundle !== ca)
+                this.store.merge(
+                    { ...service, name: service.metadata.name },
+                    { spec: { caBundle: ca } },
+                    writer,
+                );
+            const webhook = this.store.raw({
+                apiVersion: "admissionregistration.k8s.io/v1",
+                kind: "ValidatingWebhookConfiguration",
+                name: "keda-admission",
+            }) as (KubernetesObject & { webhooks: { clientConfig: object }[] }) | undefined;
+            if (webhook === undefined) continue;
+            const webhooks = webhook.webhooks.map((one) => ({
+                ...one,
+                clientConfig: { ...one.clientConfig, caBundle: ca },
+            }));
+            if (!same(webhooks, webhook.webhooks))
+                this.store.merge({ ...webhook, name: webhook.metadata.name }, { webhooks }, writer);
+        }
+    }
+
+    /** Two controllers of one kind in different places act on the same resources at once. */
+    #watchForTwoControllers(): void {
+        for (const image of [
+            "hyperpod-inference-operator",
+            "aws-load-balancer-controller",
+            "keda-operator",
+        ]) {
+            const pods = this.store
+                .all("Pod")
+                .filter(
+                    (pod) =>
+                        imageOf(pod).includes(`/${image}:`) &&
+                        (isReady(pod) || pod.metadata.deletionTimestamp !== undefined),
+                );
+            const places = new Set(
+                pods.map((pod) => `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? ""}`),
+            );
+            const { violations } = this.data();
+            const told = `two active controllers ${image}: ${[...places].sort().join(", ")}`;
+            if (places.size > 1 && !violations.includes(told)) violations.push(told);
+        }
+    }
+}
+
+interface Workload {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Record<string, string> };
+    readonly template?: Template;
+}
+
+function specOf(object: KubernetesObject): Workload {
+    return (object.spec ?? {}) as Workload;
+}
+
+function imageOf(pod: KubernetesObject): string {
+    return (pod.spec as unknown as Template["spec"]).containers[0]?.image ?? "";
+}
+
+function matches({ metadata }: KubernetesObject, selector: Workload["selector"]): boolean {
+    return Object.entries(selector?.matchLabels ?? {}).every(
+        ([key, value]) => metadata.labels?.[key] === value,
+    );
+}
+
+const withoutHash = new WeakMap<object, unknown>();
+
+function templateWithoutHash(set: KubernetesObject): unknown {
+    const { template } = specOf(set);
+    const known = template && withoutHash.get(template);
+    if (known !== undefined) return known;
+    const result = stripHash(template);
+    if (template !== undefined) withoutHash.set(template, result);
+    return result;
+}
+
+function stripHash(template: Template | undefined): unknown {
+    const labels = Object.fromEntries(
+        Object.entries(template?.metadata?.labels ?? {}).filter(([key]) => key !== "pod-template-hash"),
+    );
+    return { ...template, metadata: { ...template?.metadata, labels } };
+}
+
+const hashes = new WeakMap<object, string>();
+
+function hashOf(template: unknown): string {
+    const known = isJson(template) ? hashes.get(template) : undefined;
+    if (known !== undefined) return known;
+    const hash = computeHash(template);
+    if (isJson(template)) hashes.set(template, hash);
+    return hash;
+}
+
+function computeHash(template: unknown): string {
+    const text = stable(isJson(template) ? template : {});
+    let hash = 7;
+    for (let index = 0; index < text.length; index++) hash = (hash * 31 + text.charCodeAt(index)) >>> 0;
+    return hash.toString(36);
+}
+
+function ownerOf({ apiVersion, kind, metadata }: KubernetesObject) {
+    return {
+        apiVersion,
+        kind,
+        name: metadata.name,
+        uid: metadata.uid ?? "",
+        controller: true,
+        blockOwnerDeletion: true,
+    };
+}
+
+/** Zero counters are left out, as the real status does. */
+function counted(counts: Record<string, number>): Record<string, number> {
+    return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

@@ -1,0 +1,87 @@
+// Everything there is in one simulated account and cluster, as immutable values in maps: a snapshot is a shallow copy.
+import type { AddonIssue, AddonStatus, KubernetesObject, Role } from "../../../provider/world";
+
+export interface AddonWork {
+    readonly kind: "create" | "update" | "delete";
+    readonly startedAt: number;
+    readonly preserve: boolean;
+    /** How many of its objects were applied so far. */
+    readonly applied: number;
+    readonly updateId?: string;
+    readonly mode: "OVERWRITE" | "PRESERVE";
+}
+
+export interface AddonRecord {
+    readonly name: string;
+    readonly version: string;
+    readonly configurationValues: string;
+    readonly serviceAccountRoleArn?: string;
+    readonly status: AddonStatus;
+    readonly issues: readonly AddonIssue[];
+    readonly tags: Readonly<Record<string, string>>;
+    readonly token: string;
+    readonly work?: AddonWork;
+    readonly updates: Readonly<Record<string, { status: string; errors: readonly AddonIssue[] }>>;
+}
+
+export type Outcome = "ACTIVE" | "CREATE_FAILED" | "DEGRADED" | "UPDATE_FAILED" | "NEVER";
+
+export interface Data {
+    now: number;
+    counter: number;
+    objects: Map<string, KubernetesObject>;
+    /** When each pod becomes ready, or is gone. */
+    podTimes: Map<string, { readonly readyAt: number; readonly goneAt?: number }>;
+    /** Certificates being issued: for which names, and when they are there. */
+    issuing: Map<string, { readonly dnsNames: string; readonly at: number }>;
+    addons: Map<string, AddonRecord>;
+    outcomes: Map<string, Outcome>;
+    roles: Map<string, Role>;
+    /** Tags by `kind id`. */
+    tags: Map<string, Readonly<Record<string, string>>>;
+    loadBalancers: Map<string, string>;
+    /** Images (parts of names) whose pods never become ready. */
+    broken: Set<string>;
+    wakeUps: Set<number>;
+    /** Keys of objects that nobody may ever delete. */
+    guarded: Set<string>;
+    /** What must never happen and did. */
+    violations: string[];
+}
+
+export function emptyData(now: number): Data {
+    return {
+        now,
+        counter: 1000,
+        objects: new Map(),
+        podTimes: new Map(),
+        issuing: new Map(),
+        addons: new Map(),
+        outcomes: new Map(),
+        roles: new Map(),
+        tags: new Map(),
+        loadBalancers: new Map(),
+        broken: new Set(),
+        wakeUps: new Set(),
+        guarded: new Set(),
+        violations: [],
+    };
+}
+
+export function copyData(data: Data): Data {
+    return {
+        ...data,
+        objects: new Map(data.objects),
+        podTimes: new Map(data.podTimes),
+        issuing: new Map(data.issuing),
+        addons: new Map(data.addons),
+        outcomes: new Map(data.outcomes),
+        roles: new Map(data.roles),
+        tags: new Map(data.tags),
+        loadBalancers: new Map(data.loadBalancers),
+        broken: new Set(data.broken),
+        wakeUps: new Set(data.wakeUps),
+        guarded: new Set(data.guarded),
+        violations: [...data.violations],
+    };
+}

@@ -1,0 +1,122 @@
+// The port `Objects` of one mover, on the simulated API server.
+import type {
+    Gate,
+    KubernetesObject,
+    ListOptions,
+    ObjectRef,
+    Objects,
+    ProbeAnswer,
+    ProbeRequest,
+} from "../../../provider/world";
+import { refTo } from "./addonPlane";
+import type { Mover } from "./mover";
+import { admissionProblem, apiServiceProblem } from "./serving";
+import { refusal, type Store } from "./store";
+
+export const MOVER_MANAGER = { manager: "pulumi-hyperpod-inference", operation: "Update" } as const;
+
+/** Kinds that the real adapter does not search for what an add-on made. */
+const NOT_SEARCHED = new Set(["Lease", "Pod", "ReplicaSet"]);
+
+export class MemoryObjects implements Objects {
+    constructor(
+        readonly store: Store,
+        readonly mover: Mover,
+        readonly gate: Gate,
+    ) {}
+
+    read(ref: ObjectRef): Promise<KubernetesObject | undefined> {
+        return this.mover.read(() => this.store.read(ref));
+    }
+
+    list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]> {
+        return this.mover.read(() => this.store.list(apiVersion, kind, options));
+    }
+
+    createdBy(manager: string, since: string): Promise<KubernetesObject[]> {
+        return this.mover.read(() =>
+            [...this.store.data().objects.values()].filter(
+                ({ kind, metadata }) =>
+                    !NOT_SEARCHED.has(kind) &&
+                    (metadata.creationTimestamp ?? "") >= since &&
+                    (metadata.managedFields ?? []).some((entry) => entry.manager === manager),
+            ),
+        );
+    }
+
+    create(object: KubernetesObject): Promise<KubernetesObject> {
+        return this.#write(`create ${nameOf(refTo(object))}`, () => this.store.create(object, MOVER_MANAGER));
+    }
+
+    replace(object: KubernetesObject): Promise<KubernetesObject> {
+        return this.#write(`replace ${nameOf(refTo(object))}`, () => {
+            const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
+            const content = { ...object, metadata };
+            if (this.store.read(refTo(object)) === undefined)
+                return this.store.create(content, MOVER_MANAGER);
+            return this.store.update(content, MOVER_MANAGER);
+        });
+    }
+
+    merge(ref: ObjectRef, patch: unknown): Promise<KubernetesObject> {
+        return this.#write(`merge ${nameOf(ref)}`, () =>
+            this.store.merge(ref, JSON.parse(JSON.stringify(patch)), MOVER_MANAGER),
+        );
+    }
+
+    async remove(ref: ObjectRef, options?: { uid?: string; orphan?: boolean }): Promise<void> {
+        await this.#write(`remove ${nameOf(ref)}`, () => this.store.remove(ref, options));
+    }
+
+    serves(apiVersion: string, kind: string): Promise<boolean> {
+        return this.mover.read(() => this.store.serves(apiVersion, kind));
+    }
+
+    rediscover(): void {
+        // Nothing is remembered here.
+    }
+
+    serverTime(): Promise<string> {
+        return this.mover.read(() => this.store.time());
+    }
+
+    probe(request: ProbeRequest): Promise<ProbeAnswer> {
+        return this.mover.read(() => {
+            try {
+                return answerTo(this.store, request);
+            } catch (error) {
+                const { status = 0, message } = error as Error & { status?: number };
+                return { ok: false, status, message };
+            }
+        });
+    }
+
+    async #write<T>(what: string, call: () => T): Promise<T> {
+        this.gate.check();
+        return this.mover.write(what, call);
+    }
+}
+
+function answerTo(store: Store, { method, path }: ProbeRequest): ProbeAnswer {
+    if (path.startsWith("/apis/external.metrics.k8s.io"))
+        return answer(apiServiceProblem(store, "v1beta1.external.metrics.k8s.io"), 503);
+    if (method === "POST" && path.endsWith("/ingresses"))
+        return answer(admissionProblem(store, "ingresses"), 500);
+    const [, apiVersion = "", plural = ""] = /^\/apis\/(.+)\/([^/]+)$/.exec(path) ?? [];
+    const crd = store
+        .all("CustomResourceDefinition")
+        .find(({ metadata }) => metadata.name === `${plural}.${apiVersion.split("/")[0]}`);
+    if (crd === undefined) throw refusal(404, "NotFound", `${path} is not served`);
+    store.list(apiVersion, (crd.spec as { names: { kind: string } }).names.kind);
+    return answer(undefined, 0);
+}
+
+function answer(problem: string | undefined, status: number): ProbeAnswer {
+    return problem === undefined
+        ? { ok: true, status: 200, message: "" }
+        : { ok: false, status, message: problem };
+}
+
+function nameOf({ kind, namespace, name }: ObjectRef): string {
+    return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}

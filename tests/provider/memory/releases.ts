@@ -1,0 +1,99 @@
+// The port `Releases` of one mover: Helm's records are Secrets of the simulated cluster, their payload plain JSON.
+import type { KubernetesObject, Release, Releases } from "../../../provider/world";
+import type { MemoryObjects } from "./objects";
+import { decode, encode } from "./serving";
+
+/** What a record holds besides its labels. */
+export interface RecordPayload {
+    readonly chart: string;
+    readonly chartVersion: string;
+    readonly appVersion: string;
+    readonly charts: readonly string[];
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly chartDefaults: Readonly<Record<string, unknown>>;
+    readonly objects: readonly KubernetesObject[];
+}
+
+export function recordSecret(
+    name: string,
+    namespace: string,
+    revision: number,
+    status: string,
+    payload: RecordPayload,
+): KubernetesObject {
+    return {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+            name: `sh.helm.release.v1.${name}.v${revision}`,
+            namespace,
+            labels: { name, owner: "helm", status, version: String(revision) },
+        },
+        type: "helm.sh/release.v1",
+        data: { release: encode(payload) },
+    };
+}
+
+export class MemoryReleases implements Releases {
+    constructor(readonly objects: MemoryObjects) {}
+
+    async find(
+        chart: string,
+        { name, namespace }: { name?: string; namespace?: string },
+    ): Promise<Release[]> {
+        const secrets = await this.objects.list("v1", "Secret", {
+            labelSelector: ["owner=helm", ...(name ? [`name=${name}`] : [])].join(","),
+            ...(namespace ? { namespace } : {}),
+        });
+        const groups = new Map<string, KubernetesObject[]>();
+        for (const secret of secrets) {
+            const key = `${secret.metadata.namespace}/${secret.metadata.labels?.name}`;
+            groups.set(
+                key,
+                [...(groups.get(key) ?? []), secret].sort((a, b) => revisionOf(a) - revisionOf(b)),
+            );
+        }
+        return [...groups.values()].flatMap((records) => {
+            const newest = records[records.length - 1] as KubernetesObject;
+            const payload = decode((newest.data as Record<string, string>).release) as RecordPayload;
+            if (!payload.charts.includes(chart) && name === undefined) return [];
+            const { labels = {} } = newest.metadata;
+            return [
+                {
+                    ...payload,
+                    name: labels.name ?? "",
+                    namespace: newest.metadata.namespace ?? "",
+                    revision: revisionOf(newest),
+                    status: labels.status ?? "",
+                    hooks: [],
+                    records: records.map((record) => ({
+                        secretName: record.metadata.name,
+                        revision: revisionOf(record),
+                        status: record.metadata.labels?.status ?? "",
+                    })),
+                    labels,
+                },
+            ];
+        });
+    }
+
+    retire(namespace: string, names: readonly string[]): Promise<void> {
+        return this.#label(namespace, names, "pulumi-hyperpod-inference");
+    }
+
+    restore(namespace: string, names: readonly string[]): Promise<void> {
+        return this.#label(namespace, names, "helm");
+    }
+
+    async #label(namespace: string, names: readonly string[], owner: string): Promise<void> {
+        for (const name of names)
+            await this.objects.merge(
+                { apiVersion: "v1", kind: "Secret", namespace, name },
+                { metadata: { labels: { owner } } },
+            );
+    }
+}
+
+function revisionOf({ metadata }: KubernetesObject): number {
+    return Number(metadata.labels?.version);
+}

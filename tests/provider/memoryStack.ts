@@ -1,0 +1,156 @@
+// A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
+import { Lifecycle, PartialFailure } from "../../provider/lifecycle";
+import type { Holder } from "../../provider/lock";
+import { plainJson } from "../../provider/outputs";
+import { WayBackLifecycle } from "../../provider/wayBack";
+import { type Injection, Mover } from "./memory/mover";
+import { connectMemory, type MemoryWorld } from "./memoryWorld";
+
+type Bag = Record<string, unknown>;
+
+export interface Result {
+    readonly kind: "done" | "failed" | "crashed";
+    readonly message: string;
+    readonly mover: Mover;
+}
+
+/** What the engine keeps: absent before the first create and after a destroy. */
+export interface Resource {
+    readonly id: string;
+    readonly inputs: Bag;
+    readonly outputs: Bag;
+}
+
+export class CheckFailed extends Error {
+    constructor(readonly failures: readonly { property: string; reason: string }[]) {
+        super(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    }
+}
+
+let processes = 0;
+
+export class MemoryStack {
+    resource: Resource | undefined;
+    readonly warnings: string[] = [];
+    readonly progress: string[] = [];
+
+    constructor(
+        readonly world: MemoryWorld,
+        readonly inputs: Bag = { clusterName: "demo" },
+        /** False: as if every process ran on another machine, so that nobody can tell whether a holder lives. */
+        readonly sameMachine = true,
+    ) {}
+
+    /** Props of the resource that keeps the way back open; in the state before the move begins. */
+    wayBack: Bag | undefined;
+
+    process(injection?: Injection): { mover: Mover; lifecycle: Lifecycle; wayBack: WayBackLifecycle } {
+        const { world } = this;
+        const mover = new Mover(`mover-${++processes}`, injection);
+        world.movers.set(mover.identity, mover);
+        const holder: Holder = {
+            identity: mover.identity,
+            isDead: (identity) =>
+                this.sameMachine ? (world.movers.get(identity)?.isDead ?? true) : undefined,
+        };
+        const host = {
+            connect: connectMemory(world, mover),
+            clock: world.clock.forMover(() => mover.isDead),
+            holder,
+            stop: { reason: () => mover.stopReason, close: () => undefined },
+        };
+        return { mover, lifecycle: new Lifecycle(host), wayBack: new WayBackLifecycle(host) };
+    }
+
+    readonly log = {
+        progress: (line: string) => void this.progress.push(line),
+        warn: (line: string) => void this.warnings.push(line),
+    };
+
+    /** `pulumi up`: check, then create, or update when the diff says so. */
+    async up(
+        changes: Bag = {},
+        injection?: Injection,
+        prepare: (mover: Mover) => void = () => undefined,
+    ): Promise<Result> {
+        const { mover, lifecycle } = this.process(injection);
+        prepare(mover);
+        const wanted = { ...this.inputs, ...changes };
+        const before = this.resource;
+        return this.#run(
+            mover,
+            async () => {
+                const { inputs, failures } = await lifecycle.check(before?.inputs ?? {}, wanted, this.log);
+                if (failures.length > 0) throw new CheckFailed(failures);
+                this.wayBack = { clusterName: wanted.clusterName };
+                if (before === undefined) {
+                    const { id, outs } = await lifecycle.create(inputs, this.log);
+                    this.resource = plainJson({ id, inputs, outputs: outs });
+                } else if (lifecycle.diff(before.outputs, inputs).changes) {
+                    const outs = await lifecycle.update(before.outputs, inputs, this.log);
+                    this.resource = plainJson({ id: before.id, inputs, outputs: outs });
+                }
+            },
+            (failure) => {
+                this.resource = plainJson({
+                    id: before?.id ?? failure.id,
+                    inputs: wanted,
+                    outputs: failure.properties,
+                });
+            },
+        );
+    }
+
+    /** `pulumi destroy`: what is not in the state is not there. */
+    async destroy(injection?: Injection, prepare: (mover: Mover) => void = () => undefined): Promise<Result> {
+        const { mover, lifecycle, wayBack } = this.process(injection);
+        prepare(mover);
+        return this.#run(mover, async () => {
+            if (this.resource !== undefined) await lifecycle.delete(this.resource.outputs, this.log);
+            this.resource = undefined;
+            if (this.wayBack !== undefined) await wayBack.delete(this.wayBack, this.log);
+            this.wayBack = undefined;
+        });
+    }
+
+    /** What the stack's file holds, to come back to. */
+    save(): Pick<MemoryStack, "resource" | "wayBack"> {
+        return { resource: this.resource, wayBack: this.wayBack };
+    }
+
+    load({ resource, wayBack }: Pick<MemoryStack, "resource" | "wayBack">): void {
+        this.resource = resource;
+        this.wayBack = wayBack;
+    }
+
+    async refresh(): Promise<Result> {
+        const { mover, lifecycle } = this.process();
+        return this.#run(mover, async () => {
+            const { resource } = this;
+            if (resource === undefined) return;
+            const { id, props } = await lifecycle.read(resource.id, resource.outputs, this.log);
+            this.resource = plainJson({ ...resource, id, outputs: props });
+        });
+    }
+
+    async #run(
+        mover: Mover,
+        call: () => Promise<void>,
+        keep: (failure: PartialFailure) => void = () => undefined,
+    ): Promise<Result> {
+        const running = call().then(
+            () => ({ kind: "done", message: "", mover }) as const,
+            (error: Error) => {
+                if (error instanceof PartialFailure) keep(error);
+                return { kind: "failed", message: error.message, mover } as const;
+            },
+        );
+        const result = await Promise.race([
+            running,
+            mover.died.then(() => ({ kind: "crashed", message: "", mover }) as const),
+        ]);
+        // The process ends with its command.
+        mover.kill();
+        return result;
+    }
+}

@@ -1,0 +1,88 @@
+// The permission documents against the code: no call without a permission, no permission without a call, nothing edited by hand.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type JournalCopy, type JournalDocument, unpack } from "../../provider/journal";
+import { awsRightsOf } from "../../provider/operations/awsRights";
+import { AWS_CALLS } from "../../provider/permissions/awsCalls";
+import { awsPolicy, PLACEHOLDERS } from "../../provider/permissions/awsPolicy";
+import type { Plan } from "../../provider/plan";
+import { asSeenBy } from "../../provider/readers";
+import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/rights";
+import { permissionDocuments } from "../../tools/permissionDocuments";
+import { MemoryStack } from "./memoryStack";
+import { MemoryWorld } from "./memoryWorld";
+
+const PROJECT = resolve(__dirname, "../..");
+
+describe("permission documents", () => {
+    it("name every AWS call that the adapters send, and no other", () => {
+        const adapters = join(PROJECT, "provider/adapters");
+        const sent = new Set(
+            readdirSync(adapters, { recursive: true, encoding: "utf8" })
+                .filter((file) => file.endsWith(".ts"))
+                .map((file) => readFileSync(join(adapters, file), "utf8"))
+                .flatMap((source) => [...source.matchAll(/\bnew (?:[\w#.]+\.)?(\w+)Command\(/g)])
+                .map(([, name]) => name ?? ""),
+        );
+        assert.ok(sent.size > 20);
+        assert.deepEqual([...sent].sort(), AWS_CALLS.map(({ call }) => call).sort());
+    });
+
+    it("are what is committed", () => {
+        for (const [file, content] of Object.entries(permissionDocuments()))
+            assert.equal(
+                readFileSync(join(PROJECT, file), "utf8"),
+                content,
+                `${file} is old: run \`npm run docs:permissions\``,
+            );
+    });
+
+    it("allow every action that is checked before a move", async () => {
+        const stack = new MemoryStack(new MemoryWorld());
+        await stack.up();
+        const allowed = new Set(awsPolicy(PLACEHOLDERS).Statement.flatMap(({ Action }) => Action));
+        const asked = awsRightsOf(planOf(stack)).map(({ action }) => action);
+        assert.ok(asked.length > 5);
+        assert.deepEqual(
+            asked.filter((action) => !allowed.has(action)),
+            [],
+        );
+    });
+
+    it("let a preview write nothing, in AWS and in the cluster", () => {
+        const READING = /^\w+:(Describe|Get|List|Simulate)/;
+        const { Statement } = awsPolicy(PLACEHOLDERS, ["look"]);
+        for (const action of Statement.flatMap(({ Action }) => Action)) assert.match(action, READING);
+        for (const { verbs } of LOOKING) assert.deepEqual(verbs, ["get", "list"]);
+    });
+
+    it("give statements that IAM accepts", () => {
+        const { Statement } = awsPolicy(PLACEHOLDERS);
+        const sids = Statement.map(({ Sid }) => Sid);
+        assert.equal(new Set(sids).size, sids.length);
+        for (const { Sid, Action, Resource } of Statement) {
+            assert.match(Sid, /^[A-Za-z0-9]+$/);
+            assert.ok(Action.length > 0 && Resource.length > 0);
+            for (const resource of Resource) assert.match(resource, /^(\*|arn:aws:[a-z0-9]+:)/);
+        }
+    });
+
+    it("let whoever may only look see the plan, and still stop who may move but not everything", () => {
+        const blocker = { code: "HP132", property: "clusterName", what: "", remedy: "" } as const;
+        const preflight = { podSlots: undefined, deadWebhooks: [] };
+        const blockers = [blocker] as unknown as Parameters<typeof asSeenBy>[1];
+        const reader = asSeenBy({ ...preflight, missingRights: CLUSTER_RIGHTS }, blockers);
+        assert.deepEqual(reader.blockers, []);
+        assert.match(reader.note.join(), /may look but not move/);
+        const partly = CLUSTER_RIGHTS.filter(({ resource }) => resource !== LOCK_RIGHT.resource);
+        assert.deepEqual(asSeenBy({ ...preflight, missingRights: partly }, blockers).blockers, blockers);
+        assert.ok(MOVING.length > 0);
+    });
+});
+
+function planOf({ resource }: MemoryStack): Plan {
+    assert.ok(resource);
+    const { journal } = resource.outputs as { journal: JournalCopy };
+    return (unpack(journal.document) as JournalDocument).plan;
+}

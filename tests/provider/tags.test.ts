@@ -1,0 +1,264 @@
+// Tags: what belongs to the models is found by owner and by the real paths, merged, limited, shown, and put back exactly.
+import assert from "node:assert/strict";
+import { findOwned } from "../../provider/discover/owned";
+import { countTags, planTags } from "../../provider/planTags";
+import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
+import { resourcesOf } from "../../provider/profiles/modelResources";
+import { tag as tagStep } from "../../provider/steps/tag";
+import {
+    type KubernetesObject,
+    type LoadBalancer,
+    TaggedKind,
+    type TaggedResource,
+    type World,
+} from "../../provider/world";
+
+const TAG = { key: "CreatedBy", value: "HyperPodInference" };
+const certificate = (name: string) => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;
+
+function model(name: string, change: { spec?: object; status?: object } = {}): KubernetesObject {
+    return {
+        apiVersion: "inference.sagemaker.aws.amazon.com/v1",
+        kind: "InferenceEndpointConfig",
+        metadata: { name, namespace: "team", uid: `uid-${name}` },
+        spec: { tlsConfig: { tlsCertificateOutputS3Uri: "s3://acme-tls/certificates" }, ...change.spec },
+        status: {
+            tlsCertificate: {
+                certificateARN: certificate(name),
+                tlsCertificateOutputS3Bucket: "acme-tls",
+                tlsCertificateS3Keys: [`${name}/tls.crt`],
+            },
+            ...change.status,
+        },
+    };
+}
+
+function ingress(
+    name: string,
+    owner: string | undefined,
+    change: { annotations?: Record<string, string>; host?: string } = {},
+): KubernetesObject {
+    return {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: {
+            name,
+            namespace: "team",
+            annotations: change.annotations ?? {},
+            ...(owner === undefined
+                ? {}
+                : {
+                      ownerReferences: [
+                          {
+                              apiVersion: "v1",
+                              kind: "InferenceEndpointConfig",
+                              name: owner,
+                              uid: `uid-${owner}`,
+                          },
+                      ],
+                  }),
+        },
+        status: { loadBalancer: { ingress: change.host === undefined ? [] : [{ hostname: change.host }] } },
+    };
+}
+
+/** As much of the world as finding and tagging ask for. */
+class TagWorld {
+    readonly tags = new Map<string, Record<string, string>>();
+    writes = 0;
+    constructor(
+        readonly ingresses: readonly KubernetesObject[] = [],
+        readonly balancers: readonly LoadBalancer[] = [],
+        tagged: Record<string, Record<string, string>> = {},
+    ) {
+        for (const [id, tags] of Object.entries(tagged)) this.tags.set(id, tags);
+    }
+    get world(): World {
+        const world = {
+            objects: { list: async (_: string, kind: string) => (kind === "Ingress" ? this.ingresses : []) },
+            tags: {
+                read: async ({ id }: TaggedResource) => this.tags.get(id) && { ...this.tags.get(id) },
+                replace: async ({ id }: TaggedResource, tags: Record<string, string>) => {
+                    this.writes += 1;
+                    this.tags.set(id, { ...tags });
+                },
+                loadBalancers: async () => this.balancers,
+            },
+        };
+        return world as unknown as World;
+    }
+    find(models: KubernetesObject[]) {
+        assert.ok(hyperPodInference.ownership);
+        return findOwned(this.world, hyperPodInference.ownership, "demo", models);
+    }
+}
+
+function balancer(name: string, stack: string, cluster = "demo"): LoadBalancer {
+    return {
+        arn: `arn:lb/${name}`,
+        dnsName: `${name}.elb.amazonaws.com`,
+        tags: { "elbv2.k8s.aws/cluster": cluster, "ingress.k8s.aws/stack": stack },
+    };
+}
+
+describe("the models' AWS resources", () => {
+    it("W1 W2: every kind of custom resource counts, with the real paths of its status and spec", () => {
+        const jumpStart = { ...model("m"), kind: "JumpStartModel" };
+        assert.deepEqual(resourcesOf(jumpStart).s3Objects, [{ bucket: "acme-tls", key: "m/tls.crt" }]);
+        const old = model("m", {
+            status: { tlsCertificate: { tlsCertificateS3Keys: ["s3://acme-tls/m/ca.crt"] } },
+        });
+        assert.deepEqual(resourcesOf(old).s3Objects, [{ bucket: "acme-tls", key: "m/ca.crt" }]);
+        const registration = model("m", {
+            spec: {
+                tlsConfig: { tlsCertificateOutputS3Bucket: "team-tls", tlsCertificateS3Keys: ["r/ca.crt"] },
+            },
+            status: {},
+        });
+        assert.ok(
+            resourcesOf(registration).s3Objects.some(
+                ({ bucket, key }) => bucket === "team-tls" && key === "r/ca.crt",
+            ),
+        );
+        assert.deepEqual(resourcesOf(model("m")).buckets, ["acme-tls"]);
+    });
+
+    it("W3: an ingress called public-alb-shop that no model owns keeps its load balancer and certificate to itself", async () => {
+        const shop = ingress("public-alb-shop", undefined, {
+            host: "shop.elb.amazonaws.com",
+            annotations: { "alb.ingress.kubernetes.io/certificate-arn": certificate("shop") },
+        });
+        const own = ingress("alb-m-team", "m", { host: "m.elb.amazonaws.com" });
+        const world = new TagWorld(
+            [shop, own],
+            [balancer("shop", "team/public-alb-shop"), balancer("m", "team/alb-m-team")],
+            {
+                [certificate("shop")]: {},
+                [certificate("m")]: {},
+                "s3://acme-tls/m/tls.crt": {},
+            },
+        );
+        const { resources } = await world.find([model("m")]);
+        assert.deepEqual(
+            resources.map(({ resource }) => resource.id).sort(),
+            ["arn:lb/m", certificate("m"), "s3://acme-tls/m/tls.crt"].sort(),
+        );
+    });
+
+    it("a load balancer or certificate that a model shares with others, or of another cluster, is left as it is", async () => {
+        const group = {
+            "alb.ingress.kubernetes.io/group.name": "public",
+            "alb.ingress.kubernetes.io/certificate-arn": certificate("shared"),
+        };
+        const world = new TagWorld(
+            [
+                ingress("own", "m", { annotations: group, host: "g.elb.amazonaws.com" }),
+                ingress("shop", undefined, { annotations: group, host: "g.elb.amazonaws.com" }),
+                ingress("alone", "m"),
+            ],
+            [
+                { ...balancer("g", "public"), dnsName: "g.elb.amazonaws.com" },
+                balancer("elsewhere", "team/alone", "other-cluster"),
+            ],
+            { [certificate("shared")]: {}, [certificate("m")]: {}, "s3://acme-tls/m/tls.crt": {} },
+        );
+        const { resources, notes } = await world.find([model("m")]);
+        assert.deepEqual(resources.map(({ resource }) => resource.kind).sort(), [
+            TaggedKind.Certificate,
+            TaggedKind.S3Object,
+        ]);
+        assert.equal(notes.filter((note) => note.includes("serves others too")).length, 2);
+    });
+
+    it("a certificate that the user brought along is never tagged, since the tag would let the operator delete it", async () => {
+        const users = certificate("users");
+        const brought = model("m", {
+            spec: { tlsConfig: { customCertificateConfig: { acmArn: users } } },
+            status: { tlsCertificate: { certificateARN: users } },
+        });
+        const world = new TagWorld(
+            [ingress("i", "m", { annotations: { "alb.ingress.kubernetes.io/certificate-arn": users } })],
+            [],
+            { [users]: {} },
+        );
+        assert.deepEqual((await world.find([brought])).resources, []);
+    });
+});
+
+describe("the tag step", () => {
+    const found = (tags: Record<string, string>, kind = TaggedKind.S3Object) => ({
+        resources: [{ resource: { kind, id: "one" }, owner: "InferenceEndpointConfig team/m", tags }],
+        notes: [],
+        unreadable: [],
+        buckets: [],
+    });
+    const many = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, "v"]));
+
+    it("W4: an S3 object with 10 tags stops the move; 9, or 10 with the key, do not; nothing is cut", () => {
+        assert.equal(planTags(found(many(10)), TAG).blockers[0]?.code, "HP133");
+        assert.deepEqual(planTags(found(many(9)), TAG).blockers, []);
+        const overwritten = planTags(found({ ...many(9), CreatedBy: "platform" }), TAG);
+        assert.deepEqual(overwritten.blockers, []);
+        assert.equal(overwritten.tags.resources[0]?.overwrites, "platform");
+        assert.match(
+            overwritten.notes[0] ?? "",
+            /one of InferenceEndpointConfig team\/m: tag CreatedBy changes from platform to HyperPodInference/,
+        );
+        assert.equal(planTags(found(many(50), TaggedKind.LoadBalancer), TAG).blockers.length, 1);
+    });
+
+    it("a resource that has the tag already is not touched, and the counts say what is", () => {
+        const { tags } = planTags(found({ CreatedBy: "HyperPodInference" }), TAG);
+        assert.deepEqual(tags.resources, []);
+        assert.equal(countTags(tags), "");
+        assert.equal(countTags(planTags(found({}), TAG).tags), "1 S3 object");
+    });
+
+    const resources = ["a", "b", "c"].map((id) => ({
+        resource: { kind: TaggedKind.S3Object, id },
+        owner: "m",
+    }));
+    const plan = { tags: { tag: TAG, resources } } as never;
+    const start = { a: { env: "prod" }, b: { CreatedBy: "platform", env: "prod" }, c: {} };
+
+    it("W4: tags are merged, and the way back gives the exact former sets", async () => {
+        const one = new TagWorld([], [], structuredClone(start));
+        const memory = await tagStep.remember(one.world, plan);
+        await tagStep.apply({ world: one.world, plan, memory } as never);
+        assert.deepEqual(Object.fromEntries(one.tags), {
+            a: { env: "prod", CreatedBy: "HyperPodInference" },
+            b: { CreatedBy: "HyperPodInference", env: "prod" },
+            c: { CreatedBy: "HyperPodInference" },
+        });
+        const { writes } = one;
+        await tagStep.apply({ world: one.world, plan, memory } as never);
+        assert.equal(one.writes, writes, "a second apply writes nothing");
+        await tagStep.undo({ world: one.world, plan, memory } as never);
+        assert.deepEqual(Object.fromEntries(one.tags), start);
+        await tagStep.undo({ world: one.world, plan, memory } as never);
+        assert.equal(one.writes, writes * 2, "a second undo writes nothing");
+    });
+
+    it("the way back is right after a half-done apply, and leaves what others changed meanwhile", async () => {
+        const one = new TagWorld([], [], structuredClone(start));
+        const memory = await tagStep.remember(one.world, plan);
+        one.tags.set("a", { env: "prod", CreatedBy: "HyperPodInference", cost: "42" });
+        one.tags.set("c", { CreatedBy: "somebody-else" });
+        await tagStep.undo({ world: one.world, plan, memory } as never);
+        assert.deepEqual(Object.fromEntries(one.tags), {
+            a: { env: "prod", cost: "42" },
+            b: start.b,
+            c: { CreatedBy: "somebody-else" },
+        });
+    });
+
+    it("a resource that is gone by now is no error", async () => {
+        const one = new TagWorld([], [], structuredClone(start));
+        const memory = await tagStep.remember(one.world, plan);
+        one.tags.delete("b");
+        await tagStep.apply({ world: one.world, plan, memory } as never);
+        await tagStep.undo({ world: one.world, plan, memory } as never);
+        assert.deepEqual(Object.fromEntries(one.tags), { a: start.a, c: start.c });
+    });
+});

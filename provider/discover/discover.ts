@@ -1,7 +1,7 @@
 // Looks at the cluster and at AWS. Writes nothing; a second look costs nothing unless something is asked for that was not read before.
 import { groupOf, kindOf, pluralOf, storageVersionOf, versionsOf } from "../customResourceDefinitions";
 import { customResourcesOf, definitions } from "../operations/backup";
-import { inGroups } from "../operations/inGroups";
+import { readMany } from "../operations/readMany";
 import { keyOf, refTo } from "../operations/restore";
 import type { CustomResourceKind } from "../plan";
 import type { DependencyProfile } from "../profiles/dependencies";
@@ -53,9 +53,6 @@ export interface Discovery {
 
 const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], buckets: [] };
 
-/** Reads run at once, this many at a time. */
-const AT_ONCE = 24;
-
 export async function discover(
     world: World,
     profile: Profile,
@@ -76,7 +73,7 @@ export async function discover(
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
     const [live, customResources] = await Promise.all([
-        release === undefined ? new Map<string, KubernetesObject>() : readLive(world, release),
+        release === undefined ? new Map<string, KubernetesObject>() : readLive(world, release, crds),
         customResourcesOf(world, models),
     ]);
     const looks = {
@@ -170,12 +167,23 @@ function givenRole(
     return typeof role === "string" && role !== "" ? role : undefined;
 }
 
-async function readLive(world: World, release: Release): Promise<Map<string, KubernetesObject>> {
-    const found = await inGroups(release.objects, AT_ONCE, async (object) => {
-        const ref = refTo(object);
-        return [keyOf(ref), await world.objects.read(ref)] as const;
-    });
-    return new Map(found.flatMap(([key, object]) => (object === undefined ? [] : [[key, object] as const])));
+async function readLive(
+    world: World,
+    release: Release,
+    crds: readonly KubernetesObject[],
+): Promise<Map<string, KubernetesObject>> {
+    const known = new Map(crds.map((crd) => [keyOf(refTo(crd)), crd]));
+    const refs = release.objects.map(refTo);
+    const live = await readMany(
+        world,
+        refs.filter((ref) => !known.has(keyOf(ref))),
+    );
+    return new Map(
+        refs.flatMap((ref) => {
+            const object = known.get(keyOf(ref)) ?? live.get(keyOf(ref));
+            return object === undefined ? [] : [[keyOf(ref), object] as const];
+        }),
+    );
 }
 
 function kindFacts(crd: KubernetesObject, customResources: readonly KubernetesObject[]): CustomResourceKind {

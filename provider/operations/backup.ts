@@ -3,6 +3,7 @@ import { groupOf, kindOf, storageVersionOf } from "../customResourceDefinitions"
 import type { Plan } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { KubernetesObject, ObjectRef, World } from "../world";
+import { readMany } from "./readMany";
 import { keyOf, refTo } from "./restore";
 
 export interface Backup {
@@ -26,7 +27,7 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...profile.sharedWithoutTrace,
     ]);
     const [live, crds, replicaSets, records] = await Promise.all([
-        Promise.all(refs.map(async (ref) => ({ ref, object: await world.objects.read(ref) }))),
+        readMany(world, refs),
         definitions(world, profile),
         replicaSetsOf(world, plan),
         recordsOf(world, plan),
@@ -35,14 +36,10 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         world,
         crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd))),
     );
-    const found = [
-        ...live.flatMap(({ object }) => (object === undefined ? [] : [object])),
-        ...crds,
-        ...replicaSets,
-    ];
+    const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets];
     return {
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
-        absent: live.filter(({ object }) => object === undefined).map(({ ref }) => bare(ref)),
+        absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),
         records,
         customResources,
         modelPods: await modelPods(world, customResources),

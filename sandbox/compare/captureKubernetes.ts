@@ -4,18 +4,32 @@ import { discoverKinds, type ListableKind } from "./discovery";
 import { groupGenerated } from "./generated";
 import { KubernetesReader } from "./kubernetesReader";
 import { isObject } from "./namedList";
+import { awaitsCollection } from "./orphans";
 import type { JsonObject, State } from "./state";
+
+/** After an outage of the API server the garbage collector needs its time to see what is gone. */
+const COLLECTION_MS = 60_000;
+const ASK_AGAIN_MS = 500;
 
 export async function captureKubernetes(
     kubeconfig: string,
 ): Promise<Pick<State, "kubernetes" | "identities" | "customKinds">> {
     const reader = await KubernetesReader.open(kubeconfig);
     try {
-        const kinds = await discoverKinds(reader);
-        const lists = await Promise.all(kinds.map((kind) => listKind(reader, kind)));
-        return canonicalCluster(lists.flat());
+        return canonicalCluster(await objectsAtRest(reader));
     } finally {
         reader.close();
+    }
+}
+
+/** All objects, once nothing waits for the garbage collector any more; what it never takes is shown as it is. */
+async function objectsAtRest(reader: KubernetesReader): Promise<JsonObject[]> {
+    const deadline = Date.now() + COLLECTION_MS;
+    for (;;) {
+        const kinds = await discoverKinds(reader);
+        const objects = (await Promise.all(kinds.map((kind) => listKind(reader, kind)))).flat();
+        if (!objects.some(awaitsCollection(objects)) || Date.now() > deadline) return objects;
+        await new Promise((next) => setTimeout(next, ASK_AGAIN_MS));
     }
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { canonicalObject } from "../../sandbox/compare/canonicalObject";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
+import { awaitsCollection } from "../../sandbox/compare/orphans";
 import type { JsonObject } from "../../sandbox/compare/state";
 
 const deployment = (changes: JsonObject = {}): JsonObject => ({
@@ -260,5 +261,25 @@ describe("compare: objects with generated names", () => {
             "Pod a/web-aaa-11111": "uid-web-aaa-11111",
             "apps/Deployment kube-system/keda-operator": "u-1",
         });
+    });
+});
+
+describe("what the garbage collector is about to delete", () => {
+    const owned = (name: string, ...owners: string[]): JsonObject => ({
+        kind: "ReplicaSet",
+        metadata: { name, uid: name, ownerReferences: owners.map((uid) => ({ uid, kind: "Deployment" })) },
+    });
+
+    it("has owners, none of which is left", () => {
+        const objects = [
+            owned("root"),
+            owned("child", "root"),
+            owned("orphan", "gone"),
+            owned("half", "gone", "root"),
+        ];
+        const waiting = objects
+            .filter(awaitsCollection(objects))
+            .map(({ metadata }) => (metadata as JsonObject).name);
+        assert.deepEqual(waiting, ["orphan"]);
     });
 });

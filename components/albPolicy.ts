@@ -54,9 +54,7 @@ export function albPolicy(partition: string): object {
     );
     const targetGroup = arn("elasticloadbalancing:*:*:targetgroup/*/*");
     const inner = (what: string) =>
-        ["net/*/*/*", "app/*/*/*"].map((kind) =>
-            arn(`elasticloadbalancing:*:*:${what}/${kind}${what === "listener-rule" ? "/*" : ""}`),
-        );
+        ["net/*/*/*", "app/*/*/*"].map((kind) => arn(`elasticloadbalancing:*:*:${what}/${kind}`));
     const allow = (Action: string[], Resource: string | string[], Condition?: object) => ({
         Effect: "Allow",
         Action,

@@ -153,7 +153,7 @@ export class MockAccount {
                     name: inputs["name"],
                     arn: `arn:aws:eks:${region}:123456789012:cluster/${inputs["name"]}`,
                     version: "1.34",
-                    identities: [{ oidcs: [{ issuer: `https://oidc.eks.${region}.amazonaws.com/id/ABC` }] }],
+                    identities: [{ oidcs: [{ issuer: `https://${issuerIn(region)}` }] }],
                     vpcConfig: {
                         vpcId: "vpc-1",
                         subnetIds: ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"],
@@ -214,6 +214,11 @@ export class MockAccount {
         const tags = account.interfaceEndpoints?.[service];
         return tags && hasTags(tags) ? { id: `vpce-${service}`, routeTableIds: [], tags } : undefined;
     }
+}
+
+/** The clusters' issuer, without https://. */
+export function issuerIn(region: string): string {
+    return `oidc.eks.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}/id/ABC`;
 }
 
 /** Runs a program against an account to its end and answers the account. */

@@ -85,9 +85,21 @@ export function messageOf(error: unknown): string {
     return typeof error === "string" ? error : JSON.stringify(error);
 }
 
+/** A foreign error on its way up, with the step that met it; the way on is the life cycle's to tell. */
+export class FailedInStep extends Error {
+    constructor(
+        readonly step: string,
+        cause: unknown,
+    ) {
+        super(messageOf(cause), { cause });
+        this.name = "FailedInStep";
+    }
+}
+
 /** Wraps a foreign error so that the step and the way on are never missing. */
 export function asMigrationError(error: unknown, step: string, remedy: string): MigrationError {
     if (error instanceof MigrationError) return error;
+    if (error instanceof FailedInStep) return asMigrationError(error.cause, error.step, remedy);
     return new MigrationError({ code: codeOf(error), step, what: messageOf(error), remedy, cause: error });
 }
 

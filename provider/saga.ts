@@ -1,4 +1,5 @@
 // Steps, world, plan and journal in; a world moved forward or back out. Knows no step, no add-on, no Pulumi.
+import { FailedInStep } from "./errors";
 import type { Journal } from "./journal";
 import type { MigrationStep, Plan } from "./plan";
 import type { World } from "./world";
@@ -83,34 +84,49 @@ export async function run(
 ): Promise<void> {
     await journal.head("forward");
     for (const step of steps) {
-        if (!journal.isDone(step.name) || journal.isUnproven) {
-            await timed(journal, world, step.name, "forward", async () => {
-                if (!journal.knows(step.name)) {
-                    world.log.progress(`${step.name}: looking`);
-                    await journal.open(step.name, await step.remember(world, journal.plan));
-                } else {
-                    await journal.reopen(step.name);
-                }
-                world.log.progress(`${step.name}: started`);
-                await step.apply(journal.contextOf(step.name, world));
-            });
-            await journal.close(step.name);
-        }
+        if (!journal.isDone(step.name) || journal.isUnproven)
+            await named(step.name, () => runOne(step, world, journal));
         if (step.name === until) return;
     }
+}
+
+async function runOne(step: Step, world: World, journal: Journal): Promise<void> {
+    await timed(journal, world, step.name, "forward", async () => {
+        if (!journal.knows(step.name)) {
+            world.log.progress(`${step.name}: looking`);
+            await journal.open(step.name, await step.remember(world, journal.plan));
+        } else {
+            await journal.reopen(step.name);
+        }
+        world.log.progress(`${step.name}: started`);
+        await step.apply(journal.contextOf(step.name, world));
+    });
+    await journal.close(step.name);
 }
 
 /** Undoes in reverse order everything that was begun. Stops at the first step that cannot be undone, so that nothing is undone over it. */
 export async function unwind(steps: Steps, world: World, journal: Journal): Promise<void> {
     await journal.head("undo");
     for (const step of [...steps].reverse()) {
-        if (!journal.knows(step.name)) continue;
-        await timed(journal, world, step.name, "undo", async () => {
-            world.log.progress(`undo ${step.name}: started`);
-            await journal.markUndoing(step.name);
-            await step.undo(journal.contextOf(step.name, world));
-        });
-        await journal.forget(step.name);
+        if (journal.knows(step.name)) await named(`undo ${step.name}`, () => undoOne(step, world, journal));
+    }
+}
+
+async function undoOne(step: Step, world: World, journal: Journal): Promise<void> {
+    await timed(journal, world, step.name, "undo", async () => {
+        world.log.progress(`undo ${step.name}: started`);
+        await journal.markUndoing(step.name);
+        await step.undo(journal.contextOf(step.name, world));
+    });
+    await journal.forget(step.name);
+}
+
+/** Whatever goes wrong is told with the step it went wrong in. */
+async function named(step: string, work: () => Promise<void>): Promise<void> {
+    try {
+        await work();
+    } catch (error) {
+        throw new FailedInStep(step, error);
     }
 }
 

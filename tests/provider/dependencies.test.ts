@@ -12,9 +12,9 @@ import {
 } from "../../provider/profiles/dependencies";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/world";
-import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { readyPods, storage } from "./memory/dependencyContent";
+import { assertDone, assertHarmless, assertSame, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
-import type { MemoryWorld } from "./memoryWorld";
 
 const release = {
     name: "op",
@@ -162,63 +162,6 @@ describe("plan of the dependencies", () => {
         ]);
     });
 });
-
-const workload = (kind: "DaemonSet" | "Deployment", name: string, instance: string): KubernetesObject => {
-    const labels = { app: name, "app.kubernetes.io/instance": instance };
-    return {
-        apiVersion: "apps/v1",
-        kind,
-        metadata: { name, namespace: "kube-system", labels },
-        spec: {
-            ...(kind === "Deployment" ? { replicas: 2 } : {}),
-            selector: { matchLabels: labels },
-            template: {
-                metadata: { labels },
-                spec: {
-                    serviceAccountName: name === "s3-csi-node" ? "s3-csi-driver-sa" : "default",
-                    containers: [{ name: "main", image: `csi:${instance}` }],
-                },
-            },
-        },
-    };
-};
-
-const account = (name: string): KubernetesObject => ({
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace: "kube-system" },
-});
-
-/** S3 and FSx as parts of the release; the add-ons use the same names with other selectors. */
-function storage(): ReturnType<typeof startOf> {
-    const parts = (instance: string) => ({
-        s3: [workload("DaemonSet", "s3-csi-node", instance), account("s3-csi-driver-sa")],
-        fsx: [
-            workload("Deployment", "fsx-csi-controller", instance),
-            workload("DaemonSet", "fsx-csi-node", instance),
-        ],
-    });
-    const helm = parts("hyperpod-inference-operator");
-    const eks = parts("add-on");
-    return startOf({
-        dependencies: [...helm.s3, account("s3-csi-only-helms"), ...helm.fsx],
-        addonObjects: (name) =>
-            name === s3Csi.addonName ? eks.s3 : name === fsxCsi.addonName ? eks.fsx : undefined,
-    });
-}
-
-function readyPods(world: MemoryWorld, app: string): string[] {
-    return world.store
-        .all("Pod", "kube-system")
-        .filter(
-            (pod) =>
-                pod.metadata.labels?.app === app &&
-                (
-                    pod.status as { conditions?: { type: string; status: string }[] } | undefined
-                )?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
-        )
-        .map(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] ?? "");
-}
 
 describe("dependencies in memory", () => {
     it("W14: S3 and FSx drivers go from Helm to their add-ons and back without a moment in which no node pod is Ready", async () => {

@@ -36,7 +36,7 @@ describe("a move in memory", () => {
         assert.ok((pausedSeconds.operator ?? 0) > 0);
     });
 
-    it("is undone without a trace", async () => {
+    it("W41: is undone without a trace after the add-on is ACTIVE and Helm's objects are deleted", async () => {
         const { world, state } = startOf();
         const stack = new MemoryStack(world);
         assertDone(await stack.up());

@@ -15,10 +15,14 @@ import {
 import type { Role } from "../../provider/world";
 import { OIDC } from "./memory/content";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
+import {
+    HELM_TRUST as helmTrust,
+    OIDC_PROVIDER as provider,
+    roleOf as role,
+    withForeignName,
+} from "./memory/roles";
 import { MemoryStack } from "./memoryStack";
-import type { MemoryWorld } from "./memoryWorld";
 
-const provider = `arn:aws:iam::123456789012:oidc-provider/${OIDC}`;
 const trust = {
     namespace: "hyperpod-inference-system",
     name: "keda-operator",
@@ -27,28 +31,6 @@ const trust = {
 };
 const [execution, alb] = inferenceIdentities;
 assert.ok(execution && alb);
-
-/** As people write it: spaces and all. */
-const helmTrust = `{
-  "Version": "2012-10-17",
-  "Statement": [{ "Effect": "Allow", "Principal": { "Federated": "${provider}" }, "Action": "sts:AssumeRoleWithWebIdentity",
-    "Condition": { "StringEquals": { "${OIDC}:sub": "system:serviceaccount:kube-system:keda-operator" } } }]
-}`;
-
-function role(name: string, change: Partial<Role> = {}): Role {
-    const path = change.path ?? "/";
-    return {
-        arn: `arn:aws:iam::123456789012:role${path}${name}`,
-        name,
-        path,
-        trustPolicy: helmTrust,
-        attachedPolicies: [],
-        inlinePolicies: {},
-        maxSessionDuration: 3600,
-        tags: {},
-        ...change,
-    };
-}
 
 describe("trust policies", () => {
     it("W11: one statement with sub and aud is added to the document, and nothing else changes", () => {
@@ -163,7 +145,7 @@ describe("copies of roles", () => {
         assert.match(needsCopy(alb, role("hp-alb", { trustPolicy: full }), trust) ?? "", /no room/);
     });
 
-    it("W8 W9: names come from cluster and role, fit IAM, and differ for roles that differ only in their path or their end", () => {
+    it("W9: names come from cluster and role, fit IAM, and differ for roles that differ only in their path or their end", () => {
         const long = "a".repeat(60);
         const names = [role(`${long}bbbb`), role(`${long}cccc`), role(`${long}bbbb`, { path: "/team/" })].map(
             (one) => copyNames("arn:aws:eks:us-west-2:1:cluster/demo", one, execution, 1)[0] ?? "",
@@ -190,39 +172,6 @@ describe("copies of roles", () => {
         );
     });
 });
-
-/** The Helm installation's execution role under a name that the add-on refuses, with all that a careless copy loses. */
-function withForeignName(world: MemoryWorld): void {
-    const { roles } = world.data;
-    const former = [...roles.values()].find(({ name }) => name.startsWith("SageMakerHyperPodInference"));
-    assert.ok(former);
-    roles.delete(former.name);
-    const renamed = role("team-operator", {
-        path: "/ml-platform/",
-        attachedPolicies: [
-            "arn:aws:iam::123456789012:policy/models-kms",
-            "arn:aws:iam::aws:policy/AmazonSageMakerHyperPodInferenceAccess",
-        ],
-        inlinePolicies: { "route53-dns": '{"Version":"2012-10-17","Statement":[]}' },
-        permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary",
-        maxSessionDuration: 7200,
-        description: "operator of team a",
-        tags: { team: "ml", "aws:cloudformation:stack-name": "inference" },
-    });
-    roles.set(renamed.name, renamed);
-    const account = {
-        apiVersion: "v1",
-        kind: "ServiceAccount",
-        namespace: "hyperpod-inference-system",
-        name: "hyperpod-inference-operator-controller-manager",
-    };
-    world.store.merge(
-        account,
-        { metadata: { annotations: { "eks.amazonaws.com/role-arn": renamed.arn } } },
-        { manager: "helm", operation: "Update" },
-    );
-    world.settle();
-}
 
 describe("identities in memory", () => {
     it("W7: a copied execution role carries everything over, and the way back deletes it and nothing else", async () => {
@@ -263,7 +212,7 @@ describe("identities in memory", () => {
         assertSame(stateOf(world), start, "after destroy");
     });
 
-    it("W10 W37: a role of the copy's name that is somebody else's is neither used nor deleted", async () => {
+    it("W10: a role of the copy's name that is somebody else's is neither used nor deleted", async () => {
         const { world } = startOf();
         withForeignName(world);
         const source = world.data.roles.get("team-operator");

@@ -118,7 +118,7 @@ describe("check", () => {
 describe("until", () => {
     const stops = ["backUp", "scaleDown", "install", "verify", "retireHelm"];
 
-    it("stops after the step, says what is next, and goes on step by step to the golden state", async () => {
+    it("W20: stops after the step, says what is next, and goes on step by step to the golden state", async () => {
         const whole = begin();
         assertDone(await whole.up());
         const golden = stateOf(world, true);

@@ -21,7 +21,7 @@ async function goldenState() {
 }
 
 describe("the lock", () => {
-    it("lets two movers that start at once make one move, which can be undone", async () => {
+    it("W21: lets two movers that start at once make one move, which can be undone", async () => {
         const golden = await goldenState();
         world.restore(snapshot);
         const [one, two] = [new MemoryStack(world), new MemoryStack(world)];

@@ -39,6 +39,8 @@ export class MemoryStack {
         readonly inputs: Bag = { clusterName: "demo" },
         /** False: as if every process ran on another machine, so that nobody can tell whether a holder lives. */
         readonly sameMachine = true,
+        /** How a process gets its ports; a test may put something between. */
+        readonly connect: typeof connectMemory = connectMemory,
     ) {}
 
     /** Props of the resource that keeps the way back open; in the state before the move begins. */
@@ -54,7 +56,7 @@ export class MemoryStack {
                 this.sameMachine ? (world.movers.get(identity)?.isDead ?? true) : undefined,
         };
         const host = {
-            connect: connectMemory(world, mover),
+            connect: this.connect(world, mover),
             clock: world.clock.forMover(() => mover.isDead),
             holder,
             stop: { reason: () => mover.stopReason, close: () => undefined },

@@ -125,7 +125,7 @@ describe("an add-on that does not become healthy", () => {
         ["DEGRADED", "HP220"],
         ["NEVER", "HP221"],
     ] as const) {
-        it(`${outcome}: the move stops with EKS's issues; once the cause is gone, up goes on`, async () => {
+        it(`W23: ${outcome}: the move stops with EKS's issues; once the cause is gone, up goes on`, async () => {
             const good = startOf();
             assertDone(await new MemoryStack(good.world).up());
             const golden = stateOf(good.world, true);

@@ -102,7 +102,7 @@ function balancer(name: string, stack: string, cluster = "demo"): LoadBalancer {
 }
 
 describe("the models' AWS resources", () => {
-    it("W1 W2: every kind of custom resource counts, with the real paths of its status and spec", () => {
+    it("W2: every kind of custom resource counts, with the real paths of its status and spec", () => {
         const jumpStart = { ...model("m"), kind: "JumpStartModel" };
         assert.deepEqual(resourcesOf(jumpStart).s3Objects, [{ bucket: "acme-tls", key: "m/tls.crt" }]);
         const old = model("m", {

@@ -29,10 +29,17 @@ const OPERATORS: Record<string, string> = {
     "v1.0.0-eksbuild.1": "3.0",
 };
 
+export interface ReleasePlace {
+    readonly name: string;
+    readonly namespace: string;
+}
+
 export interface ContentOptions {
     /** Version of the operator inside the Helm release. */
     readonly operator?: string;
     readonly values?: Readonly<Record<string, unknown>>;
+    /** Where the release is and what it is called, when not as the documentation has it. */
+    readonly release?: ReleasePlace;
     readonly status?: string;
     /** The operator that an add-on version brings; by default what the release notes say. */
     readonly operatorOfAddon?: (version: string) => string;
@@ -122,9 +129,10 @@ export function addonContent(
 
 /** Puts everything there; controllers still have to run. */
 export function fill(store: Store, data: Data, options: ContentOptions): void {
+    const { namespace: home } = options.release ?? RELEASE;
     const by = (manager: string) => ({ manager, operation: "Update" as const });
     const make = (object: KubernetesObject, manager = "kubectl-create") => store.create(object, by(manager));
-    for (const name of ["default", "kube-system", "cert-manager", TEAM, "shop"])
+    for (const name of new Set(["default", "kube-system", "cert-manager", TEAM, "shop", home]))
         make({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, "kube-apiserver");
     const node = make({
         apiVersion: "v1",
@@ -152,7 +160,7 @@ export function fill(store: Store, data: Data, options: ContentOptions): void {
             kind: "ServiceAccount",
             metadata: {
                 name: "aws-load-balancer-controller",
-                namespace: "kube-system",
+                namespace: home,
                 annotations: { "eks.amazonaws.com/role-arn": ALB_ROLE },
             },
         },
@@ -173,7 +181,7 @@ export function fill(store: Store, data: Data, options: ContentOptions): void {
         {
             apiVersion: "apps/v1",
             kind: "Deployment",
-            namespace: RELEASE.namespace,
+            namespace: home,
             name: "hyperpod-inference-operator-alb",
         },
         { spec: { replicas: 3 } },
@@ -191,7 +199,7 @@ export function fill(store: Store, data: Data, options: ContentOptions): void {
 
 export function releaseObjects(options: ContentOptions): KubernetesObject[] {
     const operator = operatorObjects({
-        namespace: RELEASE.namespace,
+        namespace: (options.release ?? RELEASE).namespace,
         prefix: "hyperpod-inference-operator",
         operator: options.operator ?? "3.2",
         albReplicas: 2,
@@ -205,7 +213,9 @@ export function releaseObjects(options: ContentOptions): KubernetesObject[] {
 /** As Helm does it: its marks on every object, one record for each revision. */
 function installRelease(store: Store, options: ContentOptions): void {
     const objects = releaseObjects(options);
-    for (const object of objects) store.create(withMarks(object), { manager: "helm", operation: "Update" });
+    const { name, namespace } = options.release ?? RELEASE;
+    for (const object of objects)
+        store.create(withMarks(object, { name, namespace }), { manager: "helm", operation: "Update" });
     const payload: RecordPayload = {
         chart: "hyperpod-inference-operator",
         chartVersion: "2.2.0",
@@ -219,13 +229,13 @@ function installRelease(store: Store, options: ContentOptions): void {
         [1, "superseded"],
         [2, options.status ?? "deployed"],
     ] as const)
-        store.create(recordSecret(RELEASE.name, RELEASE.namespace, revision, status, payload), {
+        store.create(recordSecret(name, namespace, revision, status, payload), {
             manager: "helm",
             operation: "Update",
         });
 }
 
-export function withMarks(object: KubernetesObject): KubernetesObject {
+function withMarks(object: KubernetesObject, { name, namespace }: ReleasePlace): KubernetesObject {
     return {
         ...object,
         metadata: {
@@ -233,8 +243,8 @@ export function withMarks(object: KubernetesObject): KubernetesObject {
             labels: { ...object.metadata.labels, "app.kubernetes.io/managed-by": "Helm" },
             annotations: {
                 ...object.metadata.annotations,
-                "meta.helm.sh/release-name": RELEASE.name,
-                "meta.helm.sh/release-namespace": RELEASE.namespace,
+                "meta.helm.sh/release-name": name,
+                "meta.helm.sh/release-namespace": namespace,
             },
         },
     };

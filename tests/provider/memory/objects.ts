@@ -98,8 +98,13 @@ export class MemoryObjects implements Objects {
 }
 
 function answerTo(store: Store, { method, path }: ProbeRequest): ProbeAnswer {
-    if (path.startsWith("/apis/external.metrics.k8s.io"))
-        return answer(apiServiceProblem(store, "v1beta1.external.metrics.k8s.io"), 503);
+    const [, group, version] = /^\/apis\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    if (group !== undefined && version !== undefined) {
+        const name = `${version}.${group}`;
+        const ref = { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name };
+        if (store.raw(ref) === undefined) throw refusal(404, "NotFound", `${path} is not served`);
+        return answer(apiServiceProblem(store, name), 503);
+    }
     if (method === "POST" && path.endsWith("/ingresses"))
         return answer(admissionProblem(store, "ingresses"), 500);
     const [, apiVersion = "", plural = ""] = /^\/apis\/(.+)\/([^/]+)$/.exec(path) ?? [];

@@ -37,17 +37,8 @@ export function problemOf(
     caBundle: string | undefined,
 ): string | undefined {
     const { namespace, name } = service;
-    const object = store.raw({ apiVersion: "v1", kind: "Service", namespace, name });
-    if (object === undefined) return `service "${name}" not found`;
-    const selector = Object.entries((object.spec as { selector?: Record<string, string> }).selector ?? {});
-    const pod = store
-        .all("Pod", namespace)
-        .find(
-            (candidate) =>
-                isReady(candidate) &&
-                selector.every(([key, value]) => candidate.metadata.labels?.[key] === value),
-        );
-    if (pod === undefined) return `no endpoints available for service "${name}"`;
+    const pod = podBehind(store, service);
+    if (typeof pod === "string") return pod;
     const secretName = mountedSecrets(pod)[0];
     const secret =
         secretName === undefined
@@ -60,6 +51,21 @@ export function problemOf(
     return certificate.dnsNames.includes(host)
         ? undefined
         : `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
+}
+
+/** A ready pod, or a sentence when there is none. */
+function podBehind(store: Store, { namespace, name }: ServiceRef): KubernetesObject | string {
+    const object = store.raw({ apiVersion: "v1", kind: "Service", namespace, name });
+    if (object === undefined) return `service "${name}" not found`;
+    const selector = Object.entries((object.spec as { selector?: Record<string, string> }).selector ?? {});
+    const pod = store
+        .all("Pod", namespace)
+        .find(
+            (candidate) =>
+                isReady(candidate) &&
+                selector.every(([key, value]) => candidate.metadata.labels?.[key] === value),
+        );
+    return pod ?? `no endpoints available for service "${name}"`;
 }
 
 export function isReady(pod: KubernetesObject): boolean {
@@ -78,6 +84,8 @@ export function mountedSecrets(pod: KubernetesObject): string[] {
 interface ClientConfig {
     readonly service?: ServiceRef;
     readonly caBundle?: string;
+    /** Of an APIService whose certificate nobody checks. */
+    readonly insecureSkipTLSVerify?: boolean;
 }
 
 export function conversionProblem(store: Store, crd: KubernetesObject): string | undefined {
@@ -113,6 +121,9 @@ export function admissionProblem(store: Store, resource: string): string | undef
 export function apiServiceProblem(store: Store, name: string): string | undefined {
     const object = store.raw({ apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name });
     if (object === undefined) return "the server could not find the requested resource";
-    const { service, caBundle } = object.spec as ClientConfig;
-    return service && problemOf(store, service, caBundle);
+    const { service, caBundle, insecureSkipTLSVerify } = object.spec as ClientConfig;
+    if (service === undefined) return undefined;
+    if (insecureSkipTLSVerify !== true) return problemOf(store, service, caBundle);
+    const pod = podBehind(store, service);
+    return typeof pod === "string" ? pod : undefined;
 }

@@ -18,7 +18,7 @@ SOURCES := index.ts $(shell find components provider -name '*.ts' 2>/dev/null)
 demo: build
 	@npm exec --offline -- tsx sandbox/demo.ts
 
-test: build
+test: prepare
 	@npm run --silent test
 
 lint: build
@@ -27,17 +27,21 @@ lint: build
 sandbox: build
 	@npm exec --offline -- tsx sandbox/cli.ts up --content demo
 
-bench: build
+bench: prepare
 	@npm exec --offline -- tsx sandbox/bench.ts
 
-test-e2e: build
+test-e2e: prepare
 	@node_modules/.bin/node tests/run/suites.mjs e2eLong
 
-test-faults: build
+test-faults: prepare
 	@npm run --silent test:faults
 
 install: $(NODE_MODULES)
 build: $(DIST)
+
+# Before any test, so that none waits for a compiler within its own time limit.
+prepare: build
+	@npm exec --offline -- tsx sandbox/prepare.ts
 
 $(NODE_MODULES): package.json package-lock.json
 	@command -v node >/dev/null || { echo "Node.js 20 or newer is needed; node is not on PATH" >&2; exit 1; }

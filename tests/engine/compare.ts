@@ -9,7 +9,7 @@ import type { Call, TraceStep } from "./trace";
 
 /** How a call ends when the plugin is ended under it; the two gRPC libraries say it differently. */
 const CUT_OFF =
-    /^rpc error: code = (Canceled desc = grpc: the client connection is closing|Unavailable desc = .*)$/;
+    /^rpc error: code = (Canceled desc = (grpc: the client connection is closing|Cancelled on client)|Unavailable desc = .*)$/;
 
 /** Calls by what they are about, each group in order. */
 function grouped(calls: Call[]): Record<string, unknown[]> {

@@ -21,8 +21,7 @@ export class AwsProvider {
     }
 
     check(type: string, news: Properties): { inputs: Properties; failures: Failure[] } {
-        const { module, argumentsName } = typeOf(type);
-        return { inputs: news, failures: checkAgainstTypings(module, argumentsName, news) };
+        return { inputs: news, failures: inputFailures(type, news) };
     }
 
     diff(type: string, oldInputs: Properties, news: Properties): Difference {
@@ -119,15 +118,21 @@ function typeOf(type: string): ResourceType {
     return found;
 }
 
+function inputFailures(type: string, inputs: Properties): Failure[] {
+    const { module, argumentsName, applied } = typeOf(type);
+    const failures = checkAgainstTypings(module, argumentsName, inputs);
+    const isRefused = (key: string) => failures.some(({ property }) => property === key);
+    const ignored = Object.keys(inputs).filter((key) => !applied.includes(key) && !isRefused(key));
+    const reason = `is an argument of ${argumentsName} that the stand-in does not apply`;
+    return [...failures, ...ignored.map((property) => ({ property, reason }))];
+}
+
 function isReported(value: unknown): boolean {
     return value !== undefined && value !== null;
 }
 
 function argumentNames(type: string, outputs: Properties): string[] {
-    const { module, argumentsName } = typeOf(type);
-    const refused = new Set(
-        checkAgainstTypings(module, argumentsName, outputs).map(({ property }) => property.split(/[.[]/)[0]),
-    );
+    const refused = new Set(inputFailures(type, outputs).map(({ property }) => property.split(/[.[]/)[0]));
     return Object.keys(outputs).filter((key) => !refused.has(key) && outputs[key] !== "");
 }
 

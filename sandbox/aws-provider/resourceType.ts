@@ -14,6 +14,8 @@ export interface ResourceType {
     module: string;
     /** Its arguments there, like "AddonArgs". */
     argumentsName: string;
+    /** Inputs that reach AWS; the others are refused, so that no program believes in one that was ignored. */
+    applied: string[];
     /** Inputs that cannot change in place. */
     replacedBy: string[];
     /** Outputs that only AWS knows, unknown in a preview. */

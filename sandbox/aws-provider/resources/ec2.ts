@@ -35,6 +35,10 @@ export function endpointOutputs(endpoint: ec2.VpcEndpoint, inputs: Properties, r
 export const vpcEndpoint: ResourceType = {
     module: "ec2/vpcEndpoint",
     argumentsName: "VpcEndpointArgs",
+    applied: [
+        ...["vpcId", "serviceName", "vpcEndpointType", "routeTableIds", "subnetIds", "securityGroupIds"],
+        ...["privateDnsEnabled", "tags", "region"],
+    ],
     replacedBy: ["vpcId", "serviceName", "vpcEndpointType", "region"],
     computed: ["arn", "state", "networkInterfaceIds", "tagsAll"],
     async create(call, inputs) {
@@ -66,19 +70,9 @@ export const vpcEndpoint: ResourceType = {
         return there && endpointOutputs(there, outputs ?? {}, call.aws.region);
     },
     async update(call, id, olds, news) {
-        const without = (list: string[] = [], other: string[] = []) =>
-            list.filter((item) => !other.includes(item));
-        const added = without(news.routeTableIds, olds.routeTableIds);
-        const gone = without(olds.routeTableIds, news.routeTableIds);
-        if (added.length + gone.length > 0) {
-            await call.aws.ec2.send(
-                new ec2.ModifyVpcEndpointCommand({
-                    VpcEndpointId: id,
-                    AddRouteTableIds: added,
-                    RemoveRouteTableIds: gone,
-                }),
-            );
-        }
+        const changes = endpointChanges(olds, news);
+        if (Object.keys(changes).length > 0)
+            await call.aws.ec2.send(new ec2.ModifyVpcEndpointCommand({ VpcEndpointId: id, ...changes }));
         await changeTags(call, id, olds.tags, news.tags);
         return (await vpcEndpoint.read(call, id, { ...olds, ...news })) ?? news;
     },
@@ -86,6 +80,30 @@ export const vpcEndpoint: ResourceType = {
         await unlessAbsent(call.aws.ec2.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] })));
     },
 };
+
+/** What to add and to remove; what the program does not ask for stays as EC2 has it. */
+function endpointChanges(olds: Properties, news: Properties): Partial<ec2.ModifyVpcEndpointCommandInput> {
+    const lists = {
+        RouteTableIds: "routeTableIds",
+        SubnetIds: "subnetIds",
+        SecurityGroupIds: "securityGroupIds",
+    };
+    const without = (list: string[], other: string[]) => list.filter((item) => !other.includes(item));
+    const changes = Object.entries(lists).flatMap(([name, key]) => {
+        if (news[key] === undefined) return [];
+        const [before, after] = [(olds[key] ?? []) as string[], news[key] as string[]];
+        return [
+            [`Add${name}`, without(after, before)],
+            [`Remove${name}`, without(before, after)],
+        ] as const;
+    });
+    const isDnsChanged =
+        news.privateDnsEnabled !== undefined && news.privateDnsEnabled !== olds.privateDnsEnabled;
+    return {
+        ...Object.fromEntries(changes.filter(([, ids]) => ids.length > 0)),
+        ...(isDnsChanged ? { PrivateDnsEnabled: news.privateDnsEnabled as boolean } : {}),
+    };
+}
 
 async function changeTags({ aws }: Call, id: string, olds: Properties, news: Properties): Promise<void> {
     const { removed, set } = tagChanges(olds, news);
@@ -101,6 +119,7 @@ async function changeTags({ aws }: Call, id: string, olds: Properties, news: Pro
 export const routeTableAssociation: ResourceType = {
     module: "ec2/vpcEndpointRouteTableAssociation",
     argumentsName: "VpcEndpointRouteTableAssociationArgs",
+    applied: ["vpcEndpointId", "routeTableId", "region"],
     replacedBy: ["vpcEndpointId", "routeTableId", "region"],
     computed: [],
     async create({ aws }, inputs) {
@@ -129,6 +148,7 @@ export const routeTableAssociation: ResourceType = {
 export const tag: ResourceType = {
     module: "ec2/tag",
     argumentsName: "TagArgs",
+    applied: ["resourceId", "key", "value", "region"],
     replacedBy: ["resourceId", "key", "region"],
     computed: [],
     async create({ aws }, inputs) {

@@ -56,6 +56,10 @@ async function waitActive(call: Call, id: string): Promise<eks.Addon> {
 export const eksAddon: ResourceType = {
     module: "eks/addon",
     argumentsName: "AddonArgs",
+    applied: [
+        ...["clusterName", "addonName", "addonVersion", "configurationValues", "serviceAccountRoleArn"],
+        ...["preserve", "resolveConflictsOnCreate", "resolveConflictsOnUpdate", "tags", "region"],
+    ],
     replacedBy: ["clusterName", "addonName"],
     computed: ["arn", "createdAt", "modifiedAt", "tagsAll", "addonVersion", "configurationValues"],
 

@@ -12,6 +12,7 @@ function roleOutputs(role: iam.Role, inputs: Properties): Properties {
         name: role.RoleName,
         arn: role.Arn,
         path: role.Path,
+        description: role.Description ?? "",
         uniqueId: role.RoleId,
         createDate: role.CreateDate?.toISOString() ?? "",
         assumeRolePolicy: decode(role.AssumeRolePolicyDocument),
@@ -26,6 +27,10 @@ function roleOutputs(role: iam.Role, inputs: Properties): Properties {
 export const role: ResourceType = {
     module: "iam/role",
     argumentsName: "RoleArgs",
+    applied: [
+        ...["name", "namePrefix", "description", "path"],
+        ...["assumeRolePolicy", "permissionsBoundary", "tags"],
+    ],
     replacedBy: ["name", "namePrefix", "path"],
     computed: ["arn", "name", "uniqueId", "createDate", "tagsAll"],
     async create({ aws, name }, inputs) {
@@ -91,6 +96,7 @@ export const role: ResourceType = {
 export const rolePolicy: ResourceType = {
     module: "iam/rolePolicy",
     argumentsName: "RolePolicyArgs",
+    applied: ["role", "name", "namePrefix", "policy"],
     replacedBy: ["role", "name", "namePrefix"],
     computed: ["name"],
     async create({ aws, name }, inputs) {
@@ -130,6 +136,7 @@ export const rolePolicy: ResourceType = {
 export const rolePolicyAttachment: ResourceType = {
     module: "iam/rolePolicyAttachment",
     argumentsName: "RolePolicyAttachmentArgs",
+    applied: ["role", "policyArn"],
     replacedBy: ["role", "policyArn"],
     computed: [],
     async create({ aws }, inputs) {
@@ -156,6 +163,7 @@ export const rolePolicyAttachment: ResourceType = {
 export const openIdConnectProvider: ResourceType = {
     module: "iam/openIdConnectProvider",
     argumentsName: "OpenIdConnectProviderArgs",
+    applied: ["url", "clientIdLists", "thumbprintLists", "tags"],
     replacedBy: ["url"],
     computed: ["arn", "thumbprintLists", "tagsAll"],
     async create(call, inputs) {

@@ -7,6 +7,7 @@ import type { Properties } from "../values";
 export const bucket: ResourceType = {
     module: "s3/bucket",
     argumentsName: "BucketArgs",
+    applied: ["bucket", "bucketPrefix", "tags", "region"],
     replacedBy: ["bucket", "bucketPrefix", "region"],
     computed: ["arn", "bucket", "bucketDomainName", "tagsAll"],
     async create(call, inputs) {
@@ -19,7 +20,7 @@ export const bucket: ResourceType = {
                 ...(aws.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }),
             }),
         );
-        await setTags(call, Bucket, inputs.tags);
+        if (inputs.tags) await setTags(call, Bucket, inputs.tags);
         return { id: Bucket, outputs: outputsOf(Bucket, inputs, inputs.tags ?? {}) };
     },
     async read(call, id, outputs) {
@@ -29,7 +30,7 @@ export const bucket: ResourceType = {
         return outputsOf(id, outputs ?? {}, tagMap(tagging?.TagSet));
     },
     async update(call, id, olds, news) {
-        await setTags(call, id, news.tags);
+        await setTags(call, id, news.tags ?? {});
         return outputsOf(id, { ...olds, ...news }, news.tags ?? {});
     },
     async remove({ aws }, id) {
@@ -48,18 +49,18 @@ function outputsOf(name: string, inputs: Properties, tags: Record<string, string
     };
 }
 
-async function setTags(
-    { aws }: Call,
-    Bucket: string,
-    tags: Record<string, string> | undefined,
-): Promise<void> {
-    if (!tags || Object.keys(tags).length === 0) return;
+async function setTags({ aws }: Call, Bucket: string, tags: Record<string, string>): Promise<void> {
+    if (Object.keys(tags).length === 0) {
+        await aws.s3.send(new s3.DeleteBucketTaggingCommand({ Bucket }));
+        return;
+    }
     await aws.s3.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagList(tags) } }));
 }
 
 /** A resource that is one setting of a bucket: created and updated by putting it. */
 function setting(
     name: string,
+    applied: string[],
     put: (call: Call, Bucket: string, inputs: Properties) => Promise<unknown>,
     get: (call: Call, Bucket: string) => Promise<Properties | undefined>,
     remove: (call: Call, Bucket: string) => Promise<unknown>,
@@ -67,6 +68,7 @@ function setting(
     return {
         module: `s3/${name.charAt(0).toLowerCase()}${name.slice(1)}`,
         argumentsName: `${name}Args`,
+        applied: ["bucket", "region", ...applied],
         replacedBy: ["bucket", "region"],
         computed: [],
         async create(call, inputs) {
@@ -92,6 +94,7 @@ const capital = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
 
 export const bucketPublicAccessBlock = setting(
     "BucketPublicAccessBlock",
+    [...blocks],
     ({ aws }, Bucket, inputs) =>
         aws.s3.send(
             new s3.PutPublicAccessBlockCommand({
@@ -111,6 +114,7 @@ export const bucketPublicAccessBlock = setting(
 
 export const bucketPolicy = setting(
     "BucketPolicy",
+    ["policy"],
     ({ aws }, Bucket, inputs) =>
         aws.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: inputs.policy })),
     async ({ aws }, Bucket) => {
@@ -120,8 +124,23 @@ export const bucketPolicy = setting(
     ({ aws }, Bucket) => aws.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 );
 
+function ruleOutputs({
+    ApplyServerSideEncryptionByDefault: byDefault,
+    BucketKeyEnabled,
+}: s3.ServerSideEncryptionRule) {
+    const kmsMasterKeyId = byDefault?.KMSMasterKeyID;
+    return {
+        applyServerSideEncryptionByDefault: {
+            sseAlgorithm: byDefault?.SSEAlgorithm,
+            ...(kmsMasterKeyId ? { kmsMasterKeyId } : {}),
+        },
+        ...(BucketKeyEnabled ? { bucketKeyEnabled: true } : {}),
+    };
+}
+
 export const bucketEncryption = setting(
     "BucketServerSideEncryptionConfiguration",
+    ["rules"],
     ({ aws }, Bucket, inputs) =>
         aws.s3.send(
             new s3.PutBucketEncryptionCommand({
@@ -139,13 +158,14 @@ export const bucketEncryption = setting(
         ),
     async ({ aws }, Bucket) => {
         const there = await unlessAbsent(aws.s3.send(new s3.GetBucketEncryptionCommand({ Bucket })));
-        return there && {};
+        return there && { rules: (there.ServerSideEncryptionConfiguration?.Rules ?? []).map(ruleOutputs) };
     },
     ({ aws }, Bucket) => aws.s3.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
 );
 
 export const bucketLogging = setting(
     "BucketLogging",
+    ["targetBucket", "targetPrefix"],
     ({ aws }, Bucket, inputs) =>
         aws.s3.send(
             new s3.PutBucketLoggingCommand({

@@ -5,7 +5,8 @@ import type { Session } from "./aws/session";
 import type { KubernetesApi } from "./kubernetes/api";
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-const SIMULATED_AT_ONCE = 40;
+/** Resources of one plan that are asked about; a plan with more models says enough with these. */
+const SIMULATED_AT_MOST = 40;
 
 export class RealPermissions implements Permissions {
     constructor(
@@ -33,23 +34,17 @@ export class RealPermissions implements Permissions {
         if (principal === undefined) return [];
         const sdk = await import("@aws-sdk/client-iam");
         const client = new sdk.IAMClient({ ...this.session, maxAttempts: 1 });
-        const actionsOf = new Map<string, string[]>();
-        for (const { action, resource } of rights)
-            actionsOf.set(resource, [...(actionsOf.get(resource) ?? []), action]);
-        const asked = [...actionsOf].slice(0, SIMULATED_AT_ONCE);
         const answers = await Promise.all(
-            asked.map(async ([resource, ActionNames]) => {
+            questions(rights).map(async ({ ActionNames, ResourceArns }) => {
                 try {
                     const answer: iam.SimulatePrincipalPolicyCommandOutput = await client.send(
                         new sdk.SimulatePrincipalPolicyCommand({
                             PolicySourceArn: principal,
                             ActionNames,
-                            ResourceArns: [resource],
+                            ResourceArns,
                         }),
                     );
-                    return (answer.EvaluationResults ?? []).flatMap((result) =>
-                        isRefused(result) ? [{ action: result.EvalActionName ?? "", resource }] : [],
-                    );
+                    return (answer.EvaluationResults ?? []).flatMap(refusedIn);
                 } catch {
                     // Not being allowed to simulate says nothing about the rest.
                     return [];
@@ -77,9 +72,44 @@ export class RealPermissions implements Permissions {
     }
 }
 
+interface Question {
+    readonly ActionNames: string[];
+    readonly ResourceArns: string[];
+}
+
+/** Resources for which the same is asked share a question. */
+function questions(rights: readonly AwsRight[]): Question[] {
+    const actionsOf = new Map<string, string[]>();
+    for (const { action, resource } of rights)
+        actionsOf.set(resource, [...(actionsOf.get(resource) ?? []), action]);
+    const found = new Map<string, Question>();
+    for (const [resource, ActionNames] of [...actionsOf].slice(0, SIMULATED_AT_MOST)) {
+        const key = ActionNames.join();
+        const question = found.get(key) ?? { ActionNames, ResourceArns: [] };
+        question.ResourceArns.push(resource);
+        found.set(key, question);
+    }
+    return [...found.values()];
+}
+
+/** With several resources the decision on each stands below the action's own. */
+function refusedIn(result: iam.EvaluationResult): AwsRight[] {
+    const action = result.EvalActionName ?? "";
+    const single = {
+        EvalResourceName: result.EvalResourceName ?? "*",
+        EvalResourceDecision: result.EvalDecision,
+        MissingContextValues: result.MissingContextValues,
+    };
+    const each = result.ResourceSpecificResults?.length ? result.ResourceSpecificResults : [single];
+    return each
+        .filter(isRefused)
+        .map(({ EvalResourceName }) => ({ action, resource: EvalResourceName ?? "*" }));
+}
+
 /** A condition on something that the simulation was not told says nothing. */
-function isRefused({ EvalDecision, MissingContextValues }: iam.EvaluationResult): boolean {
-    return (
-        EvalDecision !== undefined && EvalDecision !== "allowed" && (MissingContextValues ?? []).length === 0
-    );
+function isRefused(
+    decided: Pick<iam.ResourceSpecificResult, "EvalResourceDecision" | "MissingContextValues">,
+): boolean {
+    const { EvalResourceDecision: decision, MissingContextValues: missing } = decided;
+    return decision !== undefined && decision !== "allowed" && (missing ?? []).length === 0;
 }

@@ -42,7 +42,6 @@ export const AWS_CALLS: readonly AwsCall[] = [
     look("iam", "ListAttachedRolePolicies", "roles", "what a copy of a role must carry"),
     look("iam", "ListRolePolicies", "roles", "what a copy of a role must carry"),
     look("iam", "GetRolePolicy", "roles", "what a copy of a role must carry"),
-    look("iam", "ListRoleTags", "roles", "what a copy of a role must carry; whether this move made it"),
     look(
         "iam",
         "ListOpenIDConnectProviders",

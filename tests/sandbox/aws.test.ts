@@ -5,7 +5,10 @@ import {
     CreateSubnetCommand,
     CreateVpcCommand,
     CreateVpcEndpointCommand,
+    DeleteVpcEndpointsCommand,
+    DescribeRouteTablesCommand,
     DescribeVpcEndpointsCommand,
+    ModifyVpcEndpointCommand,
 } from "@aws-sdk/client-ec2";
 import {
     AssociateAccessPolicyCommand,
@@ -27,7 +30,12 @@ import {
     SimulatePrincipalPolicyCommand,
     UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, PutObjectCommand, PutObjectTaggingCommand } from "@aws-sdk/client-s3";
+import {
+    CreateBucketCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+    PutObjectTaggingCommand,
+} from "@aws-sdk/client-s3";
 import {
     CreateClusterCommand,
     DescribeClusterCommand as DescribeHyperPod,
@@ -231,6 +239,19 @@ describe("AWS emulator: services", () => {
                 ["iam:CreateRole", "implicitDeny"],
                 ["iam:GetRole", "allowed"],
             ]);
+            const both = { ...asked, ResourceArns: ["arn:aws:s3:::a/1", "arn:aws:s3:::a/2"] };
+            const { EvaluationResults } = await fixture.clients.iam.send(
+                new SimulatePrincipalPolicyCommand(both),
+            );
+            assert.deepEqual(
+                EvaluationResults?.map(({ ResourceSpecificResults }) =>
+                    ResourceSpecificResults?.map((r) => `${r.EvalResourceName} ${r.EvalResourceDecision}`),
+                ),
+                [
+                    ["arn:aws:s3:::a/1 implicitDeny", "arn:aws:s3:::a/2 implicitDeny"],
+                    ["arn:aws:s3:::a/1 allowed", "arn:aws:s3:::a/2 allowed"],
+                ],
+            );
         });
     });
 
@@ -288,6 +309,67 @@ describe("AWS emulator: services", () => {
         ];
         const found = await ec2.send(new DescribeVpcEndpointsCommand({ Filters }));
         assert.deepEqual(found.VpcEndpoints?.map((e) => e.RouteTableIds).sort(), [[first], [second]].sort());
+    });
+
+    it("a route table has the route to S3 as long as it belongs to the gateway endpoint, and a deleted endpoint goes", async () => {
+        const { ec2 } = fixture.clients;
+        const VpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }))).Vpc?.VpcId;
+        const table = async () =>
+            (await ec2.send(new CreateRouteTableCommand({ VpcId }))).RouteTable?.RouteTableId ?? "";
+        const [first, second] = [await table(), await table()];
+        const request = { VpcId, ServiceName: "com.amazonaws.us-west-2.s3", RouteTableIds: [first] };
+        const create = () => ec2.send(new CreateVpcEndpointCommand(request));
+        const VpcEndpointId = (await create()).VpcEndpoint?.VpcEndpointId ?? "";
+        const modify = (change: { AddRouteTableIds?: string[]; RemoveRouteTableIds?: string[] }) =>
+            ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId, ...change }));
+        const routed = async () => {
+            const tables = new DescribeRouteTablesCommand({ RouteTableIds: [first, second] });
+            const { RouteTables = [] } = await ec2.send(tables);
+            return RouteTables.filter(({ Routes }) =>
+                Routes?.some(({ GatewayId }) => GatewayId === VpcEndpointId),
+            ).map(({ RouteTableId }) => RouteTableId);
+        };
+        await modify({ AddRouteTableIds: [second] });
+        assert.deepEqual((await routed()).sort(), [first, second].sort());
+        await modify({ RemoveRouteTableIds: [second] });
+        assert.deepEqual(await routed(), [first]);
+        await modify({ AddRouteTableIds: [second] });
+        const remove = () => ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [VpcEndpointId] }));
+        await remove();
+        await remove();
+        assert.deepEqual(await routed(), []);
+        const there = new DescribeVpcEndpointsCommand({ VpcEndpointIds: [VpcEndpointId] });
+        assert.equal((await ec2.send(there)).VpcEndpoints?.[0]?.State, "deleted");
+        await create();
+        await fixture.aws.advanceClock(61);
+        await assert.rejects(ec2.send(there), { name: "InvalidVpcEndpointId.NotFound" });
+    });
+
+    it("S3 lets requests into a bucket whose policy demands TLS, and keeps those out that a policy denies", async () => {
+        const { s3 } = fixture.clients;
+        const Bucket = "tls-only";
+        const LocationConstraint = "us-west-2";
+        await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
+        const deny = (condition: object) => ({
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: `arn:aws:s3:::${Bucket}/*`,
+            ...condition,
+        });
+        const withPolicy = (...Statement: object[]) =>
+            s3.send(
+                new PutBucketPolicyCommand({
+                    Bucket,
+                    Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+                }),
+            );
+        const put = () => s3.send(new PutObjectCommand({ Bucket, Key: "ca.pem", Body: "pem" }));
+        const plain = { Condition: { Bool: { "aws:SecureTransport": "false" } } };
+        await withPolicy(deny(plain));
+        await put();
+        await withPolicy(deny(plain), deny({}));
+        await assert.rejects(put(), ({ $metadata }) => $metadata.httpStatusCode === 403);
     });
 
     it("S3 refuses more than ten tags on an object", async () => {

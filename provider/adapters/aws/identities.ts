@@ -21,25 +21,24 @@ export class IamIdentities implements Identities {
 
     async readRole(arnOrName: string): Promise<Role | undefined> {
         const RoleName = roleNameOf(arnOrName);
-        const found = await this.#absentAsUndefined(
-            this.client.send(new this.sdk.GetRoleCommand({ RoleName })),
-        );
-        if (found?.Role === undefined) return undefined;
-        const [attached, inlineNames, tags] = await Promise.all([
-            this.#all(
-                (Marker) =>
-                    this.client.send(new this.sdk.ListAttachedRolePoliciesCommand({ RoleName, Marker })),
-                (page) => page.AttachedPolicies ?? [],
+        const [found, attached, inlineNames] = await Promise.all([
+            this.#absentAsUndefined(this.client.send(new this.sdk.GetRoleCommand({ RoleName }))),
+            this.#absentAsUndefined(
+                this.#all(
+                    (Marker) =>
+                        this.client.send(new this.sdk.ListAttachedRolePoliciesCommand({ RoleName, Marker })),
+                    (page) => page.AttachedPolicies ?? [],
+                ),
             ),
-            this.#all(
-                (Marker) => this.client.send(new this.sdk.ListRolePoliciesCommand({ RoleName, Marker })),
-                (page) => page.PolicyNames ?? [],
-            ),
-            this.#all(
-                (Marker) => this.client.send(new this.sdk.ListRoleTagsCommand({ RoleName, Marker })),
-                (page) => page.Tags ?? [],
+            this.#absentAsUndefined(
+                this.#all(
+                    (Marker) => this.client.send(new this.sdk.ListRolePoliciesCommand({ RoleName, Marker })),
+                    (page) => page.PolicyNames ?? [],
+                ),
             ),
         ]);
+        if (found?.Role === undefined || attached === undefined || inlineNames === undefined)
+            return undefined;
         const inline = await Promise.all(
             inlineNames.map(async (PolicyName) => {
                 const { PolicyDocument } = await this.client.send(
@@ -57,7 +56,7 @@ export class IamIdentities implements Identities {
             attachedPolicies: attached.map(({ PolicyArn }) => PolicyArn ?? "").sort(),
             inlinePolicies: Object.fromEntries(inline),
             maxSessionDuration: role.MaxSessionDuration ?? 3600,
-            tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+            tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
             ...(role.PermissionsBoundary?.PermissionsBoundaryArn
                 ? { permissionsBoundary: role.PermissionsBoundary.PermissionsBoundaryArn }
                 : {}),

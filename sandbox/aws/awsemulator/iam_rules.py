@@ -118,20 +118,24 @@ def _simulation(emulator: Emulator) -> None:
         actions = self._get_param("ActionNames", [])
         resources = self._get_param("ResourceArns", []) or ["*"]
         denied = set(emulator.settings.deniedActions)
-        return ActionResult({
-            "IsTruncated": False,
-            "EvaluationResults": [
-                {
-                    "EvalActionName": action,
-                    "EvalResourceName": resource,
-                    "EvalDecision": "implicitDeny" if action in denied else "allowed",
-                    "MatchedStatements": [],
-                    "MissingContextValues": [],
-                }
-                for action in actions
+        several = len(resources) > 1
+
+        def result(action: str) -> dict[str, Any]:
+            decision = "implicitDeny" if action in denied else "allowed"
+            each = [
+                {"EvalResourceName": resource, "EvalResourceDecision": decision, "MatchedStatements": []}
                 for resource in resources
-            ],
-        })  # fmt: skip
+            ]
+            return {
+                "EvalActionName": action,
+                "EvalResourceName": "*" if several else resources[0],
+                "EvalDecision": decision,
+                "MatchedStatements": [],
+                "MissingContextValues": [],
+                **({"ResourceSpecificResults": each} if several else {}),
+            }
+
+        return ActionResult({"IsTruncated": False, "EvaluationResults": [result(action) for action in actions]})
 
     responses.IamResponse.simulate_principal_policy = simulate_principal_policy
 

@@ -135,10 +135,16 @@ export class HelmReleases implements Releases {
             );
         return Promise.all(
             documents.map(async (document) => {
-                if (document.metadata.namespace) return document;
                 const served = await this.discovery.find(document.apiVersion, document.kind);
-                if (served === undefined || !served.namespaced) return document;
-                return { ...document, metadata: { ...document.metadata, namespace: releaseNamespace } };
+                if (served === undefined) return document;
+                // Charts name a namespace on cluster-scoped objects too; the API server stores them without.
+                const { namespace, ...metadata } = document.metadata;
+                return {
+                    ...document,
+                    metadata: served.namespaced
+                        ? { ...metadata, namespace: namespace ?? releaseNamespace }
+                        : metadata,
+                };
             }),
         );
     }

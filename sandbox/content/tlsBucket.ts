@@ -1,9 +1,10 @@
-// In: a bucket name. Out: that bucket with encryption and public access block. No TLS-only policy: the emulator ignores its condition and would deny everything.
+// In: a bucket name. Out: that bucket as AWS's setup leaves it: encrypted, no public access, TLS only.
 
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import {
     CreateBucketCommand,
     PutBucketEncryptionCommand,
+    PutBucketPolicyCommand,
     PutBucketTaggingCommand,
     PutPublicAccessBlockCommand,
     type S3Client,
@@ -29,7 +30,21 @@ export async function createTlsBucket(
         RestrictPublicBuckets: true,
     };
     await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(tlsOnly(Bucket)) }));
     if (Object.keys(tags).length > 0) {
         await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagList(tags) } }));
     }
+}
+
+function tlsOnly(bucket: string): object {
+    const arn = `arn:aws:s3:::${bucket}`;
+    const statement = {
+        Sid: "DenyUnsecuredTransport",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+    };
+    return { Version: "2012-10-17", Statement: [statement] };
 }

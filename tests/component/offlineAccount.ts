@@ -60,10 +60,7 @@ export async function settledState(sandbox: Sandbox): Promise<State> {
     }
 }
 
-/** What a destroyed stack may leave: AWS shows a deleted endpoint for a while, and EKS keeps the namespace of an add-on it removed. */
-export function isExpectedRest({ where, key, after }: Difference): boolean {
-    if (where === "kubernetes") return /^Namespace cert-manager$|^\w+ cert-manager\//.test(key);
-    return (
-        key.startsWith("ec2:VpcEndpoint ") && (after as { State?: string } | undefined)?.State === "deleted"
-    );
+/** What a destroyed stack may leave: EKS keeps the namespace of an add-on it removed. */
+export function isExpectedRest({ where, key }: Difference): boolean {
+    return where === "kubernetes" && /^Namespace cert-manager$|^\w+ cert-manager\//.test(key);
 }

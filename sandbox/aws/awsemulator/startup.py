@@ -20,7 +20,7 @@ def build(emulator: Emulator) -> tuple[Entry, ThreadingHTTPServer]:
     workshop = Workshop(emulator, Catalogue(configuration.catalogueFile))
     clusters.install(configuration)
     iam_rules.install(emulator)
-    ec2_rules.install()
+    ec2_rules.install(emulator)
     s3_rules.install()
     addon_operations.install(workshop)
     pod_identity.install(emulator)

@@ -17,8 +17,10 @@ export async function captureNetwork(config: ClientConfig): Promise<Resource[]> 
         all(paginateDescribeSubnets({ client }, {}), (page) => page.Subnets),
         all(paginateDescribeSecurityGroups({ client }, {}), (page) => page.SecurityGroups),
     ]);
+    // AWS lists what it has deleted for a while.
+    const there = endpoints.filter(({ State }) => State?.toLowerCase() !== "deleted");
     return [
-        ...endpoints.map(({ PolicyDocument, ...endpoint }) =>
+        ...there.map(({ PolicyDocument, ...endpoint }) =>
             resource(`ec2:VpcEndpoint ${endpoint.VpcEndpointId}`, {
                 ...endpoint,
                 PolicyDocument: policyDocument(PolicyDocument),

@@ -99,8 +99,16 @@ export class FailedInStep extends Error {
 /** Wraps a foreign error so that the step and the way on are never missing. */
 export function asMigrationError(error: unknown, step: string, remedy: string): MigrationError {
     if (error instanceof MigrationError) return error;
-    if (error instanceof FailedInStep) return asMigrationError(error.cause, error.step, remedy);
+    if (error instanceof FailedInStep)
+        return toldIn(error.step, asMigrationError(error.cause, error.step, remedy));
     return new MigrationError({ code: codeOf(error), step, what: messageOf(error), remedy, cause: error });
+}
+
+/** What several steps do, such as a wait, knows only its own name. */
+function toldIn(step: string, error: MigrationError): MigrationError {
+    const { code, what, why, remedy, cause } = error;
+    if (error.step.includes(step)) return error;
+    return new MigrationError({ code, step, what, remedy, cause, ...(why === undefined ? {} : { why }) });
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -14,11 +14,12 @@ import {
 import type { Journal } from "./journal";
 import { upgradeAddon } from "./operations/upgrade";
 import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson } from "./outputs";
+import { endPauseInVain } from "./pauseInVain";
 import { MigrationStep } from "./plan";
 import { asSeenBy } from "./readers";
 import { RunReport } from "./report/runReport";
 import { undoAll } from "./rollback";
-import { run } from "./saga";
+import { run, type Steps } from "./saga";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { merged, stableJson, type Values } from "./settings";
 import { AddonStatus, type Log } from "./world";
@@ -200,7 +201,7 @@ export class Lifecycle {
             }
             journal ??= await session.begin();
             await reopenWhatDrifted(session, journal);
-            await run(steps, session.connection.world, journal, inputs.until);
+            await this.#run(steps, session, journal, inputs.until);
             // A step that was reopened behind `until` is still to come: the end is when all are done.
             const moved = steps.every(({ name }) => journal?.isDone(name));
             if (moved) await adjust(session, journal, inputs);
@@ -222,6 +223,20 @@ export class Lifecycle {
         } finally {
             await report.write();
             await session.close();
+        }
+    }
+
+    async #run(
+        steps: Steps,
+        { connection: { world } }: Session,
+        journal: Journal,
+        until: MigrationStep | undefined,
+    ): Promise<void> {
+        try {
+            await run(steps, world, journal, until);
+        } catch (error) {
+            await endPauseInVain(error, steps, world, journal);
+            throw error;
         }
     }
 

@@ -28,7 +28,7 @@ export interface JournalFacts {
     warnings: string[];
     addonArn?: string;
     /** When the first controller was scaled down, milliseconds since the epoch. */
-    pausedSince?: number;
+    pausedSince?: number | undefined;
     /** From when to when each controller was away and each kind of request was refused. */
     pauses?: readonly Pause[];
     /** Every run of a step, oldest first; at most the last `TIMELINE_KEPT`. */
@@ -104,11 +104,17 @@ async function runOne(step: Step, world: World, journal: Journal): Promise<void>
     await journal.close(step.name);
 }
 
-/** Undoes in reverse order everything that was begun. Stops at the first step that cannot be undone, so that nothing is undone over it. */
-export async function unwind(steps: Steps, world: World, journal: Journal): Promise<void> {
+/** Undoes in reverse order everything that was begun, or what was begun since `downTo`. Stops at the first step that cannot be undone, so that nothing is undone over it. */
+export async function unwind(
+    steps: Steps,
+    world: World,
+    journal: Journal,
+    downTo?: MigrationStep,
+): Promise<void> {
     await journal.head("undo");
     for (const step of [...steps].reverse()) {
         if (journal.knows(step.name)) await named(`undo ${step.name}`, () => undoOne(step, world, journal));
+        if (step.name === downTo) return;
     }
 }
 

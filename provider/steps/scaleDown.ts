@@ -41,7 +41,7 @@ export function scaleDown(profile: Profile): Step<Replicas> {
                 TERMINATION_MS,
             );
         },
-        undo: async ({ world, memory }) => {
+        undo: async ({ world, memory, journal }) => {
             await Promise.all(
                 memory.workloads.map(async ({ ref, replicas }) => {
                     if ((await world.workloads.replicas(ref)) !== replicas)
@@ -53,6 +53,8 @@ export function scaleDown(profile: Profile): Step<Replicas> {
                 AVAILABLE_MS,
             );
             await waitForAnswers(world, profile, AVAILABLE_MS);
+            // A move that is begun again pauses anew.
+            journal.note({ pausedSince: undefined });
         },
     };
 }

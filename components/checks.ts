@@ -118,7 +118,7 @@ export function between(low: number, high: number, unit: string): Check {
     return (value) =>
         typeof value === "number" && value >= low && value <= high
             ? undefined
-            : `must be a number of ${unit} from ${low} to ${high}, not ${JSON.stringify(value) ?? kindOf(value)}`;
+            : `must be a number of ${unit} from ${low} to ${high}, not ${typeof value === "number" ? value : kindOf(value)}`;
 }
 
 export const plainObject: Check = (value) =>

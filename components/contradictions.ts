@@ -9,6 +9,38 @@ export interface ArgumentError {
     reason: string;
 }
 
+/** What only a fresh installation takes. */
+function uselessInMove(args: HyperPodInferenceAddonArgs): ArgumentError[] {
+    const dependencySettings = (["s3Csi", "fsxCsi", "certManager", "metricsServer"] as const).flatMap((key) =>
+        (["version", "configuration"] as const).map((setting) => ({
+            propertyPath: `${key}.${setting}`,
+            isGiven: args[key]?.[setting] !== undefined,
+            why: "which moves the dependencies with the settings they have",
+        })),
+    );
+    const bucketSettings = (["tlsBucketKmsKeyArn", "tlsBucketAccessLogsBucket"] as const).map((key) => ({
+        propertyPath: key,
+        isGiven: args[key] !== undefined && args.tlsCertificateS3Bucket === undefined,
+        why: "which keeps the bucket of the release",
+    }));
+    const conflicts = (["resolveConflictsOnCreate", "resolveConflictsOnUpdate"] as const).map((key) => ({
+        propertyPath: key,
+        isGiven: args[key] !== undefined,
+        why: "which overwrites what it has backed up, and keeps your changes later",
+    }));
+    const adoption = {
+        propertyPath: "importExistingAddon",
+        isGiven: args.importExistingAddon === true,
+        why: "which brings the add-on itself",
+    };
+    return [...dependencySettings, ...bucketSettings, ...conflicts, adoption]
+        .filter(({ isGiven }) => isGiven)
+        .map(({ propertyPath, why }) => ({
+            propertyPath,
+            reason: `is of no use together with migrateFromHelm, ${why}`,
+        }));
+}
+
 /** Every contradiction, by the argument that is of no use. */
 export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[] {
     const errors: ArgumentError[] = [];
@@ -78,10 +110,11 @@ export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[
         }
     }
     refuseIf(
-        args.importExistingAddon === true && given("migrateFromHelm"),
-        "importExistingAddon",
-        "is of no use together with migrateFromHelm, which brings the add-on itself",
+        given("modelBucketArns") && (args.s3Csi?.mode ?? DependencyMode.Install) !== DependencyMode.Install,
+        "modelBucketArns",
+        `is for the new role, but s3Csi.mode is ${String(args.s3Csi?.mode)}, so none is made`,
     );
+    if (given("migrateFromHelm")) errors.push(...uselessInMove(args));
     const expectKey = (list: unknown, path: string) => {
         if (!Array.isArray(list)) return;
         list.forEach((item, index) => {

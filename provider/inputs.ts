@@ -3,7 +3,9 @@ import { MigrationStep } from "./plan";
 
 /** Who runs the operator: the EKS add-on or the Helm release. */
 export enum Owner {
+    /** The EKS add-on: the installation is moved. */
     Addon = "Addon",
+    /** The Helm release: the installation is put back as it was. */
     Helm = "Helm",
 }
 

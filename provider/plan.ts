@@ -4,16 +4,27 @@ import type { ObjectRef, TaggedResource } from "./world";
 
 /** The steps of a move, in order. */
 export enum MigrationStep {
+    /** One mover per release. */
     Lock = "lock",
+    /** Keep a copy of everything that may change. */
     BackUp = "backUp",
+    /** Give every service account of the add-on a role. */
     Identities = "identities",
+    /** Tag what the models own, so that the operator's policy reaches it. */
     Tag = "tag",
+    /** Install dependencies that are missing. */
     Prerequisites = "prerequisites",
+    /** Stop Helm's controllers. */
     ScaleDown = "scaleDown",
+    /** Install the add-on and wait until it is available. */
     Install = "install",
+    /** See that models and webhooks are as they were. */
     Verify = "verify",
+    /** Remove what only Helm used, and its ownership marks. */
     RetireHelm = "retireHelm",
+    /** Move the dependencies that Helm installed. */
     Dependencies = "dependencies",
+    /** Complete the journal and release the lock. */
     Finish = "finish",
 }
 

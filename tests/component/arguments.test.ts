@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
+import { argumentShape, type Shape } from "../../components/argumentRules";
 import { findArgumentErrors } from "../../components/validate";
 
 type Case = [args: Record<string, unknown>, propertyPath: string, reason: RegExp];
@@ -160,15 +161,105 @@ const bad: Case[] = [
     [{ tags: { team: long(257) } }, 'tags["team"]', /at most 256/],
     [{ tags: ["team"] }, "tags", /not a list/],
     [{ owner: "a*b" }, "owner", /tag value/],
+    [
+        { modelBucketArns: ["arn:aws:s3:::models"], s3Csi: { mode: "Present" } },
+        "modelBucketArns",
+        /s3Csi.mode is Present, so none is made/,
+    ],
+    [
+        { migrateFromHelm: {}, s3Csi: { version: "v1.14.1-eksbuild.1" } },
+        "s3Csi.version",
+        /moves the dependencies with the settings they have/,
+    ],
+    [
+        { migrateFromHelm: {}, certManager: { configuration: {} } },
+        "certManager.configuration",
+        /migrateFromHelm/,
+    ],
+    [
+        { migrateFromHelm: {}, tlsBucketKmsKeyArn: "arn:aws:kms:us-west-2:123456789012:key/1" },
+        "tlsBucketKmsKeyArn",
+        /keeps the bucket of the release/,
+    ],
+    [
+        { migrateFromHelm: {}, tlsBucketAccessLogsBucket: "logs" },
+        "tlsBucketAccessLogsBucket",
+        /keeps the bucket of the release/,
+    ],
+    [{ migrateFromHelm: {}, resolveConflictsOnCreate: "NONE" }, "resolveConflictsOnCreate", /has backed up/],
+    [
+        { migrateFromHelm: {}, resolveConflictsOnUpdate: "PRESERVE" },
+        "resolveConflictsOnUpdate",
+        /keeps your changes/,
+    ],
+    [{ timeoutMinutes: 241 }, "timeoutMinutes", /from 1 to 240, not 241/],
+    [{ timeoutMinutes: Number.NaN }, "timeoutMinutes", /from 1 to 240, not NaN/],
+    [{ rolePath: `/${long(511)}/` }, "rolePath", /IAM path/],
+    [{ tags: { "": "x" } }, 'tags[""]', /1 to 128 characters/],
+    [{ tags: { [long(129)]: "x" } }, `tags["${long(129)}"]`, /1 to 128 characters/],
+    [{ owner: long(257) }, "owner", /1 to 256/],
+    [{ alb: { tolerations: [{ value: "x" }] } }, "alb.tolerations[0]", /needs a key/],
+    [{ keda: { roleArn: role } }, "keda.roleArn", /is no argument/],
+    [{ gateway: { role } }, "gateway.role", /did you mean roleArn\?/],
     [{ migrateFromHelm: true }, "migrateFromHelm", /must be an object/],
+    [
+        { migrateFromHelm: { releaseNamespace: "Kube_System" } },
+        "migrateFromHelm.releaseNamespace",
+        /Kubernetes name/,
+    ],
+    [{ migrateFromHelm: { desiredOwner: "helm" } }, "migrateFromHelm.desiredOwner", /one of .*Helm/],
+    [{ migrateFromHelm: { until: "done" } }, "migrateFromHelm.until", /one of .*install/],
+    [
+        { migrateFromHelm: { onUnsupportedSettings: "Ignore" } },
+        "migrateFromHelm.onUnsupportedSettings",
+        /one of Refuse, Drop/,
+    ],
+    [{ migrateFromHelm: { dryRun: true } }, "migrateFromHelm.dryRun", /is no argument/],
     [{ migrateFromHelm: { releaseName: "My Release" } }, "migrateFromHelm.releaseName", /Helm release name/],
     [{ clustername: "demo" }, "clustername", /is no argument; did you mean clusterName\?/],
     [{ executionRole: role }, "executionRole", /did you mean executionRoleArn\?/],
     [{ helm: {} }, "helm", /is no argument$/],
 ];
 
+/** Every argument, and every part of one, by property path; with a value of another kind than it takes. */
+function kinds(shape: Shape, path = ""): { path: string; wrong: unknown }[] {
+    if ("check" in shape) return [{ path, wrong: [] }];
+    if ("listOf" in shape) return [{ path, wrong: "text" }, ...kinds(shape.listOf, `${path}[0]`)];
+    if ("mapOf" in shape) return [{ path, wrong: "text" }, ...kinds(shape.mapOf, `${path}["key"]`)];
+    const fields = Object.entries(shape.fields);
+    const inside = fields.flatMap(([key, field]) => kinds(field, path ? `${path}.${key}` : key));
+    return path ? [{ path, wrong: "text" }, ...inside] : inside;
+}
+
+/** Arguments with one value, at `a.b[0].c` or `a["key"]`. */
+function atPath(path: string, value: unknown): Record<string, unknown> {
+    const steps = [...path.matchAll(/\w+/g)].map(([step]) => step);
+    return steps.reduceRight<unknown>(
+        (inside, step) => (step === "0" ? [inside] : { [step]: inside }),
+        value,
+    ) as Record<string, unknown>;
+}
+
 describe("bad arguments", () => {
-    it("are more than 60", () => assert.ok(bad.length >= 60, `${bad.length} cases`));
+    it("are more than 60, all different", () => {
+        assert.ok(bad.length >= 60, `${bad.length} cases`);
+        assert.equal(new Set(bad.map(([given]) => JSON.stringify(given))).size, bad.length);
+    });
+
+    describe("of the wrong kind", () => {
+        for (const { path, wrong } of kinds(argumentShape)) {
+            it(`${path}: ${JSON.stringify(wrong)}`, () => {
+                // Arguments that only a private cluster takes.
+                const privateCluster = path !== "privateCluster" ? { privateCluster: true } : {};
+                const args = { clusterName: "demo", ...privateCluster, ...atPath(path, wrong) };
+                const about = findArgumentErrors(args as HyperPodInferenceAddonArgs).filter(
+                    (error) => error.propertyPath === path,
+                );
+                assert.equal(about.length, 1, JSON.stringify(about));
+                assert.match(about[0]?.reason ?? "", /^must be .*, not /);
+            });
+        }
+    });
 
     for (const [given, propertyPath, reason] of bad) {
         it(`${propertyPath}: ${JSON.stringify(given).slice(0, 90)}`, () => {

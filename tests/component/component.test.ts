@@ -373,16 +373,6 @@ describe("what exists already", () => {
             tags,
         );
     });
-
-    it("an operator add-on of somebody else is refused, or taken over when asked", async () => {
-        const account = {
-            addons: { "amazon-sagemaker-hyperpod-inference": { version: "v1.2.0-eksbuild.1" } },
-        };
-        const { mock } = await install({ importExistingAddon: true }, account);
-        const operator = mock.only(addonType, "inference-operator");
-        assert.equal(operator.importId, "demo:amazon-sagemaker-hyperpod-inference");
-        assert.equal(operator.inputs["addonVersion"], "v1.2.0-eksbuild.1");
-    });
 });
 
 describe("what is given", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
+import { argumentShape, type Shape } from "../../components/argumentRules";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -25,24 +26,77 @@ describe("the component's schema", function () {
         ).analyze();
     };
 
-    it("describes every input and output, and leaks nothing", () => {
-        const { components, typeDefinitions } = analyze();
-        const component = components.HyperPodInferenceAddon;
-        assert.ok(component);
+    let result: AnalyzeResult;
+    before(() => {
+        result = analyze();
+    });
+    const component = () => {
+        const { HyperPodInferenceAddon } = result.components;
+        assert.ok(HyperPodInferenceAddon);
+        return HyperPodInferenceAddon;
+    };
+
+    it("describes every input, every output, every part of them and every choice, in plain sentences", () => {
         const undescribed: string[] = [];
-        const look = (where: string, properties: Record<string, { description?: string }>) => {
-            for (const [key, { description }] of Object.entries(properties)) {
-                if (!description || description.includes("[object")) undescribed.push(`${where}.${key}`);
-                assert.doesNotMatch(key, /^[_#]|construction/i);
-            }
+        const look = (where: string, described: Record<string, { description?: string }>) => {
+            for (const [key, { description = "" }] of Object.entries(described))
+                if (!/^[A-Z].*\.$/s.test(description) || /\[object|\{@|@default/.test(description))
+                    undescribed.push(`${where}.${key}: ${description}`);
         };
-        look("inputs", component.inputs);
-        look("outputs", component.outputs);
-        for (const type of Object.values(typeDefinitions))
-            if (type.properties) look(type.name, type.properties);
-        assert.ok(Object.keys(typeDefinitions).length >= 10, Object.keys(typeDefinitions).join());
+        look("inputs", component().inputs);
+        look("outputs", component().outputs);
+        for (const type of Object.values(result.typeDefinitions)) {
+            look(type.name, type.properties ?? {});
+            look(type.name, Object.fromEntries((type.enum ?? []).map((choice) => [choice.name, choice])));
+        }
         assert.deepEqual(undescribed, []);
-        assert.deepEqual(Object.keys(component.outputs).sort(), [
+    });
+
+    it("says what happens when an input is left out; only the cluster's name may not be", () => {
+        for (const [name, { optional, description }] of Object.entries(component().inputs)) {
+            assert.equal(optional === true, name !== "clusterName", name);
+            if (optional) assert.match(description ?? "", /\bdefault/i, name);
+        }
+    });
+
+    it("has exactly the inputs that are checked, part by part", () => {
+        const shown = (type: string): string[] => {
+            const { properties } = result.typeDefinitions[type] ?? {};
+            return Object.keys(properties ?? {}).sort();
+        };
+        const checked = (shape: Shape | undefined): string[] =>
+            shape && "fields" in shape ? Object.keys(shape.fields).sort() : [];
+        assert.ok("fields" in argumentShape);
+        const { fields } = argumentShape;
+        assert.deepEqual(Object.keys(component().inputs).sort(), checked(argumentShape));
+        for (const [name, input] of Object.entries(component().inputs)) {
+            const type = (input as { $ref?: string }).$ref?.split(":").pop() ?? "";
+            if (type.endsWith("Args")) assert.deepEqual(shown(type), checked(fields[name]), name);
+        }
+        const { tolerations } = fields;
+        assert.deepEqual(
+            shown("TolerationArgs"),
+            checked(tolerations && "listOf" in tolerations ? tolerations.listOf : undefined),
+        );
+    });
+
+    it("leaks nothing internal", () => {
+        assert.deepEqual(Object.keys(result.components), ["HyperPodInferenceAddon"]);
+        assert.deepEqual(Object.keys(result.typeDefinitions).sort(), [
+            "AlbArgs",
+            "CreateConflicts",
+            "DependencyArgs",
+            "DependencyMode",
+            "GatewayArgs",
+            "KedaArgs",
+            "MigrateFromHelmArgs",
+            "MigrationStep",
+            "Owner",
+            "TolerationArgs",
+            "UnsupportedSettings",
+            "UpdateConflicts",
+        ]);
+        assert.deepEqual(Object.keys(component().outputs).sort(), [
             "addonArn",
             "addonVersion",
             "adopted",
@@ -54,6 +108,6 @@ describe("the component's schema", function () {
             "status",
             "tlsBucketName",
         ]);
-        assert.ok(component.inputs.clusterName && !component.inputs.clusterName.optional);
+        for (const output of Object.values(component().outputs)) assert.ok(!output.optional);
     });
 });

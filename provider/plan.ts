@@ -1,6 +1,6 @@
 // Discovery in, plan and its preview lines out. Pure: no clock, no network, no environment; the same discovery always gives the same lines.
 import type { ServiceAccountTrust } from "./trustPolicy";
-import type { ObjectRef, TaggedResource } from "./world";
+import type { AddonStatus, ObjectRef, TaggedResource } from "./world";
 
 /** The steps of a move, in order. */
 export enum MigrationStep {
@@ -138,6 +138,8 @@ export interface Plan {
         readonly whyVersion: string;
         /** JSON with sorted keys. */
         readonly configurationValues: string;
+        /** The add-on that is there already. */
+        readonly existing?: { readonly version: string; readonly status: AddonStatus };
     };
     readonly objects: readonly PlannedObject[];
     readonly controllers: readonly PlannedController[];

@@ -1,4 +1,5 @@
 // Found dependencies in, what happens to each out: installed, moved, or left alone and whose it is. Pure.
+import { isUnderWay } from "./addonStates";
 import type { Blocker } from "./blockers";
 import { dependencyAddonVersion } from "./dependencyVersions";
 import type { FoundDependency } from "./discover/dependencies";
@@ -69,7 +70,9 @@ function planOne(
     });
     const byChoice = wishes.dependencyChoices[profile.key] === "LeaveAlone";
     if (addon !== undefined) {
-        const why = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})`;
+        const beside =
+            ofRelease.length === 0 ? "" : `; ${ofRelease.length} objects of the release stay as they are`;
+        const why = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})${beside}`;
         return present || addon.status === AddonStatus.Active
             ? alone(why)
             : alone(why, { blocker: brokenAddon(found, wishes) });
@@ -137,11 +140,12 @@ function missing(
 
 function brokenAddon({ profile, addon }: FoundDependency, { clusterName }: DependencyWishes): Blocker {
     const issues = (addon?.issues ?? []).map(({ code, message }) => `${code} ${message}`).join("; ");
+    const look = `\`aws eks describe-addon --cluster-name ${clusterName} --addon-name ${addon?.name}\``;
     return {
         code: ErrorCode.DependencyMissing,
         property: `dependencies.${profile.key}`,
         what: `the add-on ${addon?.name} is ${addon?.status}${issues ? ` (${issues})` : ""}, so ${profile.title} is missing`,
-        remedy: `repair it (\`aws eks describe-addon --cluster-name ${clusterName} --addon-name ${addon?.name}\`), then run \`pulumi up\``,
+        remedy: `${addon !== undefined && isUnderWay(addon) ? `wait until it is done (${look})` : `repair it (${look})`}, then run \`pulumi up\``,
     };
 }
 

@@ -9,6 +9,7 @@ import {
     type PlannedObject,
 } from "./plan";
 import { countTags } from "./planTags";
+import { AddonStatus } from "./world";
 
 export type PlanDraft = Omit<Plan, "lines">;
 
@@ -44,7 +45,7 @@ export function describePlan(plan: PlanDraft): string[] {
         ],
         [
             MigrationStep.Install,
-            `${addon.name} ${addon.version} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`,
+            `${describeAddon(addon)} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; ${describePause(addon)}`,
         ],
         [MigrationStep.Verify, `${describeModels(plan)}; ingress creation and external metrics answer`],
         [
@@ -62,6 +63,21 @@ export function describePlan(plan: PlanDraft): string[] {
         ...plan.leftAlone.map((line) => `   left alone    ${line}`),
         ...plan.warnings.map((line) => `   note          ${line}`),
     ].flatMap(wrapped);
+}
+
+/** What becomes of one that is there already stands first. */
+function describeAddon({ name, version, existing }: Plan["addon"]): string {
+    if (existing === undefined) return `${name} ${version}`;
+    const found = `${name} ${existing.version} is there already (${existing.status})`;
+    if (existing.status === AddonStatus.CreateFailed)
+        return `${found}: it is deleted, its objects kept, and created as ${version}`;
+    return `${found}: it is taken over by an update ${existing.version === version ? "of its settings" : `to ${version}`}`;
+}
+
+function describePause({ existing }: Plan["addon"]): string {
+    return existing?.status === AddonStatus.Active
+        ? "its controllers go on meanwhile"
+        : `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
 }
 
 /** A preview of the CLI cuts strings off at 150 characters. */

@@ -3,18 +3,19 @@ import type { Blocker } from "./blockers";
 import type { Discovery } from "./discover/discover";
 import { ErrorCode } from "./errors";
 import type { Plan, PlannedIdentity } from "./plan";
+import { existingBlockers, existingNotes, existingOf, versionOf } from "./planAddon";
 import { planDependencies } from "./planDependencies";
 import { type PlannedIdentities, planIdentities } from "./planIdentities";
 import { describePlan } from "./planLines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./planObjects";
-import { existingAddonBlockers, preflightBlockers } from "./planPreflight";
+import { preflightBlockers } from "./planPreflight";
 import { gitOpsBlockers, runningOperator, theRelease } from "./planRelease";
 import { planTags } from "./planTags";
 import type { DependencyProfile } from "./profiles/dependencies";
 import type { Profile } from "./profiles/profile";
 import { valuesOf } from "./releaseValues";
 import { mapSettings, type Settings, stableJson, type Values, valueAt, withValue } from "./settings";
-import { chooseAddonVersion, type OperatorOfAddon, type VersionChoice } from "./versions";
+import type { OperatorOfAddon, VersionChoice } from "./versions";
 import type { Release } from "./world";
 
 export { runningOperator } from "./planRelease";
@@ -62,7 +63,7 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
     blockers.push(
         ...gitOpsBlockers(release, discovery),
         ...settingBlockers(mapped, configuration, wishes, knowledge),
-        ...existingAddonBlockers(discovery.addon, wishes.clusterName, release, controllers),
+        ...existingBlockers(discovery.addon, wishes.clusterName, configuration, profile),
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,
@@ -89,6 +90,7 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
             version: choice.version,
             whyVersion: choice.why,
             configurationValues: stableJson(configuration),
+            ...existingOf(discovery.addon),
         },
         objects,
         controllers,
@@ -111,6 +113,7 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
             ...mapped.unsupported.map(
                 (path) => `the setting ${path} of the release is dropped: the add-on cannot express it`,
             ),
+            ...existingNotes(discovery.addon, configuration),
             ...identities.notes,
             ...tags.notes,
             ...dependencies.notes,
@@ -120,6 +123,17 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
     return { plan: { ...draft, lines: describePlan(draft) }, blockers };
 }
 
+/** The add-on version of the move, or a sentence that says why there is none. */
+export function addonVersionFor(
+    { versions, addon }: Pick<Discovery, "versions" | "addon">,
+    operatorVersion: string,
+    operatorOfAddon: readonly OperatorOfAddon[],
+    pinned: string | undefined,
+): VersionChoice | string {
+    const available = versions.map(({ version }) => version);
+    return versionOf({ available, operatorVersion, operatorOfAddon, pinned, existing: addon });
+}
+
 function versionFor(
     discovery: Discovery,
     wishes: MoveWishes,
@@ -127,8 +141,8 @@ function versionFor(
     operatorVersion: string,
     blockers: Blocker[],
 ): VersionChoice | undefined {
-    const choice = chooseAddonVersion(
-        discovery.versions.map(({ version }) => version),
+    const choice = addonVersionFor(
+        discovery,
         operatorVersion,
         knowledge.operatorOfAddon,
         wishes.addonVersion,

@@ -2,10 +2,9 @@
 import type { Blocker } from "./blockers";
 import type { Discovery } from "./discover/discover";
 import { ErrorCode } from "./errors";
-import type { PlannedController } from "./plan";
 import type { Profile } from "./profiles/profile";
 import { describeRight } from "./rights";
-import { type Addon, AddonStatus, type Release } from "./world";
+import { AddonStatus } from "./world";
 
 export function preflightBlockers(discovery: Discovery, profile: Profile, clusterName: string): Blocker[] {
     const { preflight, cluster, customResources } = discovery;
@@ -32,7 +31,8 @@ export function preflightBlockers(discovery: Discovery, profile: Profile, cluste
             remedy: "wait until it is complete (`kubectl get inferenceendpointconfigs,jumpstartmodels -A`), then run `pulumi up`",
         });
     }
-    const needed = profile.needs?.podSlots ?? 0;
+    // The pods of an add-on that runs have their slots.
+    const needed = discovery.addon?.status === AddonStatus.Active ? 0 : (profile.needs?.podSlots ?? 0);
     if (preflight.podSlots !== undefined && preflight.podSlots.free < needed) {
         const labels = Object.values(profile.needs?.nodeLabels ?? {}).join(" ");
         blockers.push({
@@ -59,50 +59,4 @@ export function preflightBlockers(discovery: Discovery, profile: Profile, cluste
         });
     }
     return blockers;
-}
-
-/**
- * An add-on without a journal was made by somebody else, by hand, or by AWS's script. What it overwrote is unknown, so an undo could not
- * bring it back: it is never taken over, and each state has its own way out.
- */
-export function existingAddonBlockers(
-    addon: Addon | undefined,
-    clusterName: string,
-    release: Release,
-    controllers: readonly PlannedController[],
-): Blocker[] {
-    if (addon === undefined) return [];
-    const stopped = controllers.length > 0 && controllers.every(({ replicas }) => replicas === 0);
-    const what = `the add-on ${addon.name} ${addon.version} is there already (${addon.status}), but no journal of a move`;
-    const removal = `\`aws eks delete-addon --cluster-name ${clusterName} --addon-name ${addon.name} --preserve\``;
-    const repair = `\`helm upgrade ${release.name} <chart> -n ${release.namespace} --reuse-values\` to give Helm its objects back`;
-    return [
-        {
-            code: ErrorCode.AddonExists,
-            property: "clusterName",
-            what,
-            remedy: remedyFor(addon.status, { stopped, removal, repair }),
-        },
-    ];
-}
-
-function remedyFor(
-    status: AddonStatus,
-    { stopped, removal, repair }: { stopped: boolean; removal: string; repair: string },
-): string {
-    switch (status) {
-        case AddonStatus.Creating:
-        case AddonStatus.Updating:
-        case AddonStatus.Deleting:
-            return "somebody is at work on it: wait until it is done, then run `pulumi up` again";
-        case AddonStatus.Active:
-        case AddonStatus.Degraded:
-        case AddonStatus.UpdateFailed:
-            return stopped
-                ? `Helm's controllers are stopped, so the cluster has been moved already, perhaps by helm_to_addon.sh: keep the add-on and adopt it with HyperPodInferenceAddon instead of this resource; or, to move with a way back, run ${removal}, ${repair}, then \`pulumi up\``
-                : `it runs beside Helm's controllers: to keep it, stop those and adopt it with HyperPodInferenceAddon; to move with a way back, run ${removal}, ${repair}, then \`pulumi up\``;
-        case AddonStatus.CreateFailed:
-        case AddonStatus.DeleteFailed:
-            return `an attempt before this one failed and may have overwritten objects of Helm: run ${removal}, ${repair}, then \`pulumi up\``;
-    }
 }

@@ -7,7 +7,7 @@ import type { MigrationInputs } from "./inputs";
 import { Journal, type JournalCopy, type JournalStore } from "./journal";
 import type { HeldLock, Holder } from "./lock";
 import { deniedActions } from "./operations/awsRights";
-import { type Planned, planMove, runningOperator } from "./planMove";
+import { addonVersionFor, type Planned, planMove, runningOperator } from "./planMove";
 import { dependencyProfiles } from "./profiles/dependencies";
 import { hyperPodInference, OPERATOR_OF_ADDON } from "./profiles/hyperPodInference";
 import type { Steps } from "./saga";
@@ -15,7 +15,6 @@ import { merged } from "./settings";
 import { stepsOf } from "./steps";
 import type { StopSignals } from "./stopSignals";
 import { validateSettings } from "./validateSettings";
-import { chooseAddonVersion } from "./versions";
 import type { Clock, Gate, Log } from "./world";
 
 const INSTALL_MINUTES = 20;
@@ -123,8 +122,8 @@ export class Session {
         const [release] = discovery.releases;
         const choice =
             release &&
-            chooseAddonVersion(
-                discovery.versions.map(({ version }) => version),
+            addonVersionFor(
+                discovery,
                 runningOperator(release, hyperPodInference),
                 OPERATOR_OF_ADDON,
                 this.inputs.addonVersion,

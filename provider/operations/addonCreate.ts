@@ -1,7 +1,10 @@
 // Asks EKS for an add-on so that asking again after a crash does no harm: same attempt, same token; a failed one makes room for a new attempt.
 import { createHash } from "node:crypto";
-import { type Addon, AddonStatus, type World } from "../world";
-import { awaitGone } from "./addonWait";
+import { isUpdatable } from "../addonStates";
+import { ErrorCode } from "../errors";
+import { type Addon, type AddonRequest, AddonStatus, type World } from "../world";
+import { atRest, followUpdate } from "./addonUpdate";
+import { awaitGone, failedAddon } from "./addonWait";
 
 export interface WantedAddon {
     readonly name: string;
@@ -40,12 +43,44 @@ export async function createOrContinue(
         case AddonStatus.Degraded:
         case AddonStatus.UpdateFailed:
             // Its cause may be gone: applying again is what makes EKS look anew.
+            world.log.progress(`${step}: the add-on is ${existing?.status}; it is applied again`);
             await journal.begin(attempt + 1);
             await world.addons.update(requestOf(wanted, journal.token, attempt + 1), "OVERWRITE");
             return;
         default:
             return;
     }
+}
+
+export interface UpdateWishes {
+    readonly resolveConflicts: "OVERWRITE" | "PRESERVE";
+    readonly timeoutMs: number;
+    /** Runs at every look; it measures which requests are refused. */
+    readonly meanwhile?: () => Promise<unknown>;
+}
+
+/**
+ * Brings an add-on that this move did not make to version and settings, and waits for the end of the update; one that is gone, or cannot be
+ * updated, is created. The same attempt has the same token, so EKS answers a repeated request with the update that it began.
+ */
+export async function updateOrCreate(
+    world: World,
+    wanted: WantedAddon,
+    journal: AttemptJournal,
+    { resolveConflicts, ...following }: UpdateWishes,
+): Promise<void> {
+    const { step, attempt, token } = journal;
+    const { name } = wanted;
+    const existing = await atRest(world, name, following.timeoutMs, step);
+    if (existing === undefined || !isUpdatable(existing)) return createOrContinue(world, wanted, journal);
+    world.log.progress(`${step}: updating ${name} ${existing.version} to ${wanted.version}`);
+    const updateId = await world.addons.update(requestOf(wanted, token, attempt), resolveConflicts);
+    const failure = await followUpdate(world, { ...following, name, updateId, step });
+    // Done or failed, the next request is another one.
+    await journal.begin(attempt + 1);
+    if (failure === undefined) return;
+    const now = (await world.addons.describe(name)) ?? existing;
+    throw failedAddon(ErrorCode.AddonFailed, step, now, [failure]);
 }
 
 async function startOver(
@@ -61,7 +96,7 @@ async function startOver(
     await world.addons.create(requestOf(wanted, token, attempt + 1));
 }
 
-function requestOf(wanted: WantedAddon, seed: string, attempt: number) {
+function requestOf(wanted: WantedAddon, seed: string, attempt: number): AddonRequest {
     const token = createHash("sha256").update(`${seed}/${wanted.name}/${attempt}`).digest("hex").slice(0, 64);
     return { ...wanted, tags: { CreatedBy: "HyperPodInference" }, token };
 }

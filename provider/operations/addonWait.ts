@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError } from "../errors";
 import { type Addon, AddonStatus, type World } from "../world";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
-const POLL_MS = (elapsed: number) => (elapsed < 60_000 ? 1_000 : 5_000);
+export const pollMs = (elapsed: number) => (elapsed < 60_000 ? 1_000 : 5_000);
 
 const FAILED: ReadonlySet<AddonStatus> = new Set([
     AddonStatus.CreateFailed,
@@ -52,7 +52,7 @@ export async function awaitAddon(
             );
         }
         world.log.progress(`${step}: add-on ${addon.status} for ${Math.round(elapsed / 1000)} s`);
-        await world.clock.sleep(POLL_MS(elapsed));
+        await world.clock.sleep(pollMs(elapsed));
     }
 }
 
@@ -65,7 +65,7 @@ export async function awaitGone(world: World, name: string, timeoutMs: number): 
         if (addon.status === AddonStatus.DeleteFailed) return false;
         const elapsed = world.clock.now() - started;
         if (elapsed >= timeoutMs) return false;
-        await world.clock.sleep(Math.min(500, POLL_MS(elapsed)));
+        await world.clock.sleep(Math.min(500, pollMs(elapsed)));
     }
 }
 

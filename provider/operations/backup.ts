@@ -3,6 +3,7 @@ import { groupOf, kindOf, storageVersionOf } from "../customResourceDefinitions"
 import type { Plan } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { KubernetesObject, ObjectRef, World } from "../world";
+import { objectsOfStandingAddon } from "./addonObjects";
 import { readMany } from "./readMany";
 import { keyOf, refTo } from "./restore";
 
@@ -11,6 +12,8 @@ export interface Backup {
     readonly objects: readonly KubernetesObject[];
     /** Looked for and not there: what appears under these names is not the user's. */
     readonly absent: readonly ObjectRef[];
+    /** Those of `objects` that an add-on had made before the move, also one that was deleted with its objects kept. */
+    readonly ofAddon?: readonly ObjectRef[];
     /** Release records without their payload, which nothing touches. */
     readonly records: readonly KubernetesObject[];
     readonly customResources: readonly KubernetesObject[];
@@ -26,20 +29,22 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...profile.runtimeObjects(plan.release.namespace),
         ...profile.sharedWithoutTrace,
     ]);
-    const [live, crds, replicaSets, records] = await Promise.all([
+    const [live, crds, replicaSets, records, ofAddon] = await Promise.all([
         readMany(world, refs),
         definitions(world, profile),
         replicaSetsOf(world, plan),
         recordsOf(world, plan),
+        objectsOfStandingAddon(world, profile),
     ]);
     const customResources = await customResourcesOf(
         world,
         crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd))),
     );
-    const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets];
+    const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets, ...ofAddon];
     return {
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
         absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),
+        ...(ofAddon.length === 0 ? {} : { ofAddon: ofAddon.map(refTo) }),
         records,
         customResources,
         modelPods: await modelPods(world, customResources),

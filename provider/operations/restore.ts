@@ -22,6 +22,9 @@ export function contentOf(object: KubernetesObject): KubernetesObject {
     return { ...rest, metadata: metadata as KubernetesObject["metadata"] };
 }
 
+/** How often a controller rolled a workload out: its own counter, which only it can set. */
+const COUNTERS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
+
 /** Owners are compared by kind and name: one that was made again has another UID. */
 export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
     return canonical(comparable(a)) === canonical(comparable(b));
@@ -30,7 +33,10 @@ export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
 function comparable(object: KubernetesObject): unknown {
     const content = contentOf(object);
     const owners = (content.metadata.ownerReferences ?? []).map(({ uid: _, ...owner }) => owner);
-    return { ...content, metadata: { ...content.metadata, ownerReferences: owners } };
+    const annotations = Object.fromEntries(
+        Object.entries(content.metadata.annotations ?? {}).filter(([name]) => !COUNTERS.includes(name)),
+    );
+    return { ...content, metadata: { ...content.metadata, annotations, ownerReferences: owners } };
 }
 
 export function keyOf({ apiVersion, kind, namespace, name }: ObjectRef): string {

@@ -98,7 +98,7 @@ export async function restoreOverwritten(
     world: World,
     plan: Plan,
     backup: Backup,
-): Promise<{ warnings: readonly string[] }> {
+): Promise<{ readonly warnings: readonly string[]; readonly keepsSchema: boolean }> {
     world.objects.rediscover();
     const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
     const warnings: string[] = [];
@@ -124,7 +124,7 @@ export async function restoreOverwritten(
         });
     }
     await restoreIssuedSecrets(world, backup);
-    return { warnings: warnings.sort() };
+    return { warnings: warnings.sort(), keepsSchema: warnings.length > 0 };
 }
 
 function stopped(object: KubernetesObject): KubernetesObject {

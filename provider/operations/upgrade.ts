@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { ErrorCode, MigrationError, messageOf } from "../errors";
 import type { Profile } from "../profiles/profile";
+import { sameSettings } from "../settingsText";
 import { type Addon, AddonStatus, type World } from "../world";
+import { atRest, followUpdate } from "./addonUpdate";
 import { checkModels, collectModels, type ModelsBefore } from "./models";
 
 export interface WantedAddon {
@@ -21,7 +23,7 @@ export async function upgradeAddon(
     wanted: WantedAddon,
     timeoutMs: number,
 ): Promise<boolean> {
-    const former = await atRest(world, wanted.name, timeoutMs);
+    const former = await atRest(world, wanted.name, timeoutMs, "upgrade");
     if (former === undefined) throw missing(wanted.name);
     if (
         former.version === wanted.version &&
@@ -39,32 +41,12 @@ export async function upgradeAddon(
     }
 }
 
-/** An update may be under way whose mover was killed: EKS takes no second one. */
-async function atRest(world: World, name: string, timeoutMs: number): Promise<Addon | undefined> {
-    const deadline = world.clock.now() + timeoutMs;
-    for (;;) {
-        const addon = await world.addons.describe(name);
-        if (addon?.status !== AddonStatus.Updating || world.clock.now() >= deadline) return addon;
-        world.log.progress("upgrade: waiting for the update that is under way");
-        await world.clock.sleep(POLL_MS);
-    }
-}
-
 async function update(world: World, wanted: WantedAddon, timeoutMs: number): Promise<void> {
     // One token for all tries of this request; after a failed update EKS would answer a known token with that failure.
-    const id = await world.addons.update({ ...wanted, token: randomUUID() }, "PRESERVE");
+    const updateId = await world.addons.update({ ...wanted, token: randomUUID() }, "PRESERVE");
     const deadline = world.clock.now() + timeoutMs;
-    for (;;) {
-        const { status, errors } = await world.addons.describeUpdate(wanted.name, id);
-        if (status === "Successful") break;
-        const told = errors.map(({ code, message }) => `${code} ${message}`).join("; ");
-        if (status === "Failed" || status === "Cancelled")
-            throw new Error(`the update ended ${status}: ${told || "EKS names no error"}`);
-        if (world.clock.now() >= deadline)
-            throw new Error(`the update is still ${status} after ${Math.round(timeoutMs / 1000)} s`);
-        world.log.progress(`upgrade: update ${status}`);
-        await world.clock.sleep(POLL_MS);
-    }
+    const failure = await followUpdate(world, { name: wanted.name, updateId, timeoutMs, step: "upgrade" });
+    if (failure !== undefined) throw new Error(failure);
     for (;;) {
         const addon = await world.addons.describe(wanted.name);
         if (addon?.status === AddonStatus.Active) return;
@@ -110,26 +92,6 @@ async function returned(
         remedy: "remove the cause, or set `addonVersion` and the settings back, then run `pulumi up`",
         cause,
     });
-}
-
-function sameSettings(a: string, b: string): boolean {
-    try {
-        return (
-            JSON.stringify(sorted(JSON.parse(a || "{}"))) === JSON.stringify(sorted(JSON.parse(b || "{}")))
-        );
-    } catch {
-        // EKS takes YAML too; text that is not JSON is compared as text.
-        return a === b;
-    }
-}
-
-function sorted(value: unknown): unknown {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(
-        Object.entries(value)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([key, part]) => [key, sorted(part)]),
-    );
 }
 
 function missing(name: string): MigrationError {

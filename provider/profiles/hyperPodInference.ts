@@ -35,6 +35,7 @@ export const hyperPodInference: Profile = {
     title: "HyperPod inference operator",
     addonName: "amazon-sagemaker-hyperpod-inference",
     addonNamespace: NAMESPACE,
+    addonPrefix: "hyperpod-inference-",
     chart: "hyperpod-inference-operator",
     // What no dependency claims is the operator's own.
     owns: () => true,

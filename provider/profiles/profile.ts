@@ -6,6 +6,8 @@ export interface Profile {
     readonly title: string;
     readonly addonName: string;
     readonly addonNamespace: string;
+    /** How the names of the add-on's own cluster-wide objects begin. */
+    readonly addonPrefix?: string;
     /** The chart, also when it is a dependency of an umbrella chart. */
     readonly chart: string;
     /** Whether an object of the release belongs to this profile. */

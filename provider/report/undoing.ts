@@ -6,6 +6,7 @@ import {
     type Plan,
     type PlannedIdentity,
 } from "../plan";
+import { AddonStatus } from "../world";
 import { counted } from "./moments";
 
 export interface UndoLine {
@@ -37,6 +38,11 @@ function does(step: MigrationStep, plan: Plan): readonly string[] {
                 `${counted(release.records.length, "release record")} of ${release.namespace}/${release.name} become visible to Helm again`,
             ];
         case MigrationStep.Install:
+            if (addon.existing !== undefined && addon.existing.status !== AddonStatus.CreateFailed)
+                return [
+                    `add-on ${addon.name} goes back to version ${addon.existing.version} and its former settings, and keeps running`,
+                    `up to ${counted(own.length, "object")} of the release, and those of the add-on, get back the form they had, TLS Secrets byte for byte`,
+                ];
             return [
                 `add-on ${addon.name} is deleted with its objects kept, and its controllers are stopped`,
                 `up to ${counted(own.length, "object")} get back the form they had under Helm, TLS Secrets byte for byte; what the add-on made is deleted`,

@@ -1,9 +1,21 @@
-// Creates the add-on over the Helm objects and waits until it works. Its undo takes the add-on away, keeps every object, and brings each overwritten one back.
-import { createHash } from "node:crypto";
-import { awaitAddon, awaitGone } from "../operations/addonWait";
+// Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
+import {
+    type AttemptJournal,
+    createOrContinue,
+    updateOrCreate,
+    type WantedAddon,
+} from "../operations/addonCreate";
+import { awaitAddon } from "../operations/addonWait";
 import { probesOf, Refusals } from "../operations/answers";
 import type { Backup } from "../operations/backup";
-import { refTo } from "../operations/restore";
+import {
+    type FormerAddon,
+    giveBack,
+    isTakenOver,
+    rememberFormer,
+    workloadsOf,
+} from "../operations/formerAddon";
+import { keyOf, refTo } from "../operations/restore";
 import {
     deleteMade,
     EKS_MANAGER,
@@ -15,113 +27,144 @@ import {
 import { MigrationStep, type Plan } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { Pause, Step, StepContext } from "../saga";
-import { type Addon, type AddonRequest, AddonStatus, type ObjectRef } from "../world";
+import type { StepTimeouts } from "../stepTimeouts";
+import type { ObjectRef } from "../world";
 
 export interface InstallMemory {
     /** The API server's time before the add-on was asked for: what `eks` made since then is the add-on's. */
     readonly since: string;
-    /** Counts new add-ons after a failed one, so that each has a token of its own. */
+    /** Counts requests to EKS, so that each has a token of its own. */
     readonly attempt: number;
     /** What the add-on made, once it is known. */
     readonly created?: readonly ObjectRef[];
+    /** The add-on that was there before. */
+    readonly former?: FormerAddon;
+    /** The API server's time before the former add-on was brought back. */
+    readonly returningSince?: string;
 }
 
-export function install(
-    profile: Profile,
-    timeouts: { readonly installMs: number; readonly removeMs: number },
-): Step<InstallMemory> {
+export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallMemory> {
+    const { installMs, removeMs } = timeouts;
     return {
         name: MigrationStep.Install,
-        remember: async (world) => ({ since: await world.objects.serverTime(), attempt: 0 }),
+        remember: async (world, plan) => {
+            const former = await rememberFormer(world, plan, installMs);
+            const since = await world.objects.serverTime();
+            return { since, attempt: 0, ...(former === undefined ? {} : { former }) };
+        },
         apply: async (context) => {
-            const { world, plan } = context;
-            const probes = await probesOf(world, profile);
-            const refusals = new Refusals(world, probes);
-            const memory = await startOrContinue(
-                context,
-                await world.addons.describe(plan.addon.name),
-                timeouts.removeMs,
-            );
-            const addon = await awaitAddon(
-                world,
-                plan.addon.name,
-                plan.addon.namespace,
-                timeouts.installMs,
-                () => refusals.look(),
-            );
-            const created = (await world.objects.createdBy(EKS_MANAGER, memory.since)).map(refTo);
-            const workloads = created.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
-            await waitAvailable(context, workloads, timeouts.installMs, refusals);
-            await context.journal.amend({ ...memory, created });
+            const { world, plan, journal } = context;
+            const refusals = new Refusals(world, await probesOf(world, profile));
+            const { memory, attempts } = attemptsOf(context, "install", removeMs);
+            const meanwhile = () => refusals.look();
+            if (isTakenOver(memory().former)) {
+                const following = { timeoutMs: installMs, meanwhile };
+                await updateOrCreate(world, wantedOf(plan), attempts, {
+                    resolveConflicts: "OVERWRITE",
+                    ...following,
+                });
+            } else await createOrContinue(world, wantedOf(plan), attempts);
+            const { name, namespace } = plan.addon;
+            const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
+            const created = (await world.objects.createdBy(EKS_MANAGER, memory().since)).map(refTo);
+            const workloads = await workloadsToAwait(context, created);
+            await waitAvailable(context, workloads, installMs, refusals);
+            const { returningSince: _, ...remembered } = memory();
+            await journal.amend({ ...remembered, created });
             notePauses(context, refusals);
-            context.journal.note({ addonArn: addon.arn });
+            journal.note({ addonArn: addon.arn });
         },
-        undo: async ({ world, plan, memory, journal }) => {
+        undo: async (context) => {
+            const { world, plan, memory, journal } = context;
             const backup = await journal.backup.read<Backup>();
-            await removeAddon(world, plan.addon.name, timeouts.removeMs);
-            const made = await objectsOfAddon(world, memory, backup);
-            await stopControllers(world, made);
-            const { warnings } = await restoreOverwritten(world, plan, backup);
-            if (warnings.length > 0) journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
-            await deleteMade(
-                world,
-                made,
-                backup,
-                profile.runtimeObjects(plan.release.namespace),
-                memory.since,
-            );
+            const { former } = memory;
+            const warnings = isTakenOver(former)
+                ? await returnTo(context, former, profile, timeouts)
+                : await takeBack(context, backup, profile, removeMs);
+            if (warnings.length === 0) return;
+            for (const warning of warnings) world.log.warn(`${plan.addon.name}: ${warning}`);
+            journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
         },
     };
 }
 
-/** Idempotent: the token is the same for the same attempt, and a failed add-on is replaced by a new attempt. */
-async function startOrContinue(
-    { world, plan, memory, journal }: StepContext<InstallMemory>,
-    existing: Addon | undefined,
+/** The memory as it stands, and the journal that counts on in it. */
+function attemptsOf(
+    { memory, journal }: StepContext<InstallMemory>,
+    step: string,
     removeMs: number,
-): Promise<InstallMemory> {
-    const { name, version } = plan.addon;
-    const again = { ...memory, attempt: memory.attempt + 1 };
-    switch (existing?.status) {
-        case undefined:
-            world.log.progress(`install: creating ${name} ${version}`);
-            await world.addons.create(requestOf(plan, journal.migrationId, memory.attempt));
-            return memory;
-        case AddonStatus.CreateFailed:
-        case AddonStatus.Deleting:
-        case AddonStatus.DeleteFailed:
-            world.log.progress(
-                `install: the add-on is ${existing?.status}; it is taken away and created again`,
-            );
-            await journal.amend(again);
-            if (existing?.status !== AddonStatus.Deleting)
-                await world.addons.remove(name, { preserve: true });
-            await awaitGone(world, name, removeMs);
-            await world.addons.create(requestOf(plan, journal.migrationId, again.attempt));
-            return again;
-        case AddonStatus.Degraded:
-        case AddonStatus.UpdateFailed:
-            // Its cause may be gone: applying again is what makes EKS look anew.
-            world.log.progress(`install: the add-on is ${existing?.status}; it is applied again`);
-            await journal.amend(again);
-            await world.addons.update(requestOf(plan, journal.migrationId, again.attempt), "OVERWRITE");
-            return again;
-        default:
-            return memory;
-    }
+): { readonly memory: () => InstallMemory; readonly attempts: AttemptJournal } {
+    let current = memory;
+    const attempts = {
+        step,
+        // EKS answers a known token with what it did then: neither an undo nor a step that is done again after it may ask with that of before.
+        token: `${journal.migrationId}/${memory.since}/${step}`,
+        attempt: memory.attempt,
+        removeMs,
+        begin: async (attempt: number) => {
+            current = { ...current, attempt };
+            await journal.amend(current);
+        },
+    };
+    return { memory: () => current, attempts };
 }
 
-function requestOf(plan: Plan, migrationId: string, attempt: number): AddonRequest {
-    return {
-        name: plan.addon.name,
-        version: plan.addon.version,
-        configurationValues: plan.addon.configurationValues,
-        tags: { CreatedBy: "HyperPodInference" },
-        token: createHash("sha256")
-            .update(`${migrationId}/${plan.addon.name}/${attempt}`)
-            .digest("hex")
-            .slice(0, 64),
-    };
+function wantedOf({ addon: { name, version, configurationValues } }: Plan): WantedAddon {
+    return { name, version, configurationValues };
+}
+
+/** Those that EKS made, and of a former add-on those that it still has. */
+async function workloadsToAwait(
+    { world, journal }: StepContext<InstallMemory>,
+    created: readonly ObjectRef[],
+): Promise<ObjectRef[]> {
+    const former = await Promise.all(
+        workloadsOf(await journal.backup.read<Backup>()).map(async (ref) =>
+            (await world.objects.read(ref)) === undefined ? [] : [ref],
+        ),
+    );
+    const all = [
+        ...created.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet"),
+        ...former.flat(),
+    ];
+    return [...new Map(all.map((ref) => [keyOf(ref), ref])).values()];
+}
+
+/** Answers what had to stay, for people. */
+async function returnTo(
+    context: StepContext<InstallMemory>,
+    former: FormerAddon,
+    profile: Profile,
+    timeouts: StepTimeouts,
+): Promise<readonly string[]> {
+    const { world, plan, memory, journal } = context;
+    const returningSince = memory.returningSince ?? (await world.objects.serverTime());
+    const made = { ...memory, returningSince };
+    if (memory.returningSince === undefined) await journal.amend(made);
+    const { attempts } = attemptsOf({ ...context, memory: made }, "undo install", timeouts.removeMs);
+    const backup = await journal.backup.read<Backup>();
+    return giveBack({ world, plan, profile, backup, former, made, returningSince, attempts, timeouts });
+}
+
+/** Answers what had to stay, for people. */
+async function takeBack(
+    { world, plan, memory }: StepContext<InstallMemory>,
+    backup: Backup,
+    profile: Profile,
+    removeMs: number,
+): Promise<readonly string[]> {
+    await removeAddon(world, plan.addon.name, removeMs);
+    const made = await objectsOfAddon(world, memory, backup);
+    await stopControllers(world, made);
+    const { warnings } = await restoreOverwritten(world, plan, backup);
+    await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), memory.since);
+    const { former } = memory;
+    return former === undefined
+        ? warnings
+        : [
+              ...warnings,
+              `it was ${former.status} (${former.version}) before the move and is not made again: nobody could tell how that would end; its objects are as they were`,
+          ];
 }
 
 async function waitAvailable(

@@ -4,19 +4,13 @@ import { findPreflight } from "../../provider/discover/preflight";
 import { findDeadWebhooks } from "../../provider/discover/webhooks";
 import { deniedActions } from "../../provider/operations/awsRights";
 import type { Plan } from "../../provider/plan";
-import { existingAddonBlockers } from "../../provider/planPreflight";
 import { gitOpsBlockers } from "../../provider/planRelease";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { CLUSTER_RIGHTS } from "../../provider/rights";
-import {
-    type Addon,
-    AddonStatus,
-    type KubernetesObject,
-    type Release,
-    type World,
-} from "../../provider/world";
-import { OIDC, RELEASE, TEAM } from "./memory/content";
+import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/world";
+import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
 import { startOf } from "./memory/expectations";
+import { addStandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
 
@@ -100,18 +94,32 @@ describe("blockers", () => {
         assert.deepEqual(gitOpsBlockers(release({}), live({ "argocd.argoproj.io/sync-wave": "1" })), []);
     });
 
-    it("W22: an add-on without a journal is never taken over; each state has its own way out", () => {
-        const release = { ...RELEASE } as unknown as Release;
-        const addon = (status: AddonStatus) => ({ name: "a", version: "v1", status }) as Addon;
-        const remedy = (status: AddonStatus, replicas = 1) =>
-            existingAddonBlockers(addon(status), "demo", release, [
-                { component: "operator", workload: {} as never, replicas },
-            ])[0]?.remedy ?? "";
-        assert.match(remedy(AddonStatus.Creating), /wait until it is done/);
-        assert.match(remedy(AddonStatus.Active, 0), /moved already.*adopt it with HyperPodInferenceAddon/);
-        assert.match(remedy(AddonStatus.Active), /beside Helm's controllers/);
-        assert.match(remedy(AddonStatus.CreateFailed), /delete-addon .*--preserve.*helm upgrade/);
-        assert.deepEqual(existingAddonBlockers(undefined, "demo", release, []), []);
+    it("W22: an add-on that somebody works on, or half deleted, is left to them", async () => {
+        const { world, snapshot } = startOf({}, addStandingAddon);
+        for (const [status, told] of [
+            ["CREATING", /somebody is at work on it \[HP124\].*wait until it is done/s],
+            ["UPDATING", /somebody is at work on it/],
+            ["DELETING", /somebody is at work on it/],
+            ["DELETE_FAILED", /was deleting it.*\[HP124\].*aws eks delete-addon .* --preserve/s],
+        ] as const) {
+            world.restore(snapshot);
+            const addon = world.data.addons.get(ADDON);
+            assert.ok(addon);
+            world.data.addons.set(ADDON, { ...addon, status: status as AddonStatus });
+            assert.match(await refusal(world), told);
+        }
+    });
+
+    it("an add-on that is there is never made older, and never loses a part with its CRDs", async () => {
+        const { world } = startOf({}, (one) => addStandingAddon(one, { version: "v1.4.0-eksbuild.1" }));
+        assert.match(
+            await refusal(world, { addonVersion: "v1.3.0-eksbuild.2" }),
+            /older than the add-on that is there already \(v1\.4\.0-eksbuild\.1\).*\[HP122\]/s,
+        );
+        assert.match(
+            await refusal(world, { configurationValues: { keda: { enabled: false } } }),
+            /with keda\.enabled, which the release leaves to others.*CRDs.*\[HP124\]/s,
+        );
     });
 });
 

@@ -43,8 +43,12 @@ export interface Start {
     readonly state: State;
 }
 
-export function startOf(options: ContentOptions = {}): Start {
+export function startOf(
+    options: ContentOptions = {},
+    change: (world: MemoryWorld) => void = () => undefined,
+): Start {
     const world = new MemoryWorld(options);
+    change(world);
     return { world, snapshot: world.snapshot(), state: world.capture() };
 }
 

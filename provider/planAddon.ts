@@ -1,0 +1,105 @@
+// The add-on that is there already and the release in; which version it gets, what becomes of it, and what stands in the way out. Pure.
+import { isUpdatable } from "./addonStates";
+import type { Blocker } from "./blockers";
+import { ErrorCode } from "./errors";
+import type { Plan } from "./plan";
+import type { Profile } from "./profiles/profile";
+import { type Values, valueAt } from "./settings";
+import { differingSettings, settingsIn } from "./settingsText";
+import { chooseAddonVersion, compareVersions, type OperatorOfAddon, type VersionChoice } from "./versions";
+import { type Addon, AddonStatus } from "./world";
+
+export interface VersionWishes {
+    readonly available: readonly string[];
+    readonly operatorVersion: string;
+    readonly operatorOfAddon: readonly OperatorOfAddon[];
+    readonly pinned: string | undefined;
+    readonly existing: Addon | undefined;
+}
+
+/** As for a new add-on, but one that is there already keeps its version where its operator is new enough, and never gets an older one. */
+export function versionOf(wishes: VersionWishes): VersionChoice | string {
+    const { available, operatorVersion, operatorOfAddon: table, pinned, existing } = wishes;
+    const asNew = () => chooseAddonVersion(available, operatorVersion, table, pinned);
+    if (existing === undefined || !isUpdatable(existing)) return asNew();
+    const { version } = existing;
+    if (pinned !== undefined && compareVersions(pinned, version) < 0)
+        return `${pinned} is older than the add-on that is there already (${version}); a downgrade would prune fields of the models`;
+    if (pinned !== undefined && pinned !== version) return asNew();
+    // EKS may have stopped to offer the version that runs.
+    const kept = chooseAddonVersion([version, ...available], operatorVersion, table, version);
+    if (typeof kept !== "string") return { version, why: "the version that is there already" };
+    return pinned === undefined ? asNew() : kept;
+}
+
+/** What the plan says of it; nothing when none is there. */
+export function existingOf(addon: Addon | undefined): Pick<Plan["addon"], "existing"> {
+    return addon === undefined ? {} : { existing: { version: addon.version, status: addon.status } };
+}
+
+/** What people must know before it is taken over or replaced. */
+export function existingNotes(addon: Addon | undefined, configuration: Values): string[] {
+    if (addon === undefined) return [];
+    const issues = addon.issues.map(({ code, message }) => `${code} ${message}`).join("; ");
+    const state = `the add-on ${addon.name} ${addon.version} is ${addon.status}${issues === "" ? "" : `: ${issues}`}`;
+    const unwell = addon.status === AddonStatus.Active ? [] : [state];
+    if (!isUpdatable(addon))
+        return [
+            ...unwell,
+            "the way back does not make the failed add-on again; its objects get their former form",
+        ];
+    const former = settingsIn(addon.configurationValues);
+    const changed = former === undefined ? ["all of them"] : differingSettings(former, configuration);
+    return changed.length === 0
+        ? unwell
+        : [
+              ...unwell,
+              `settings of the add-on give way to those of the release, until the way back: ${changed.join(", ")}`,
+          ];
+}
+
+/** An add-on that somebody works on now is left to them; and one that runs more than the release would lose the rest with its CRDs. */
+export function existingBlockers(
+    addon: Addon | undefined,
+    clusterName: string,
+    configuration: Values,
+    profile: Profile,
+): Blocker[] {
+    if (addon === undefined) return [];
+    const blocker = { code: ErrorCode.AddonExists, property: "clusterName" };
+    const what = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})`;
+    if (addon.status === AddonStatus.DeleteFailed) {
+        const removal = `\`aws eks delete-addon --cluster-name ${clusterName} --addon-name ${addon.name} --preserve\``;
+        return [
+            {
+                ...blocker,
+                what: `${what}: somebody was deleting it, and what is left of it is unknown`,
+                remedy: `finish that with ${removal}, then run \`pulumi up\``,
+            },
+        ];
+    }
+    if (!isUpdatable(addon) && addon.status !== AddonStatus.CreateFailed) {
+        return [
+            {
+                ...blocker,
+                what: `${what}: somebody is at work on it`,
+                remedy: "wait until it is done, then run `pulumi up` again",
+            },
+        ];
+    }
+    const switchedOff = isUpdatable(addon) ? partsSwitchedOff(addon, configuration, profile) : [];
+    return switchedOff.map((setting) => ({
+        ...blocker,
+        property: "configurationValues",
+        what: `${what} with ${setting}, which the release leaves to others: without it EKS would delete those objects, CRDs and all that is made of them among them`,
+        remedy: `set ${setting} to true in \`configurationValues\` to keep that part, or take it out of the add-on before the move`,
+    }));
+}
+
+function partsSwitchedOff(addon: Addon, configuration: Values, { identities = [] }: Profile): string[] {
+    const former = settingsIn(addon.configurationValues) ?? {};
+    const switches = new Set(identities.flatMap(({ enabledBy }) => enabledBy ?? []));
+    return [...switches].filter(
+        (setting) => valueAt(former, setting) !== false && valueAt(configuration, setting) === false,
+    );
+}

@@ -1,4 +1,4 @@
-/** A classified request comes in; the answer that its service gives when it throttles or fails goes out. Nothing is sent here. */
+/** A classified request comes in; the answer that its service gives when it throttles, fails or refuses goes out. Nothing is sent here. */
 import type { AwsProtocol, Classified } from "./request";
 
 export interface CannedAnswer {
@@ -29,18 +29,37 @@ const BROKEN: Record<AwsProtocol, Trouble> = {
     "rest-json": { status: 500, code: "ServerException", message: BROKEN_MESSAGE },
     "rest-xml": { status: 500, code: "InternalError", message: BROKEN_MESSAGE },
 };
+/** The message is made from the call. */
+const DENIED: Record<AwsProtocol, Omit<Trouble, "message">> = {
+    query: { status: 403, code: "AccessDenied" },
+    ec2: { status: 403, code: "UnauthorizedOperation" },
+    json: { status: 400, code: "AccessDeniedException" },
+    "rest-json": { status: 403, code: "AccessDeniedException" },
+    "rest-xml": { status: 403, code: "AccessDenied" },
+};
+const CALLER = "arn:aws:iam::123456789012:user/sandbox-operator";
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
 
 export function throttled(request: Classified): CannedAnswer {
-    if (request.side === "aws") return awsAnswer(request.protocol ?? "rest-json", THROTTLED);
+    if (request.side === "aws") return awsAnswer(...inWordsOf(request, THROTTLED));
     const message = "the server has received too many requests and has asked us to try again later";
     const answer = kubernetesStatus(429, "TooManyRequests", message, { retryAfterSeconds: 1 });
     return { ...answer, headers: { ...answer.headers, "retry-after": "1" } };
 }
 
 export function serverError(request: Classified): CannedAnswer {
-    if (request.side === "aws") return awsAnswer(request.protocol ?? "rest-json", BROKEN);
+    if (request.side === "aws") return awsAnswer(...inWordsOf(request, BROKEN));
     return kubernetesStatus(500, "InternalError", "Internal error occurred: injected fault", {});
+}
+
+export function denied(request: Classified): CannedAnswer {
+    if (request.side === "aws") {
+        const [action] = request.what.split(" ");
+        const message = `User: ${CALLER} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
+        const [protocol, words] = inWordsOf(request, DENIED);
+        return awsAnswer(protocol, { ...words, message });
+    }
+    return kubernetesStatus(403, "Forbidden", `${request.what} is forbidden: injected fault`, {});
 }
 
 function kubernetesStatus(code: number, reason: string, message: string, details: object): CannedAnswer {
@@ -57,8 +76,12 @@ function kubernetesStatus(code: number, reason: string, message: string, details
     return { status: code, headers: { "content-type": "application/json" }, body: JSON.stringify(status) };
 }
 
-function awsAnswer(protocol: AwsProtocol, troubles: Record<AwsProtocol, Trouble>): CannedAnswer {
-    const trouble = troubles[protocol];
+function inWordsOf<T>(request: Classified, words: Record<AwsProtocol, T>): [AwsProtocol, T] {
+    const protocol = request.protocol ?? "rest-json";
+    return [protocol, words[protocol]];
+}
+
+function awsAnswer(protocol: AwsProtocol, trouble: Trouble): CannedAnswer {
     if (protocol === "json" || protocol === "rest-json") {
         const type = protocol === "json" ? "application/x-amz-json-1.1" : "application/json";
         return {

@@ -1,6 +1,6 @@
 /** One exchange and the fault it meets come in; the fault happens to it. Which request meets which fault is decided elsewhere. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type CannedAnswer, serverError, throttled } from "./answers";
+import { type CannedAnswer, denied, serverError, throttled } from "./answers";
 import type { Exchange } from "./exchange";
 import type { Write } from "./ledger";
 import type { Fault } from "./plan";
@@ -39,6 +39,9 @@ export class Injector {
             case "serverError":
                 await this.#hit(fault);
                 return answer(exchange, entry, serverError(request));
+            case "deny":
+                await this.#hit(fault);
+                return answer(exchange, entry, denied(request));
             case "hang":
                 this.#hold(exchange);
                 return this.#hit(fault);

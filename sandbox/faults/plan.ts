@@ -9,6 +9,7 @@ export type FaultAction =
     | "dropAfter"
     | "throttle"
     | "serverError"
+    | "deny"
     | "hang"
     | "delay";
 

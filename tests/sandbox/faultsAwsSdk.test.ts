@@ -13,6 +13,7 @@ import { type Fixture, startFixture } from "./faultsFixtures";
 
 const Tags = [{ Key: "k", Value: "v" }];
 const THROTTLING = /^(Throttling|ThrottlingException|RequestLimitExceeded|SlowDown)$/;
+const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation)$/;
 const SERVER_ERROR =
     /^(ServiceFailure(Exception)?|ServerException|InternalError|InternalFailure|InternalServerError)$/;
 
@@ -86,9 +87,11 @@ describe("fault proxy with AWS SDK clients", () => {
         }).timeout(20_000);
     }
 
-    for (const [action, name] of [
-        ["throttle", THROTTLING],
-        ["serverError", SERVER_ERROR],
+    for (const [action, name, attempts] of [
+        ["throttle", THROTTLING, 3],
+        ["serverError", SERVER_ERROR, 3],
+        // What is not allowed is not asked again.
+        ["deny", DENIED, 1],
     ] as const) {
         it(`${action} for ever: every service's client gives up with the service's own error`, async () => {
             await everyService(async (operation, send) => {
@@ -98,10 +101,12 @@ describe("fault proxy with AWS SDK clients", () => {
                     (error: unknown) => error,
                 )) as {
                     name: string;
+                    message: string;
                     $metadata: { attempts: number };
                 };
                 assert.match(failure.name, name);
-                assert.equal(failure.$metadata.attempts, 3, operation);
+                assert.equal(failure.$metadata.attempts, attempts, operation);
+                if (action === "deny") assert.ok(failure.message.includes(operation), failure.message);
             });
         }).timeout(20_000);
     }

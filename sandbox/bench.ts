@@ -3,30 +3,36 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { measureScript, missingPrograms } from "./bench/awsScript";
+import { type MeasuredScript, measureScript } from "./bench/awsScript";
 import { faultSample } from "./bench/faultSample";
 import { measureLoad } from "./bench/measureLoad";
 import { measureMove } from "./bench/measureMove";
 import { measurePreview } from "./bench/measurePreview";
 import { tableOf } from "./bench/row";
 import { rowsOf } from "./bench/rows";
-import { captureState } from "./compare";
+import { obstaclesTo } from "./bench/runScript";
+import { captureState, type State } from "./compare";
 import { demoContent } from "./content";
 import { Pulumi } from "./engine/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
 
 const PROGRAM = resolve(__dirname, "bench/program");
-const BASELINE = "demo";
+const SCRIPT = process.env.HELM_TO_ADDON_SH ? resolve(process.env.HELM_TO_ADDON_SH) : undefined;
+/** AWS's script cannot read role ARNs with a path; where it takes part, the execution role has none. */
+const START =
+    SCRIPT === undefined
+        ? { name: "demo", content: {} }
+        : { name: "demo-plain-roles", content: { helm: { roles: { paths: { execution: "/" } } } } };
 const say = (line: string): void => console.log(line);
 
 async function main(): Promise<void> {
     const sandbox = await startSandbox({ progress: say });
     const folder = mkdtempSync(join(tmpdir(), "hyperpod-bench-"));
     try {
-        if (!sandbox.hasBaseline(BASELINE)) {
+        if (!sandbox.hasBaseline(START.name)) {
             say("preparing the cluster ...");
-            await demoContent(sandbox);
-            await sandbox.saveBaseline(BASELINE, { shared: true });
+            await demoContent(sandbox, START.content);
+            await sandbox.saveBaseline(START.name, { shared: true });
         }
         say(`\n${tableOf(await measure(sandbox, folder))}`);
         say(
@@ -49,13 +55,13 @@ async function measure(sandbox: Sandbox, folder: string) {
         });
     say("loading the provider ...");
     const loadMs = await measureLoad();
-    await sandbox.restoreBaseline(BASELINE);
+    await sandbox.restoreBaseline(START.name);
     const start = await captureState(sandbox);
     say("previews of one migration and of twenty ...");
     const one = await measurePreview(sandbox, stack("one", 1));
     const twenty = await measurePreview(sandbox, stack("twenty", 20));
     say("a move, a second up, the way back ...");
-    const move = await measureMove(sandbox, stack("move", 1));
+    const move = await measureMove(sandbox, stack("move", 1), start);
     const script = await runScript(sandbox, start);
     const faults = process.env.FAULTS === undefined ? undefined : await faultSample(process.env.FAULTS);
     return rowsOf({
@@ -68,20 +74,22 @@ async function measure(sandbox: Sandbox, folder: string) {
     });
 }
 
-async function runScript(sandbox: Sandbox, start: Awaited<ReturnType<typeof captureState>>) {
-    const path = process.env.HELM_TO_ADDON_SH;
-    if (path === undefined) {
+async function runScript(sandbox: Sandbox, start: State): Promise<MeasuredScript | undefined> {
+    if (SCRIPT === undefined) {
         say("AWS's script is not run: HELM_TO_ADDON_SH does not name it.");
         return undefined;
     }
-    const missing = missingPrograms(sandbox);
-    if (missing.length > 0) {
-        say(`AWS's script is not run: it needs ${missing.join(", ")} on PATH.`);
+    const obstacles = obstaclesTo(sandbox, SCRIPT);
+    if (obstacles.length > 0) {
+        say(`AWS's script is not run: ${obstacles.join("; ")}.`);
         return undefined;
     }
     say("AWS's script ...");
-    await sandbox.restoreBaseline(BASELINE);
-    return await measureScript(sandbox, path, start);
+    await sandbox.restoreBaseline(START.name);
+    const script = await measureScript(sandbox, SCRIPT, start);
+    say(`it ended with ${script.exitCode ?? "nothing, after 10 minutes"}; its last words:`);
+    for (const line of script.lastLines) say(`    ${line}`);
+    return script;
 }
 
 main().then(

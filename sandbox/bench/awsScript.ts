@@ -1,74 +1,50 @@
 // A sandbox at the start of a move and the path of AWS's script come in; the same measurements of the script go out. The script is not part of this project.
-import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { captureState, compareStates, type State } from "../compare";
+import { captureState, type State } from "../compare";
 import type { Sandbox } from "../sandbox";
 import type { Observation } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
+import { addonsIn, type SeenAddon } from "./addonsSeen";
+import { type CallsBySide, callsOf, spanOfWrites } from "./calls";
+import { type Changes, changesBetween } from "./changes";
+import { lengthOf } from "./measureMove";
+import { runScript } from "./runScript";
 
 export interface MeasuredScript {
+    /** Null when it had to be ended. */
     readonly exitCode: number | null;
+    readonly lastLines: readonly string[];
     readonly wallMs: number;
-    readonly writes: number;
-    readonly reads: number;
+    /** From the first write to the last. */
+    readonly moveMs: number;
+    readonly calls: CallsBySide;
+    readonly addons: readonly SeenAddon[];
     readonly observation: Observation;
-    /** Objects that differ from the start afterwards. */
-    readonly differences: number;
+    readonly changes: Changes;
 }
 
-const NEEDED = ["bash", "aws", "kubectl", "helm", "jq"] as const;
-const TIMEOUT_MS = 10 * 60_000;
-
-/** The programs that the script needs and that are not there. */
-export function missingPrograms(sandbox: Sandbox): string[] {
-    const folders = (pathOf(sandbox) ?? "").split(delimiter);
-    return NEEDED.filter((program) => !folders.some((folder) => isExecutable(join(folder, program))));
-}
+/** EKS goes on with the add-ons that the script asked for and did not wait for. */
+const SETTLE_MS = 20_000;
+const UNDER_WAY = /CREATING|UPDATING|DELETING/;
 
 export async function measureScript(sandbox: Sandbox, script: string, start: State): Promise<MeasuredScript> {
     sandbox.faults.reset();
     const watching = await observeMove(sandbox);
     const started = Date.now();
-    const exitCode = await run(sandbox, script);
+    const { exitCode, lastLines } = await runScript(sandbox, script);
     const wallMs = Date.now() - started;
+    const addons = await settled(sandbox);
     const observation = await watching.stop();
-    const [writes, reads] = [sandbox.faults.writes().length, sandbox.faults.reads()];
-    const differences = new Set(compareStates(start, await captureState(sandbox)).map(({ key }) => key)).size;
-    return { exitCode, wallMs, writes, reads, observation, differences };
+    const calls = callsOf(sandbox.faults);
+    const moveMs = lengthOf(spanOfWrites(sandbox.faults));
+    const changes = changesBetween(start, await captureState(sandbox));
+    return { exitCode, lastLines, wallMs, moveMs, calls, addons, observation, changes };
 }
 
-function run(sandbox: Sandbox, script: string): Promise<number | null> {
-    const args = [
-        script,
-        "--auto-approve",
-        "--cluster-name",
-        sandbox.clusterName,
-        "--region",
-        sandbox.region,
-    ];
-    const child = spawn("bash", args, {
-        cwd: sandbox.directory,
-        env: { ...sandbox.env, PATH: pathOf(sandbox), HOME: sandbox.directory, AWS_PAGER: "" },
-        stdio: "ignore",
-        timeout: TIMEOUT_MS,
-        killSignal: "SIGKILL",
-    });
-    return new Promise((resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", resolve);
-    });
-}
-
-function pathOf(sandbox: Sandbox): string | undefined {
-    return [sandbox.tools.binDirectory, process.env.PATH].filter(Boolean).join(delimiter);
-}
-
-function isExecutable(file: string): boolean {
-    try {
-        accessSync(file, constants.X_OK);
-        return true;
-    } catch {
-        return false;
+async function settled(sandbox: Sandbox): Promise<SeenAddon[]> {
+    const deadline = Date.now() + SETTLE_MS;
+    for (;;) {
+        const addons = await addonsIn(sandbox);
+        if (!addons.some(({ status }) => UNDER_WAY.test(status)) || Date.now() > deadline) return addons;
+        await new Promise((next) => setTimeout(next, 500));
     }
 }

@@ -1,79 +1,116 @@
 // A sandbox at the start of a move comes in; one move, one quiet `up` and one way back, measured, go out.
-import { DescribeAddonCommand, ListAddonsCommand } from "@aws-sdk/client-eks";
-import { awsClients } from "../content/awsClients";
+import { captureState, type State } from "../compare";
 import type { Pulumi, PulumiRun } from "../engine/driver";
 import type { Sandbox } from "../sandbox";
-import type { Observation } from "../watch/observation";
+import type { Observation, Span } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
+import { addonsIn, type SeenAddon, watchDeletions } from "./addonsSeen";
+import { type CallsBySide, callsOf, spanOfWrites, timeOf } from "./calls";
+import { type Changes, changesBetween } from "./changes";
 import { peakMemoryOf } from "./processMemory";
+import { covered } from "./spans";
+
+export const CREATE_OPERATOR = "eks:CreateAddon amazon-sagemaker-hyperpod-inference";
 
 export interface MeasuredMove {
     readonly upMs: number;
     /** From the first write to the last. */
     readonly moveMs: number;
-    /** Of all add-ons, one after the other: what no mover can avoid. */
+    /** Of the add-ons of this move, one after the other: what no mover can avoid. */
     readonly creatingMs: number;
+    readonly addons: readonly SeenAddon[];
+    /** When the operator's add-on was asked for, milliseconds since the epoch. */
+    readonly askedAt: number;
     readonly observation: Observation;
     readonly providerMb: number;
-    readonly writes: number;
-    readonly reads: number;
+    readonly calls: CallsBySide;
+    readonly changes: Changes;
     readonly again: { readonly writes: number; readonly reads: number };
-    readonly destroyMs: number;
-    readonly undoMs: number;
-    /** Add-ons on their way out, and controllers on their way in. */
-    readonly undoObservation: Observation;
+    readonly undo: MeasuredUndo;
 }
 
-export async function measureMove(sandbox: Sandbox, pulumi: Pulumi): Promise<MeasuredMove> {
+export interface MeasuredUndo {
+    readonly destroyMs: number;
+    readonly undoMs: number;
+    /** Time in which an add-on was DELETING. */
+    readonly deletingMs: number;
+    /** Time in which an add-on was DELETING, or pods were starting or ending. */
+    readonly waitsMs: number;
+    readonly observation: Observation;
+    readonly calls: CallsBySide;
+    readonly changes: Changes;
+}
+
+export async function measureMove(sandbox: Sandbox, pulumi: Pulumi, start: State): Promise<MeasuredMove> {
     await pulumi.ensureStack();
     sandbox.faults.reset();
     const watching = await observeMove(sandbox);
-    const started = Date.now();
-    const running = pulumi.start("up", "--yes", "--skip-preview");
-    const memory = peakMemoryOf(() => running.providerPids());
-    mustSucceed(await running.finished);
-    const upMs = Date.now() - started;
+    const { ms: upMs, providerMb } = await timed(pulumi, "up", "--yes", "--skip-preview");
     const observation = await watching.stop();
-    const [writes, reads] = [sandbox.faults.writes(), sandbox.faults.reads()];
-    const creatingMs = await creatingTime(sandbox);
+    const calls = callsOf(sandbox.faults);
+    const written = spanOfWrites(sandbox.faults);
+    const askedAt = timeOf(sandbox.faults, CREATE_OPERATOR);
+    if (askedAt === undefined) throw new Error("the move asked for no add-on");
+    const addons = (await addonsIn(sandbox)).filter(({ createdAt }) => createdAt >= written.begin);
+    const changes = changesBetween(start, await captureState(sandbox));
 
     sandbox.faults.reset();
     mustSucceed(await pulumi.up());
     const again = { writes: sandbox.faults.writes().length, reads: sandbox.faults.reads() };
-
-    sandbox.faults.reset();
-    const watchingUndo = await observeMove(sandbox);
-    const undoStarted = Date.now();
-    mustSucceed(await pulumi.destroy("--skip-preview"));
+    const undo = await measureUndo(sandbox, pulumi, start);
     return {
         upMs,
-        moveMs: spanOf(writes),
-        creatingMs,
+        moveMs: lengthOf(written),
+        creatingMs: addons.reduce((sum, { creatingMs }) => sum + creatingMs, 0),
+        addons,
+        askedAt,
         observation,
-        providerMb: memory.stop(),
-        writes: writes.length,
-        reads,
+        providerMb: Math.max(providerMb, undo.providerMb),
+        calls,
+        changes,
         again,
-        destroyMs: Date.now() - undoStarted,
-        undoMs: spanOf(sandbox.faults.writes()),
-        undoObservation: await watchingUndo.stop(),
+        undo,
     };
 }
 
-function spanOf(writes: readonly { time: number }[]): number {
-    return (writes.at(-1)?.time ?? 0) - (writes[0]?.time ?? 0);
+async function measureUndo(
+    sandbox: Sandbox,
+    pulumi: Pulumi,
+    start: State,
+): Promise<MeasuredUndo & { providerMb: number }> {
+    sandbox.faults.reset();
+    const watching = await observeMove(sandbox);
+    const deletions = watchDeletions(sandbox);
+    const { ms: destroyMs, providerMb } = await timed(pulumi, "destroy", "--yes", "--skip-preview");
+    const [observation, deleting] = [await watching.stop(), await deletions.stop()];
+    const written = spanOfWrites(sandbox.faults);
+    const calls = callsOf(sandbox.faults);
+    return {
+        destroyMs,
+        undoMs: lengthOf(written),
+        deletingMs: covered(deleting, written),
+        waitsMs: covered([...deleting, ...observation.podsChanging], written),
+        observation,
+        calls,
+        changes: changesBetween(start, await captureState(sandbox)),
+        providerMb,
+    };
 }
 
-async function creatingTime(sandbox: Sandbox): Promise<number> {
-    const { eks } = awsClients(sandbox);
-    const clusterName = sandbox.clusterName;
-    const { addons = [] } = await eks.send(new ListAddonsCommand({ clusterName }));
-    let total = 0;
-    for (const addonName of addons) {
-        const { addon } = await eks.send(new DescribeAddonCommand({ clusterName, addonName }));
-        total += (addon?.modifiedAt?.getTime() ?? 0) - (addon?.createdAt?.getTime() ?? 0);
+async function timed(pulumi: Pulumi, ...args: string[]): Promise<{ ms: number; providerMb: number }> {
+    const started = Date.now();
+    const running = pulumi.start(...args);
+    const memory = peakMemoryOf(() => running.providerPids());
+    try {
+        mustSucceed(await running.finished);
+        return { ms: Date.now() - started, providerMb: memory.peak() };
+    } finally {
+        memory.stop();
     }
-    return total;
+}
+
+export function lengthOf({ begin, end }: Span): number {
+    return end - begin;
 }
 
 export function mustSucceed(run: PulumiRun): PulumiRun {

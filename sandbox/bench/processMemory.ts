@@ -3,18 +3,14 @@ import { readFileSync } from "node:fs";
 
 const EVERY_MS = 250;
 
-export function peakMemoryOf(pids: () => Promise<number[]>): { stop(): number } {
+/** Asks the kernel's own high-water mark, so nothing between two looks is missed but a process's last moments. */
+export function peakMemoryOf(pids: () => Promise<number[]>): { peak(): number; stop(): void } {
     let peak = 0;
     const look = async () => {
         for (const pid of await pids()) peak = Math.max(peak, highWaterMark(pid));
     };
     const timer = setInterval(() => void look(), EVERY_MS);
-    return {
-        stop: () => {
-            clearInterval(timer);
-            return Math.round(peak / 1024);
-        },
-    };
+    return { peak: () => Math.round(peak / 1024), stop: () => clearInterval(timer) };
 }
 
 /** Kilobytes. */

@@ -2,7 +2,7 @@
 
 export interface Row {
     readonly what: string;
-    readonly target: string;
+    readonly target?: string;
     readonly measured: string;
     /** Absent when there is nothing to hold the value against. */
     readonly holds?: boolean;
@@ -18,7 +18,7 @@ export function tableOf(rows: readonly Row[]): string {
     const withScript = rows.some(({ script }) => script !== undefined);
     const cells = [
         ["what", "target", "measured", "", ...(withScript ? ["AWS's script"] : [])],
-        ...rows.map(({ what, target, measured, holds, script }) => [
+        ...rows.map(({ what, target = "", measured, holds, script }) => [
             what,
             target,
             measured,

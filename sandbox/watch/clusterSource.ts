@@ -2,10 +2,9 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiClient } from "../kubernetes/apiClient";
-import type { KubeObject } from "../kubernetes/objects";
+import type { KubeObject, Pod } from "../kubernetes/objects";
 import { Reflector } from "../kubernetes/reflector";
 import { type CustomResourceDefinition, clusterProbes } from "./clusterProbes";
-import type { Deployment } from "./controllers";
 import type { Probe } from "./prober";
 import type { MoveSource } from "./source";
 
@@ -24,7 +23,7 @@ export interface Observable {
 
 export class ClusterSource implements MoveSource {
     #client: ApiClient;
-    #reflectors: Reflector<KubeObject>[] = [];
+    #reflectors: { stop(): Promise<void> }[] = [];
     #problems = new Set<string>();
 
     constructor({ apiServerUrl: server, caFile, clientCertFile, clientKeyFile }: Observable) {
@@ -33,7 +32,7 @@ export class ClusterSource implements MoveSource {
     }
 
     now(): number {
-        return performance.now();
+        return performance.timeOrigin + performance.now();
     }
 
     async followGuarded(onObjects: (kind: string, objects: KubeObject[]) => void): Promise<void> {
@@ -51,8 +50,8 @@ export class ClusterSource implements MoveSource {
         await Promise.all([follow("Namespace", "/api/v1/namespaces"), definitions, ...kinds]);
     }
 
-    followDeployments(onDeployments: (deployments: Deployment[]) => void): Promise<void> {
-        return this.#follow("/apis/apps/v1/deployments", false, onDeployments);
+    followPods(onPods: (pods: Pod[]) => void): Promise<void> {
+        return this.#follow("/api/v1/pods", false, onPods);
     }
 
     async probes(): Promise<Probe[]> {
@@ -69,12 +68,12 @@ export class ClusterSource implements MoveSource {
         return (await this.#client.call<{ items: CustomResourceDefinition[] }>({ path: CRDS })).items;
     }
 
-    async #follow(
+    async #follow<T extends KubeObject>(
         path: string,
         metadataOnly: boolean,
-        onObjects: (objects: KubeObject[]) => void,
+        onObjects: (objects: T[]) => void,
     ): Promise<void> {
-        const reflector: Reflector<KubeObject> = new Reflector<KubeObject>({
+        const reflector: Reflector<T> = new Reflector<T>({
             client: this.#client,
             path,
             metadataOnly,

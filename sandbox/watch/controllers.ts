@@ -1,5 +1,9 @@
-/** All Deployments come in again and again; how long each controller was away, or there twice, goes out. */
-import type { KubeObject } from "../kubernetes/objects";
+/** All pods come in again and again; how long each controller was away, or there twice, goes out. */
+
+import { imageName } from "../kubernetes/images";
+import { isAnswering } from "../kubernetes/nodes";
+import type { Pod } from "../kubernetes/objects";
+import { hasCondition } from "../kubernetes/podStatus";
 import type { Observation } from "./observation";
 import { Stopwatch } from "./stopwatch";
 
@@ -13,34 +17,30 @@ export const CONTROLLER_IMAGES = [
     "cert-manager-controller",
 ] as const;
 
-export interface Deployment extends KubeObject {
-    spec?: { template?: { spec?: { containers?: { image?: string }[] } } };
-    status?: { availableReplicas?: number };
-}
-
 interface Controller {
     away: Stopwatch;
     twice: Stopwatch;
-    /** Deployments that were available together. */
+    /** Deployments whose pods could act at the same time. */
     together: Set<string>;
 }
 
 export class Controllers {
-    /** Only controllers that were available once: what was never there cannot be away. */
+    /** Only controllers that were there once: what was never there cannot be away. */
     #seen = new Map<string, Controller>();
 
-    update(deployments: Deployment[], at: number): void {
+    update(pods: Pod[], at: number): void {
         for (const image of CONTROLLER_IMAGES) {
-            const available = deployments.filter(
-                (d) => runs(d, image) && (d.status?.availableReplicas ?? 0) > 0,
-            );
-            if (available.length > 0 || this.#seen.has(image)) this.#update(image, available.map(nameOf), at);
+            const running = pods.filter((pod) => runs(pod, image));
+            if (this.#seen.has(image) || running.some(isAnswering)) this.#update(image, running, at);
         }
     }
 
     away(at: number): Observation["away"] {
         const entries = [...this.#seen].map(([image, { away }]) => {
-            return [image, { seconds: away.seconds(at), atEnd: away.running }] as const;
+            return [
+                image,
+                { seconds: away.seconds(at), atEnd: away.running, spans: away.spans(at) },
+            ] as const;
         });
         return Object.fromEntries(entries);
     }
@@ -54,24 +54,29 @@ export class Controllers {
         }));
     }
 
-    #update(image: string, available: string[], at: number): void {
+    #update(image: string, pods: Pod[], at: number): void {
         const controller = this.#seen.get(image) ?? {
             away: new Stopwatch(),
             twice: new Stopwatch(),
             together: new Set(),
         };
         this.#seen.set(image, controller);
-        controller.away.set(available.length === 0, at);
-        controller.twice.set(available.length > 1, at);
-        if (available.length > 1) for (const name of available) controller.together.add(name);
+        controller.away.set(!pods.some(isAnswering), at);
+        // A pod that was told to end may act until it is gone.
+        const active = new Set(pods.filter((pod) => hasCondition(pod, "Ready")).map(deploymentOf));
+        controller.twice.set(active.size > 1, at);
+        if (active.size > 1) for (const name of active) controller.together.add(name);
     }
 }
 
-function runs(deployment: Deployment, image: string): boolean {
-    const containers = deployment.spec?.template?.spec?.containers ?? [];
-    return containers.some((container) => container.image?.split("/").pop()?.split(":")[0] === image);
+function runs(pod: Pod, image: string): boolean {
+    return pod.spec.containers.some((container) => imageName(container.image) === image);
 }
 
-function nameOf({ metadata }: Deployment): string {
-    return `${metadata.namespace}/${metadata.name}`;
+/** A pod's owner is a ReplicaSet; it is called like its Deployment and the hash that the pod carries. */
+function deploymentOf({ metadata }: Pod): string {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)?.name;
+    const hash = metadata.labels?.["pod-template-hash"];
+    const name = owner ?? metadata.name;
+    return `${metadata.namespace}/${hash !== undefined && name.endsWith(`-${hash}`) ? name.slice(0, -hash.length - 1) : name}`;
 }

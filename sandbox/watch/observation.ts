@@ -1,5 +1,11 @@
 /** What an observed move did to the cluster: the report of the observer. Types only. */
 
+/** Milliseconds since the epoch. */
+export interface Span {
+    begin: number;
+    end: number;
+}
+
 /** Something a move may never delete, deleted. */
 export interface Deletion {
     /** `group/Kind namespace/name`. */
@@ -21,10 +27,12 @@ export interface Refusal {
 export interface Observation {
     seconds: number;
     deletions: Deletion[];
-    /** Per controller (by image name): seconds without an available replica. */
-    away: Record<string, { seconds: number; atEnd: boolean }>;
-    /** Controllers of which two Deployments were available at once. */
+    /** Per controller (by image name): seconds without a pod that answers. */
+    away: Record<string, { seconds: number; atEnd: boolean; spans: Span[] }>;
+    /** Controllers of which pods of two Deployments could act at once. */
     twoActive: { controller: string; deployments: string[]; seconds: number }[];
+    /** When some pod was starting or ending: what a mover can only wait for. */
+    podsChanging: Span[];
     /** Per kind of request: seconds in which it was refused; 0 where it never was. */
     refused: Record<string, Refusal>;
     /** Trouble of the observer itself, such as watches that broke while the API server was away. */

@@ -6,14 +6,15 @@ import { ClusterSource, type Observable } from "./clusterSource";
 import { Controllers } from "./controllers";
 import { GuardedObjects } from "./guardedObjects";
 import type { Observation } from "./observation";
+import { PodChanges } from "./podChanges";
 import { Prober } from "./prober";
 import type { MoveSource } from "./source";
 
 export { OBSERVER_USER_AGENT } from "./clusterSource";
 export { describeObservation } from "./describeObservation";
-export type { Deletion, Observation, Refusal } from "./observation";
+export type { Deletion, Observation, Refusal, Span } from "./observation";
 
-const PROBE_EVERY_MS = 500;
+const PROBE_EVERY_MS = 100;
 
 export interface RunningObservation {
     stop(): Promise<Observation>;
@@ -27,28 +28,36 @@ export async function observe(source: MoveSource, probeEveryMs: number): Promise
     const start = source.now();
     const guarded = new GuardedObjects();
     const controllers = new Controllers();
+    const podChanges = new PodChanges();
     try {
         await Promise.all([
             source.followGuarded((kind, objects) =>
                 guarded.update(kind, objects, (source.now() - start) / 1000),
             ),
-            source.followDeployments((deployments) => controllers.update(deployments, source.now())),
+            source.followPods((pods) => {
+                controllers.update(pods, source.now());
+                podChanges.update(pods, source.now());
+            }),
         ]);
         const prober = new Prober(await source.probes(), probeEveryMs, () => source.now());
-        return { stop: () => finish(source, start, guarded, controllers, prober) };
+        return { stop: () => finish({ source, start, guarded, controllers, podChanges, prober }) };
     } catch (error) {
         await source.stop();
         throw error;
     }
 }
 
-async function finish(
-    source: MoveSource,
-    start: number,
-    guarded: GuardedObjects,
-    controllers: Controllers,
-    prober: Prober,
-): Promise<Observation> {
+interface Running {
+    source: MoveSource;
+    start: number;
+    guarded: GuardedObjects;
+    controllers: Controllers;
+    podChanges: PodChanges;
+    prober: Prober;
+}
+
+async function finish(running: Running): Promise<Observation> {
+    const { source, start, guarded, controllers, podChanges, prober } = running;
     const refused = await prober.stop();
     const end = source.now();
     const problems = await source.stop();
@@ -57,6 +66,7 @@ async function finish(
         deletions: guarded.deletions,
         away: controllers.away(end),
         twoActive: controllers.twoActive(end),
+        podsChanging: podChanges.spans(end),
         refused,
         problems,
     };

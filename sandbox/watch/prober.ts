@@ -1,4 +1,4 @@
-/** Probes come in; each is run every half second, and for how long each was refused goes out. */
+/** Probes come in; each is run again and again, and for how long each was refused goes out. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Refusal } from "./observation";
 import { Stopwatch } from "./stopwatch";

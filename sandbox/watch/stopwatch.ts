@@ -1,7 +1,9 @@
-/** Changes of one yes-or-no fact come in, with their times in milliseconds; for how many seconds it was true goes out. */
+/** Changes of one yes-or-no fact come in, with their times in milliseconds; when and for how many seconds it was true goes out. */
+import type { Span } from "./observation";
+
 export class Stopwatch {
     #since: number | undefined;
-    #milliseconds = 0;
+    #past: Span[] = [];
 
     get running(): boolean {
         return this.#since !== undefined;
@@ -9,12 +11,18 @@ export class Stopwatch {
 
     set(running: boolean, at: number): void {
         if (running === this.running) return;
-        if (this.#since !== undefined) this.#milliseconds += Math.max(0, at - this.#since);
+        if (this.#since !== undefined)
+            this.#past.push({ begin: this.#since, end: Math.max(this.#since, at) });
         this.#since = running ? at : undefined;
     }
 
+    spans(at: number): Span[] {
+        const current =
+            this.#since === undefined ? [] : [{ begin: this.#since, end: Math.max(this.#since, at) }];
+        return [...this.#past, ...current];
+    }
+
     seconds(at: number): number {
-        const current = this.#since === undefined ? 0 : Math.max(0, at - this.#since);
-        return (this.#milliseconds + current) / 1000;
+        return this.spans(at).reduce((sum, { begin, end }) => sum + end - begin, 0) / 1000;
     }
 }

@@ -1,11 +1,11 @@
 /** The observer with a cluster that the test plays: a clock, collections and probes by hand. */
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { KubeObject } from "../../sandbox/kubernetes/objects";
-import type { Deployment } from "../../sandbox/watch/controllers";
+import type { KubeObject, Pod } from "../../sandbox/kubernetes/objects";
 import { describeObservation, type Observation, observe } from "../../sandbox/watch/observeMove";
 import type { Probe } from "../../sandbox/watch/prober";
 import type { MoveSource } from "../../sandbox/watch/source";
+import { controllerBehind, unavoidableSeconds } from "../../sandbox/watch/unavoidable";
 
 const MODEL = "x.io/Model";
 const PROBE_EVERY_MS = 20;
@@ -14,17 +14,18 @@ class PlayedCluster implements MoveSource {
     time = 0;
     refusal: string | undefined;
     stopped = false;
+    running = [pod("keda", "keda-operator")];
     objects: (kind: string, objects: KubeObject[]) => void = () => {};
-    deployments: (deployments: Deployment[]) => void = () => {};
+    pods: (pods: Pod[]) => void = () => {};
 
     now = () => this.time;
     async followGuarded(onObjects: (kind: string, objects: KubeObject[]) => void): Promise<void> {
         this.objects = onObjects;
         onObjects(MODEL, [model("m", "1"), model("n", "2")]);
     }
-    async followDeployments(onDeployments: (deployments: Deployment[]) => void): Promise<void> {
-        this.deployments = onDeployments;
-        onDeployments([deployment("keda", "keda-operator", 1)]);
+    async followPods(onPods: (pods: Pod[]) => void): Promise<void> {
+        this.pods = onPods;
+        onPods(this.running);
     }
     async probes(): Promise<Probe[]> {
         const run = () =>
@@ -48,12 +49,20 @@ function model(name: string, uid: string, more: object = {}): KubeObject {
     return { metadata: { name, namespace: "a", uid, ...more } };
 }
 
-function deployment(name: string, image: string, availableReplicas: number): Deployment {
-    const containers = [{ image: `registry.invalid/hyperpod/${image}:2.17.1` }];
+/** A pod of the Deployment of this name. */
+function pod(deployment: string, image: string, state: "ready" | "starting" | "ending" = "ready"): Pod {
+    const owner = { kind: "ReplicaSet", name: `${deployment}-6f7d`, uid: "r", controller: true };
     return {
-        metadata: { name, namespace: "k" },
-        spec: { template: { spec: { containers } } },
-        status: { availableReplicas },
+        metadata: {
+            name: `${deployment}-6f7d-x`,
+            namespace: "k",
+            uid: `${deployment}-x`,
+            labels: { "pod-template-hash": "6f7d" },
+            ownerReferences: [owner],
+            ...(state === "ending" ? { deletionTimestamp: "t" } : {}),
+        },
+        spec: { containers: [{ name: "c", image: `registry.invalid/hyperpod/${image}:2.17.1` }] },
+        status: { conditions: [{ type: "Ready", status: state === "starting" ? "False" : "True" }] },
     };
 }
 
@@ -72,8 +81,9 @@ describe("observer of a move", () => {
         assert.deepEqual(report, {
             seconds: 10,
             deletions: [],
-            away: { "keda-operator": { seconds: 0, atEnd: false } },
+            away: { "keda-operator": { seconds: 0, atEnd: false, spans: [] } },
             twoActive: [],
+            podsChanging: [],
             refused: { "create ingress": { seconds: 0, atEnd: false, answers: {} } },
             problems: ["a watch broke"],
         });
@@ -97,33 +107,76 @@ describe("observer of a move", () => {
 
     it("measures how long a controller is away, whichever Deployment runs it", async () => {
         const report = await play(async (cluster) => {
-            await cluster.at(1, () => cluster.deployments([deployment("keda", "keda-operator", 0)]));
-            const both = [
-                deployment("keda", "keda-operator", 0),
-                deployment("addon-keda", "keda-operator", 1),
-            ];
-            await cluster.at(4.5, () => cluster.deployments(both));
-            await cluster.at(6, () => cluster.deployments([]));
+            await cluster.at(1, () => cluster.pods([pod("keda", "keda-operator", "ending")]));
+            await cluster.at(2, () => cluster.pods([pod("addon-keda", "keda-operator", "starting")]));
+            await cluster.at(4.5, () => cluster.pods([pod("addon-keda", "keda-operator")]));
+            await cluster.at(6, () => cluster.pods([]));
             await cluster.at(8, () => undefined);
         });
-        assert.deepEqual(report.away, { "keda-operator": { seconds: 5.5, atEnd: true } });
+        assert.deepEqual(report.away, {
+            "keda-operator": {
+                seconds: 5.5,
+                atEnd: true,
+                spans: [
+                    { begin: 1000, end: 4500 },
+                    { begin: 6000, end: 8000 },
+                ],
+            },
+        });
+        assert.deepEqual(report.podsChanging, [{ begin: 1000, end: 4500 }]);
         assert.deepEqual(report.twoActive, []);
     });
 
-    it("reports two available Deployments of one controller, and not of two controllers", async () => {
-        const old = deployment("keda", "keda-operator", 1);
+    it("reports pods of two Deployments of one controller, and not of two controllers", async () => {
+        const old = pod("keda", "keda-operator");
         const report = await play(async (cluster) => {
-            const operator = deployment("op", "hyperpod-inference-operator", 1);
-            await cluster.at(1, () =>
-                cluster.deployments([old, operator, deployment("new", "keda-operator", 2)]),
-            );
-            await cluster.at(3, () => cluster.deployments([old, operator]));
+            const operator = pod("op", "hyperpod-inference-operator");
+            await cluster.at(1, () => cluster.pods([old, operator, pod("new", "keda-operator")]));
+            // Told to end, and not gone yet: it may still act.
+            const ending = pod("keda", "keda-operator", "ending");
+            await cluster.at(3, () => cluster.pods([ending, operator, pod("new", "keda-operator")]));
+            await cluster.at(4, () => cluster.pods([operator, pod("new", "keda-operator")]));
             await cluster.at(9, () => undefined);
         });
         assert.deepEqual(report.twoActive, [
-            { controller: "keda-operator", deployments: ["k/keda", "k/new"], seconds: 2 },
+            { controller: "keda-operator", deployments: ["k/keda", "k/new"], seconds: 3 },
         ]);
         assert.equal(report.away["hyperpod-inference-operator"]?.seconds, 0);
+    });
+
+    it("counts a rolling update of one Deployment as one controller", async () => {
+        const report = await play(async (cluster) => {
+            const next = pod("keda", "keda-operator");
+            next.metadata.labels = { "pod-template-hash": "99aa" };
+            next.metadata.ownerReferences = [
+                { kind: "ReplicaSet", name: "keda-99aa", uid: "s", controller: true },
+            ];
+            await cluster.at(1, () => cluster.pods([pod("keda", "keda-operator"), next]));
+        });
+        assert.deepEqual(report.twoActive, []);
+    });
+
+    it("tells the part of an absence that begins with the request for the add-on from the part before it", async () => {
+        const report = await play(async (cluster) => {
+            await cluster.at(1, () => cluster.pods([]));
+            await cluster.at(5, () => cluster.pods([pod("addon-keda", "keda-operator")]));
+            await cluster.at(7, () => cluster.pods([]));
+            await cluster.at(9, () => cluster.pods([pod("addon-keda", "keda-operator")]));
+        });
+        assert.equal(report.away["keda-operator"]?.seconds, 6);
+        assert.equal(unavoidableSeconds(report, "keda-operator", 2_000), 3);
+        assert.equal(unavoidableSeconds(report, "keda-operator", 500), 4);
+        assert.equal(unavoidableSeconds(report, "never-there", 500), 0);
+        assert.equal(controllerBehind("write jumpstartmodels v1alpha1"), "hyperpod-inference-operator");
+        assert.equal(controllerBehind("read jumpstartmodels v1"), undefined);
+    });
+
+    it("does not wait for pods that were stuck before", async () => {
+        const cluster = new PlayedCluster();
+        cluster.running = [pod("stuck", "shop", "starting")];
+        const observation = await observe(cluster, PROBE_EVERY_MS);
+        await cluster.at(1, () => cluster.pods(cluster.running));
+        assert.deepEqual((await observation.stop()).podsChanging, []);
     });
 
     it("measures how long requests are refused, with the answers, and says when they still are", async () => {
@@ -163,7 +216,7 @@ describe("observer of a move", () => {
         const report = await play(async (cluster) => {
             await cluster.at(1, () => {
                 cluster.refusal = "500 no endpoints";
-                cluster.deployments([]);
+                cluster.pods([]);
                 cluster.objects(MODEL, [model("n", "2")]);
             });
             await cluster.at(3, () => undefined);

@@ -66,9 +66,10 @@ describe("what AWS's script asks too late, or not at all", () => {
             assert.match(plan, change, "there is something to write");
         assert.deepEqual(mover.writes, []);
         other.oidc.delete(OIDC);
-        const refused = await stack.up();
-        assert.equal(refused.kind, "failed");
-        assert.deepEqual(refused.mover.writes, []);
+        // Without a preview before it.
+        const hasty = stack.process();
+        await assert.rejects(hasty.lifecycle.create(stack.inputs, stack.log), /\[HP131\]/);
+        assert.deepEqual(hasty.mover.writes, []);
         assertSame(stateOf(other), before, "after a preview and a refused move");
     });
 
@@ -155,7 +156,7 @@ describe("where AWS's script ends too early, or calls a half done whole", () => 
         });
         const stack = begin(
             undefined,
-            refusedDescribe(denied, () => true),
+            refusedDescribe(ADDON, denied, () => true),
         );
         const { kind, message, mover } = await stack.up();
         assert.equal(kind, "failed");
@@ -182,15 +183,31 @@ describe("where AWS's script waits for ever, or not at all", () => {
             log: { progress: () => undefined, warn: () => undefined },
         }) as unknown as World;
 
-    for (const status of Object.values(AddonStatus))
+    /** How a wait of a minute ends. */
+    const ENDS: Record<AddonStatus, "done" | "HP220" | "HP221"> = {
+        [AddonStatus.Active]: "done",
+        [AddonStatus.Creating]: "HP221",
+        [AddonStatus.Updating]: "HP221",
+        [AddonStatus.Deleting]: "HP221",
+        [AddonStatus.CreateFailed]: "HP220",
+        [AddonStatus.Degraded]: "HP220",
+        [AddonStatus.DeleteFailed]: "HP220",
+        [AddonStatus.UpdateFailed]: "HP220",
+    };
+    for (const [status, end] of Object.entries(ENDS) as [AddonStatus, string][])
         it(`W23: a wait for an add-on that stays ${status} ends, and the issues of EKS are told`, async () => {
             world.restore(snapshot);
-            const before = world.data.now;
             const wait = awaitAddon(showing(status), "a", "ns", 60_000);
-            if (status === AddonStatus.Active) assert.equal((await wait).status, status);
-            else await assert.rejects(wait, /(HP220|HP221).*AccessDenied the role is gone; pod x crashes/s);
+            if (end === "done") assert.equal((await wait).status, status);
+            else
+                await assert.rejects(
+                    wait,
+                    new RegExp(`\\[${end}\\]\nwhy: AccessDenied the role is gone; pod x crashes`),
+                );
+            const waited = world.data.now - snapshot.now;
+            assert.equal(waited >= 60_000, end === "HP221", `waited ${waited} ms`);
             assert.equal(await awaitGone(showing(status), "a", 60_000), false);
-            assert.ok(world.data.now - before <= 130_000);
+            assert.ok(world.data.now - snapshot.now <= 130_000);
         });
 
     it("W23: one call that fails while the add-on is awaited takes nothing back; up goes on", async () => {
@@ -199,7 +216,7 @@ describe("where AWS's script waits for ever, or not at all", () => {
         const error = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
         const stack = begin(
             undefined,
-            refusedDescribe(error, () => throttled),
+            refusedDescribe(ADDON, error, () => throttled),
         );
         const prepare = atWrite(CREATE, () => {
             throttled = true;

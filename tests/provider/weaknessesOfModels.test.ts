@@ -80,6 +80,7 @@ describe("releases that AWS's script misreads", () => {
         assert.deepEqual([movedFrom?.release, movedFrom?.namespace], [release.name, release.namespace]);
         const left = world.store.all("Deployment", release.namespace).map(({ metadata }) => metadata.name);
         assert.deepEqual(left, [], "Helm's controllers are gone from the release's namespace");
+        assert.deepEqual(world.store.list("v1", "Secret", { labelSelector: "owner=helm" }), []);
         assertDone(await stack.destroy());
         assertSame(stateOf(world), state, "after destroy");
         assertHarmless(world);

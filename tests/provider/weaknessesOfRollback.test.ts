@@ -272,11 +272,14 @@ describe("where AWS's rollback dies without a word", () => {
     });
 
     it("W40: a wait that several steps share tells the step that waited", async () => {
-        world.restore(snapshot);
-        world.data.broken.add("keda-operator:2.17.1");
-        const stack = new MemoryStack(world, { clusterName: "demo", installTimeoutMinutes: 1 });
-        const { message } = await stack.up();
-        assert.match(message, /^install: .*\nwhy: .*keda-operator.*\nnext: .*`pulumi up`/s);
+        const stack = begin();
+        assertDone(await stack.up());
+        world.data.broken.add("keda-metrics-apiserver:2.17.1");
+        const { message } = await stack.destroy();
+        assert.match(
+            message,
+            /^undo scaleDown: waited 600 s \[HP222\]\nwhy: .*keda-operator-metrics-apiserver.*\nnext: look at the pods/s,
+        );
     });
 });
 

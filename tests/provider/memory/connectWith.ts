@@ -9,14 +9,14 @@ export function connectWith(change: (connection: Connection) => Connection): typ
     };
 }
 
-/** Every DescribeAddon answers with this error for as long as `isOn` says so. */
-export function refusedDescribe(error: Error, isOn: () => boolean): typeof connectMemory {
+/** DescribeAddon of this add-on answers with this error for as long as `isOn` says so. */
+export function refusedDescribe(addon: string, error: Error, isOn: () => boolean): typeof connectMemory {
     return connectWith((connection) => {
         const { addons } = connection.world;
         const describe = addons.describe.bind(addons);
         Object.assign(addons, {
             describe: async (name: string) => {
-                if (isOn()) throw error;
+                if (name === addon && isOn()) throw error;
                 return describe(name);
             },
         });

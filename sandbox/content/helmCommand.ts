@@ -11,7 +11,8 @@ export const charts = resolve(__dirname, "../chart");
 export const operatorChart = join(charts, "hyperpod-inference-operator");
 export const umbrellaChart = join(charts, "hyperpod-helm-chart");
 
-export function helm(sandbox: Sandbox, args: string[]): Promise<string> {
+/** `binary`: another helm than the sandbox's own. */
+export function helm(sandbox: Sandbox, args: string[], binary = sandbox.tools.helm): Promise<string> {
     const home = join(sandbox.directory, "helm");
     mkdirSync(home, { recursive: true });
     const env = {
@@ -24,7 +25,7 @@ export function helm(sandbox: Sandbox, args: string[]): Promise<string> {
     };
     return new Promise((done, failed) => {
         const options = { env, timeout: timeoutMs, maxBuffer: outputLimit };
-        execFile(sandbox.tools.helm, args, options, (error, stdout, stderr) => {
+        execFile(binary, args, options, (error, stdout, stderr) => {
             if (error === null) return done(stdout);
             const command = `helm ${args.slice(0, 3).join(" ")} ...`;
             failed(new Error(`${command} failed: ${stderr.trim() || error.message}`));

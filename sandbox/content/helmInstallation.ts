@@ -34,6 +34,8 @@ export interface HelmInstallOptions {
     /** The replicas that somebody set by hand; default 3. */
     albReplicas?: number;
     bare?: BareCluster;
+    /** A helm that is not the sandbox's own, such as Helm 4. */
+    binary?: string;
 }
 
 export interface HelmInstallation extends ReleaseReference {
@@ -45,6 +47,7 @@ export interface HelmInstallation extends ReleaseReference {
     revisions: number;
     /** The values of the last revision, as `helm get values` shows them. */
     values: Values;
+    binary: string;
 }
 
 export const defaultRelease = "hyperpod-inference-operator";
@@ -107,6 +110,7 @@ async function prepare(
         external,
         revisions: options.revisions ?? 3,
         values,
+        binary: options.binary ?? sandbox.tools.helm,
     };
     installation.values = nested(installation, values);
     if (umbrella) installation.values = { inferenceOperators: { enabled: true }, ...installation.values };
@@ -173,7 +177,8 @@ function runHelm(
     const { releaseName, chart, namespace } = installation;
     // The check against the API server's OpenAPI costs it seconds of CPU and changes nothing of the result.
     const quick = "--disable-openapi-validation";
-    return helm(sandbox, [verb, releaseName, chart, "--namespace", namespace, quick, ...more]);
+    const args = [verb, releaseName, chart, "--namespace", namespace, quick, ...more];
+    return helm(sandbox, args, installation.binary);
 }
 
 async function scaleAlb(sandbox: Sandbox, installation: HelmInstallation, replicas: number): Promise<void> {

@@ -9,7 +9,7 @@ export interface BuildStep {
     /** What progress lines call it. */
     title: string;
     /** Folder beside this file that holds go.mod and go.sum. */
-    module: "kube" | "etcd";
+    module: "kube" | "etcd" | "helm4";
     /** Name of the binary -> Go package. */
     commands: Record<string, string>;
     linkerFlags: string;
@@ -77,3 +77,11 @@ export const buildSteps: BuildStep[] = [
         linkerFlags: kubernetesLinkerFlags(),
     },
 ];
+
+/** For installations that Helm 4 made: built only where one is asked for, in a folder of its own. */
+export const helm4Step: BuildStep = {
+    title: "helm 4",
+    module: "helm4",
+    commands: { helm4: "helm.sh/helm/v4/cmd/helm" },
+    linkerFlags: "-s -w",
+};

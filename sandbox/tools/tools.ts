@@ -1,10 +1,10 @@
-// In: the two Go modules beside this file. Out: built binaries in `.cache/tools/<hash>/bin`. Never downloads binaries.
+// In: the Go modules beside this file. Out: built binaries in `.cache/tools/<hash>/bin`. Never downloads binaries.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildLock } from "./buildLock";
-import { type BuildStep, buildSteps } from "./recipe";
+import { type BuildStep, buildSteps, helm4Step } from "./recipe";
 import { requireGo } from "./requirements";
 
 export interface Tools {
@@ -22,16 +22,7 @@ const projectRoot = resolve(__dirname, "../..");
 /** Builds once per go.sum and flags; afterwards it only looks. */
 export async function ensureTools(progress: (line: string) => void): Promise<Tools> {
     const folder = join(projectRoot, ".cache/tools", recipeHash());
-    const binDirectory = join(folder, "bin");
-    if (missingCommands(binDirectory, buildSteps).length > 0) {
-        mkdirSync(binDirectory, { recursive: true });
-        const release = await buildLock(join(folder, "lock"), progress);
-        try {
-            await buildMissing(binDirectory, progress);
-        } finally {
-            release();
-        }
-    }
+    const binDirectory = await ensureBuilt(folder, buildSteps, progress);
     return {
         etcd: join(binDirectory, "etcd"),
         kubeApiserver: join(binDirectory, "kube-apiserver"),
@@ -43,28 +34,62 @@ export async function ensureTools(progress: (line: string) => void): Promise<Too
     };
 }
 
+/** Helm 4 beside the others; about 3 minutes the first time. */
+export async function ensureHelm4(progress: (line: string) => void): Promise<string> {
+    const folder = join(projectRoot, ".cache/tools", `helm4-${hashOf(["helm4"], [helm4Step])}`);
+    return join(await ensureBuilt(folder, [helm4Step], progress), "helm4");
+}
+
+/** Answers the folder of the binaries. */
+async function ensureBuilt(
+    folder: string,
+    steps: readonly BuildStep[],
+    progress: (line: string) => void,
+): Promise<string> {
+    const binDirectory = join(folder, "bin");
+    if (missingCommands(binDirectory, steps).length === 0) return binDirectory;
+    mkdirSync(binDirectory, { recursive: true });
+    const release = await buildLock(join(folder, "lock"), progress);
+    try {
+        await buildMissing(binDirectory, steps, progress);
+    } finally {
+        release();
+    }
+    return binDirectory;
+}
+
 /** Also what a CI cache is keyed by. */
 export function recipeHash(): string {
+    return hashOf(["kube", "etcd"], buildSteps);
+}
+
+function hashOf(modules: readonly BuildStep["module"][], steps: readonly BuildStep[]): string {
     const hash = createHash("sha256");
-    for (const file of ["kube/go.mod", "kube/go.sum", "etcd/go.mod", "etcd/go.sum"]) {
-        hash.update(readFileSync(join(__dirname, file)));
+    for (const module of modules) {
+        for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(__dirname, module, file)));
     }
-    hash.update(JSON.stringify([buildSteps, process.platform, process.arch]));
+    hash.update(JSON.stringify([steps, process.platform, process.arch]));
     return hash.digest("hex").slice(0, 16);
 }
 
-function missingCommands(binDirectory: string, steps: BuildStep[]): string[] {
+function missingCommands(binDirectory: string, steps: readonly BuildStep[]): string[] {
     return steps
         .flatMap((step) => Object.keys(step.commands))
         .filter((name) => !existsSync(join(binDirectory, name)));
 }
 
-async function buildMissing(binDirectory: string, progress: (line: string) => void): Promise<void> {
-    const steps = buildSteps.filter((step) => missingCommands(binDirectory, [step]).length > 0);
-    if (steps.length === 0) return; // another process has built them while we waited
+async function buildMissing(
+    binDirectory: string,
+    steps: readonly BuildStep[],
+    progress: (line: string) => void,
+): Promise<void> {
+    const missing = steps.filter((step) => missingCommands(binDirectory, [step]).length > 0);
+    if (missing.length === 0) return; // another process has built them while we waited
     await requireGo();
-    progress("Building the sandbox's tools from Go modules: once, about 6 minutes on 2 cores.");
-    for (const step of steps) await build(step, binDirectory, progress);
+    progress(
+        `Building ${missing.map(({ title }) => title).join(", ")} from Go modules: once, up to 6 minutes on 2 cores.`,
+    );
+    for (const step of missing) await build(step, binDirectory, progress);
 }
 
 /** A half-written binary never gets its final name. */

@@ -1,19 +1,41 @@
 // The user's aws provider comes in; what our own calls need to reach the same account and Region goes out.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import type { ConnectionInputs } from "./healthResources";
+import type { Access, ConnectionInputs } from "./healthResources";
+import { type AssumedRole, providerSettings } from "./providerSettings";
 
-/** Profile and role of an explicit provider as far as Pulumi shows them, else those of the aws configuration. */
+/** The arguments decide; else an explicit provider; else the stack's aws configuration. */
 export function connectionOf(
     component: pulumi.ComponentResource,
     args: HyperPodInferenceAddonArgs,
     region: pulumi.Output<string>,
 ): ConnectionInputs {
-    const explicit = component.getProvider("aws:eks/addon:Addon");
-    const config = new pulumi.Config("aws");
-    const roles = config.getObject<{ roleArn?: string }[]>("assumeRoles");
-    const configured = explicit ? undefined : (roles?.at(-1)?.roleArn ?? undefined);
-    const profile = explicit instanceof aws.Provider ? explicit.profile : config.get("profile");
-    return { region, profile: args.profile ?? profile, roleArn: args.roleArn ?? configured };
+    const { profile, keys, assumeRoles, endpoints } = providerSettings(
+        component.getProvider("aws:eks/addon:Addon"),
+    );
+    const access = pulumi.all([
+        args.profile === undefined ? keys : undefined,
+        args.roleArn === undefined ? assumeRoles.apply((roles) => (isPlain(roles) ? [] : roles)) : [],
+        endpoints,
+    ]);
+    return {
+        region,
+        profile: args.profile ?? profile,
+        roleArn:
+            args.roleArn ?? assumeRoles.apply((roles) => (isPlain(roles) ? roles[0]?.roleArn : undefined)),
+        access: access.apply(([ofProvider, roles, urls]): Access | undefined =>
+            ofProvider || roles.length > 0 || Object.keys(urls).length > 0
+                ? {
+                      ...(ofProvider ? { keys: ofProvider } : {}),
+                      ...(roles.length > 0 ? { assumeRoles: roles } : {}),
+                      ...(Object.keys(urls).length > 0 ? { endpoints: urls } : {}),
+                  }
+                : undefined,
+        ),
+    };
+}
+
+/** At most one role, and its ARN is all that is needed to assume it. */
+function isPlain(roles: AssumedRole[]): boolean {
+    return roles.length <= 1 && roles.every((role) => Object.keys(role).length === 1);
 }

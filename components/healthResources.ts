@@ -1,5 +1,6 @@
 // The component's own small resources, as constant stubs of provider/health. Nothing is captured, so the same text stands in every state.
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumedRole, Keys } from "./providerSettings";
 
 /** Text that Pulumi stores instead of code; the installed package is loaded each time. */
 function stub(provider: string): string {
@@ -11,7 +12,12 @@ const token = (kind: string) => `pulumi-nodejs:dynamic/hyperpod:${kind}`;
 /** Options for a resource that is never replaced and belongs to no foreign provider. */
 function own(options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
     const { provider: _foreign, ...rest } = options;
-    return { ...rest, deleteBeforeReplace: true, hideDiffs: ["__provider"] };
+    return {
+        ...rest,
+        deleteBeforeReplace: true,
+        hideDiffs: ["__provider"],
+        additionalSecretOutputs: ["access"],
+    };
 }
 
 /** What the calls that the aws provider has no function for need to know. */
@@ -19,6 +25,14 @@ export interface ConnectionInputs {
     region: pulumi.Input<string>;
     profile: pulumi.Input<string | undefined>;
     roleArn: pulumi.Input<string | undefined>;
+    access: pulumi.Input<Access | undefined>;
+}
+
+/** What an aws provider may say about access beyond Region, profile and a role; may hold secrets. */
+export interface Access {
+    keys?: Keys;
+    assumeRoles?: AssumedRole[];
+    endpoints?: Record<string, string>;
 }
 
 export interface InferenceClusterInputs extends ConnectionInputs {

@@ -9,6 +9,7 @@ import { known } from "./known";
 import { Standing, standingOf } from "./owner";
 import { addonNamespace } from "./roles";
 import type { Scope } from "./scope";
+import { refuse } from "./validate";
 import { chooseVersion, findAddon } from "./versions";
 
 export const addonName = "amazon-sagemaker-hyperpod-inference";
@@ -30,17 +31,13 @@ export async function planOperator(
     const there = facts && (await findAddon(scope, facts[0].name, addonName, facts[2]));
     const isForeign = there !== undefined && standingOf(there.tags, facts?.[1] ?? "") === Standing.Adopted;
     if (isForeign && args.importExistingAddon !== true) {
-        throw new pulumi.InputPropertiesError({
-            message: `HyperPodInferenceAddon ${JSON.stringify(scope.name)} cannot install what is installed already`,
-            errors: [
-                {
-                    propertyPath: "importExistingAddon",
-                    reason:
-                        `the cluster ${there.clusterName} has the add-on ${addonName} ${there.addonVersion} already, and this ` +
-                        "component did not make it. Set importExistingAddon to true to take it over as it is, or remove it first.",
-                },
-            ],
-        });
+        const reason =
+            `the cluster ${there.clusterName} has the add-on ${addonName} ${there.addonVersion} already, and this ` +
+            "component did not make it. Set importExistingAddon to true to take it over as it is, or remove it first.";
+        refuse(
+            `HyperPodInferenceAddon ${JSON.stringify(scope.name)} cannot install what is installed already`,
+            [{ propertyPath: "importExistingAddon", reason }],
+        );
     }
     const version = chooseVersion(
         scope,

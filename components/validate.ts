@@ -13,19 +13,23 @@ export function findArgumentErrors(args: HyperPodInferenceAddonArgs): ArgumentEr
 
 /** Fails with all problems of the plain values now. */
 export function refuseBadArguments(name: string, args: HyperPodInferenceAddonArgs): void {
-    refuse(name, findArgumentErrors(args));
+    refuse(unusable(name), findArgumentErrors(args));
 }
 
 /** Fails with all problems of the values that come from other resources, once they are there. */
 export async function refuseBadOutputs(name: string, args: HyperPodInferenceAddonArgs): Promise<void> {
-    refuse(name, findArgumentErrors((await settle(args)) as HyperPodInferenceAddonArgs));
+    refuse(unusable(name), findArgumentErrors((await settle(args)) as HyperPodInferenceAddonArgs));
 }
 
-function refuse(name: string, errors: ArgumentError[]): void {
+const unusable = (name: string) =>
+    `The arguments of HyperPodInferenceAddon ${JSON.stringify(name)} cannot be used`;
+
+/** Fails with the problems, if there are any. A program that fails shows the message alone, so they stand there too. */
+export function refuse(headline: string, errors: ArgumentError[]): void {
     if (errors.length === 0) return;
     const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
     throw new pulumi.InputPropertiesError({
-        message: `The arguments of HyperPodInferenceAddon ${JSON.stringify(name)} cannot be used:\n${lines.join("\n")}`,
+        message: `${headline}:\n${lines.join("\n")}`,
         errors,
     });
 }

@@ -1,6 +1,6 @@
 // The resource that is created when the add-on is really healthy, and that refuses to go while models exist.
 import { createAgain, describeAddon, issuesOf } from "./addonState";
-import type { Connection } from "./connection";
+import { type Connection, connectionKeys } from "./connection";
 import { reportControllers } from "./controllers";
 import { type Bag, clean, differs, type Lifecycle, refusal, unfinished } from "./dynamicResults";
 import { kubernetesReader } from "./kubernetesReader";
@@ -16,8 +16,9 @@ interface HealthInputs extends Connection {
     preserve: boolean;
 }
 
-/** A new version, new settings or a new add-on are waited for again. */
+/** A new version, new settings or a new add-on are waited for again; destroying reaches the cluster the way that was stored last. */
 const watched = [
+    ...connectionKeys,
     "clusterName",
     "addonName",
     "addonArn",

@@ -1,7 +1,7 @@
 // Versions and settings of add-ons come in, every reason why EKS would refuse them goes out, at preview. Writes nothing.
 import type Ajv from "ajv";
 import type { ErrorObject } from "ajv";
-import { type Connection, eksClient } from "./connection";
+import { type Connection, connectionIn, eksClient } from "./connection";
 import {
     type Bag,
     type CheckFailure,
@@ -137,12 +137,8 @@ async function problemsOf(
 export async function findProblems(news: Bag): Promise<CheckFailure[]> {
     const candidates = news["addons"] as Candidate[] | string;
     const version = news["kubernetesVersion"] as string;
-    if (typeof candidates === "string" || isUnknown(version) || isUnknown(news["region"])) return [];
-    const connection = {
-        region: news["region"],
-        profile: news["profile"],
-        roleArn: news["roleArn"],
-    } as Connection;
+    const connection = connectionIn(news);
+    if (typeof candidates === "string" || isUnknown(version) || connection === undefined) return [];
     const ready = candidates.filter(
         ({ addonVersion, configuration }) => !isUnknown(addonVersion) && !isUnknown(configuration),
     );
@@ -152,10 +148,10 @@ export async function findProblems(news: Bag): Promise<CheckFailure[]> {
 /** What the user says is there and is not. */
 async function missing(news: Bag): Promise<CheckFailure[]> {
     const present = (news.present ?? []) as string[];
-    const isKnown =
-        !isUnknown(news.kubernetesVersion) && !isUnknown(news.clusterName) && !isUnknown(news.region);
-    if (present.length === 0 || !isKnown) return [];
-    const read = await kubernetesReader(news as Connection & Bag, String(news.clusterName));
+    const connection = connectionIn(news);
+    const isKnown = !isUnknown(news.kubernetesVersion) && !isUnknown(news.clusterName);
+    if (present.length === 0 || !isKnown || connection === undefined) return [];
+    const read = await kubernetesReader(connection, String(news.clusterName));
     return read ? findAbsent(read, present) : [];
 }
 

@@ -1,5 +1,5 @@
 // The resource that remembers whose things are whose and which HyperPod cluster it is. Looks, and writes nothing anywhere.
-import type { Connection } from "./connection";
+import { type Connection, connectionIn } from "./connection";
 import {
     type Bag,
     type CheckFailure,
@@ -29,12 +29,8 @@ function lookUp(connection: Connection, eksClusterArn: string): Promise<string[]
 async function hyperpodClusterArn(news: Bag): Promise<{ arn?: string; failure?: CheckFailure }> {
     const given = news["givenHyperpodClusterArn"] as string | undefined;
     if (given !== undefined) return { arn: given };
-    if (isUnknown(news["clusterArn"]) || isUnknown(news["region"])) return { arn: unknownSentinel };
-    const connection = {
-        region: news["region"],
-        profile: news["profile"],
-        roleArn: news["roleArn"],
-    } as Connection;
+    const connection = connectionIn(news);
+    if (connection === undefined || isUnknown(news["clusterArn"])) return { arn: unknownSentinel };
     const clusterName = String(news["clusterName"]);
     let found: string[];
     try {

@@ -1,5 +1,5 @@
 // On delete an empty TLS bucket goes, one that holds objects stays with everything that protects it. Never deletes an object.
-import { type Connection, isAbsent, s3Client } from "./connection";
+import { type Connection, connectionKeys, isAbsent, s3Client } from "./connection";
 import { clean, differs, type Lifecycle } from "./dynamicResults";
 
 async function deleteIfEmpty(connection: Connection, bucket: string): Promise<void> {
@@ -24,7 +24,7 @@ export const tlsBucketRetention: Lifecycle = {
         return { inputs: clean(news) };
     },
     async diff(_id, olds, news) {
-        return { changes: differs(olds, news, ["bucket", "region", "profile", "roleArn", "keep"]) };
+        return { changes: differs(olds, news, ["bucket", "keep", ...connectionKeys]) };
     },
     async create(inputs) {
         return { id: String(inputs["bucket"]), outs: clean(inputs) };

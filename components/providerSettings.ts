@@ -1,0 +1,86 @@
+// The user's aws provider, or the stack's aws configuration, comes in; the settings that decide whose account it reaches go out. Creates nothing.
+import * as pulumi from "@pulumi/pulumi";
+
+/** A role as the aws provider assumes it. */
+export interface AssumedRole {
+    roleArn: string;
+    externalId?: string;
+    sessionName?: string;
+    sourceIdentity?: string;
+}
+
+export interface Keys {
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string;
+}
+
+export interface ProviderSettings {
+    profile: pulumi.Output<string | undefined>;
+    keys: pulumi.Output<Keys | undefined>;
+    /** Assumed one after the other. */
+    assumeRoles: pulumi.Output<AssumedRole[]>;
+    /** URL per service, like eks. */
+    endpoints: pulumi.Output<Record<string, string>>;
+}
+
+/** Every provider keeps its arguments as outputs; the typings show only the texts among them, and lists are JSON. */
+type Arguments = Partial<
+    Record<"profile" | "accessKey" | "secretKey" | "token" | "assumeRoles" | "endpoints", TextOutput>
+>;
+type TextOutput = pulumi.Output<string | undefined> | undefined;
+
+export function providerSettings(explicit: pulumi.ProviderResource | undefined): ProviderSettings {
+    const given = explicit ? (explicit as unknown as Arguments) : configured();
+    const keys = pulumi.all([given.accessKey, given.secretKey, given.token]);
+    return {
+        profile: pulumi.output(given.profile).apply((profile) => profile || undefined),
+        keys: keys.apply(([accessKeyId, secretAccessKey, sessionToken]) =>
+            accessKeyId && secretAccessKey
+                ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+                : undefined,
+        ),
+        assumeRoles: pulumi.output(given.assumeRoles).apply((json) =>
+            listOf<AssumedRole>(json)
+                .filter(({ roleArn }) => roleArn)
+                .map(onlyKnown),
+        ),
+        endpoints: pulumi.output(given.endpoints).apply((json) =>
+            Object.fromEntries(
+                listOf<Record<string, string>>(json)
+                    .flatMap(Object.entries<string>)
+                    .filter(([, url]) => url),
+            ),
+        ),
+    };
+}
+
+function configured(): Arguments {
+    const config = new pulumi.Config("aws");
+    const text = (key: string) => pulumi.output(config.get(key));
+    // An absent key must not turn into a secret of nothing.
+    const secret = (key: string) => (config.get(key) === undefined ? undefined : config.getSecret(key));
+    return {
+        profile: text("profile"),
+        accessKey: secret("accessKey"),
+        secretKey: secret("secretKey"),
+        token: secret("token"),
+        assumeRoles: text("assumeRoles"),
+        endpoints: text("endpoints"),
+    };
+}
+
+function listOf<T>(json: string | undefined): T[] {
+    const list = json ? (JSON.parse(json) as (T | null)[]) : [];
+    return list.filter((item): item is T & NonNullable<unknown> => item !== null && item !== undefined);
+}
+
+/** The parts of a role that whoever trusts it may ask for. */
+function onlyKnown({ roleArn, externalId, sessionName, sourceIdentity }: AssumedRole): AssumedRole {
+    return {
+        roleArn,
+        ...(externalId ? { externalId } : {}),
+        ...(sessionName ? { sessionName } : {}),
+        ...(sourceIdentity ? { sourceIdentity } : {}),
+    };
+}

@@ -22,7 +22,7 @@ export async function discoverWith(
     args: DiscoverHelmInstallationArgs,
 ): Promise<HelmInstallation> {
     const { inputs, failures, unknown } = parseInputs({ ...args });
-    if (failures.length > 0 || unknown) {
+    if (failures.length > 0 || unknown.length > 0) {
         throw new MigrationError({
             code: ErrorCode.InvalidInput,
             step: "discover",

@@ -139,6 +139,16 @@ const RULES: Record<keyof MigrationInputs, Rule> = {
     lockTimeoutMinutes: minutes,
 };
 
+/** A preview shows the plan although these are not known yet: which role it is changes no step. */
+export const PLANNED_WITHOUT: readonly (keyof MigrationInputs)[] = [
+    "executionRoleArn",
+    "albRoleArn",
+    "kedaRoleArn",
+    "jumpstartGatedModelDownloadRoleArn",
+    "s3CsiRoleArn",
+    "fsxCsiRoleArn",
+];
+
 const DEPENDENCIES = ["s3Csi", "fsxCsi", "certManager", "metricsServer"];
 
 /** Properties that the package sets itself. */
@@ -147,8 +157,8 @@ const INTERNAL = new Set(["__provider", "plan", "progressUrn"]);
 export interface ParsedInputs {
     readonly inputs: MigrationInputs;
     readonly failures: readonly CheckFailure[];
-    /** Some value is known only once another resource exists. */
-    readonly unknown: boolean;
+    /** Properties of which some value is known only once another resource exists. */
+    readonly unknown: readonly (keyof MigrationInputs)[];
 }
 
 export function parseInputs(raw: Readonly<Record<string, unknown>>): ParsedInputs {
@@ -174,7 +184,7 @@ export function parseInputs(raw: Readonly<Record<string, unknown>>): ParsedInput
     return {
         inputs: inputs as unknown as MigrationInputs,
         failures,
-        unknown: Object.values(inputs).some(hasUnknown),
+        unknown: (Object.keys(inputs) as (keyof MigrationInputs)[]).filter((key) => hasUnknown(inputs[key])),
     };
 }
 

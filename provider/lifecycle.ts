@@ -9,6 +9,7 @@ import {
     IMMUTABLE,
     type MigrationInputs,
     Owner,
+    PLANNED_WITHOUT,
     parseInputs,
 } from "./inputs";
 import type { Journal } from "./journal";
@@ -71,7 +72,10 @@ export class Lifecycle {
             })),
         ];
         if (all.length > 0) return { inputs: checked, failures: all };
-        if (unknown) return { inputs: { ...checked, plan: [PLAN_UNKNOWN] }, failures: [] };
+        const canPlan =
+            olds.plan === undefined && unknown.every((property) => PLANNED_WITHOUT.includes(property));
+        if (unknown.length > 0 && !canPlan)
+            return { inputs: { ...checked, plan: [PLAN_UNKNOWN] }, failures: [] };
         if (
             Array.isArray(olds.plan) &&
             olds.plan[0] !== PLAN_UNKNOWN &&

@@ -4,6 +4,7 @@ import { bucketPolicy, coversBuckets } from "./bucketPolicy";
 import type { FoundIdentity } from "./discover/identities";
 import { ErrorCode } from "./errors";
 import { needsCopy } from "./identityNames";
+import { UNKNOWN } from "./inputs";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
 import { isTrusted, statementFor } from "./trustPolicy";
 
@@ -34,6 +35,13 @@ export function planIdentities(found: readonly FoundIdentity[], wishes: Identity
             if (identity.required) blockers.push(missing(one));
             continue;
         }
+        const base = { key: identity.key, title: identity.title };
+        const trust = one.trust === undefined ? {} : { trust: one.trust };
+        if (one.roleArn === UNKNOWN) {
+            const later = { roleArn: UNKNOWN, roleName: UNKNOWN };
+            identities.push({ ...base, ...trust, ...later, treatment: IdentityTreatment.Given });
+            continue;
+        }
         if (one.role === undefined) {
             blockers.push(unusable(one, `${one.roleArn} ${one.problem ?? "cannot be read"}`));
             continue;
@@ -43,8 +51,6 @@ export function planIdentities(found: readonly FoundIdentity[], wishes: Identity
             ? wishes.uncoveredBuckets.filter((bucket) => !coversBuckets(role, wishes.partition, [bucket]))
             : [];
         const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, wishes) };
-        const base = { key: identity.key, title: identity.title };
-        const trust = one.trust === undefined ? {} : { trust: one.trust };
         if (one.given) {
             blockers.push(...problemsOfGiven(one, wishes));
             if (buckets.length > 0) {

@@ -1,4 +1,5 @@
 // The plan as people read it in `pulumi preview`: one numbered line per step, with counts and names. Pure.
+import { UNKNOWN } from "./inputs";
 import {
     DependencyTreatment,
     IdentityTreatment,
@@ -112,7 +113,9 @@ function describeIdentity({
     const buckets = bucketPolicy === undefined ? "" : " with an inline policy for the models' TLS buckets";
     switch (treatment) {
         case IdentityTreatment.Given:
-            return `${title} ${roleName} as given`;
+            return roleName === UNKNOWN
+                ? `${title} as given, still to be made`
+                : `${title} ${roleName} as given`;
         case IdentityTreatment.Reused:
             return `${title} ${roleName} goes on${buckets}`;
         case IdentityTreatment.Cloned:

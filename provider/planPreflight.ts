@@ -2,6 +2,7 @@
 import type { Blocker } from "./blockers";
 import type { Discovery } from "./discover/discover";
 import { ErrorCode } from "./errors";
+import { UNKNOWN } from "./inputs";
 import type { Profile } from "./profiles/profile";
 import { describeRight } from "./rights";
 import { AddonStatus } from "./world";
@@ -9,7 +10,9 @@ import { AddonStatus } from "./world";
 export function preflightBlockers(discovery: Discovery, profile: Profile, clusterName: string): Blocker[] {
     const { preflight, cluster, customResources } = discovery;
     const blockers: Blocker[] = [];
-    if (discovery.oidcProviderArn === undefined && (profile.identities ?? []).length > 0) {
+    // Roles that are still to be made come with the provider that they trust.
+    const isToBeMade = discovery.identities.some(({ roleArn }) => roleArn === UNKNOWN);
+    if (discovery.oidcProviderArn === undefined && !isToBeMade && (profile.identities ?? []).length > 0) {
         blockers.push({
             code: ErrorCode.OidcProviderMissing,
             property: "clusterName",

@@ -1,5 +1,6 @@
 // Looks at the IAM roles of the release and of the user's choice. Writes nothing.
 import { copyNames, needsCopy } from "../identityNames";
+import { UNKNOWN } from "../inputs";
 import type { ProfileIdentity } from "../profiles/profile";
 import { type Values, valueAt } from "../settings";
 import type { ServiceAccountTrust } from "../trustPolicy";
@@ -56,7 +57,7 @@ async function findIdentity(
                   },
               };
     const found = { identity, given: given !== undefined, roleArn, role: undefined, ...trust };
-    if (roleArn === undefined) return found;
+    if (roleArn === undefined || roleArn === UNKNOWN) return found;
     let role: Role | undefined;
     try {
         role = await world.identities.readRole(roleArn);

@@ -95,7 +95,7 @@ describe("inputs", () => {
             configurationValues: { a: [{ b: UNKNOWN }] },
         });
         assert.deepEqual(failures, []);
-        assert.equal(unknown, true);
+        assert.deepEqual(unknown, ["clusterName", "executionRoleArn", "configurationValues"]);
         assert.equal(hasUnknown({ a: { b: ["x"] } }), false);
     });
 
@@ -119,7 +119,7 @@ describe("inputs", () => {
             report: null,
         });
         assert.deepEqual(failures, []);
-        assert.equal(unknown, false);
+        assert.deepEqual(unknown, []);
         assert.deepEqual(inputs, good);
     });
 });

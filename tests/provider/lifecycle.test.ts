@@ -46,13 +46,29 @@ describe("check", () => {
         const { lifecycle, mover } = stack.process();
         const early = await lifecycle.check(
             {},
-            { clusterName: "demo", executionRoleArn: UNKNOWN },
+            { clusterName: "demo", tlsCertificateS3Bucket: UNKNOWN },
             stack.log,
         );
         assert.match((early.inputs.plan as string[])[0] ?? "", /known after `pulumi up`/);
         assert.equal(mover.calls, 0);
         const known = await lifecycle.check(early.inputs, { clusterName: "demo" }, stack.log);
         assert.ok((known.inputs.plan as string[]).length > 3);
+    });
+
+    it("shows the plan although the roles are still to be made, and names them when they are", async () => {
+        const stack = begin();
+        const { lifecycle } = stack.process();
+        const roles = { executionRoleArn: UNKNOWN, albRoleArn: UNKNOWN, s3CsiRoleArn: UNKNOWN };
+        const wishes = { clusterName: "demo", ...roles };
+        const { inputs, failures } = await lifecycle.check({}, wishes, stack.log);
+        assert.deepEqual(failures, []);
+        const plan = (inputs.plan as string[]).join("\n");
+        assert.match(plan, /identities +execution role as given, still to be made/);
+        assert.match(plan, /scaleDown/);
+        assert.doesNotMatch(plan, new RegExp(UNKNOWN));
+        // A resource that has a plan keeps it until its wishes are known.
+        const later = await lifecycle.check({ ...inputs, plan: ["an older plan"] }, wishes, stack.log);
+        assert.match((later.inputs.plan as string[])[0] ?? "", /known after `pulumi up`/);
     });
 
     it("tells all bad inputs at once, before any call", async () => {

@@ -2,7 +2,7 @@
 import { isUpdatable } from "./addonStates";
 import type { Blocker } from "./blockers";
 import { ErrorCode } from "./errors";
-import type { Plan } from "./plan";
+import type { Plan, PlannedController } from "./plan";
 import type { Profile } from "./profiles/profile";
 import { type Values, valueAt } from "./settings";
 import { differingSettings, settingsIn } from "./settingsText";
@@ -102,4 +102,40 @@ function partsSwitchedOff(addon: Addon, configuration: Values, { identities = []
     return [...switches].filter(
         (setting) => valueAt(former, setting) !== false && valueAt(configuration, setting) === false,
     );
+}
+
+/** Two of a kind that run side by side act on the same models; the way back would have to start both again. */
+export function twoControllersBlockers(
+    addon: Addon | undefined,
+    standing: readonly PlannedController[],
+    helms: readonly PlannedController[],
+): Blocker[] {
+    const both = standing.flatMap((one) => {
+        const helm = helms.find(({ component, replicas }) => component === one.component && replicas > 0);
+        return helm === undefined ? [] : [{ component: one.component, addons: one, helm }];
+    });
+    if (both.length === 0) return [];
+    // The one that serves stays.
+    const isServing = addon?.status === AddonStatus.Active;
+    const stopped = both.map(({ addons, helm }) => (isServing ? helm : addons));
+    return [
+        {
+            code: ErrorCode.AddonExists,
+            property: "clusterName",
+            what: `controllers of Helm and of the add-on (${addon === undefined ? "deleted, its objects kept" : addon.status}) run side by side and act on the same models: ${both.map(({ component }) => component).join(", ")}`,
+            remedy: `stop ${isServing ? "Helm's, as the add-on serves" : "the add-on's, as Helm's serve"}: ${commandsToStop(stopped)}; then run \`pulumi up\``,
+        },
+    ];
+}
+
+function commandsToStop(controllers: readonly PlannedController[]): string {
+    const namespaces = [...new Set(controllers.map(({ workload }) => workload.namespace ?? ""))];
+    return namespaces
+        .map((namespace) => {
+            const names = controllers
+                .filter(({ workload }) => workload.namespace === namespace)
+                .map(({ workload }) => workload.name);
+            return `\`kubectl scale deployment -n ${namespace} ${names.join(" ")} --replicas=0\``;
+        })
+        .join(", ");
 }

@@ -3,7 +3,7 @@ import type { Blocker } from "./blockers";
 import type { Discovery } from "./discover/discover";
 import { ErrorCode } from "./errors";
 import type { Plan, PlannedIdentity } from "./plan";
-import { existingBlockers, existingNotes, existingOf, versionOf } from "./planAddon";
+import { existingBlockers, existingNotes, existingOf, twoControllersBlockers, versionOf } from "./planAddon";
 import { planDependencies } from "./planDependencies";
 import { type PlannedIdentities, planIdentities } from "./planIdentities";
 import { describePlan } from "./planLines";
@@ -64,6 +64,7 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
         ...gitOpsBlockers(release, discovery),
         ...settingBlockers(mapped, configuration, wishes, knowledge),
         ...existingBlockers(discovery.addon, wishes.clusterName, configuration, profile),
+        ...twoControllersBlockers(discovery.addon, discovery.standing, controllers),
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,

@@ -3,7 +3,7 @@ import { groupOf, kindOf, pluralOf, storageVersionOf, versionsOf } from "../cust
 import { customResourcesOf, definitions } from "../operations/backup";
 import { readMany } from "../operations/readMany";
 import { keyOf, refTo } from "../operations/restore";
-import type { CustomResourceKind } from "../plan";
+import type { CustomResourceKind, PlannedController } from "../plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile, ProfileIdentity } from "../profiles/profile";
 import { effectiveValues } from "../releaseValues";
@@ -13,6 +13,7 @@ import { type FoundDependency, findDependencies } from "./dependencies";
 import { type FoundIdentity, findIdentities } from "./identities";
 import { type FoundOwned, findOwned } from "./owned";
 import { findPreflight, type Preflight } from "./preflight";
+import { findStandingControllers } from "./standing";
 
 export interface ClusterIdentity {
     readonly name: string;
@@ -40,6 +41,8 @@ export interface Discovery {
     /** Live form of the objects of the release, by key; absent when there is not exactly one release. */
     readonly live: ReadonlyMap<string, KubernetesObject>;
     readonly addon: Addon | undefined;
+    /** Controllers that the add-on has brought already and that are to run. */
+    readonly standing: readonly PlannedController[];
     readonly versions: readonly AddonVersion[];
     readonly definitions: readonly KubernetesObject[];
     readonly customResourceKinds: readonly CustomResourceKind[];
@@ -60,7 +63,7 @@ export async function discover(
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
-    const [releases, addon, versions, crds, oidcProviderArn] = await Promise.all([
+    const [releases, addon, versions, crds, oidcProviderArn, standing] = await Promise.all([
         world.releases.find(profile.chart, {
             ...(request.releaseName ? { name: request.releaseName } : {}),
             ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
@@ -69,6 +72,7 @@ export async function discover(
         world.addons.versions(profile.addonName),
         definitions(world, profile),
         world.identities.oidcProviderArn(cluster.oidcIssuer),
+        findStandingControllers(world, profile),
     ]);
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
@@ -99,6 +103,7 @@ export async function discover(
         releases,
         live,
         addon,
+        standing,
         versions,
         definitions: crds,
         customResourceKinds: models.map((crd) => kindFacts(crd, customResources)),

@@ -28,7 +28,8 @@ async function hasTraces(world: World, { addonNamespace: namespace }: Profile): 
     return lists.flat().some(isApplied);
 }
 
-function isApplied({ metadata }: KubernetesObject): boolean {
+/** Whether EKS has applied it, for whichever add-on. */
+export function isApplied({ metadata }: KubernetesObject): boolean {
     return (metadata.managedFields ?? []).some(({ manager }) => manager === EKS_MANAGER);
 }
 

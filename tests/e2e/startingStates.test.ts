@@ -1,8 +1,13 @@
 // Installations as they are found in the field: each is moved and undone with an empty comparison, or refused with its code.
 // STARTING_STATES=n runs a seeded n of those that need a cluster of their own (30 s and more each), STARTING_STATES=all all of them.
 import assert from "node:assert/strict";
-import { CreateAddonCommand } from "@aws-sdk/client-eks";
-import { captureState, compareIdentities } from "../../sandbox/compare";
+import {
+    captureState,
+    compareIdentities,
+    compareStates,
+    type Difference,
+    type State as Snapshot,
+} from "../../sandbox/compare";
 import {
     addForeignManagers,
     type ContentOptions,
@@ -11,27 +16,38 @@ import {
     inexpressibleValues,
     setReleaseStatus,
 } from "../../sandbox/content";
-import { awsClients } from "../../sandbox/content/awsClients";
 import type { Sandbox } from "../../sandbox/sandbox";
+import { ensureHelm4 } from "../../sandbox/tools/tools";
 import { sample } from "../faults/matrix";
 import "./hooks";
 import { ADDON, DEMO_RELEASE, fails, migrationIn, succeeds } from "./runs";
-import { differencesFromStart, fresh, inWords } from "./stage";
+import { fresh, inWords } from "./stage";
+import { addStandingAddon, type StandingAddon } from "./standingAddon";
 
 interface State {
     readonly name: string;
     /** A cluster of its own, installed so; absent when the demo's serves. */
     readonly content?: ContentOptions;
+    readonly helm4?: true;
     readonly change?: (sandbox: Sandbox) => Promise<unknown>;
     readonly args?: Record<string, unknown>;
     /** Code of the refusal; absent when it moves. */
     readonly refused?: RegExp;
+    /** What the way back cannot bring again, documented in docs/undo.md. */
+    readonly stays?: (difference: Difference) => boolean;
 }
+
+const isAddon = ({ key }: Difference) => key.startsWith("eks:Addon ") && key.endsWith(`/${ADDON}`);
+/** EKS itself judges the health of an add-on. */
+const isHealth = (difference: Difference) => isAddon(difference) && /^(status|health)/.test(difference.path);
+const standing = (addon: StandingAddon) => (sandbox: Sandbox) => addStandingAddon(sandbox, addon);
 
 const OWN_CLUSTER: readonly State[] = [
     { name: "umbrella chart", content: { helm: { umbrella: true } } },
     { name: "another namespace", content: { helm: { namespace: "ml-operators" } } },
     { name: "one revision", content: { helm: { revisions: 1 } } },
+    { name: "five revisions", content: { helm: { revisions: 5 } } },
+    { name: "Helm 4", helm4: true, content: {} },
     { name: "no user values", content: { helm: { bakedValues: true } } },
     {
         name: "role names with paths",
@@ -46,7 +62,7 @@ const OWN_CLUSTER: readonly State[] = [
         content: { helm: { external: ["cert-manager", "s3", "fsx"] } },
     },
     { name: "replicas set by hand", content: { helm: { albReplicas: 5 } } },
-    { name: "models written through v1alpha1", content: { models: { jumpStartVersion: "v1alpha1" } } },
+    { name: "models written through v1 and v1alpha1", content: { models: { jumpStartVersion: "v1alpha1" } } },
     { name: "S3 object with ten tags", content: { models: { objectTags: 10 } }, refused: /HP133/ },
     {
         name: "settings the add-on cannot express",
@@ -56,6 +72,7 @@ const OWN_CLUSTER: readonly State[] = [
 ];
 
 const DEMO_CLUSTER: readonly State[] = [
+    { name: "three revisions, an S3 object with nine tags" },
     { name: "foreign field managers", change: (sandbox) => addForeignManagers(sandbox, DEMO_RELEASE) },
     {
         name: "release pending",
@@ -67,11 +84,28 @@ const DEMO_CLUSTER: readonly State[] = [
         change: (sandbox) => setReleaseStatus(sandbox, DEMO_RELEASE, "failed"),
         refused: /HP111/,
     },
+    { name: "add-on ACTIVE, Helm's controllers stopped", change: standing({ status: "ACTIVE" }) },
     {
-        name: "the add-on is there already",
-        change: (sandbox) => createAddon(sandbox),
+        name: "add-on ACTIVE in an older version",
+        change: standing({ status: "ACTIVE", version: "v1.2.0-eksbuild.1" }),
+    },
+    {
+        name: "add-on ACTIVE beside Helm's controllers",
+        change: standing({ status: "ACTIVE", besideHelm: true }),
         refused: /HP124/,
     },
+    { name: "add-on DEGRADED", change: standing({ status: "DEGRADED" }), stays: isHealth },
+    {
+        name: "add-on CREATE_FAILED over Helm's objects",
+        change: standing({ status: "CREATE_FAILED" }),
+        stays: isAddon,
+    },
+    {
+        name: "add-on CREATE_FAILED for conflicts",
+        change: standing({ status: "CREATE_FAILED", resolveConflicts: "NONE", besideHelm: true }),
+        stays: isAddon,
+    },
+    { name: "add-on CREATING", change: standing({ status: "CREATING" }), refused: /HP124/ },
 ];
 
 const COUNT =
@@ -81,17 +115,10 @@ const SEED = Number(process.env.FAULT_SEED ?? 20261121);
 describe("starting states", function () {
     this.timeout(900_000);
 
-    for (const { name, content, change, args, refused } of [
-        ...DEMO_CLUSTER,
-        ...sample(OWN_CLUSTER, COUNT, SEED),
-    ]) {
+    for (const state of [...DEMO_CLUSTER, ...sample(OWN_CLUSTER, COUNT, SEED)]) {
+        const { name, refused } = state;
         it(`${name}: ${refused === undefined ? "moved and undone" : `refused with ${refused.source}`}`, async () => {
-            const scene = await fresh({
-                args: { clusterName: "demo", ...args },
-                ...(content === undefined ? {} : { content: ownCluster(name, content) }),
-                ...(change === undefined ? {} : { change }),
-            });
-            const { sandbox, start, pulumi } = scene;
+            const { sandbox, start, pulumi } = await sceneOf(state);
             if (refused !== undefined) {
                 const text = fails(await pulumi.up());
                 assert.match(text, refused);
@@ -101,43 +128,41 @@ describe("starting states", function () {
             }
             succeeds(await pulumi.up("--skip-preview"));
             assert.equal((await migrationIn(pulumi))?.phase, "Moved");
-            assert.equal(inWords(compareIdentities(start, await captureState(sandbox))), "");
+            const moved = await captureState(sandbox);
+            assert.equal(inWords(compareIdentities(start, moved)), "");
+            assert.deepEqual(shopIn(moved), shopIn(start), "nothing of the shop was touched");
             assert.equal((await helm(sandbox, ["list", "-A", "--all", "-q"])).includes("hyperpod-"), false);
             succeeds(await pulumi.destroy("--skip-preview"));
-            assert.equal(await differencesFromStart(scene), "");
+            const ignore = state.stays ?? (() => false);
+            assert.equal(inWords(compareStates(start, await captureState(sandbox), { ignore })), "");
+            assert.match(await helm(sandbox, ["list", "-A", "-q"]), /^hyperpod-/m);
         });
     }
 });
+
+async function sceneOf({ name, content, helm4, change, args }: State) {
+    const binary = helm4 && { binary: await ensureHelm4(console.log) };
+    return fresh({
+        args: { clusterName: "demo", ...args },
+        ...(content === undefined
+            ? {}
+            : { content: ownCluster(name, { ...content, helm: { ...content.helm, ...binary } }) }),
+        ...(change === undefined ? {} : { change }),
+    });
+}
+
+/** The load balancer behind the ingress `public-alb-shop` and its certificate, with their tags. */
+function shopIn({ aws }: Snapshot): [string, unknown][] {
+    const shop = Object.entries(aws).filter(([, content]) =>
+        JSON.stringify(content).includes("shop-terraform"),
+    );
+    assert.ok(shop.length >= 2, "the shop is there");
+    return shop;
+}
 
 function ownCluster(name: string, options: ContentOptions) {
     return {
         name: `e2e-${name.replace(/[^a-z0-9]+/gi, "-")}`,
         prepare: (sandbox: Sandbox) => demoContent(sandbox, options),
     };
-}
-
-/** As somebody tried by hand before. */
-function createAddon(sandbox: Sandbox): Promise<unknown> {
-    const role = (name: string) => `arn:aws:iam::${sandbox.accountId}:role/${name}`;
-    return awsClients(sandbox).eks.send(
-        new CreateAddonCommand({
-            clusterName: sandbox.clusterName,
-            addonName: ADDON,
-            addonVersion: "v1.3.0-eksbuild.1",
-            resolveConflicts: "NONE",
-            configurationValues: JSON.stringify({
-                executionRoleArn: role("SageMakerHyperPodInference-by-hand"),
-                tlsCertificateS3Bucket: "hyperpod-tls-demo-5a6d8c1f",
-                hyperpodClusterArn: `arn:aws:sagemaker:${sandbox.region}:${sandbox.accountId}:cluster/abcdefghijkl`,
-                alb: {
-                    enabled: true,
-                    serviceAccount: { create: true, roleArn: role("demo-alb-controller") },
-                },
-                keda: {
-                    enabled: true,
-                    auth: { aws: { irsa: { enabled: true, roleArn: role("demo-keda-operator") } } },
-                },
-            }),
-        }),
-    );
 }

@@ -110,6 +110,38 @@ describe("blockers", () => {
         }
     });
 
+    it("an add-on whose controllers run beside Helm's: one of the two is to be stopped first", async () => {
+        const { world, snapshot } = startOf({}, addStandingAddon);
+        for (const [status, told] of [
+            [
+                "ACTIVE",
+                /kubectl scale deployment -n hyperpod-inference-system hyperpod-inference-operator-controller-manager --replicas=0/,
+            ],
+            [
+                "DEGRADED",
+                /kubectl scale deployment -n hyperpod-inference-system hyperpod-inference-controller-manager --replicas=0/,
+            ],
+        ] as const) {
+            world.restore(snapshot);
+            const addon = world.data.addons.get(ADDON);
+            assert.ok(addon);
+            world.data.addons.set(ADDON, { ...addon, status: status as AddonStatus });
+            world.store.merge(
+                {
+                    apiVersion: "apps/v1",
+                    kind: "Deployment",
+                    namespace: "hyperpod-inference-system",
+                    name: "hyperpod-inference-operator-controller-manager",
+                },
+                { spec: { replicas: 1 } },
+                { manager: "kubectl-scale", operation: "Update" },
+            );
+            const message = await refusal(world);
+            assert.match(message, /run side by side and act on the same models: operator \[HP124\]/);
+            assert.match(message, told);
+        }
+    });
+
     it("an add-on that is there is never made older, and never loses a part with its CRDs", async () => {
         const { world } = startOf({}, (one) => addStandingAddon(one, { version: "v1.4.0-eksbuild.1" }));
         assert.match(

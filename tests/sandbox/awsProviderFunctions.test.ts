@@ -72,12 +72,7 @@ describe("stand-in aws plugin: functions", function () {
     it("tell the Region, the partition and the account", async () => {
         assert.equal((await call("getRegion"))["region"], region);
         assert.equal((await call("getRegion", { region: "eu-west-1" }))["region"], "eu-west-1");
-        for (const [where, partition] of [
-            ["us-west-2", "aws"],
-            ["cn-north-1", "aws-cn"],
-            ["us-gov-west-1", "aws-us-gov"],
-        ] as const)
-            assert.equal((await call("getPartition", { region: where }))["partition"], partition);
+        assert.equal((await call("getPartition"))["partition"], "aws");
         assert.equal((await call("getCallerIdentity"))["accountId"], accountId);
     });
 

@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError } from "../errors";
 import { type Addon, AddonStatus, type World } from "../world";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
-export const pollMs = (elapsed: number) => (elapsed < 60_000 ? 1_000 : 5_000);
+export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 60_000 ? 1_000 : 2_000);
 
 const FAILED: ReadonlySet<AddonStatus> = new Set([
     AddonStatus.CreateFailed,

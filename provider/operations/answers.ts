@@ -1,10 +1,9 @@
 // Asks what users' requests ask: models through every served version, ingress creation, external metrics. Waits until all are answered.
 
-import { groupOf } from "../customResourceDefinitions";
 import { ErrorCode, MigrationError } from "../errors";
 import type { Probe, Profile } from "../profiles/profile";
 import type { ProbeAnswer, World } from "../world";
-import { definitions } from "./backup";
+import { definitionsIn } from "./backup";
 
 const POLL_MS = 300;
 
@@ -14,9 +13,7 @@ export interface Asked {
 }
 
 export async function probesOf(world: World, profile: Profile): Promise<readonly Probe[]> {
-    const crds = (await definitions(world, profile)).filter((crd) =>
-        profile.customResourceGroups.includes(groupOf(crd)),
-    );
+    const crds = await definitionsIn(world, profile.customResourceGroups);
     return profile.probes({ customResourceDefinitions: crds, namespace: "default" });
 }
 

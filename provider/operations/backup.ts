@@ -53,7 +53,11 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
 
 /** CRDs of the profile's groups, also those that came from a chart's `crds/` folder and stand in no manifest. */
 export async function definitions(world: World, profile: Profile): Promise<KubernetesObject[]> {
-    const groups = [...profile.customResourceGroups, ...profile.otherCustomResourceGroups];
+    return definitionsIn(world, [...profile.customResourceGroups, ...profile.otherCustomResourceGroups]);
+}
+
+export async function definitionsIn(world: World, groups: readonly string[]): Promise<KubernetesObject[]> {
+    if (groups.length === 0) return [];
     const all = await world.objects.list(CRD, "CustomResourceDefinition", { metadataOnly: true });
     const names = all
         .map(({ metadata }) => metadata.name)

@@ -76,7 +76,7 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
     };
     const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
     const refusals = new Refusals(world, await probesOf(world, profile));
-    for (const one of memory.replaced) await makeRoom(world, one);
+    await Promise.all(memory.replaced.map((one) => makeRoom(world, one)));
     await createOrContinue(
         world,
         {

@@ -24,7 +24,7 @@ export async function undoDependency(move: DependencyMove, remembered: Dependenc
         memory = { ...memory, replacedBack };
         await move.amend(memory);
     }
-    for (const one of replacedBack) await makeRoom(world, one);
+    await Promise.all(replacedBack.map((one) => makeRoom(world, one)));
     const { warnings } = await restoreOverwritten(world, plan, {
         ...part,
         objects: part.objects.filter(({ kind }) => !ROUTING.has(kind)),

@@ -20,7 +20,7 @@ interface NodeTerms {
     nodeSelectorTerms?: { matchFields?: { key: string; values?: string[] }[] }[];
 }
 
-const POLL_MS = 250;
+const POLL_MS = 100;
 const ORPHAN_MS = 60_000;
 
 export function replacedFrom(workload: KubernetesObject): Replaced {

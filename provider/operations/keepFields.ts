@@ -1,14 +1,13 @@
 // Guards the models' fields: a CRD's former schema goes back only when no custom resource holds a field that it would drop.
 import { groupOf, kindOf, prunedFields, storageVersionOf, versionsOf } from "../customResourceDefinitions";
 import type { KubernetesObject, World } from "../world";
-import { refTo } from "./restore";
 
-/** The form of the CRD that can go back without loss, and the fields that stand in the way of the former schema. */
+/** The form of the CRD that can go back over the live one without loss, and the fields that stand in the way of the former schema. */
 export async function forgetSchemaThatWouldPrune(
     world: World,
     remembered: KubernetesObject,
+    live: KubernetesObject | undefined,
 ): Promise<{ object: KubernetesObject; prunes: readonly string[] }> {
-    const live = await world.objects.read(refTo(remembered));
     if (live === undefined || sameVersions(live, remembered)) return { object: remembered, prunes: [] };
     const storage = storageVersionOf(live);
     const former = versionsOf(remembered).find(({ name }) => name === storage)?.schema?.openAPIV3Schema;

@@ -3,24 +3,20 @@ import { groupOf, kindOf, versionsOf } from "../customResourceDefinitions";
 import { ErrorCode, MigrationError } from "../errors";
 import type { Profile } from "../profiles/profile";
 import type { KubernetesObject, World } from "../world";
-import { type Backup, customResourcesOf, definitions, modelPods } from "./backup";
+import { type Backup, customResourcesOf, definitionsIn, modelPods } from "./backup";
 
 /** What the models were, as far as a comparison needs it. */
 export type ModelsBefore = Pick<Backup, "customResources" | "modelPods">;
 
 export async function collectModels(world: World, profile: Profile): Promise<ModelsBefore> {
-    const crds = (await definitions(world, profile)).filter((crd) =>
-        profile.customResourceGroups.includes(groupOf(crd)),
-    );
+    const crds = await definitionsIn(world, profile.customResourceGroups);
     const customResources = await customResourcesOf(world, crds);
     return { customResources, modelPods: await modelPods(world, customResources) };
 }
 
 /** Every model of the backup is there with its UID and its fields, is readable in every served version, and its pods are the same. */
 export async function checkModels(world: World, profile: Profile, backup: ModelsBefore): Promise<void> {
-    const crds = (await definitions(world, profile)).filter((crd) =>
-        profile.customResourceGroups.includes(groupOf(crd)),
-    );
+    const crds = await definitionsIn(world, profile.customResourceGroups);
     const now = new Map(
         (await customResourcesOf(world, crds)).map((resource) => [keyOfModel(resource), resource]),
     );

@@ -72,7 +72,15 @@ export function byRestoreRank<T extends { kind: string }>(objects: readonly T[])
 
 /** Makes the live object equal to the remembered one. Answers whether anything was written. */
 export async function restoreObject(world: World, remembered: KubernetesObject): Promise<boolean> {
-    const live = await world.objects.read(refTo(remembered));
+    return restoreOver(world, remembered, await world.objects.read(refTo(remembered)));
+}
+
+/** The same for an object that was read just now. */
+export async function restoreOver(
+    world: World,
+    remembered: KubernetesObject,
+    live: KubernetesObject | undefined,
+): Promise<boolean> {
     const content = contentOf(remembered);
     if (live !== undefined && sameContent(live, remembered)) return false;
     if (live === undefined) {

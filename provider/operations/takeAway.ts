@@ -7,7 +7,7 @@ import { awaitGone, failedAddon } from "./addonWait";
 import type { Backup } from "./backup";
 import { inGroups } from "./inGroups";
 import { forgetSchemaThatWouldPrune } from "./keepFields";
-import { byRestoreRank, keyOf, refTo, restoreObject } from "./restore";
+import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "./restore";
 
 /** Server-side apply of EKS. */
 export const EKS_MANAGER = "eks";
@@ -106,13 +106,14 @@ export async function restoreOverwritten(
         await inGroups(rank, RESTORED_AT_ONCE, async (remembered) => {
             const key = keyOf(refTo(remembered));
             if (remembered.kind === "CustomResourceDefinition") {
-                const { object, prunes } = await forgetSchemaThatWouldPrune(world, remembered);
+                const live = await world.objects.read(refTo(remembered));
+                const { object, prunes } = await forgetSchemaThatWouldPrune(world, remembered, live);
                 if (prunes.length > 0) {
                     warnings.push(
                         `${remembered.metadata.name} keeps the add-on's newer schema: custom resources hold ${prunes.join(", ")}, which the former schema would drop`,
                     );
                 }
-                await restoreObject(world, object);
+                await restoreOver(world, object, live);
             } else if (remembered.kind === "ReplicaSet") {
                 // Only the rollout history of a Deployment that is made again; a live one belongs to its controller.
                 if ((await world.objects.read(refTo(remembered))) === undefined)
@@ -134,6 +135,7 @@ function stopped(object: KubernetesObject): KubernetesObject {
 /** cert-manager may have been issuing while its Certificate went back: look until the former bytes stay. */
 async function restoreIssuedSecrets(world: World, backup: Backup): Promise<void> {
     const secrets = backup.objects.filter(({ kind }) => kind === "Secret");
+    if (secrets.length === 0) return;
     for (let quiet = 0, round = 0; quiet < 2 && round < 20; round++) {
         const written = await Promise.all(secrets.map((secret) => restoreObject(world, secret)));
         quiet = written.some(Boolean) ? 0 : quiet + 1;

@@ -1,9 +1,12 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
 import { type Backup, collect, recordsOf } from "../operations/backup";
+import { inGroups } from "../operations/inGroups";
 import { refTo, restoreFieldManagers } from "../operations/restore";
 import { MigrationStep } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { Step } from "../saga";
+
+const AT_ONCE = 8;
 
 export function backUp(profile: Profile): Step<Record<string, never>> {
     return {
@@ -17,8 +20,9 @@ export function backUp(profile: Profile): Step<Record<string, never>> {
         undo: async ({ world, plan, journal }) => {
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
-            for (const object of backup.objects)
+            await inGroups(backup.objects, AT_ONCE, async (object) => {
                 await restoreFieldManagers(world, object, await world.objects.read(refTo(object)));
+            });
             const records = new Map(
                 (await recordsOf(world, plan)).map((record) => [record.metadata.name, record]),
             );

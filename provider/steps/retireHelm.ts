@@ -2,6 +2,7 @@
 import type { Backup } from "../operations/backup";
 import { DELETABLE } from "../operations/deletable";
 import { inGroups } from "../operations/inGroups";
+import { readMetadata } from "../operations/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreObject } from "../operations/restore";
 import { EKS_MANAGER } from "../operations/takeAway";
 import { MigrationStep, type Plan } from "../plan";
@@ -39,7 +40,8 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
                     await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
             });
             await removeOrphans(world, await journal.backup.read<Backup>());
-            await inGroups(memory.released, AT_ONCE, (ref) => release(world, ref));
+            const live = await readMetadata(world, memory.released);
+            await inGroups(memory.released, AT_ONCE, (ref) => release(world, ref, live.get(keyOf(ref))));
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
@@ -52,9 +54,10 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
                         await restoreObject(world, withoutReplicas(object));
                 });
             }
+            const live = await readMetadata(world, memory.released);
             await inGroups(memory.released, AT_ONCE, async (ref) => {
                 const before = formerly.get(keyOf(ref));
-                if (before !== undefined) await giveBack(world, before);
+                if (before !== undefined) await giveBack(world, before, live.get(keyOf(ref)));
             });
             await world.releases.restore(
                 plan.release.namespace,
@@ -80,9 +83,10 @@ async function sort(world: World, plan: Plan, profile: Profile): Promise<RetireM
     const used = await serviceAccountsInUse(world, plan);
     const deleted: ObjectRef[] = [];
     const released: ObjectRef[] = [];
-    await inGroups(plan.objects, AT_ONCE, async ({ part, helmFields: _, ...ref }) => {
-        const live = await world.objects.read(ref);
-        if (live === undefined || !isOfRelease(live, plan)) return;
+    const found = await readMetadata(world, plan.objects);
+    for (const { part, helmFields: _, ...ref } of plan.objects) {
+        const live = found.get(keyOf(ref));
+        if (live === undefined || !isOfRelease(live, plan)) continue;
         const appliedByEks = (live.metadata.managedFields ?? []).some(
             ({ manager }) => manager === EKS_MANAGER,
         );
@@ -94,7 +98,7 @@ async function sort(world: World, plan: Plan, profile: Profile): Promise<RetireM
             !shared.has(keyOf(ref)) &&
             !isUsed;
         (goes ? deleted : released).push(ref);
-    });
+    }
     const byKey = (a: ObjectRef, b: ObjectRef) => (keyOf(a) < keyOf(b) ? -1 : 1);
     return { deleted: deleted.sort(byKey), released: released.sort(byKey), records: plan.release.records };
 }
@@ -129,8 +133,7 @@ export function isOfRelease(object: KubernetesObject, plan: Plan): boolean {
     );
 }
 
-async function release(world: World, ref: ObjectRef): Promise<void> {
-    const live = await world.objects.read(ref);
+async function release(world: World, ref: ObjectRef, live: KubernetesObject | undefined): Promise<void> {
     if (live?.metadata.annotations?.[RELEASE_NAME] === undefined) return;
     const helmLabel = live.metadata.labels?.[MANAGED_BY] === "Helm" ? { labels: { [MANAGED_BY]: null } } : {};
     await world.objects.merge(ref, {
@@ -138,8 +141,11 @@ async function release(world: World, ref: ObjectRef): Promise<void> {
     });
 }
 
-async function giveBack(world: World, before: KubernetesObject): Promise<void> {
-    const live = await world.objects.read(refTo(before));
+async function giveBack(
+    world: World,
+    before: KubernetesObject,
+    live: KubernetesObject | undefined,
+): Promise<void> {
     if (live === undefined) return;
     const label = before.metadata.labels?.[MANAGED_BY];
     const name = before.metadata.annotations?.[RELEASE_NAME];

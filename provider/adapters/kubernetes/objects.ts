@@ -16,6 +16,8 @@ import type { Discovery, ServedKind } from "./discovery";
 export const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+/** The answer to a write is not looked at, and a CRD's would be 300 kB. */
+const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const PAGE = "500";
 const MERGE_PATCH = "application/merge-patch+json";
 
@@ -99,8 +101,8 @@ export class KubernetesObjects implements Objects {
             );
     }
 
-    async create(object: KubernetesObject): Promise<KubernetesObject> {
-        return this.#write({
+    async create(object: KubernetesObject): Promise<void> {
+        await this.#write({
             method: "POST",
             path: await this.#collection(object),
             body: object,
@@ -108,7 +110,7 @@ export class KubernetesObjects implements Objects {
         });
     }
 
-    async replace(object: KubernetesObject): Promise<KubernetesObject> {
+    async replace(object: KubernetesObject): Promise<void> {
         for (let attempt = 0; ; attempt++) {
             const live = await this.read(refOf(object));
             if (live === undefined) return this.create(withoutServerFields(object));
@@ -123,15 +125,16 @@ export class KubernetesObjects implements Objects {
                 },
             };
             try {
-                return await this.#write({ method: "PUT", path: await this.#path(refOf(object)), body });
+                await this.#write({ method: "PUT", path: await this.#path(refOf(object)), body });
+                return;
             } catch (error) {
                 if (!(error instanceof ApiError && error.status === 409) || attempt >= 5) throw error;
             }
         }
     }
 
-    async merge(ref: ObjectRef, patch: unknown): Promise<KubernetesObject> {
-        return this.#write({
+    async merge(ref: ObjectRef, patch: unknown): Promise<void> {
+        await this.#write({
             method: "PATCH",
             path: await this.#path(ref),
             body: patch,
@@ -191,10 +194,9 @@ export class KubernetesObjects implements Objects {
         }
     }
 
-    async #write(request: ApiRequest): Promise<KubernetesObject> {
+    async #write(request: ApiRequest): Promise<void> {
         this.gate.check();
-        const { body } = await this.api.call({ ...request, query: { fieldManager: FIELD_MANAGER } });
-        return body as KubernetesObject;
+        await this.api.call({ ...request, accept: SHORT_ANSWER, query: { fieldManager: FIELD_MANAGER } });
     }
 
     async #path(ref: ObjectRef): Promise<string> {

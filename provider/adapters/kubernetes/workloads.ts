@@ -3,6 +3,8 @@ import { ErrorCode, MigrationError } from "../../errors";
 import type { Clock, KubernetesObject, ObjectRef, Objects, WorkloadStatus, Workloads } from "../../world";
 
 const POLL_MS = 250;
+/** Pods that go keep everybody waiting. */
+const GONE_POLL_MS = 100;
 
 interface WorkloadShape {
     spec?: { replicas?: number; selector?: { matchLabels?: Record<string, string> } };
@@ -52,13 +54,17 @@ export class KubernetesWorkloads implements Workloads {
 
     async waitGone(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
         const targets = await Promise.all(refs.map((ref) => this.objects.read(ref)));
-        await this.#waitFor(timeoutMs, async () => {
-            const left = await Promise.all(
-                targets.flatMap((target) => (target === undefined ? [] : [this.#podsOf(target)])),
-            );
-            const names = left.flat().map(({ metadata }) => metadata.name);
-            return names.length === 0 ? undefined : `pods are still terminating: ${names.join(", ")}`;
-        });
+        await this.#waitFor(
+            timeoutMs,
+            async () => {
+                const left = await Promise.all(
+                    targets.flatMap((target) => (target === undefined ? [] : [this.#podsOf(target)])),
+                );
+                const names = left.flat().map(({ metadata }) => metadata.name);
+                return names.length === 0 ? undefined : `pods are still terminating: ${names.join(", ")}`;
+            },
+            GONE_POLL_MS,
+        );
     }
 
     async waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
@@ -104,7 +110,11 @@ export class KubernetesWorkloads implements Workloads {
     }
 
     /** `probe` answers what is missing, or undefined when nothing is. */
-    async #waitFor(timeoutMs: number, probe: () => Promise<string | undefined>): Promise<void> {
+    async #waitFor(
+        timeoutMs: number,
+        probe: () => Promise<string | undefined>,
+        pollMs = POLL_MS,
+    ): Promise<void> {
         const deadline = this.clock.now() + timeoutMs;
         for (;;) {
             const missing = await probe();
@@ -118,7 +128,7 @@ export class KubernetesWorkloads implements Workloads {
                     remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
                 });
             }
-            await this.clock.sleep(POLL_MS);
+            await this.clock.sleep(pollMs);
         }
     }
 }

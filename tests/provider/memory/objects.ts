@@ -44,12 +44,12 @@ export class MemoryObjects implements Objects {
         );
     }
 
-    create(object: KubernetesObject): Promise<KubernetesObject> {
-        return this.#write(`create ${nameOf(refTo(object))}`, () => this.store.create(object, MOVER_MANAGER));
+    async create(object: KubernetesObject): Promise<void> {
+        await this.#write(`create ${nameOf(refTo(object))}`, () => this.store.create(object, MOVER_MANAGER));
     }
 
-    replace(object: KubernetesObject): Promise<KubernetesObject> {
-        return this.#write(`replace ${nameOf(refTo(object))}`, () => {
+    async replace(object: KubernetesObject): Promise<void> {
+        await this.#write(`replace ${nameOf(refTo(object))}`, () => {
             const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
             const content = { ...object, metadata };
             if (this.store.read(refTo(object)) === undefined)
@@ -58,8 +58,8 @@ export class MemoryObjects implements Objects {
         });
     }
 
-    merge(ref: ObjectRef, patch: unknown): Promise<KubernetesObject> {
-        return this.#write(`merge ${nameOf(ref)}`, () =>
+    async merge(ref: ObjectRef, patch: unknown): Promise<void> {
+        await this.#write(`merge ${nameOf(ref)}`, () =>
             this.store.merge(ref, JSON.parse(JSON.stringify(patch)), MOVER_MANAGER),
         );
     }

@@ -14,7 +14,8 @@ export { OBSERVER_USER_AGENT } from "./clusterSource";
 export { describeObservation } from "./describeObservation";
 export type { Deletion, Observation, Refusal, Span } from "./observation";
 
-const PROBE_EVERY_MS = 100;
+/** Watches tell at once what happens to objects and pods; requests are asked this often, which must not keep the cluster busy. */
+const PROBE_EVERY_MS = 250;
 
 export interface RunningObservation {
     stop(): Promise<Observation>;

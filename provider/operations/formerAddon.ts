@@ -10,8 +10,12 @@ import { type AttemptJournal, updateOrCreate, type WantedAddon } from "./addonCr
 import { atRest } from "./addonUpdate";
 import { failedAddon } from "./addonWait";
 import type { Backup } from "./backup";
-import { keyOf, refTo } from "./restore";
+import { inGroups } from "./inGroups";
+import { readMany } from "./readMany";
+import { keyOf, refTo, restoreFieldManagers } from "./restore";
 import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./takeAway";
+
+const AT_ONCE = 8;
 
 export interface FormerAddon {
     readonly version: string;
@@ -51,6 +55,19 @@ export function isTakenOver(former: FormerAddon | undefined): former is FormerAd
     return former !== undefined && former.status !== AddonStatus.CreateFailed;
 }
 
+/**
+ * What an undo that was cut off has restored belongs to this package's manager: EKS would not take its own former fields away again.
+ * Writes nothing where no undo was begun.
+ */
+export async function ownAgain(world: World, backup: Backup): Promise<void> {
+    const former = new Set((backup.ofAddon ?? []).map(keyOf));
+    const objects = backup.objects.filter((object) => former.has(keyOf(refTo(object))));
+    const live = await readMany(world, objects.map(refTo));
+    await inGroups(objects, AT_ONCE, (object) =>
+        restoreFieldManagers(world, object, live.get(keyOf(refTo(object)))),
+    );
+}
+
 export interface Return {
     readonly world: World;
     readonly plan: Plan;
@@ -58,8 +75,6 @@ export interface Return {
     readonly backup: Backup;
     readonly former: FormerAddon;
     readonly made: Made;
-    /** When the way back began: what EKS makes from then on was not there before. */
-    readonly returningSince: string;
     readonly attempts: AttemptJournal;
     readonly timeouts: StepTimeouts;
 }
@@ -69,7 +84,7 @@ export interface Return {
  * version would put its own CRD schemas in place before anybody looks at the models. Answers what had to stay, for people.
  */
 export async function giveBack(way: Return): Promise<readonly string[]> {
-    const { world, plan, profile, backup, former, made, returningSince, timeouts } = way;
+    const { world, plan, profile, backup, former, made, timeouts } = way;
     const { step } = way.attempts;
     const now = await atRest(world, plan.addon.name, timeouts.installMs, step);
     const { warnings, keepsSchema } = await restoreOverwritten(world, plan, backup);
@@ -80,8 +95,7 @@ export async function giveBack(way: Return): Promise<readonly string[]> {
         await bringBack(way, wanted);
         await restoreOverwritten(world, plan, backup);
     }
-    const late = await objectsOfAddon(world, { since: returningSince }, backup);
-    const gone = distinct([...(await objectsOfAddon(world, made, backup)), ...late]);
+    const gone = await objectsOfAddon(world, made, backup);
     await stopControllers(world, gone);
     await deleteMade(world, gone, backup, profile.runtimeObjects(plan.release.namespace), made.since);
     await world.workloads.waitAvailable(availableBefore(backup), timeouts.installMs);
@@ -153,8 +167,4 @@ function availableBefore(backup: Backup): ObjectRef[] {
         })
         .map((object) => keyOf(refTo(object)));
     return workloadsOf(backup).filter((ref) => ref.kind === "Deployment" && available.includes(keyOf(ref)));
-}
-
-function distinct(refs: readonly ObjectRef[]): ObjectRef[] {
-    return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
 }

@@ -12,6 +12,7 @@ import {
     type FormerAddon,
     giveBack,
     isTakenOver,
+    ownAgain,
     rememberFormer,
     workloadsOf,
 } from "../operations/formerAddon";
@@ -39,8 +40,6 @@ export interface InstallMemory {
     readonly created?: readonly ObjectRef[];
     /** The add-on that was there before. */
     readonly former?: FormerAddon;
-    /** The API server's time before the former add-on was brought back. */
-    readonly returningSince?: string;
 }
 
 export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallMemory> {
@@ -58,6 +57,7 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             const { memory, attempts } = attemptsOf(context, "install", removeMs);
             const meanwhile = () => refusals.look();
             if (isTakenOver(memory().former)) {
+                await ownAgain(world, await journal.backup.read<Backup>());
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
                     resolveConflicts: "OVERWRITE",
@@ -69,8 +69,7 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             const created = (await world.objects.createdBy(EKS_MANAGER, memory().since)).map(refTo);
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
-            const { returningSince: _, ...remembered } = memory();
-            await journal.amend({ ...remembered, created });
+            await journal.amend({ ...memory(), created });
             notePauses(context, refusals);
             journal.note({ addonArn: addon.arn });
         },
@@ -138,12 +137,9 @@ async function returnTo(
     timeouts: StepTimeouts,
 ): Promise<readonly string[]> {
     const { world, plan, memory, journal } = context;
-    const returningSince = memory.returningSince ?? (await world.objects.serverTime());
-    const made = { ...memory, returningSince };
-    if (memory.returningSince === undefined) await journal.amend(made);
-    const { attempts } = attemptsOf({ ...context, memory: made }, "undo install", timeouts.removeMs);
+    const { attempts } = attemptsOf(context, "undo install", timeouts.removeMs);
     const backup = await journal.backup.read<Backup>();
-    return giveBack({ world, plan, profile, backup, former, made, returningSince, attempts, timeouts });
+    return giveBack({ world, plan, profile, backup, former, made: memory, attempts, timeouts });
 }
 
 /** Answers what had to stay, for people. */

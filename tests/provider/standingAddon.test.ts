@@ -1,9 +1,12 @@
 // An add-on that is there before the move: it is taken over or made anew, and the way back leads to it as it was, wherever a mover was killed.
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Difference, State } from "../../sandbox/compare/state";
-import { ADDON } from "./memory/content";
+import { ADDON, TEAM } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import type { Injection, Moment } from "./memory/mover";
+import { GROUP } from "./memory/operatorContent";
 import { isIssued } from "./memory/sameButIssued";
 import { addStandingAddon, STANDING_CONFIGURATION, type StandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
@@ -37,6 +40,18 @@ function planOf({ resource }: MemoryStack): string {
 /** EKS itself says how healthy an add-on is. */
 const isHealth = ({ key, path }: Difference) => key === `eks:Addon ${ADDON}` && /^(status|issues)/.test(path);
 const isRecord = ({ key }: Difference) => key === `eks:Addon ${ADDON}`;
+
+/** Does something whenever the progress says so. */
+class WatchedStack extends MemoryStack {
+    constructor(world: MemoryWorld, when: RegExp, act: () => void) {
+        super(world);
+        const { progress } = this.log;
+        this.log.progress = (line) => {
+            if (when.test(line)) act();
+            progress(line);
+        };
+    }
+}
 
 describe("an add-on that is there before the move", function () {
     this.timeout(120_000);
@@ -115,6 +130,45 @@ describe("an add-on that is there before the move", function () {
         assert.deepEqual(settings, STANDING_CONFIGURATION);
         assert.match(stack.warnings.join(), /keeps version v1\.3\.0.*whose schemas would drop fields/);
         assertHarmless(world);
+    });
+
+    it("older than Helm's schemas: no model loses a field while the older version comes back", async () => {
+        const definitions = ["inferenceendpointconfigs", "jumpstartmodels"].map((plural) => ({
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            name: `${plural}.${GROUP}`,
+        }));
+        const model = {
+            apiVersion: `${GROUP}/v1`,
+            kind: "InferenceEndpointConfig",
+            namespace: TEAM,
+            name: "qwen7b",
+        };
+        const { world, state } = startOf({}, (one) => {
+            const helms = definitions.map((ref) => one.store.raw(ref) ?? assert.fail("no CRD"));
+            addStandingAddon(one, { version: OLDER });
+            // As `helm upgrade` does after somebody tried the add-on.
+            for (const [index, ref] of definitions.entries()) {
+                const versions = (helms[index]?.spec as { versions: unknown } | undefined)?.versions;
+                one.store.merge(ref, { spec: { versions } }, { manager: "helm", operation: "Update" });
+            }
+            one.settle();
+        });
+        const stack = new WatchedStack(world, /^undo install: update/, () => {
+            const annotations = { touched: `${world.data.counter}` };
+            world.store.merge(
+                model,
+                { metadata: { annotations } },
+                { manager: "manager", operation: "Update" },
+            );
+        });
+        assertDone(await stack.up());
+        assertDone(await stack.destroy());
+        assert.equal(addonIn(world).version, OLDER);
+        const { metadata, spec } = world.store.raw(model) ?? assert.fail("the model is gone");
+        assert.ok(metadata.annotations?.touched, "the model was written meanwhile");
+        assertSame(stateOf(world), state, "after destroy", ({ key }) => key.endsWith(" team-a/qwen7b"));
+        assert.deepEqual((spec as { dnsConfig?: unknown }).dnsConfig, { hostedZone: "Z123" });
     });
 
     it("deleted by somebody after the move: the way back makes it again", async () => {
@@ -200,19 +254,32 @@ describe("a mover that is killed while it takes an add-on over", function () {
         }
     });
 
-    it("in the undo: the next destroy ends at the start", async () => {
+    it("in the undo: the next destroy ends at the start, up golden", async () => {
         world.restore(snapshot);
         const stack = new MemoryStack(world);
         assertDone(await stack.up());
         const [after, saved] = [world.snapshot(), stack.save()];
-        for (const injection of killsIn(undoWrites)) {
-            const what = `${injection.moment} write ${injection.write} of the undo (${undoWrites[injection.write - 1]})`;
+        for (const [turn, injection] of killsIn(undoWrites).entries()) {
+            const next = turn % 3 === 0 ? "up" : "destroy";
+            const what = `${injection.moment} write ${injection.write} of the undo (${undoWrites[injection.write - 1]}), then ${next}`;
             world.restore(after);
             stack.load(saved);
             await stack.destroy(injection);
-            assertDone(await stack.destroy());
-            assertSame(stateOf(world), start, what);
+            // The state says Moved: a change of the wishes brings the engine to call update.
+            assertDone(
+                next === "up"
+                    ? await stack.up({ report: join(tmpdir(), "standing-addon-again.html") })
+                    : await stack.destroy(),
+            );
+            if (next === "up") assertSame(stateOf(world, true), golden, what, isIssuedOrRestored);
+            else assertSame(stateOf(world), start, what);
             assertHarmless(world);
         }
     });
 });
+
+/** An undo writes Secrets back, and stays in their managers when the move is made again. */
+function isIssuedOrRestored(difference: Difference): boolean {
+    const isManager = difference.path.startsWith("metadata.managedFields[");
+    return isIssued(difference) || (difference.key.startsWith("Secret ") && isManager);
+}

@@ -10,34 +10,44 @@ import { buildPackage } from "./builtPackage";
 
 const projectRoot = path.resolve(__dirname, "../..");
 
-export interface OfflineAccount {
-    sandbox: Sandbox;
-    cluster: BareCluster;
+/** Folders of the plugins that stand in for the real ones, for PATH. */
+const standIns = ["aws-provider", "kubernetes-provider"].map((name) =>
+    path.join(projectRoot, "sandbox", name),
+);
+
+export interface Examples {
     /** Pulumi on one of the examples, with a stack of its own. */
     example(name: string, config?: Record<string, string>): Pulumi;
     stop(): Promise<void>;
 }
 
+export interface OfflineAccount extends Examples {
+    sandbox: Sandbox;
+    cluster: BareCluster;
+}
+
 export async function offlineAccount(options: BareClusterOptions = {}): Promise<OfflineAccount> {
-    buildPackage();
     const sandbox = await startSandbox({});
     const cluster = await createBareCluster(sandbox, options);
+    return { sandbox, cluster, ...examplesOn(sandbox) };
+}
+
+/** The examples as programs of a user of this sandbox. */
+export function examplesOn(sandbox: Sandbox): Examples {
+    buildPackage();
     const folders: string[] = [];
     return {
-        sandbox,
-        cluster,
         example(name, config = {}) {
             const backendDirectory = mkdtempSync(path.join(tmpdir(), "component-state-"));
+            const stack = path.basename(backendDirectory);
+            const projectDirectory = path.join(projectRoot, "examples", name);
             // The stack's configuration and salt, which `pulumi config set` writes beside the program.
-            folders.push(backendDirectory, path.join(projectRoot, "examples", name, "Pulumi.dev.yaml"));
+            folders.push(backendDirectory, path.join(projectDirectory, `Pulumi.${stack}.yaml`));
             return new Pulumi({
-                projectDirectory: path.join(projectRoot, "examples", name),
+                projectDirectory,
                 backendDirectory,
-                // The plugin on PATH is the stand-in.
-                env: {
-                    ...sandbox.env,
-                    PATH: `${path.join(projectRoot, "sandbox/aws-provider")}:${sandbox.env.PATH ?? ""}`,
-                },
+                stack,
+                env: { ...sandbox.env, PATH: [...standIns, sandbox.env.PATH].join(":") },
                 config: { clusterName: sandbox.clusterName, ...config },
             });
         },
@@ -48,16 +58,22 @@ export async function offlineAccount(options: BareClusterOptions = {}): Promise<
     };
 }
 
-/** The state once the API server has stopped serving what was just deleted; until then a listed kind may answer 404. */
+/** The state once the cluster is done with what was deleted: until then a listed kind may answer 404, and a namespace is on its way out. */
 export async function settledState(sandbox: Sandbox): Promise<State> {
     for (let tries = 1; ; tries += 1) {
         try {
-            return await captureState(sandbox);
+            const state = await captureState(sandbox);
+            if (tries === 30 || !Object.values(state.kubernetes).some(isTerminatingNamespace)) return state;
         } catch (error) {
-            if (tries === 20) throw error;
-            await new Promise((resolve) => setTimeout(resolve, 1_000));
+            if (tries === 30) throw error;
         }
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
+}
+
+function isTerminatingNamespace(object: unknown): boolean {
+    const { kind, metadata } = object as { kind?: string; metadata?: { deletionTimestamp?: string } };
+    return kind === "Namespace" && metadata?.deletionTimestamp !== undefined;
 }
 
 /** What a destroyed stack may leave: EKS keeps the namespace of an add-on it removed. */

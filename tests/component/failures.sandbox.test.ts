@@ -20,12 +20,28 @@ describe("an account with things in it, and things that fail", function () {
                 secretAccessKey: account.sandbox.env.AWS_SECRET_ACCESS_KEY ?? "",
             },
         });
-    const created = async (pulumi: Pulumi) => {
+    /** What makes a resource the same one: its id, its ARN, and the moment it was made. */
+    const identities = async (pulumi: Pulumi) => {
         const { resources = [] } = await pulumi.exportState();
         return Object.fromEntries(
-            resources.map(({ urn, created: when }) => [urn.split("::").slice(2).join(" "), when]),
+            resources.map(({ urn, id, created, outputs }) => [
+                urn.split("::").slice(2).join(" "),
+                { id, created, arn: outputs?.arn },
+            ]),
         );
     };
+    const isTheSameStill = async (pulumi: Pulumi, before: Awaited<ReturnType<typeof identities>>) => {
+        const now = await identities(pulumi);
+        for (const [name, identity] of Object.entries(before)) assert.deepEqual(now[name], identity, name);
+    };
+    /** Nothing is taken away to be made again. */
+    const removals = async () =>
+        (await account.sandbox.aws.calls())
+            .filter(
+                ({ mutating, operation }) =>
+                    mutating && /^(Delete|Detach|Remove|Disassociate)/.test(operation),
+            )
+            .map(({ service, operation }) => `${service}:${operation}`);
     const until = async (addonName: string, status: string) => {
         for (let tries = 0; tries < 200; tries += 1) {
             const { addon } = await eks().send(new DescribeAddonCommand({ clusterName: "demo", addonName }));
@@ -50,6 +66,7 @@ describe("an account with things in it, and things that fail", function () {
     beforeEach(async () => {
         await account.sandbox.restoreBaseline("with-add-ons");
         await account.sandbox.aws.clearScripts();
+        account.sandbox.faults.reset();
     });
 
     after(async () => {
@@ -66,7 +83,7 @@ describe("an account with things in it, and things that fail", function () {
         );
         const up = await pulumi.up();
         assert.equal(up.exitCode, 0, up.stdout.slice(-4000));
-        const names = Object.keys(await created(pulumi)).join("\n");
+        const names = Object.keys(await identities(pulumi)).join("\n");
         assert.doesNotMatch(names, /OpenIdConnectProvider|inference-cert-manager|inference-metrics-server/);
         const quiet = await pulumi.preview();
         assert.doesNotMatch(quiet.stdout, /to (create|update|replace|delete)/);
@@ -89,19 +106,61 @@ describe("an account with things in it, and things that fail", function () {
         assert.notEqual(failed.exitCode, 0);
         assert.match(failed.stdout, /CREATE_FAILED/);
         assert.match(failed.stdout, /kueue-webhook-service/);
-        const first = await created(pulumi);
+        const first = await identities(pulumi);
         await account.sandbox.aws.clearScripts();
+        await account.sandbox.aws.clearCalls();
         const repaired = await pulumi.up();
         assert.equal(repaired.exitCode, 0, repaired.stdout.slice(-4000));
         assert.equal((await pulumi.outputs()).status, "ACTIVE");
-        const second = await created(pulumi);
-        for (const [name, when] of Object.entries(first))
-            assert.equal(second[name], when, `${name} was made again`);
+        await isTheSameStill(pulumi, first);
+        assert.deepEqual(await removals(), []);
+    });
+
+    it("a role that may not be made, then an add-on that takes too long: each update goes on from there", async () => {
+        const { aws, faults } = account.sandbox;
+        const pulumi = account.example("../tests/component/programs/impatient");
+        const denial = { action: "deny", times: Number.POSITIVE_INFINITY } as const;
+        faults.arm({ ...denial, match: ({ what }) => what.startsWith("iam:CreateRole inference-keda-") });
+        const denied = await pulumi.up("--skip-preview");
+        assert.notEqual(denied.exitCode, 0);
+        assert.match(denied.stdout, /not authorized to perform: iam:CreateRole/);
+        const withoutRole = await identities(pulumi);
+        const names = Object.keys(withoutRole).join("\n");
+        assert.ok(Object.keys(withoutRole).length > 1, "something is made already");
+        assert.doesNotMatch(names, /Role inference-keda|Addon inference-operator/);
+
+        faults.disarm();
+        await aws.clearCalls();
+        await aws.scriptAddon(operator, { createOutcome: "NEVER" });
+        const late = await pulumi.up("--skip-preview");
+        assert.notEqual(late.exitCode, 0);
+        assert.match(
+            late.stdout,
+            /timeout while waiting for state to become 'ACTIVE' \(last state: 'CREATING'\)/,
+        );
+        await isTheSameStill(pulumi, withoutRole);
+        const withoutHealth = await identities(pulumi);
+        assert.match(Object.keys(withoutHealth).join("\n"), /Role inference-keda/);
+
+        // EKS got there in the meantime.
+        await aws.setAddonStatus("demo", operator, "ACTIVE", []);
+        const repaired = await pulumi.up("--skip-preview");
+        assert.equal(repaired.exitCode, 0, repaired.stdout.slice(-4000));
+        assert.equal((await pulumi.outputs()).status, "ACTIVE");
+        await isTheSameStill(pulumi, withoutHealth);
+        assert.deepEqual(await removals(), []);
+        const creations = (await aws.calls()).filter(({ operation }) => operation === "CreateAddon");
+        assert.equal(
+            creations.filter(({ status }) => status < 300).length,
+            3,
+            "every add-on is asked for once",
+        );
     });
 
     it("an add-on that is degraded is an answer with codes and a remedy, and the next update after the repair is good", async () => {
         const pulumi = account.example("quick-start");
         assert.equal((await pulumi.up()).exitCode, 0);
+        const healthy = await identities(pulumi);
         const issues = [
             {
                 code: "InsufficientNumberOfReplicas",
@@ -120,5 +179,6 @@ describe("an account with things in it, and things that fail", function () {
         await account.sandbox.aws.setAddonStatus("demo", operator, "ACTIVE", []);
         const good = await pulumi.up();
         assert.equal(good.exitCode, 0, good.stdout.slice(-3000));
+        await isTheSameStill(pulumi, healthy);
     });
 });

@@ -6,6 +6,7 @@ import type { ProbeAnswer, World } from "../world";
 import { definitionsIn } from "./backup";
 
 const POLL_MS = 300;
+const LOOKS = 6;
 
 export interface Asked {
     readonly probe: Probe;
@@ -26,9 +27,25 @@ export function isRefused({ answer }: Asked): boolean {
     return answer.status === 0 || answer.status >= 500 || answer.status === 429;
 }
 
-export async function waitForAnswers(world: World, profile: Profile, timeoutMs: number): Promise<void> {
+/** Kinds of requests that nobody answers, seen again and again: a single look may meet an API server that is busy for a moment. */
+export async function refusedForGood(world: World, profile: Profile): Promise<readonly string[]> {
+    let probes = await probesOf(world, profile);
+    for (let look = 0; look < LOOKS && probes.length > 0; look++) {
+        if (look > 0) await world.clock.sleep(POLL_MS);
+        probes = (await ask(world, probes)).filter(isRefused).map(({ probe }) => probe);
+    }
+    return [...new Set(probes.map(({ request }) => request))].sort();
+}
+
+/** `exceptFor` are kinds of requests that need no answer. */
+export async function waitForAnswers(
+    world: World,
+    profile: Profile,
+    timeoutMs: number,
+    exceptFor: readonly string[] = [],
+): Promise<void> {
     const deadline = world.clock.now() + timeoutMs;
-    const probes = await probesOf(world, profile);
+    const probes = (await probesOf(world, profile)).filter(({ request }) => !exceptFor.includes(request));
     for (;;) {
         const refused = (await ask(world, probes)).filter(isRefused);
         const [first] = refused;

@@ -1,13 +1,22 @@
-// Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until requests are answered again.
+// Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
-import { waitForAnswers } from "../operations/answers";
+import { refusedForGood, waitForAnswers } from "../operations/answers";
 import { MigrationStep } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { Step } from "../saga";
 import type { ObjectRef } from "../world";
 
 export interface Replicas {
-    readonly workloads: readonly { readonly ref: ObjectRef; readonly replicas: number }[];
+    readonly workloads: readonly Stopped[];
+    /** Kinds of requests that nobody answered before: the way back waits for none of them. */
+    readonly refusedBefore?: readonly string[];
+}
+
+interface Stopped {
+    readonly ref: ObjectRef;
+    readonly replicas: number;
+    /** It lacked pods before the move, and may lack them after its undo. */
+    readonly unavailable?: true;
 }
 
 /** Pods get 30 s to end by themselves, and a little more. */
@@ -17,16 +26,19 @@ const AVAILABLE_MS = 10 * 60_000;
 export function scaleDown(profile: Profile): Step<Replicas> {
     return {
         name: MigrationStep.ScaleDown,
-        remember: async (world, plan) => ({
-            workloads: (
-                await Promise.all(
-                    plan.controllers.map(async ({ workload }) => ({
-                        ref: workload,
-                        replicas: await world.workloads.replicas(workload),
-                    })),
-                )
-            ).flatMap(({ ref, replicas }) => (replicas === undefined ? [] : [{ ref, replicas }])),
-        }),
+        remember: async (world, plan) => {
+            const workloads = await Promise.all(
+                plan.controllers.map(async ({ workload: ref }) => {
+                    const status = await world.workloads.status(ref);
+                    if (status === undefined) return [];
+                    const { desired: replicas, available } = status;
+                    return [
+                        { ref, replicas, ...(available < replicas ? { unavailable: true as const } : {}) },
+                    ];
+                }),
+            );
+            return { workloads: workloads.flat(), refusedBefore: await refusedForGood(world, profile) };
+        },
         apply: async ({ world, memory, journal }) => {
             if (journal.facts.pausedSince === undefined) journal.note({ pausedSince: world.clock.now() });
             await Promise.all(
@@ -48,11 +60,12 @@ export function scaleDown(profile: Profile): Step<Replicas> {
                         await world.workloads.scale(ref, replicas);
                 }),
             );
+            const available = memory.workloads.filter(({ unavailable }) => unavailable !== true);
             await world.workloads.waitAvailable(
-                memory.workloads.map(({ ref }) => ref),
+                available.map(({ ref }) => ref),
                 AVAILABLE_MS,
             );
-            await waitForAnswers(world, profile, AVAILABLE_MS);
+            await waitForAnswers(world, profile, AVAILABLE_MS, memory.refusedBefore);
             // A move that is begun again pauses anew.
             journal.note({ pausedSince: undefined });
         },

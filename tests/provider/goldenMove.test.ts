@@ -46,6 +46,29 @@ describe("a move in memory", () => {
         assertHarmless(world);
     });
 
+    it("a controller that did not work before is not waited for on the way back, nor what it should have answered", async () => {
+        const { world, state } = startOf({}, (broken) => {
+            const deployments = { apiVersion: "apps/v1", kind: "Deployment", namespace: RELEASE.namespace };
+            const by = { manager: "kubectl-edit", operation: "Update" } as const;
+            const account = { template: { spec: { serviceAccountName: "deleted-by-somebody" } } };
+            broken.store.merge(
+                { ...deployments, name: "keda-operator-metrics-apiserver" },
+                { spec: account },
+                by,
+            );
+            broken.settle();
+            for (const pod of broken.store.all("Pod", RELEASE.namespace))
+                if (pod.metadata.labels?.app === "keda-operator-metrics-apiserver") broken.store.erase(pod);
+            broken.settle();
+        });
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        const begun = world.clock.now();
+        assertDone(await stack.destroy());
+        assert.ok(world.clock.now() - begun < 120_000, "the way back waited in vain");
+        assertSame(stateOf(world), state, "after destroy");
+    });
+
     it("moves and goes back again and again with the same results", async () => {
         const { world, state } = startOf();
         const stack = new MemoryStack(world);

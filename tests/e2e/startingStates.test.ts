@@ -86,8 +86,8 @@ const DEMO_CLUSTER: readonly State[] = [
     },
     { name: "add-on ACTIVE, Helm's controllers stopped", change: standing({ status: "ACTIVE" }) },
     {
-        name: "add-on ACTIVE in an older version",
-        change: standing({ status: "ACTIVE", version: "v1.2.0-eksbuild.1" }),
+        name: "add-on ACTIVE in a newer version",
+        change: standing({ status: "ACTIVE", version: "v1.4.0-eksbuild.1" }),
     },
     {
         name: "add-on ACTIVE beside Helm's controllers",

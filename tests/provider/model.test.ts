@@ -2,42 +2,48 @@
 // HYPERPOD_MODEL_RUNS sets the number of stories, HYPERPOD_SEED the seed; a failing story is printed in its shortest form, with the path that replays it.
 import fc from "fast-check";
 import { commands, type Expected, type Real } from "./memory/commands";
-import { startOf } from "./memory/expectations";
+import { type Start, startOf } from "./memory/expectations";
+import { addStandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
 
 const RUNS = Number(process.env.HYPERPOD_MODEL_RUNS ?? "60");
 const SEED = Number(process.env.HYPERPOD_SEED ?? "20260105");
 const PATH = process.env.HYPERPOD_MODEL_PATH;
 
+const STARTS: readonly (readonly [string, Start, number])[] = [
+    ["Helm alone", startOf(), RUNS],
+    ["an add-on that is there already", startOf({}, addStandingAddon), Math.ceil(RUNS / 8)],
+];
+
 describe("random stories", function () {
     this.timeout(0);
-    const { world, snapshot, state } = startOf();
+    for (const [from, { world, snapshot, state }, runs] of STARTS) {
+        function begin(): { model: Expected; real: Real } {
+            world.restore(snapshot);
+            return {
+                model: { start: state, snapshot, golden: undefined, edited: new Set() },
+                real: { world, stack: new MemoryStack(world) },
+            };
+        }
 
-    function begin(): { model: Expected; real: Real } {
-        world.restore(snapshot);
-        return {
-            model: { start: state, snapshot, golden: undefined, edited: new Set() },
-            real: { world, stack: new MemoryStack(world) },
-        };
-    }
-
-    it(`end golden or at the start (${RUNS} stories, seed ${SEED})`, async () => {
-        await fc.assert(
-            fc.asyncProperty(
-                fc.commands(commands, {
-                    maxCommands: 12,
-                    size: "max",
-                    ...(PATH ? { replayPath: PATH } : {}),
-                }),
-                async (story) => {
-                    await fc.asyncModelRun(begin, story);
+        it(`from ${from}: end golden or at the start (${runs} stories, seed ${SEED})`, async () => {
+            await fc.assert(
+                fc.asyncProperty(
+                    fc.commands(commands, {
+                        maxCommands: 12,
+                        size: "max",
+                        ...(PATH ? { replayPath: PATH } : {}),
+                    }),
+                    async (story) => {
+                        await fc.asyncModelRun(begin, story);
+                    },
+                ),
+                {
+                    numRuns: runs,
+                    seed: SEED,
+                    ...(process.env.HYPERPOD_MODEL_CASE ? { path: process.env.HYPERPOD_MODEL_CASE } : {}),
                 },
-            ),
-            {
-                numRuns: RUNS,
-                seed: SEED,
-                ...(process.env.HYPERPOD_MODEL_CASE ? { path: process.env.HYPERPOD_MODEL_CASE } : {}),
-            },
-        );
-    });
+            );
+        });
+    }
 });

@@ -70,9 +70,10 @@ export class AddonPlane {
         const failed = work.kind === "create" ? AddonStatus.CreateFailed : AddonStatus.UpdateFailed;
         if (elapsed < CREATE_MS) this.wakeAt(work.startedAt + CREATE_MS);
         else if (outcome === "NEVER") return;
-        else if (outcome !== "ACTIVE")
-            this.#finish(addon, work, outcome as AddonStatus, [insufficient(objects)]);
-        else if (missing.length === 0) this.#finish(addon, work, AddonStatus.Active, []);
+        else if (outcome !== "ACTIVE") {
+            const isFailure = outcome === "CREATE_FAILED" || outcome === "UPDATE_FAILED";
+            this.#finish(addon, work, isFailure ? failed : AddonStatus.Degraded, [insufficient(objects)]);
+        } else if (missing.length === 0) this.#finish(addon, work, AddonStatus.Active, []);
         else if (elapsed >= TIMEOUT_MS) this.#finish(addon, work, failed, [insufficient(missing)]);
         else this.wakeAt(work.startedAt + TIMEOUT_MS);
     }

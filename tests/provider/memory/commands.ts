@@ -67,10 +67,15 @@ function rebase(expected: Expected, real: Real): void {
 const isTheirs = ({ edited }: Expected, { key }: Difference) =>
     [...edited].some((part) => key.includes(part));
 
+/** EKS judges the health of an add-on by itself, and one that somebody deleted and that was made again has the tags of the move. */
+const isEks = ({ key, path }: Difference) =>
+    key === `eks:Addon ${ADDON}` && /^(status|issues|tags)/.test(path);
+
 async function expectGolden(expected: Expected, real: Real, what: string): Promise<void> {
     real.world.settle();
     const ignore = (difference: Difference) =>
         isTheirs(expected, difference) ||
+        isEks(difference) ||
         isIssued(difference) ||
         (difference.key.startsWith("Secret ") && difference.path.startsWith("metadata.managedFields"));
     assertSame(real.world.capture(true), await goldenOf(expected), what, ignore);
@@ -78,7 +83,8 @@ async function expectGolden(expected: Expected, real: Real, what: string): Promi
 
 function expectStart(expected: Expected, real: Real, what: string): void {
     real.world.settle();
-    assertSame(real.world.capture(), expected.start, what, (difference) => isTheirs(expected, difference));
+    const ignore = (difference: Difference) => isTheirs(expected, difference) || isEks(difference);
+    assertSame(real.world.capture(), expected.start, what, ignore);
     rebase(expected, real);
 }
 

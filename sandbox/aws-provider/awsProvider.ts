@@ -3,15 +3,22 @@ import { AwsClients } from "./awsClients";
 import { functions } from "./functions";
 import type { Call, ResourceType } from "./resourceType";
 import { resourceTypes } from "./resourceTypes";
+import type { PackageName, StandIn } from "./standIn";
 import { checkAgainstTypings, type Failure } from "./typings";
 import { hasUnknown, isSame, type Properties, unknown } from "./values";
+
+/** The typings that inputs are checked against, in the version that the SDK asks for. */
+export const awsPackage: PackageName = {
+    name: "aws",
+    version: (require("@pulumi/aws/package.json") as { version: string }).version,
+};
 
 export interface Difference {
     changed: string[];
     replaces: string[];
 }
 
-export class AwsProvider {
+export class AwsProvider implements StandIn {
     private region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "";
     private readonly clients = new Map<string, AwsClients>();
 

@@ -1,4 +1,4 @@
-// Pulumi's resource provider protocol in front of AwsProvider. Knows no AWS.
+// Pulumi's resource provider protocol in front of a stand-in. Knows no AWS and no Kubernetes.
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -7,13 +7,10 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { AwsProvider } from "./awsProvider";
 import { PartlyCreated } from "./resourceType";
+import type { PackageName, StandIn } from "./standIn";
 import type { Failure } from "./typings";
 import type { Properties } from "./values";
-
-/** The typings that inputs are checked against; the SDK asks for at least this version. */
-const { version } = require("@pulumi/aws/package.json") as { version: string };
 
 type Handler = (request: any) => Promise<unknown>;
 
@@ -66,7 +63,7 @@ const typeOf = (request: { getType(): string; getUrn(): string }) =>
 const nameOf = (request: { getName(): string; getUrn(): string }) =>
     request.getName() || (request.getUrn().split("::").pop() ?? "");
 
-function handlers(provider: AwsProvider): Record<string, Handler> {
+function handlers(provider: StandIn, { name, version }: PackageName): Record<string, Handler> {
     return {
         async configure(request: messages.ConfigureRequest) {
             provider.configure(plain(request.getArgs()));
@@ -76,7 +73,7 @@ function handlers(provider: AwsProvider): Record<string, Handler> {
             return new PluginInfo().setVersion(version);
         },
         async getSchema() {
-            return new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: "aws", version }));
+            return new messages.GetSchemaResponse().setSchema(JSON.stringify({ name, version }));
         },
         async attach() {
             return new Empty();
@@ -172,10 +169,13 @@ function handlers(provider: AwsProvider): Record<string, Handler> {
 }
 
 /** Serves on 127.0.0.1 and answers the port. What is not handled is UNIMPLEMENTED, which the engine understands. */
-export async function serve(provider: AwsProvider): Promise<{ port: number; server: grpc.Server }> {
+export async function serve(
+    provider: StandIn,
+    of: PackageName,
+): Promise<{ port: number; server: grpc.Server }> {
     const server = new grpc.Server({ "grpc.max_receive_message_length": 400 << 20 });
     const service = Object.fromEntries(
-        Object.entries(handlers(provider)).map(([name, handler]) => [name, unary(handler)]),
+        Object.entries(handlers(provider, of)).map(([name, handler]) => [name, unary(handler)]),
     );
     server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, service);
     const port = await new Promise<number>((resolve, reject) => {

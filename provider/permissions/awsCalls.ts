@@ -73,7 +73,12 @@ export const AWS_CALLS: readonly AwsCall[] = [
         ],
         why: "install the add-on, tagged, and the CSI drivers with their roles",
     },
-    move("eks", "UpdateAddon", "addons", "upgrade, and repair of a degraded add-on"),
+    move(
+        "eks",
+        "UpdateAddon",
+        "addons",
+        "upgrade, repair of a degraded add-on, and taking over one that is there already",
+    ),
     {
         call: "DescribeUpdate",
         service: "eks",

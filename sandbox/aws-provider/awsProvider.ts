@@ -28,7 +28,10 @@ export class AwsProvider implements StandIn {
     }
 
     check(type: string, news: Properties): { inputs: Properties; failures: Failure[] } {
-        return { inputs: news, failures: inputFailures(type, news) };
+        return {
+            inputs: withJsonTexts(news, typeOf(type).documents ?? []),
+            failures: inputFailures(type, news),
+        };
     }
 
     diff(type: string, oldInputs: Properties, news: Properties): Difference {
@@ -123,6 +126,14 @@ function typeOf(type: string): ResourceType {
     const found = resourceTypes[type];
     if (!found) throw new Error(`the stand-in aws plugin has no resource type ${type}`);
     return found;
+}
+
+/** A document with something unknown in it is unknown as a whole. */
+function withJsonTexts(inputs: Properties, documents: string[]): Properties {
+    const texts = documents
+        .filter((key) => inputs[key] !== null && typeof inputs[key] === "object")
+        .map((key) => [key, hasUnknown(inputs[key]) ? unknown : JSON.stringify(inputs[key])]);
+    return { ...inputs, ...Object.fromEntries(texts) };
 }
 
 function inputFailures(type: string, inputs: Properties): Failure[] {

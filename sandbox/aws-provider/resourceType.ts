@@ -16,6 +16,8 @@ export interface ResourceType {
     argumentsName: string;
     /** Inputs that reach AWS; the others are refused, so that no program believes in one that was ignored. */
     applied: string[];
+    /** Inputs that AWS takes as JSON text; a program may give the object. */
+    documents?: string[];
     /** Inputs that cannot change in place. */
     replacedBy: string[];
     /** Outputs that only AWS knows, unknown in a preview. */

@@ -120,6 +120,18 @@ describe("stand-in aws plugin: inputs", function () {
         assert.deepEqual((await plugin.resource(roleType).check(inputs)).inputs, inputs);
     });
 
+    it("answers a document as JSON text, as the real plugin does", async () => {
+        const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject" }] };
+        const answer = async (policy: PropertyMap) => {
+            const { inputs } = await plugin
+                .resource("aws:iam/rolePolicy:RolePolicy")
+                .check({ role: "r", policy });
+            return inputs["policy"];
+        };
+        assert.deepEqual(JSON.parse(String(await answer(document))), document);
+        assert.equal(await answer({ ...document, Statement: unknown }), unknown);
+    });
+
     it("knows the arguments of every type it has, in the installed @pulumi/aws", async () => {
         for (const type of Object.keys(resourceTypes)) {
             const failures = await failuresOf(type, { noSuchArgument: 1 });

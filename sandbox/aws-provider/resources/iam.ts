@@ -31,6 +31,7 @@ export const role: ResourceType = {
         ...["name", "namePrefix", "description", "path"],
         ...["assumeRolePolicy", "permissionsBoundary", "tags"],
     ],
+    documents: ["assumeRolePolicy"],
     replacedBy: ["name", "namePrefix", "path"],
     computed: ["arn", "name", "uniqueId", "createDate", "tagsAll"],
     async create({ aws, name }, inputs) {
@@ -97,6 +98,7 @@ export const rolePolicy: ResourceType = {
     module: "iam/rolePolicy",
     argumentsName: "RolePolicyArgs",
     applied: ["role", "name", "namePrefix", "policy"],
+    documents: ["policy"],
     replacedBy: ["role", "name", "namePrefix"],
     computed: ["name"],
     async create({ aws, name }, inputs) {

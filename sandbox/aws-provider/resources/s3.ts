@@ -69,6 +69,7 @@ function setting(
         module: `s3/${name.charAt(0).toLowerCase()}${name.slice(1)}`,
         argumentsName: `${name}Args`,
         applied: ["bucket", "region", ...applied],
+        documents: applied.filter((key) => key === "policy"),
         replacedBy: ["bucket", "region"],
         computed: [],
         async create(call, inputs) {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What every Pulumi output carries; its typings keep these two members to themselves. */
 interface OutputInternals<T> {
-    promise(): Promise<T>;
+    promise(withUnknowns?: boolean): Promise<T>;
     isKnown: Promise<boolean>;
 }
 
@@ -13,6 +13,15 @@ export async function known<T>(value: pulumi.Output<T>): Promise<T | undefined> 
     const [result, isKnown] = await Promise.all([inside.promise(), inside.isKnown]);
     return isKnown ? result : undefined;
 }
+
+/** An argument that another resource was given. A preview calls one that was left out unknown, like those that are; this tells them apart. */
+export function argumentOf(value: MaybeText | undefined): MaybeText {
+    if (value === undefined) return pulumi.output(undefined);
+    const inside = value as unknown as OutputInternals<string | undefined>;
+    return pulumi.output(inside.promise(true).then((shown) => (shown === undefined ? undefined : value)));
+}
+
+type MaybeText = pulumi.Output<string | undefined>;
 
 /** A copy of a tree of inputs in which every output that is known by now is replaced by its value; the others stay. */
 export async function settle(value: unknown): Promise<unknown> {

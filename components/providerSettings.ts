@@ -1,5 +1,6 @@
 // The user's aws provider, or the stack's aws configuration, comes in; the settings that decide whose account it reaches go out. Creates nothing.
 import * as pulumi from "@pulumi/pulumi";
+import { argumentOf } from "./known";
 
 /** A role as the aws provider assumes it. */
 export interface AssumedRole {
@@ -32,20 +33,21 @@ type TextOutput = pulumi.Output<string | undefined> | undefined;
 
 export function providerSettings(explicit: pulumi.ProviderResource | undefined): ProviderSettings {
     const given = explicit ? (explicit as unknown as Arguments) : configured();
-    const keys = pulumi.all([given.accessKey, given.secretKey, given.token]);
+    const argument = (key: keyof Arguments) => argumentOf(given[key]);
+    const keys = pulumi.all([argument("accessKey"), argument("secretKey"), argument("token")]);
     return {
-        profile: pulumi.output(given.profile).apply((profile) => profile || undefined),
+        profile: argument("profile").apply((profile) => profile || undefined),
         keys: keys.apply(([accessKeyId, secretAccessKey, sessionToken]) =>
             accessKeyId && secretAccessKey
                 ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
                 : undefined,
         ),
-        assumeRoles: pulumi.output(given.assumeRoles).apply((json) =>
+        assumeRoles: argument("assumeRoles").apply((json) =>
             listOf<AssumedRole>(json)
                 .filter(({ roleArn }) => roleArn)
                 .map(onlyKnown),
         ),
-        endpoints: pulumi.output(given.endpoints).apply((json) =>
+        endpoints: argument("endpoints").apply((json) =>
             Object.fromEntries(
                 listOf<Record<string, string>>(json)
                     .flatMap(Object.entries<string>)

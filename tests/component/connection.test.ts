@@ -17,11 +17,13 @@ const hub = "arn:aws:iam::210987654321:role/hub";
 async function install(
     provider: aws.ProviderArgs | undefined,
     args: Partial<HyperPodInferenceAddonArgs> = {},
+    preview = false,
 ): Promise<MockAccount> {
-    return run(() => {
+    const program = () => {
         const options = provider ? { provider: new aws.Provider("mine", provider) } : {};
         new HyperPodInferenceAddon("inference", { clusterName: "demo", ...args }, options);
-    });
+    };
+    return run(program, {}, preview);
 }
 
 /** What every one of our own resources was told, which must be the same. */
@@ -86,6 +88,17 @@ describe("how the component's own calls reach AWS", () => {
             },
         });
         assert.deepEqual(connectionOf(await install({ region: "us-west-2" })), {});
+    });
+
+    it("in a preview too, where an argument that was left out must not look like one that is not known yet", async () => {
+        assert.deepEqual(connectionOf(await install({ assumeRoles: [{ roleArn: team }] }, {}, true)), {
+            roleArn: team,
+        });
+        const endpoints = [{ eks: "http://127.0.0.1:1" }];
+        assert.deepEqual(connectionOf(await install({ profile: "team", endpoints }, {}, true)), {
+            profile: "team",
+            access: { endpoints: { eks: "http://127.0.0.1:1" } },
+        });
     });
 
     it("the arguments profile and roleArn decide before the provider", async () => {

@@ -109,9 +109,18 @@ export async function restoreFieldManagers(
     if (live === undefined || former.length === 0 || !sameContent(live, remembered)) return false;
     const wanted = withLiveStatus(withOwnersOf(live, remembered, former), live.metadata.managedFields ?? []);
     if (managersOf(live.metadata.managedFields ?? []) === managersOf(wanted)) return false;
-    await world.objects.merge(refTo(remembered), {
-        metadata: { resourceVersion: live.metadata.resourceVersion, managedFields: wanted },
-    });
+    const { resourceVersion } = live.metadata;
+    try {
+        await world.objects.merge(refTo(remembered), {
+            metadata: { resourceVersion, managedFields: wanted },
+        });
+    } catch (error) {
+        if ((error as { status?: number }).status !== 409) throw error;
+        // A controller wrote its status meanwhile: its entry is another one now.
+        const now = await world.objects.read(refTo(remembered));
+        if (now?.metadata.resourceVersion === resourceVersion) throw error;
+        return restoreFieldManagers(world, remembered, now);
+    }
     return true;
 }
 

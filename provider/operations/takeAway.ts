@@ -7,6 +7,7 @@ import { awaitGone, failedAddon } from "./addonWait";
 import type { Backup } from "./backup";
 import { inGroups } from "./inGroups";
 import { forgetSchemaThatWouldPrune } from "./keepFields";
+import { readMany } from "./readMany";
 import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "./restore";
 
 /** Server-side apply of EKS. */
@@ -103,10 +104,11 @@ export async function restoreOverwritten(
     const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
     const warnings: string[] = [];
     for (const rank of byRestoreRank(backup.objects)) {
+        const alive = await readMany(world, rank.map(refTo));
         await inGroups(rank, RESTORED_AT_ONCE, async (remembered) => {
             const key = keyOf(refTo(remembered));
+            const live = alive.get(key);
             if (remembered.kind === "CustomResourceDefinition") {
-                const live = await world.objects.read(refTo(remembered));
                 const { object, prunes } = await forgetSchemaThatWouldPrune(world, remembered, live);
                 if (prunes.length > 0) {
                     warnings.push(
@@ -116,11 +118,10 @@ export async function restoreOverwritten(
                 await restoreOver(world, object, live);
             } else if (remembered.kind === "ReplicaSet") {
                 // Only the rollout history of a Deployment that is made again; a live one belongs to its controller.
-                if ((await world.objects.read(refTo(remembered))) === undefined)
-                    await restoreObject(world, stopped(remembered));
+                if (live === undefined) await restoreOver(world, stopped(remembered), live);
             } else {
                 // Replicas come back in the undo of scaleDown, when everything the controllers need is there again.
-                await restoreObject(world, controllers.has(key) ? stopped(remembered) : remembered);
+                await restoreOver(world, controllers.has(key) ? stopped(remembered) : remembered, live);
             }
         });
     }

@@ -1,7 +1,8 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
 import { type Backup, collect, recordsOf } from "../operations/backup";
 import { inGroups } from "../operations/inGroups";
-import { refTo, restoreFieldManagers } from "../operations/restore";
+import { readMany } from "../operations/readMany";
+import { keyOf, refTo, restoreFieldManagers } from "../operations/restore";
 import { MigrationStep } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { Step } from "../saga";
@@ -20,8 +21,9 @@ export function backUp(profile: Profile): Step<Record<string, never>> {
         undo: async ({ world, plan, journal }) => {
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
+            const live = await readMany(world, backup.objects.map(refTo));
             await inGroups(backup.objects, AT_ONCE, async (object) => {
-                await restoreFieldManagers(world, object, await world.objects.read(refTo(object)));
+                await restoreFieldManagers(world, object, live.get(keyOf(refTo(object))));
             });
             const records = new Map(
                 (await recordsOf(world, plan)).map((record) => [record.metadata.name, record]),

@@ -3,7 +3,7 @@ import type { Backup } from "../operations/backup";
 import { DELETABLE } from "../operations/deletable";
 import { inGroups } from "../operations/inGroups";
 import { readMetadata } from "../operations/readMetadata";
-import { byRestoreRank, keyOf, refTo, restoreObject } from "../operations/restore";
+import { byRestoreRank, keyOf, refTo, restoreOver } from "../operations/restore";
 import { EKS_MANAGER } from "../operations/takeAway";
 import { MigrationStep, type Plan } from "../plan";
 import type { Profile } from "../profiles/profile";
@@ -49,9 +49,10 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
             const deleted = memory.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
             for (const rank of byRestoreRank([...deleted, ...histories])) {
-                await inGroups(rank, AT_ONCE, async (object) => {
-                    if ((await world.objects.read(refTo(object))) === undefined)
-                        await restoreObject(world, withoutReplicas(object));
+                const there = await readMetadata(world, rank.map(refTo));
+                const missing = rank.filter((object) => !there.has(keyOf(refTo(object))));
+                await inGroups(missing, AT_ONCE, async (object) => {
+                    await restoreOver(world, withoutReplicas(object), undefined);
                 });
             }
             const live = await readMetadata(world, memory.released);

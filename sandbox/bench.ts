@@ -54,7 +54,7 @@ async function measure(sandbox: Sandbox, folder: string) {
             env: { ...sandbox.env, BENCH_COUNT: String(count) },
         });
     say("loading the provider ...");
-    const loadMs = await measureLoad();
+    const load = await measureLoad();
     await sandbox.restoreBaseline(START.name);
     const start = await captureState(sandbox);
     say("previews of one migration and of twenty ...");
@@ -68,7 +68,7 @@ async function measure(sandbox: Sandbox, folder: string) {
         move,
         one,
         twenty,
-        loadMs,
+        load,
         ...(faults ? { faults } : {}),
         ...(script ? { script } : {}),
     });

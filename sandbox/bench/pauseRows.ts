@@ -1,6 +1,7 @@
 // An observed move comes in; the lines about controllers that were away and requests that were refused go out. Measures nothing.
 import type { Observation } from "../watch/observation";
 import { controllerBehind, unavoidableSeconds } from "../watch/unavoidable";
+import type { SeenAddon } from "./addonsSeen";
 import type { Row } from "./row";
 
 const CONTROLLERS: Readonly<Record<string, string>> = {
@@ -8,6 +9,8 @@ const CONTROLLERS: Readonly<Record<string, string>> = {
     ALB: "aws-load-balancer-controller",
     KEDA: "keda-operator",
 };
+/** Sent on to the new pods by EKS before they are there, although the old ones still run: refused while EKS creates. */
+const MOVED_BY_EKS: Readonly<Record<string, string>> = { metrics: "metrics-server" };
 /** What a mover may take between stopping the old controller and asking for the new one. */
 const OWN_SECONDS = 1;
 
@@ -15,6 +18,7 @@ export interface ObservedMove {
     readonly observation: Observation;
     /** When the add-on was asked for. */
     readonly askedAt: number;
+    readonly addons: readonly SeenAddon[];
 }
 
 export function pauseRows(move: ObservedMove, script: Observation | undefined): Row[] {
@@ -48,25 +52,32 @@ function requestRows(move: ObservedMove, script: Observation | undefined): Row[]
         .map((request) => requestRow(request, move, script));
 }
 
-function requestRow(
-    request: string,
-    { observation, askedAt }: ObservedMove,
-    script: Observation | undefined,
-): Row {
-    const controller = controllerBehind(request);
-    const unavoidable = controller === undefined ? 0 : unavoidableSeconds(observation, controller, askedAt);
-    const limit = controller === undefined ? 0 : unavoidable + OWN_SECONDS;
-    const refusal = observation.refused[request];
+function requestRow(request: string, move: ObservedMove, script: Observation | undefined): Row {
+    const { limit, target } = limitOf(request, move);
+    const refusal = move.observation.refused[request];
     return {
         what: `refused: ${request}`,
-        target:
-            controller === undefined
-                ? "never"
-                : `its controller ${unavoidable.toFixed(1)} s + ${OWN_SECONDS} s, not at the end`,
-        measured: refusedIn(observation, request),
+        target,
+        measured: refusedIn(move.observation, request),
         holds: refusal !== undefined && refusal.seconds <= limit && !refusal.atEnd,
         ...(script ? { script: refusedIn(script, request) } : {}),
     };
+}
+
+function limitOf(
+    request: string,
+    { observation, askedAt, addons }: ObservedMove,
+): { limit: number; target: string } {
+    const controller = controllerBehind(request);
+    if (controller !== undefined) {
+        const unavoidable = unavoidableSeconds(observation, controller, askedAt);
+        const target = `its controller ${unavoidable.toFixed(1)} s + ${OWN_SECONDS} s, not at the end`;
+        return { limit: unavoidable + OWN_SECONDS, target };
+    }
+    const addon = addons.find(({ name }) => name === MOVED_BY_EKS[request]);
+    if (addon === undefined) return { limit: 0, target: "never" };
+    const limit = addon.creatingMs / 1000;
+    return { limit, target: `CREATING of ${addon.name} ${limit.toFixed(1)} s` };
 }
 
 /** Controllers away, for a line without a target. */

@@ -98,7 +98,6 @@ export async function giveBack(way: Return): Promise<readonly string[]> {
     const gone = await objectsOfAddon(world, made, backup);
     await stopControllers(world, gone);
     await deleteMade(world, gone, backup, profile.runtimeObjects(plan.release.namespace), made.since);
-    await world.workloads.waitAvailable(availableBefore(backup), timeouts.installMs);
     return version === former.version
         ? warnings
         : [
@@ -157,8 +156,8 @@ export function workloadsOf({ ofAddon = [] }: Pick<Backup, "ofAddon">): ObjectRe
     return ofAddon.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
 }
 
-/** What did not run before the move need not run after its undo. */
-function availableBefore(backup: Backup): ObjectRef[] {
+/** What the add-on of before had running; what did not run before the move need not run after its undo. */
+export function availableBefore(backup: Backup): ObjectRef[] {
     const available = backup.objects
         .filter(({ spec, status }) => {
             const { replicas = 1 } = (spec ?? {}) as { replicas?: number };

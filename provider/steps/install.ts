@@ -9,6 +9,7 @@ import { awaitAddon } from "../operations/addonWait";
 import { probesOf, Refusals } from "../operations/answers";
 import type { Backup } from "../operations/backup";
 import {
+    availableBefore,
     type FormerAddon,
     giveBack,
     isTakenOver,
@@ -80,6 +81,8 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             const warnings = isTakenOver(former)
                 ? await returnTo(context, former, profile, timeouts)
                 : await takeBack(context, backup, profile, removeMs);
+            // Its controllers roll back to their former form, and may be all that serves.
+            await world.workloads.waitAvailable(availableBefore(backup), installMs);
             if (warnings.length === 0) return;
             for (const warning of warnings) world.log.warn(`${plan.addon.name}: ${warning}`);
             journal.note({ warnings: [...journal.facts.warnings, ...warnings] });

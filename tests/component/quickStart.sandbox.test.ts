@@ -7,10 +7,12 @@ import {
     GetRolePolicyCommand,
     IAMClient,
     ListAttachedRolePoliciesCommand,
+    ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
 import type { Pulumi } from "../../sandbox/engine/driver";
+import { documentedRoles, inAnyOrder } from "./documentedRoles";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
 const execute = promisify(execFile);
@@ -66,87 +68,39 @@ describe("quick-start on the sandbox", function () {
 
     it("made roles with the documented trust and policies", async () => {
         const iam = new IAMClient(settings());
-        const issuer = account.sandbox.oidcIssuer.replace("https://", "");
-        const federated = `arn:aws:iam::${account.sandbox.accountId}:oidc-provider/${issuer}`;
-        const forAccount = (operator: string, serviceAccount: string) => ({
-            Effect: "Allow",
-            Principal: { Federated: federated },
-            Action: "sts:AssumeRoleWithWebIdentity",
-            Condition: {
-                [operator]: {
-                    [`${issuer}:aud`]: "sts.amazonaws.com",
-                    [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}`,
-                },
-            },
-        });
-        const forSageMaker = {
-            Effect: "Allow",
-            Principal: { Service: "sagemaker.amazonaws.com" },
-            Action: "sts:AssumeRole",
-        };
-        const inOurs = "hyperpod-inference-system:";
-        const documented: Record<string, { trust: object[]; managed: string[] }> = {
-            execution: {
-                trust: [
-                    forSageMaker,
-                    forAccount("StringLike", `${inOurs}hyperpod-inference-controller-manager`),
-                ],
-                managed: ["AmazonSageMakerHyperPodInferenceAccess"],
-            },
-            alb: {
-                trust: [forAccount("StringEquals", `${inOurs}aws-load-balancer-controller`)],
-                managed: [],
-            },
-            keda: { trust: [forAccount("StringEquals", `${inOurs}keda-operator`)], managed: [] },
-            "gated-model": {
-                trust: [forSageMaker, forAccount("StringLike", "*:hyperpod-inference-service-account*")],
-                managed: ["AmazonSageMakerHyperPodGatedModelAccess"],
-            },
-            "s3-csi": { trust: [forAccount("StringEquals", "kube-system:s3-csi-driver-sa")], managed: [] },
-            "fsx-csi": {
-                trust: [forAccount("StringEquals", "kube-system:fsx-csi-controller-sa")],
-                managed: ["AmazonFSxFullAccess"],
-            },
-        };
+        const { accountId, oidcIssuer } = account.sandbox;
+        const issuer = oidcIssuer.replace("https://", "");
+        const oidcProviderArn = `arn:aws:iam::${accountId}:oidc-provider/${issuer}`;
+        const Version = "2012-10-17";
+        const { gateway: _, ...documented } = documentedRoles({ partition: "aws", issuer, oidcProviderArn });
         const { resources = [] } = await pulumi.exportState();
         for (const [part, expected] of Object.entries(documented)) {
-            const id = resources.find(({ urn }) => urn.endsWith(`aws:iam/role:Role::inference-${part}`))?.id;
-            assert.ok(id, part);
-            const { Role } = await iam.send(new GetRoleCommand({ RoleName: id }));
-            const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")) as object;
-            assert.deepEqual(trust, { Version: "2012-10-17", Statement: expected.trust }, part);
-            const { AttachedPolicies = [] } = await iam.send(
-                new ListAttachedRolePoliciesCommand({ RoleName: id }),
-            );
+            const RoleName = resources.find(({ urn }) => urn.endsWith(`Role::inference-${part}`))?.id;
+            assert.ok(RoleName, part);
+            if (part === "execution") assert.match(RoleName, /^SageMakerHyperPodInference/);
+            const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
             assert.deepEqual(
-                AttachedPolicies.map(({ PolicyName }) => PolicyName),
+                inAnyOrder(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")),
+                inAnyOrder({ Version, Statement: expected.trust }),
+                part,
+            );
+            const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+            assert.deepEqual(
+                attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName),
                 expected.managed,
                 part,
             );
-            if (part === "execution") assert.match(id, /^SageMakerHyperPodInference/);
-            if (part === "keda") {
-                const inline = await iam.send(
-                    new GetRolePolicyCommand({ RoleName: id, PolicyName: "permissions" }),
-                );
-                assert.deepEqual(JSON.parse(decodeURIComponent(inline.PolicyDocument ?? "")), {
-                    Version: "2012-10-17",
-                    Statement: [
-                        {
-                            Effect: "Allow",
-                            Action: [
-                                "cloudwatch:GetMetricData",
-                                "cloudwatch:GetMetricStatistics",
-                                "cloudwatch:ListMetrics",
-                                "aps:QueryMetrics",
-                                "aps:GetLabels",
-                                "aps:GetSeries",
-                                "aps:GetMetricMetadata",
-                            ],
-                            Resource: "*",
-                        },
-                    ],
-                });
-            }
+            const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+            const inline = PolicyNames.map(async (PolicyName) => {
+                const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+                return inAnyOrder(decodeURIComponent(PolicyDocument ?? ""));
+            });
+            const Statement = expected.permissions;
+            assert.deepEqual(
+                await Promise.all(inline),
+                Statement.length > 0 ? [inAnyOrder({ Version, Statement })] : [],
+                part,
+            );
         }
     });
 

@@ -1,5 +1,6 @@
 // The operator add-on on the demo's Helm installation, as somebody tried before: by hand, or with AWS's script, which stops Helm's controllers first.
 import { CreateAddonCommand, DescribeAddonCommand } from "@aws-sdk/client-eks";
+import { captureState, compareStates } from "../../sandbox/compare";
 import { awsClients } from "../../sandbox/content/awsClients";
 import { ClusterObjects } from "../../sandbox/content/clusterObjects";
 import type { Sandbox } from "../../sandbox/sandbox";
@@ -43,10 +44,23 @@ export async function addStandingAddon(sandbox: Sandbox, standing: StandingAddon
         return addon?.status === wanted;
     });
     await sandbox.aws.clearScripts();
+    await comeToRest(sandbox);
     if (status === "DEGRADED")
         await sandbox.aws.setAddonStatus(sandbox.clusterName, ADDON, status, [
             { code: "InsufficientNumberOfReplicas", message: "too few replicas", resourceIds: [] },
         ]);
+}
+
+/** Pods start and certificates are issued after EKS has said its word. */
+async function comeToRest(sandbox: Sandbox): Promise<void> {
+    let before = await captureState(sandbox);
+    await until("the cluster to come to rest", WAIT_MS, async () => {
+        await new Promise((next) => setTimeout(next, 2_000));
+        const now = await captureState(sandbox);
+        const isStill = compareStates(before, now).length === 0;
+        before = now;
+        return isStill;
+    });
 }
 
 async function stopHelmsControllers(sandbox: Sandbox): Promise<void> {

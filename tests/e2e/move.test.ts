@@ -7,13 +7,11 @@ import { helm } from "../../sandbox/content";
 import type { Pulumi } from "../../sandbox/engine/driver";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { describeObservation, observeMove } from "../../sandbox/watch/observeMove";
+import { observeMove } from "../../sandbox/watch/observeMove";
 import "./hooks";
+import { assertNothingDoneMeanwhile, assertNothingLost, assertShortPauses } from "./pauses";
 import { fails, JOURNAL_PATH, RELEASE, succeeds } from "./runs";
 import { differencesFromStart, fresh, inWords, newFolder } from "./stage";
-
-/** Made to overlap: metrics-server holds nothing, and both cert-managers contend for the one leader lock in kube-system. */
-const SIDE_BY_SIDE: ReadonlySet<string> = new Set(["metrics-server", "cert-manager-controller"]);
 
 describe("a move and its undo", function () {
     this.timeout(240_000);
@@ -29,12 +27,10 @@ describe("a move and its undo", function () {
         const watching = await observeMove(sandbox);
         succeeds(await pulumi.up("--skip-preview"));
         const observation = await watching.stop();
-        assert.deepEqual(observation.deletions, [], describeObservation(observation));
-        const twoActive = observation.twoActive.filter(({ controller }) => !SIDE_BY_SIDE.has(controller));
-        assert.deepEqual(twoActive, [], describeObservation(observation));
-        for (const [request, refusal] of Object.entries(observation.refused)) {
-            assert.equal(refusal.atEnd, false, `${request} is still refused at the end`);
-        }
+        const writes = sandbox.faults.writes();
+        assertNothingLost(observation);
+        assertShortPauses(observation, writes);
+        assertNothingDoneMeanwhile(writes);
         const moved = await captureState(sandbox);
         assert.equal(
             inWords(compareIdentities(start, moved)),
@@ -51,7 +47,9 @@ describe("a move and its undo", function () {
         assert.deepEqual(sandbox.faults.writes(), [], "the second up writes nothing");
         assert.ok(sandbox.faults.reads() <= 3, `the second up made ${sandbox.faults.reads()} reads`);
 
+        const watchingUndo = await observeMove(sandbox);
         succeeds(await pulumi.destroy("--skip-preview"));
+        assertNothingLost(await watchingUndo.stop());
         assert.equal(await differencesFromStart(scene), "");
         const history = JSON.parse(
             await helm(sandbox, ["history", RELEASE, "-n", "kube-system", "-o", "json"]),

@@ -14,8 +14,8 @@ export { OBSERVER_USER_AGENT } from "./clusterSource";
 export { describeObservation } from "./describeObservation";
 export type { Deletion, Observation, Refusal, Span } from "./observation";
 
-/** Watches tell at once what happens to objects and pods; requests are asked this often, which must not keep the cluster busy. */
-const PROBE_EVERY_MS = 250;
+/** Watches tell at once what happens to objects and pods. Requests through webhooks are dear: asked four times a second, they made a move a third longer. */
+const PROBE_EVERY_MS = 500;
 
 export interface RunningObservation {
     stop(): Promise<Observation>;

@@ -9,7 +9,6 @@ const outputLimit = 64 * 1024 * 1024;
 
 export const charts = resolve(__dirname, "../chart");
 export const operatorChart = join(charts, "hyperpod-inference-operator");
-export const umbrellaChart = join(charts, "hyperpod-helm-chart");
 
 /** `binary`: another helm than the sandbox's own. */
 export function helm(sandbox: Sandbox, args: string[], binary = sandbox.tools.helm): Promise<string> {

@@ -7,11 +7,12 @@ import { awsClients } from "./awsClients";
 import { type BareCluster, createBareCluster } from "./bareCluster";
 import { createCertManagerCrds, type ReleaseReference } from "./certManagerCrds";
 import { ClusterObjects } from "./clusterObjects";
-import { helm, operatorChart, umbrellaChart, valuesFile } from "./helmCommand";
+import { helm, operatorChart, valuesFile } from "./helmCommand";
 import { createHelmRoles, type HelmRoleOptions, type RoleArns } from "./helmRoles";
 import { baseValues, type Dependency, laterValues, mergeValues, type Values } from "./helmValues";
 import { installStandAlone } from "./standAlone";
 import { createTlsBucket } from "./tlsBucket";
+import { assembleUmbrellaChart } from "./umbrellaChart";
 import { waitForRelease } from "./waiting";
 
 export interface HelmInstallOptions {
@@ -102,7 +103,7 @@ async function prepare(
         releaseName: options.releaseName ?? (umbrella ? "hyperpod-dependencies" : defaultRelease),
         namespace,
         umbrella,
-        chart: umbrella ? umbrellaChart : operatorChart,
+        chart: umbrella ? assembleUmbrellaChart(join(sandbox.directory, "helm")) : operatorChart,
         bare,
         roles,
         tlsBucket,

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Ajv from "ajv";
+import { assembleUmbrellaChart } from "../../sandbox/content/umbrellaChart";
 import {
     addonConfiguration,
     addons,
@@ -16,7 +17,6 @@ import {
     render,
     renderAddon,
     renderRelease,
-    umbrellaChart,
 } from "./contentCharts";
 
 const operatorAddon = "amazon-sagemaker-hyperpod-inference";
@@ -185,6 +185,7 @@ describe("content: charts and add-on catalogue", () => {
     });
 
     it("brings other parts in the umbrella chart, and the operator only on demand", async () => {
+        const umbrellaChart = assembleUmbrellaChart(folder);
         const alone = await render([
             "hyperpod-dependencies",
             umbrellaChart,

@@ -33,7 +33,6 @@ export type Catalogue = Record<string, { defaultNamespace: string; versions: Add
 const run = promisify(execFile);
 export const addons = resolve(__dirname, "../../sandbox/addons");
 export const operatorChart = resolve(__dirname, "../../sandbox/chart/hyperpod-inference-operator");
-export const umbrellaChart = resolve(__dirname, "../../sandbox/chart/hyperpod-helm-chart");
 export const catalogue = JSON.parse(readFileSync(join(addons, "catalogue.json"), "utf8")) as Catalogue;
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;

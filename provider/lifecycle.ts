@@ -23,6 +23,7 @@ import { undoAll } from "./rollback";
 import { run, type Steps } from "./saga";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { merged, stableJson, type Values } from "./settings";
+import { SharedDiscoveries } from "./sharedDiscoveries";
 import { AddonStatus, type Log } from "./world";
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -50,9 +51,11 @@ const PLAN_UNKNOWN = "known after `pulumi up`: the plan needs inputs that anothe
 export class Lifecycle {
     readonly #host: SessionHost;
     readonly #plans = new Map<string, Promise<readonly string[]>>();
+    readonly #discoveries: SharedDiscoveries;
 
     constructor(host: SessionHost) {
         this.#host = host;
+        this.#discoveries = new SharedDiscoveries(host.clock);
     }
 
     async check(olds: Bag, news: Bag, log: Log): Promise<CheckResult> {
@@ -297,7 +300,7 @@ export class Lifecycle {
                     inputs,
                     session.steps.map(({ name }) => name),
                 );
-            const { plan, discovery, blockers: all } = await session.plan();
+            const { plan, discovery, blockers: all } = await session.plan(this.#discoveries);
             const { blockers, note } = asSeenBy(discovery.preflight, all);
             if (blockers.length > 0 || plan === undefined) {
                 throw new Blocked(

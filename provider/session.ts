@@ -1,7 +1,7 @@
 // One call of the life cycle at work on one cluster: connection, lock, journal, steps. Opened at its begin, closed at its end, whatever happens.
-import type { Connect, Connection, JournalPlace } from "./adapters/connect";
+import type { Connect, Connection, ConnectionRequest, JournalPlace } from "./adapters/connect";
 import { describeBlocker } from "./blockers";
-import { type Discovery, discover } from "./discover/discover";
+import { type Discovery, type DiscoveryRequest, discover } from "./discover/discover";
 import { ErrorCode, MigrationError } from "./errors";
 import type { MigrationInputs } from "./inputs";
 import { Journal, type JournalCopy, type JournalStore } from "./journal";
@@ -12,6 +12,7 @@ import { dependencyProfiles } from "./profiles/dependencies";
 import { hyperPodInference, OPERATOR_OF_ADDON } from "./profiles/hyperPodInference";
 import type { Steps } from "./saga";
 import { merged } from "./settings";
+import type { SharedDiscoveries } from "./sharedDiscoveries";
 import { stepsOf } from "./steps";
 import type { StopSignals } from "./stopSignals";
 import { validateSettings } from "./validateSettings";
@@ -105,20 +106,15 @@ export class Session {
         return this.readJournal(place, state);
     }
 
-    /** Discovery and plan for a move that was not begun. */
-    async plan(): Promise<Planned & { readonly discovery: Discovery }> {
-        const { world, cluster } = this.connection;
+    /** Discovery and plan for a move that was not begun. Only a plan that nothing is done by may share its look at the cluster. */
+    async plan(shared?: SharedDiscoveries): Promise<Planned & { readonly discovery: Discovery }> {
+        const { world } = this.connection;
         const { inputs } = this;
         const configuration = configurationOf(inputs);
-        const discovery = await discover(world, hyperPodInference, dependencyProfiles, cluster, {
-            configuration,
-            dependencyRoles: {
-                ...(inputs.s3CsiRoleArn ? { s3Csi: inputs.s3CsiRoleArn } : {}),
-                ...(inputs.fsxCsiRoleArn ? { fsxCsi: inputs.fsxCsiRoleArn } : {}),
-            },
-            ...(inputs.releaseName ? { releaseName: inputs.releaseName } : {}),
-            ...(inputs.releaseNamespace ? { releaseNamespace: inputs.releaseNamespace } : {}),
-        });
+        const request = discoveryRequestOf(inputs, configuration);
+        const look = () =>
+            discover(world, hyperPodInference, dependencyProfiles, this.connection.cluster, request);
+        const discovery = await (shared?.share(JSON.stringify([accessOf(inputs), request]), look) ?? look());
         const [release] = discovery.releases;
         const choice =
             release &&
@@ -213,6 +209,40 @@ function stoppable(clock: Clock, gate: { readonly held?: HeldLock }): Clock {
             await clock.sleep(milliseconds);
             gate.held?.check();
         },
+    };
+}
+
+/** Which cluster, and by which way and with whose rights. */
+function accessOf({
+    clusterName,
+    region,
+    profile,
+    roleArn,
+    kubeconfig,
+    context,
+}: MigrationInputs): ConnectionRequest {
+    return {
+        clusterName,
+        ...(region ? { region } : {}),
+        ...(profile ? { profile } : {}),
+        ...(roleArn ? { roleArn } : {}),
+        ...(kubeconfig ? { kubeconfig } : {}),
+        ...(context ? { context } : {}),
+    };
+}
+
+function discoveryRequestOf(
+    inputs: MigrationInputs,
+    configuration: Record<string, unknown>,
+): DiscoveryRequest {
+    return {
+        configuration,
+        dependencyRoles: {
+            ...(inputs.s3CsiRoleArn ? { s3Csi: inputs.s3CsiRoleArn } : {}),
+            ...(inputs.fsxCsiRoleArn ? { fsxCsi: inputs.fsxCsiRoleArn } : {}),
+        },
+        ...(inputs.releaseName ? { releaseName: inputs.releaseName } : {}),
+        ...(inputs.releaseNamespace ? { releaseNamespace: inputs.releaseNamespace } : {}),
     };
 }
 

@@ -61,7 +61,9 @@ export class KubernetesWorkloads implements Workloads {
                     targets.flatMap((target) => (target === undefined ? [] : [this.#podsOf(target)])),
                 );
                 const names = left.flat().map(({ metadata }) => metadata.name);
-                return names.length === 0 ? undefined : `pods are still terminating: ${names.join(", ")}`;
+                return names.length === 0
+                    ? undefined
+                    : async () => `pods are still terminating: ${names.join(", ")}`;
             },
             GONE_POLL_MS,
         );
@@ -75,12 +77,7 @@ export class KubernetesWorkloads implements Workloads {
             const away = states.filter(
                 ({ status }) => status === undefined || !status.upToDate || status.available < status.desired,
             );
-            if (away.length === 0) return undefined;
-            const namespaces = [...new Set(away.map(({ ref }) => ref.namespace ?? ""))];
-            const pods = (
-                await Promise.all(namespaces.map((namespace) => this.failingPods(namespace)))
-            ).flat();
-            return `not available: ${away.map(({ ref }) => `${ref.namespace}/${ref.name}`).join(", ")}${pods.length ? `; ${pods.join("; ")}` : ""}`;
+            return away.length === 0 ? undefined : () => this.#whyAway(away.map(({ ref }) => ref));
         });
     }
 
@@ -97,6 +94,12 @@ export class KubernetesWorkloads implements Workloads {
         });
     }
 
+    async #whyAway(refs: readonly ObjectRef[]): Promise<string> {
+        const namespaces = [...new Set(refs.map(({ namespace }) => namespace ?? ""))];
+        const pods = (await Promise.all(namespaces.map((namespace) => this.failingPods(namespace)))).flat();
+        return `not available: ${refs.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}${pods.length ? `; ${pods.join("; ")}` : ""}`;
+    }
+
     async #podsOf(workload: KubernetesObject): Promise<KubernetesObject[]> {
         const labels = (workload as WorkloadShape).spec?.selector?.matchLabels ?? {};
         const labelSelector = Object.entries(labels)
@@ -109,10 +112,10 @@ export class KubernetesWorkloads implements Workloads {
         });
     }
 
-    /** `probe` answers what is missing, or undefined when nothing is. */
+    /** `probe` answers how to tell what is missing, which is asked at the end only, or undefined when nothing is. */
     async #waitFor(
         timeoutMs: number,
-        probe: () => Promise<string | undefined>,
+        probe: () => Promise<(() => Promise<string>) | undefined>,
         pollMs = POLL_MS,
     ): Promise<void> {
         const deadline = this.clock.now() + timeoutMs;
@@ -124,7 +127,7 @@ export class KubernetesWorkloads implements Workloads {
                     code: ErrorCode.WorkloadTimeout,
                     step: "wait",
                     what: `waited ${Math.round(timeoutMs / 1000)} s`,
-                    why: missing,
+                    why: await missing(),
                     remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
                 });
             }

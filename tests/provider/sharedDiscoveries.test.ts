@@ -1,0 +1,77 @@
+// Plans that are made at the same time share one look at the cluster; a later one, one of another cluster, and one after a failure look anew.
+import assert from "node:assert/strict";
+import type { Discovery } from "../../provider/discover/discover";
+import { SharedDiscoveries } from "../../provider/sharedDiscoveries";
+import { MemoryStack } from "./memoryStack";
+import { connectMemory, MemoryWorld } from "./memoryWorld";
+
+const NOTHING = {} as Discovery;
+
+describe("shared discoveries", () => {
+    const looksAt = (world: MemoryWorld) => {
+        const looks: string[] = [];
+        const shared = new SharedDiscoveries(world.clock);
+        const ask = (key: string, answer: () => Promise<Discovery> = async () => NOTHING) =>
+            shared.share(key, () => {
+                looks.push(key);
+                return answer();
+            });
+        return { looks, ask };
+    };
+
+    it("serve who asks the same meanwhile and shortly after, and nobody else", async () => {
+        const world = new MemoryWorld();
+        const { looks, ask } = looksAt(world);
+        await Promise.all([ask("a"), ask("a"), ask("b")]);
+        await ask("a");
+        assert.deepEqual(looks, ["a", "b"]);
+        world.settle(10_000);
+        await ask("a");
+        assert.deepEqual(looks, ["a", "b", "a"]);
+    });
+
+    it("keep no failure", async () => {
+        const { looks, ask } = looksAt(new MemoryWorld());
+        await assert.rejects(ask("a", () => Promise.reject(new Error("away"))));
+        await ask("a");
+        assert.deepEqual(looks, ["a", "a"]);
+    });
+
+    it("make many migrations of one stack one look, whatever else differs, and leave the move its own", async () => {
+        const world = new MemoryWorld();
+        let looks = 0;
+        const counting: typeof connectMemory = (inner, mover) => async (request, clock, log, gate) => {
+            const connection = await connectMemory(inner, mover)(request, clock, log, gate);
+            const { releases } = connection.world;
+            const original = releases.find.bind(releases);
+            const find: typeof releases.find = (...asked) => {
+                looks += 1;
+                return original(...asked);
+            };
+            return {
+                ...connection,
+                world: { ...connection.world, releases: Object.assign(releases, { find }) },
+            };
+        };
+        const { lifecycle } = new MemoryStack(world, { clusterName: "demo" }, true, counting).process();
+        const log = { progress: () => undefined, warn: () => undefined };
+        const plans = await Promise.all(
+            [1, 2, 3].map((lockTimeoutMinutes) =>
+                lifecycle.check({}, { clusterName: "demo", lockTimeoutMinutes }, log),
+            ),
+        );
+        assert.deepEqual(
+            plans.map(({ failures }) => failures),
+            [[], [], []],
+        );
+        assert.equal(looks, 1);
+        await lifecycle.check(
+            {},
+            { clusterName: "demo", executionRoleArn: "arn:aws:iam::123456789012:role/x" },
+            log,
+        );
+        assert.equal(looks, 2, "another role is another question");
+        await lifecycle.create({ clusterName: "demo" }, log);
+        assert.equal(looks, 3, "a move looks for itself");
+    });
+});

@@ -180,7 +180,7 @@ function settingsOf(
         (valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values;
     const mapped = mapDependencySettings({
         values: part(release.values),
-        chartDefaults: part(release.chartDefaults),
+        pristineDefaults: part(release.pristineDefaults ?? {}),
         schema,
         notCarried: profile.notCarried,
     });

@@ -162,6 +162,7 @@ function settingsOf(release: Release, wishes: MoveWishes, { profile, schema }: M
     return mapSettings({
         values: valuesOf(release, profile.chart, release.values),
         chartDefaults: valuesOf(release, profile.chart, release.chartDefaults),
+        pristineDefaults: valuesOf(release, profile.chart, release.pristineDefaults ?? {}),
         publicDefaults: profile.publicDefaults ?? {},
         overrides: wishes.configuration,
         schema,

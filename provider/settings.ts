@@ -6,6 +6,8 @@ export interface SettingsRequest {
     /** What the user set on the release. */
     readonly values: Values;
     readonly chartDefaults: Values;
+    /** What a chart brought by itself; who set the same set nothing. Never what `--reuse-values` mixed with the user's own. */
+    readonly pristineDefaults: Values;
     /** Defaults of the public chart that the add-on shares, by path; a vendored chart may have others baked in. */
     readonly publicDefaults: Values;
     /** Given by the user of this package; win over the release. */
@@ -43,7 +45,7 @@ const RENAMED: readonly { from: string; to: string; form?: (value: unknown) => u
 ];
 
 export function mapSettings(request: SettingsRequest): Settings {
-    const { values, chartDefaults, publicDefaults, schema, overrides } = request;
+    const { values, chartDefaults, pristineDefaults, publicDefaults, schema, overrides } = request;
     const configuration: Record<string, unknown> = {};
     const unsupported: string[] = [];
     const effective = merged(chartDefaults, values);
@@ -76,7 +78,7 @@ export function mapSettings(request: SettingsRequest): Settings {
             isOff(path) ||
             value === null ||
             sameJson(value, {}) ||
-            sameJson(value, valueAt(chartDefaults, path))
+            sameJson(value, valueAt(pristineDefaults, path))
         )
             continue;
         take(path, value);
@@ -86,7 +88,9 @@ export function mapSettings(request: SettingsRequest): Settings {
 
 /** Values of a dependency as settings of its own add-on; both come from the same chart, so the paths are the same. */
 export function mapDependencySettings(
-    request: Pick<SettingsRequest, "values" | "chartDefaults" | "schema"> & { readonly notCarried: RegExp },
+    request: Pick<SettingsRequest, "values" | "pristineDefaults" | "schema"> & {
+        readonly notCarried: RegExp;
+    },
 ): Settings {
     const configuration: Record<string, unknown> = {};
     const unsupported: string[] = [];
@@ -95,7 +99,7 @@ export function mapDependencySettings(
             request.notCarried.test(path) ||
             value === null ||
             sameJson(value, {}) ||
-            sameJson(value, valueAt(request.chartDefaults, path))
+            sameJson(value, valueAt(request.pristineDefaults, path))
         )
             continue;
         if (schemaHas(request.schema, path)) setAt(configuration, path, value);

@@ -193,7 +193,10 @@ export interface Release {
     readonly charts: readonly string[];
     /** What the user set (`helm get values`), `{}` when nothing. */
     readonly values: Readonly<Record<string, unknown>>;
+    /** What lay under the user's values when Helm rendered; after `helm upgrade --reuse-values` the user's former values are part of it. */
     readonly chartDefaults: Readonly<Record<string, unknown>>;
+    /** Defaults as the chart itself brought them, as far as a record tells: absent when none does. */
+    readonly pristineDefaults?: Readonly<Record<string, unknown>>;
     /** The manifest's objects; one without a namespace of its own has the release's, as Helm puts it. */
     readonly objects: readonly KubernetesObject[];
     /** Template that each object was rendered from, in the same order, as Helm notes it in the manifest. */

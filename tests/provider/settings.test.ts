@@ -34,11 +34,17 @@ const publicDefaults = hyperPodInference.publicDefaults ?? {};
 
 function map(
     values: Values,
-    more: { chartDefaults?: Values; overrides?: Values; schema?: Record<string, unknown> } = {},
+    more: {
+        chartDefaults?: Values;
+        pristineDefaults?: Values;
+        overrides?: Values;
+        schema?: Record<string, unknown>;
+    } = {},
 ) {
     return mapSettings({
         values,
         chartDefaults: publicDefaultsAsValues(),
+        pristineDefaults: publicDefaultsAsValues(),
         publicDefaults,
         overrides: {},
         schema,
@@ -152,6 +158,17 @@ describe("settings of the release", () => {
         assert.deepEqual(map({ ...base, stage: "prod", tolerations: [] }).unsupported, []);
     });
 
+    it("values that `helm upgrade --reuse-values` mixed into the chart's own are still settings of the user", () => {
+        const values = { ...base, stage: "prod", podAnnotations: { team: "ml" } };
+        const mixed = { ...publicDefaultsAsValues(), ...values };
+        assert.deepEqual(map(values, { chartDefaults: mixed }).unsupported, ["podAnnotations.team"]);
+        // No record tells what the chart brought: then everything set counts.
+        assert.deepEqual(map(values, { chartDefaults: mixed, pristineDefaults: {} }).unsupported, [
+            "podAnnotations.team",
+            "stage",
+        ]);
+    });
+
     it("W27: a release without user values takes them from a vendored chart", () => {
         const baked = { ...publicDefaultsAsValues(), ...base, tolerations: [{ operator: "Exists" }] };
         const { configuration, unsupported } = map({}, { chartDefaults: baked });
@@ -199,6 +216,7 @@ describe("settings of the release", () => {
                 const { configuration, unsupported } = mapSettings({
                     values: random,
                     chartDefaults: {},
+                    pristineDefaults: {},
                     publicDefaults: {},
                     overrides: {},
                     schema,
@@ -223,7 +241,7 @@ describe("settings of the release", () => {
                     serviceAccount: { create: true },
                 },
             },
-            chartDefaults: {},
+            pristineDefaults: {},
             schema: {
                 properties: { node: { properties: { tolerations: {} }, additionalProperties: false } },
             },

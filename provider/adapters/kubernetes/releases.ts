@@ -70,15 +70,9 @@ export class HelmReleases implements Releases {
     ): Promise<Release | undefined> {
         const newest = records[records.length - 1];
         if (newest === undefined) return undefined;
-        const secret = await this.objects.read({
-            apiVersion: "v1",
-            kind: "Secret",
-            namespace: newest.namespace,
-            name: newest.record.secretName,
-        });
-        const field = (secret?.data as { release?: string } | undefined)?.release;
-        if (secret === undefined || field === undefined) return undefined;
-        const stored = decodeRelease(field);
+        const found = await this.#stored(newest);
+        if (found === undefined) return undefined;
+        const { stored, labels } = found;
         const metadata = stored.chart?.metadata ?? {};
         const charts = [
             metadata.name ?? "",
@@ -96,6 +90,7 @@ export class HelmReleases implements Releases {
             charts,
             values: stored.config ?? {},
             chartDefaults: stored.chart?.values ?? {},
+            ...(await this.#pristineDefaults(records, stored)),
             ...(await this.#rendered(stored.manifest ?? "", newest.namespace)),
             hooks: (
                 await this.#objectsOf(
@@ -104,8 +99,33 @@ export class HelmReleases implements Releases {
                 )
             ).map(refOf),
             records: records.map(({ record }) => record),
-            labels: secret.metadata.labels ?? {},
+            labels,
         };
+    }
+
+    async #stored({
+        namespace,
+        record,
+    }: ReleaseSecret): Promise<{ stored: StoredRelease; labels: Record<string, string> } | undefined> {
+        const ref = { apiVersion: "v1", kind: "Secret", namespace, name: record.secretName };
+        const secret = await this.objects.read(ref);
+        const field = (secret?.data as { release?: string } | undefined)?.release;
+        if (secret === undefined || field === undefined) return undefined;
+        return { stored: decodeRelease(field), labels: secret.metadata.labels ?? {} };
+    }
+
+    /** `helm upgrade --reuse-values` stores the user's former values as the chart's own; an install cannot. So the first revision tells, if it was the same chart. */
+    async #pristineDefaults(
+        records: readonly ReleaseSecret[],
+        newest: StoredRelease,
+    ): Promise<Pick<Release, "pristineDefaults">> {
+        const first = records.find(({ record }) => record.revision === 1);
+        if (first === undefined) return {};
+        const stored = newest.version === 1 ? newest : (await this.#stored(first))?.stored;
+        const isSameChart =
+            stored?.chart?.metadata?.name === newest.chart?.metadata?.name &&
+            stored?.chart?.metadata?.version === newest.chart?.metadata?.version;
+        return isSameChart ? { pristineDefaults: stored?.chart?.values ?? {} } : {};
     }
 
     /** Helm writes the template's path as a comment over each object. */

@@ -8,7 +8,6 @@ const move = new hyperpod.HelmToAddonMigration("move", {
     clusterName: config.require("clusterName"),
 });
 
-export const plan = move.plan;
 export const phase = move.phase;
 export const addonVersion = move.addonVersion;
 export const pausedSeconds = move.pausedSeconds;

@@ -123,7 +123,8 @@ export function differencesBetweenMoves(one: State, other: State): Difference[] 
     return compareStates(one, other, { ignore: isMadeAnew });
 }
 
-const OWN_SECRETS = /^Secret hyperpod-inference-system\/(webhook-server-cert|alb-tls|kedaorg-certs)$/;
+const OWN_SECRETS =
+    /^Secret (hyperpod-inference-system\/(webhook-server-cert|alb-tls|kedaorg-certs)|cert-manager\/cert-manager-webhook-ca)$/;
 
 function isMadeAnew({ key, path, before, after }: Difference): boolean {
     if (/pulumi-hyperpod-migration-/.test(key)) return true;

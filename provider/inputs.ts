@@ -1,4 +1,5 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
+import type { DiscoverHelmInstallationArgs } from "./discoverHelmInstallation";
 import { MigrationStep } from "./plan";
 
 /** Who runs the operator: the EKS add-on or the Helm release. */
@@ -25,28 +26,8 @@ export enum DependencyChoice {
     LeaveAlone = "LeaveAlone",
 }
 
-export interface MigrationInputs {
-    readonly clusterName: string;
-    readonly region?: string;
-    readonly profile?: string;
-    readonly roleArn?: string;
-    readonly kubeconfig?: string;
-    readonly context?: string;
-    readonly releaseName?: string;
-    readonly releaseNamespace?: string;
-    readonly addonVersion?: string;
-    readonly executionRoleArn?: string;
-    readonly albRoleArn?: string;
-    readonly kedaRoleArn?: string;
-    readonly jumpstartGatedModelDownloadRoleArn?: string;
-    readonly s3CsiRoleArn?: string;
-    readonly fsxCsiRoleArn?: string;
-    readonly tlsCertificateS3Bucket?: string;
-    readonly hyperpodClusterArn?: string;
-    readonly configurationValues?: Readonly<Record<string, unknown>>;
-    readonly onUnsupportedSettings?: UnsupportedSettings;
-    readonly skipDependenciesMigration?: boolean;
-    readonly dependencies?: Readonly<Record<string, DependencyChoice>>;
+/** What a discovery plans with, and what the move itself is to do. */
+export interface MigrationInputs extends DiscoverHelmInstallationArgs {
     readonly until?: MigrationStep;
     readonly desiredOwner?: Owner;
     readonly commit?: boolean;

@@ -141,15 +141,7 @@ export class Lifecycle {
             await undoAll(session, journal);
             report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
         } catch (error) {
-            const told = asMigrationError(
-                error,
-                "destroy",
-                "remove the cause and run `pulumi destroy` again; it goes on where it stopped",
-            );
-            if (journal !== undefined)
-                report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
-            report.failed(told);
-            throw told;
+            throw failedDestroy(error, session, journal, report);
         } finally {
             await report.write();
             await session.close();
@@ -430,6 +422,23 @@ async function untoldProgress(session: Session, outputs: Partial<MigrationOutput
 export function outputsAt(journal: Journal, session: Session, phase: MigrationPhase): MigrationOutputs {
     const order = session.steps.map(({ name }) => name);
     return outputsOf(journal, session.inputs, phase, order, journalName(journal.plan.release.name));
+}
+
+/** The error of a way back that stopped half-way, told to the report too. */
+export function failedDestroy(
+    error: unknown,
+    session: Session,
+    journal: Journal | undefined,
+    report: RunReport,
+): MigrationError {
+    const told = asMigrationError(
+        error,
+        "destroy",
+        "remove the cause and run `pulumi destroy` again; it goes on where it stopped",
+    );
+    if (journal !== undefined) report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
+    report.failed(told);
+    return told;
 }
 
 function placeOf(outputs: Partial<MigrationOutputs>): JournalPlace | undefined {

@@ -1,5 +1,5 @@
 // One call of the life cycle at work on one cluster: connection, lock, journal, steps. Opened at its begin, closed at its end, whatever happens.
-import type { Connect, Connection, ConnectionRequest, JournalPlace } from "./adapters/connect";
+import type { Connect, Connection, JournalPlace } from "./adapters/connect";
 import { describeBlocker } from "./blockers";
 import { type Discovery, type DiscoveryRequest, discover } from "./discover/discover";
 import { ErrorCode, MigrationError } from "./errors";
@@ -114,7 +114,7 @@ export class Session {
         const request = discoveryRequestOf(inputs, configuration);
         const look = () =>
             discover(world, hyperPodInference, dependencyProfiles, this.connection.cluster, request);
-        const discovery = await (shared?.share(JSON.stringify([accessOf(inputs), request]), look) ?? look());
+        const discovery = await (shared?.share(lookKey(inputs, request), look) ?? look());
         const [release] = discovery.releases;
         const choice =
             release &&
@@ -212,23 +212,10 @@ function stoppable(clock: Clock, gate: { readonly held?: HeldLock }): Clock {
     };
 }
 
-/** Which cluster, and by which way and with whose rights. */
-function accessOf({
-    clusterName,
-    region,
-    profile,
-    roleArn,
-    kubeconfig,
-    context,
-}: MigrationInputs): ConnectionRequest {
-    return {
-        clusterName,
-        ...(region ? { region } : {}),
-        ...(profile ? { profile } : {}),
-        ...(roleArn ? { roleArn } : {}),
-        ...(kubeconfig ? { kubeconfig } : {}),
-        ...(context ? { context } : {}),
-    };
+/** Looks are the same when the cluster, the way to it, the principal and the question are. */
+function lookKey(inputs: MigrationInputs, request: DiscoveryRequest): string {
+    const { clusterName, region, profile, roleArn, kubeconfig, context } = inputs;
+    return JSON.stringify([clusterName, region, profile, roleArn, kubeconfig, context, request]);
 }
 
 function discoveryRequestOf(

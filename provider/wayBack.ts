@@ -2,7 +2,7 @@
 import { asMigrationError, ErrorCode, MigrationError } from "./errors";
 import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
 import type { Journal } from "./journal";
-import { outputsAt } from "./lifecycle";
+import { failedDestroy, outputsAt } from "./lifecycle";
 import { MigrationPhase } from "./outputs";
 import { RunReport } from "./report/runReport";
 import { undoAll } from "./rollback";
@@ -58,15 +58,7 @@ export class WayBackLifecycle {
             await undoAll(session, journal);
             report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
         } catch (error) {
-            const told = asMigrationError(
-                error,
-                "destroy",
-                "remove the cause and run `pulumi destroy` again; it goes on where it stopped",
-            );
-            if (journal !== undefined)
-                report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
-            report.failed(told);
-            throw told;
+            throw failedDestroy(error, session, journal, report);
         } finally {
             // The move's own destroy, which came first, wrote the page when there was no journal left.
             if (journal !== undefined) await report.write();

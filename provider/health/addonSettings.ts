@@ -10,6 +10,7 @@ import {
     hasUnknown,
     isUnknown,
     type Lifecycle,
+    memoryOnly,
 } from "./dynamicResults";
 import { kubernetesReader } from "./kubernetesReader";
 import { findAbsent } from "./presence";
@@ -167,16 +168,5 @@ export const addonSettings: Lifecycle = {
     async diff(_id, olds, news) {
         return { changes: differs(olds, news, checked) };
     },
-    async create(inputs) {
-        return { id: String(inputs["clusterName"]), outs: clean(inputs) };
-    },
-    async read(id, props) {
-        return { id, props: clean(props) };
-    },
-    async update(_id, _olds, news) {
-        return { outs: clean(news) };
-    },
-    async delete() {
-        // It holds memory only.
-    },
+    ...memoryOnly,
 };

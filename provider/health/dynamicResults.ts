@@ -36,6 +36,14 @@ export function clean(bag: Bag): Bag {
     return JSON.parse(JSON.stringify(bag)) as Bag;
 }
 
+/** The rest of a resource that only remembers what its check found out: nothing is made, nothing goes. */
+export const memoryOnly: Pick<Lifecycle, "create" | "read" | "update" | "delete"> = {
+    create: async (inputs) => ({ id: String(inputs["clusterName"]), outs: clean(inputs) }),
+    read: async (id, props) => ({ id, props: clean(props) }),
+    update: async (_id, _olds, news) => ({ outs: clean(news) }),
+    delete: async () => undefined,
+};
+
 /** The error of create and update that stores what there is, so that the next update continues. */
 export function unfinished(id: string, inputs: Bag, outs: Bag, reasons: string[]): Error {
     const properties = clean({ ...outs, __provider: inputs["__provider"] as unknown });

@@ -7,6 +7,7 @@ import {
     differs,
     isUnknown,
     type Lifecycle,
+    memoryOnly,
     unknownSentinel,
 } from "./dynamicResults";
 import { findHyperpodClusters } from "./hyperpodCluster";
@@ -62,16 +63,5 @@ export const inferenceCluster: Lifecycle = {
     async diff(_id, olds, news) {
         return { changes: differs(olds, news, remembered) };
     },
-    async create(inputs) {
-        return { id: String(inputs["clusterName"]), outs: clean(inputs) };
-    },
-    async read(id, props) {
-        return { id, props: clean(props) };
-    },
-    async update(_id, _olds, news) {
-        return { outs: clean(news) };
-    },
-    async delete() {
-        // It holds memory only.
-    },
+    ...memoryOnly,
 };

@@ -1,5 +1,6 @@
 // Waits for an add-on to become ACTIVE or to go away. DEGRADED is an answer, not a reason to wait; every wait ends.
 import { ErrorCode, MigrationError } from "../errors";
+import type { DependencyProfile } from "../profiles/dependencies";
 import { type Addon, AddonStatus, type World } from "../world";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
@@ -89,4 +90,22 @@ export function failedAddon(
         why: [...issues, ...pods].join("; ") || "EKS names no issue",
         remedy: "remove the cause and run `pulumi up` to continue, or run `pulumi destroy` to go back to Helm",
     });
+}
+
+/** Waits for those of a dependency's workloads that its add-on version has. */
+export async function awaitWorkloads(
+    world: World,
+    { addonNamespace, addonWorkloads }: DependencyProfile,
+    timeoutMs: number,
+): Promise<void> {
+    const refs = addonWorkloads.map(({ kind, name }) => ({
+        apiVersion: "apps/v1",
+        kind,
+        namespace: addonNamespace,
+        name,
+    }));
+    const live = await Promise.all(
+        refs.map(async (ref) => ((await world.objects.read(ref)) === undefined ? [] : [ref])),
+    );
+    await world.workloads.waitAvailable(live.flat(), timeoutMs);
 }

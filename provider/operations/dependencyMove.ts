@@ -3,7 +3,7 @@ import type { PlannedDependency } from "../plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { ObjectRef, World } from "../world";
 import { createOrContinue } from "./addonCreate";
-import { awaitAddon } from "./addonWait";
+import { awaitAddon, awaitWorkloads } from "./addonWait";
 import { probesOf, Refusals, waitForAnswers } from "./answers";
 import { type DependencyOfRelease, deleteInOrder, isHelms, onlyHelms } from "./dependencyRetire";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "./handOver";
@@ -107,19 +107,7 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
         const created = (await world.objects.createdBy(EKS_MANAGER, memory.since)).map(refTo);
         await amend({ created: created.filter((ref) => belongs(ref, profile)) });
     }
-    const workloads = profile.addonWorkloads.map(({ kind, name }) => ({
-        apiVersion: "apps/v1",
-        kind,
-        namespace: profile.addonNamespace,
-        name,
-    }));
-    const live = await Promise.all(
-        workloads.map(async (ref) => ({ ref, object: await world.objects.read(ref) })),
-    );
-    await world.workloads.waitAvailable(
-        live.flatMap(({ ref, object }) => (object === undefined ? [] : [ref])),
-        timeouts.installMs,
-    );
+    await awaitWorkloads(world, profile, timeouts.installMs);
     await waitForAnswers(world, profile, timeouts.installMs);
     await refusals.look();
     move.refused(refusals.totals());

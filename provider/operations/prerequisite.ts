@@ -5,7 +5,7 @@ import type { DependencyProfile } from "../profiles/dependencies";
 import type { StepTimeouts } from "../stepTimeouts";
 import type { ObjectRef, World } from "../world";
 import { createOrContinue } from "./addonCreate";
-import { awaitAddon } from "./addonWait";
+import { awaitAddon, awaitWorkloads } from "./addonWait";
 import { waitForAnswers } from "./answers";
 import { definitions } from "./backup";
 import { refTo } from "./restore";
@@ -68,16 +68,7 @@ export async function installPrerequisite(
         memory = { ...memory, created };
         await amend(memory);
     }
-    const workloads = profile.addonWorkloads.map(({ kind, name }) => ({
-        apiVersion: "apps/v1",
-        kind,
-        namespace: profile.addonNamespace,
-        name,
-    }));
-    const live = await Promise.all(
-        workloads.map(async (ref) => ((await world.objects.read(ref)) === undefined ? [] : [ref])),
-    );
-    await world.workloads.waitAvailable(live.flat(), timeouts.installMs);
+    await awaitWorkloads(world, profile, timeouts.installMs);
     await waitForAnswers(world, profile, timeouts.installMs);
 }
 

@@ -1,6 +1,7 @@
 // The port `Objects` on a real API server.
 
 import { inGroups } from "../../operations/inGroups";
+import { refTo } from "../../operations/restore";
 import type {
     Gate,
     KubernetesObject,
@@ -112,7 +113,7 @@ export class KubernetesObjects implements Objects {
 
     async replace(object: KubernetesObject): Promise<void> {
         for (let attempt = 0; ; attempt++) {
-            const live = await this.read(refOf(object));
+            const live = await this.read(refTo(object));
             if (live === undefined) return this.create(withoutServerFields(object));
             const { uid, resourceVersion } = live.metadata;
             const body = {
@@ -125,7 +126,7 @@ export class KubernetesObjects implements Objects {
                 },
             };
             try {
-                await this.#write({ method: "PUT", path: await this.#path(refOf(object)), body });
+                await this.#write({ method: "PUT", path: await this.#path(refTo(object)), body });
                 return;
             } catch (error) {
                 if (!(error instanceof ApiError && error.status === 409) || attempt >= 5) throw error;
@@ -207,20 +208,11 @@ export class KubernetesObjects implements Objects {
     }
 
     async #collection({ apiVersion, kind, metadata }: KubernetesObject): Promise<string> {
-        const { name: _, ...collection } = { ...refOf({ apiVersion, kind, metadata }) };
+        const { name: _, ...collection } = { ...refTo({ apiVersion, kind, metadata }) };
         const path = await this.discovery.path(collection);
         if (path === undefined) throw new Error(`the cluster does not serve ${kind} of ${apiVersion}`);
         return path;
     }
-}
-
-export function refOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
-    return {
-        apiVersion,
-        kind,
-        name: metadata.name,
-        ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
-    };
 }
 
 /** What a creation must not carry. */

@@ -2,9 +2,10 @@
 import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
 import { inGroups } from "../../operations/inGroups";
+import { refTo } from "../../operations/restore";
 import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../world";
 import type { Discovery } from "./discovery";
-import { type KubernetesObjects, refOf } from "./objects";
+import type { KubernetesObjects } from "./objects";
 
 /** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
 const RETIRED_OWNER = "pulumi-hyperpod-inference";
@@ -97,7 +98,7 @@ export class HelmReleases implements Releases {
                     (stored.hooks ?? []).map((hook) => hook.manifest ?? "").join("\n---\n"),
                     newest.namespace,
                 )
-            ).map(refOf),
+            ).map(refTo),
             records: records.map(({ record }) => record),
             labels,
         };

@@ -58,9 +58,14 @@ function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output)
             clearTimeout(timer);
             const counts = existsSync(output) ? JSON.parse(readFileSync(output, "utf8")) : undefined;
             // A suite that died before its report counts as one failure, never as none.
-            const { passed, failed, skipped } = counts ?? { passed: 0, failed: 1, skipped: 0 };
-            if (counts === undefined)
-                console.log(`${name} ended without a report (${signal ?? `exit code ${code}`})`);
+            const ending = `ended without a report (${signal ?? `exit code ${code}`})`;
+            const {
+                passed,
+                failed,
+                skipped,
+                named: ofSuite,
+            } = counts ?? { passed: 0, failed: 1, skipped: 0, named: [ending] };
+            named.push(...ofSuite.map((line) => `${name}: ${line}`));
             console.log(
                 `${name}: ${passed} passed, ${failed} failed in ${Math.round((Date.now() - started) / 1000)} s`,
             );
@@ -77,6 +82,8 @@ if (unknown.length > 0) {
 }
 mkdirSync(path.join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(path.join(tmpdir(), "suites-"));
+/** What failed or was tried again, said once more at the very end: it is looked for there. */
+const named = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, suite] of Object.entries(SUITES)) {
     if (wanted.length > 0 ? !wanted.includes(name) : suite.onRequest) continue;
@@ -84,6 +91,7 @@ for (const [name, suite] of Object.entries(SUITES)) {
     for (const key of Object.keys(total)) total[key] += counts[key];
 }
 rmSync(folder, { recursive: true, force: true });
+for (const line of named) console.log(`\n${line}`);
 console.log(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
 );

@@ -92,10 +92,12 @@ export interface HyperPodInferenceAddonArgs {
     /** Tolerations of the operator's pod. Defaults to none. */
     tolerations?: pulumi.Input<pulumi.Input<TolerationArgs>[]>;
     /** Affinity of the operator's pod, as in Kubernetes. Defaults to the add-on's own, Linux nodes of architecture amd64. */
+    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
     affinity?: pulumi.Input<Record<string, any>>;
     /** Whether models may bring service accounts of their own. Left to the add-on by default. */
     enableCustomServiceAccounts?: pulumi.Input<boolean>;
     /** Settings of the add-on that have no argument here, merged over the ones that the component makes; their values may be outputs. Defaults to none. */
+    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
     additionalConfiguration?: Record<string, any>;
     /** What happens at creation when a field of the add-on exists with another value. Defaults to OVERWRITE, as AWS's own setup does. */
     resolveConflictsOnCreate?: CreateConflicts;

@@ -53,7 +53,7 @@ export const hyperpodCluster = arn(
     String.raw`\d{12}:cluster/[a-z0-9]{12}`,
     "a HyperPod cluster",
 );
-export const bucketArn = arn("s3", "", String.raw`:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?`, "an S3 bucket");
+export const bucketArn = arn("s3", "", ":[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", "an S3 bucket");
 
 /** The role name, without its path, must have the prefix that the operator's managed policy may pass to SageMaker. */
 export const executionRole: Check = (value) => {

@@ -11,6 +11,7 @@ export interface DependencyArgs {
     /** Add-on version. Defaults to the newest one compatible with the cluster at the first installation, and stays there until you ask for another. */
     version?: pulumi.Input<string>;
     /** Settings of the add-on as an object; they are sent as JSON with sorted keys. Defaults to none. */
+    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
     configuration?: pulumi.Input<Record<string, any>>;
 }
 

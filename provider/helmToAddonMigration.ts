@@ -47,6 +47,7 @@ export interface HelmToAddonMigrationArgs {
     /** ARN of the HyperPod cluster. Defaults to the one of the release. */
     hyperpodClusterArn?: pulumi.Input<string>;
     /** Further settings of the add-on, laid over those taken from the release. Checked against the add-on's own JSON schema. */
+    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
     configurationValues?: pulumi.Input<Record<string, any>>;
     /** What to do with settings of the release that the add-on cannot express. Defaults to Refuse. */
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;

@@ -1,6 +1,7 @@
 // What a dynamic provider method may answer and throw, and nothing about what it does.
 
 /** A property bag as the engine sends it. */
+// biome-ignore lint/suspicious/noExplicitAny: as Pulumi types a dynamic provider's properties
 export type Bag = Record<string, any>;
 
 export interface CheckFailure {

@@ -12,6 +12,7 @@ import type { PackageName, StandIn } from "./standIn";
 import type { Failure } from "./typings";
 import type { Properties } from "./values";
 
+// biome-ignore lint/suspicious/noExplicitAny: the generated gRPC messages come without types
 type Handler = (request: any) => Promise<unknown>;
 
 function struct(properties: Properties): Struct {

@@ -1,5 +1,6 @@
 // What the engine's property values mean to a provider.
 
+// biome-ignore lint/suspicious/noExplicitAny: as Pulumi types properties
 export type Properties = Record<string, any>;
 
 /** Stands in a preview for every value that only the update will know. */

@@ -13,8 +13,8 @@ const SUITES = {
     component: { files: "tests/component/!(*.sandbox).test.ts" },
     provider: { files: "tests/provider/*.test.ts" },
     report: { files: "tests/report/*.test.ts" },
-    engine: { files: "tests/engine/*.test.ts" },
-    // Real control planes on a machine that others may use: a test that missed a time limit is tried once more.
+    // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
+    engine: { files: "tests/engine/*.test.ts", retries: 1 },
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     e2e: { files: "tests/e2e/@(move|trouble|faults).test.ts", retries: 1, limitMinutes: 40 },

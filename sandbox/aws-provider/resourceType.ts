@@ -43,12 +43,11 @@ export class PartlyCreated extends Error {
 /** Physical name from a prefix, as Terraform makes it: 26 digits that sort by time. */
 export function uniqueName(prefix: string): string {
     const time = new Date().toISOString().replace(/\D/g, "").slice(0, 17);
-    counter += 1;
-    return `${prefix}${time}${process.pid % 1000}${String(counter).padStart(6, "0")}`.slice(
-        0,
-        prefix.length + 26,
-    );
+    counter = (counter + 1) % 1_000_000;
+    return `${prefix}${time}${digits(process.pid % 1000, 3)}${digits(counter, 6)}`;
 }
+
+const digits = (number: number, count: number) => String(number).padStart(count, "0");
 
 let counter = Math.floor(Math.random() * 900_000);
 

@@ -1,5 +1,6 @@
 // The stand-in aws plugin without any AWS behind it: what it refuses, what it sees as changed, what a preview says.
 import assert from "node:assert/strict";
+import { uniqueName } from "../../sandbox/aws-provider/resourceType";
 import { resourceTypes } from "../../sandbox/aws-provider/resourceTypes";
 import type { PropertyMap } from "../../sandbox/engine/values";
 import { type AwsPlugin, serveAwsPlugin, unknown } from "./fixtures/awsPlugin";
@@ -217,5 +218,17 @@ describe("stand-in aws plugin: inputs", function () {
     it("leaves secrets to the engine, and says that it can preview", () => {
         assert.equal(plugin.abilities.acceptSecrets, false);
         assert.equal(plugin.abilities.supportsPreview, true);
+    });
+
+    it("makes names of 26 digits after the prefix, whatever the number of its process", () => {
+        const own = Object.getOwnPropertyDescriptor(process, "pid");
+        try {
+            for (const pid of [7, 42, 1_000, 31_337]) {
+                Object.defineProperty(process, "pid", { ...own, value: pid });
+                assert.match(uniqueName("inference-"), /^inference-\d{26}$/, `process ${pid}`);
+            }
+        } finally {
+            if (own !== undefined) Object.defineProperty(process, "pid", own);
+        }
     });
 });

@@ -1,7 +1,7 @@
 // check, diff, create, read, update and delete of the migration. Sole owner of Pulumi's result shapes; knows inputs, old outputs and a progress sink, not who calls.
-import type { JournalPlace } from "./adapters/connect";
 import { journalName } from "./adapters/kubernetes/journalSecrets";
 import { describeBlocker } from "./blockers";
+import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
 import { asMigrationError, ErrorCode, MigrationError } from "./errors";
 import {
     type CheckFailure,
@@ -16,7 +16,7 @@ import type { Journal } from "./journal";
 import { upgradeAddon } from "./operations/upgrade";
 import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson } from "./outputs";
 import { endPauseInVain } from "./pauseInVain";
-import { MigrationStep } from "./plan";
+import type { MigrationStep } from "./plan";
 import { asSeenBy } from "./readers";
 import { RunReport } from "./report/runReport";
 import { undoAll } from "./rollback";
@@ -24,7 +24,7 @@ import { run, type Steps } from "./saga";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { merged, stableJson, type Values } from "./settings";
 import { SharedDiscoveries } from "./sharedDiscoveries";
-import { AddonStatus, type Log } from "./world";
+import type { Log } from "./world";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -152,13 +152,7 @@ export class Lifecycle {
         const outputs = olds as unknown as Partial<MigrationOutputs>;
         const session = await this.#open(wishesOf(outputs), log, "refresh");
         try {
-            const drift = [
-                ...(outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed
-                    ? await driftOf(session, outputs)
-                    : []),
-                ...(await untoldProgress(session, outputs)),
-            ];
-            return { id, props: plainJson({ ...olds, drift }) };
+            return { id, props: plainJson({ ...olds, drift: await driftOf(session, outputs) }) };
         } finally {
             await session.close();
         }
@@ -330,26 +324,6 @@ function linesOfBegunMove(
     return next === undefined ? journal.plan.lines : [`continues at ${next}`, ...journal.plan.lines];
 }
 
-/** What was undone from outside since it was done is done again. */
-async function reopenWhatDrifted(session: Session, journal: Journal): Promise<void> {
-    if (!journal.isDone(MigrationStep.Install)) return;
-    const { world } = session.connection;
-    const addon = await world.addons.describe(journal.plan.addon.name);
-    if (
-        addon === undefined ||
-        (addon.status !== AddonStatus.Active && addon.status !== AddonStatus.Updating)
-    ) {
-        // Somebody may have helped themselves with Helm's controllers meanwhile: two must never run.
-        await journal.rerun(MigrationStep.ScaleDown);
-        await journal.rerun(MigrationStep.Install);
-        await journal.rerun(MigrationStep.Verify);
-    }
-    if (!journal.isDone(MigrationStep.RetireHelm)) return;
-    const { name, namespace } = journal.plan.release;
-    const visible = await world.releases.find(session.profile.chart, { name, namespace });
-    if (visible.length > 0) await journal.rerun(MigrationStep.RetireHelm);
-}
-
 /** Version and settings as they are wished now, on the add-on that runs. */
 async function adjust(session: Session, journal: Journal, inputs: MigrationInputs): Promise<void> {
     const { addon } = journal.plan;
@@ -380,44 +354,6 @@ function wantedAddon(
     };
 }
 
-async function driftOf(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
-    const { world } = session.connection;
-    const drift: string[] = [];
-    const addon = await world.addons.describe("amazon-sagemaker-hyperpod-inference");
-    if (addon === undefined) drift.push("the add-on is gone");
-    else {
-        if (addon.status !== "ACTIVE")
-            drift.push(
-                `the add-on is ${addon.status}: ${addon.issues.map(({ code, message }) => `${code} ${message}`).join("; ")}`,
-            );
-        if (addon.version !== outputs.addonVersion)
-            drift.push(`the add-on's version is ${addon.version}, not ${outputs.addonVersion}`);
-    }
-    const place = placeOf(outputs);
-    if (place !== undefined) {
-        const releases = await world.releases.find("hyperpod-inference-operator", {
-            name: place.release,
-            namespace: place.namespace,
-        });
-        if (releases.length > 0) drift.push(`Helm sees release ${place.namespace}/${place.release} again`);
-    }
-    return drift;
-}
-
-/** A command that was killed leaves the state as it was, and the journal where it came to. */
-async function untoldProgress(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
-    const place = placeOf(outputs);
-    if (place === undefined || outputs.phase === MigrationPhase.Committed) return [];
-    const journal = await session.readJournal(place, undefined);
-    if (outputs.phase === MigrationPhase.OnHelm)
-        return journal === undefined ? [] : ["a move was begun and not told to this stack"];
-    if (journal === undefined) return ["the cluster's copy of the journal is gone"];
-    const undone = (outputs.steps ?? []).find(
-        ({ name, state }) => state === "done" && !journal.isDone(name as MigrationStep),
-    );
-    return undone === undefined ? [] : [`an undo was begun: step ${undone.name} is not done any more`];
-}
-
 /** The outputs of a journal as it stands. */
 export function outputsAt(journal: Journal, session: Session, phase: MigrationPhase): MigrationOutputs {
     const order = session.steps.map(({ name }) => name);
@@ -439,11 +375,6 @@ export function failedDestroy(
     if (journal !== undefined) report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
     report.failed(told);
     return told;
-}
-
-function placeOf(outputs: Partial<MigrationOutputs>): JournalPlace | undefined {
-    const { movedFrom } = outputs;
-    return movedFrom && { namespace: movedFrom.namespace, release: movedFrom.release };
 }
 
 function wishesOf(outputs: Partial<MigrationOutputs>): MigrationInputs {

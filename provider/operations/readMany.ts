@@ -1,5 +1,6 @@
 // References come in, the live form of those that exist goes out, in as few requests as is sensible.
 import type { KubernetesObject, ObjectRef, World } from "../world";
+import { collectionsOf } from "./collections";
 import { inGroups } from "./inGroups";
 import { keyOf, refTo } from "./restore";
 
@@ -20,22 +21,19 @@ export async function readMany(
 }
 
 /** References that one request answers stand together. */
-function requestsFor(refs: readonly ObjectRef[]): ObjectRef[][] {
-    const groups = new Map<string, ObjectRef[]>();
-    for (const ref of refs) {
-        const group = `${ref.apiVersion}/${ref.kind} ${ref.namespace ?? ""}`;
-        groups.set(group, [...(groups.get(group) ?? []), ref]);
-    }
-    return [...groups.values()].flatMap((group) =>
-        group.length < WORTH_A_LIST || READ_SINGLY.has(group[0]?.kind ?? "")
-            ? group.map((ref) => [ref])
+function requestsFor(refs: readonly ObjectRef[]): [ObjectRef, ...ObjectRef[]][] {
+    return collectionsOf(refs).flatMap((group) =>
+        group.length < WORTH_A_LIST || READ_SINGLY.has(group[0].kind)
+            ? group.map((ref): [ObjectRef] => [ref])
             : [group],
     );
 }
 
-async function readTogether(world: World, refs: readonly ObjectRef[]): Promise<KubernetesObject[]> {
+async function readTogether(
+    world: World,
+    refs: readonly [ObjectRef, ...ObjectRef[]],
+): Promise<KubernetesObject[]> {
     const [first] = refs;
-    if (first === undefined) return [];
     if (refs.length === 1) return [await world.objects.read(first)].filter((object) => object !== undefined);
     const { apiVersion, kind, namespace } = first;
     const wanted = new Set(refs.map(keyOf));

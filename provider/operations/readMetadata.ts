@@ -1,5 +1,6 @@
 // References come in, the metadata of those that exist goes out: one list per kind and namespace, as small as the objects are large.
 import type { KubernetesObject, ObjectRef, World } from "../world";
+import { collectionsOf } from "./collections";
 import { inGroups } from "./inGroups";
 import { keyOf, refTo } from "./restore";
 
@@ -10,8 +11,7 @@ export async function readMetadata(
     world: World,
     refs: readonly ObjectRef[],
 ): Promise<ReadonlyMap<string, KubernetesObject>> {
-    const places = new Map(refs.map((ref) => [`${ref.apiVersion}/${ref.kind} ${ref.namespace ?? ""}`, ref]));
-    const lists = await inGroups([...places.values()], AT_ONCE, ({ apiVersion, kind, namespace }) =>
+    const lists = await inGroups(collectionsOf(refs), AT_ONCE, ([{ apiVersion, kind, namespace }]) =>
         world.objects.list(apiVersion, kind, { metadataOnly: true, ...(namespace ? { namespace } : {}) }),
     );
     const wanted = new Set(refs.map(keyOf));

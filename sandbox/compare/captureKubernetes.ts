@@ -2,13 +2,13 @@
 import { canonicalObject } from "./canonicalObject";
 import { discoverKinds, type ListableKind } from "./discovery";
 import { groupGenerated } from "./generated";
+import { inMotion } from "./inMotion";
 import { KubernetesReader } from "./kubernetesReader";
 import { isObject } from "./namedList";
-import { awaitsCollection } from "./orphans";
 import type { JsonObject, State } from "./state";
 
-/** After an outage of the API server the garbage collector needs its time to see what is gone. */
-const COLLECTION_MS = 60_000;
+/** Deletions go on in the background; after an outage of the API server the garbage collector needs its time. */
+const REST_MS = 60_000;
 const ASK_AGAIN_MS = 500;
 
 export async function captureKubernetes(
@@ -22,13 +22,13 @@ export async function captureKubernetes(
     }
 }
 
-/** All objects, once nothing waits for the garbage collector any more; what it never takes is shown as it is. */
+/** All objects, once Kubernetes is done with what was asked of it; what never comes to rest is shown as it is. */
 async function objectsAtRest(reader: KubernetesReader): Promise<JsonObject[]> {
-    const deadline = Date.now() + COLLECTION_MS;
+    const deadline = Date.now() + REST_MS;
     for (;;) {
         const kinds = await discoverKinds(reader);
         const objects = (await Promise.all(kinds.map((kind) => listKind(reader, kind)))).flat();
-        if (!objects.some(awaitsCollection(objects)) || Date.now() > deadline) return objects;
+        if (inMotion(objects).length === 0 || Date.now() > deadline) return objects;
         await new Promise((next) => setTimeout(next, ASK_AGAIN_MS));
     }
 }

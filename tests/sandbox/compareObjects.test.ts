@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { canonicalObject } from "../../sandbox/compare/canonicalObject";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
-import { awaitsCollection } from "../../sandbox/compare/orphans";
+import { inMotion } from "../../sandbox/compare/inMotion";
 import type { JsonObject } from "../../sandbox/compare/state";
 
 const deployment = (changes: JsonObject = {}): JsonObject => ({
@@ -264,11 +264,51 @@ describe("compare: objects with generated names", () => {
     });
 });
 
-describe("what the garbage collector is about to delete", () => {
-    const owned = (name: string, ...owners: string[]): JsonObject => ({
-        kind: "ReplicaSet",
-        metadata: { name, uid: name, ownerReferences: owners.map((uid) => ({ uid, kind: "Deployment" })) },
+describe("what Kubernetes is not done with", () => {
+    const named = (
+        kind: string,
+        name: string,
+        metadata: JsonObject = {},
+        rest: JsonObject = {},
+    ): JsonObject => ({
+        kind,
+        metadata: { name, uid: name, ...metadata },
+        ...rest,
     });
+    const owned = (name: string, ...owners: string[]) =>
+        named("ReplicaSet", name, {
+            ownerReferences: owners.map((uid) => ({ uid, kind: "Deployment" })),
+        });
+    const leaving = (name: string, ...finalizers: string[]) =>
+        named("CustomResourceDefinition", name, {
+            deletionTimestamp: "2026-01-01T00:00:00Z",
+            ...(finalizers.length > 0 ? { finalizers } : {}),
+        });
+    const definition = (name: string, group: string, versions: Record<string, boolean>) =>
+        named(
+            "CustomResourceDefinition",
+            name,
+            {},
+            {
+                spec: {
+                    group,
+                    versions: Object.entries(versions).map(([version, served]) => ({
+                        name: version,
+                        served,
+                    })),
+                },
+            },
+        );
+    const service = (name: string, automanaged?: string) =>
+        named(
+            "APIService",
+            name,
+            automanaged === undefined
+                ? {}
+                : { labels: { "kube-aggregator.kubernetes.io/automanaged": automanaged } },
+        );
+    const namesOf = (objects: JsonObject[]) =>
+        inMotion(objects).map(({ metadata }) => (metadata as JsonObject).name);
 
     it("has owners, none of which is left", () => {
         const objects = [
@@ -277,9 +317,28 @@ describe("what the garbage collector is about to delete", () => {
             owned("orphan", "gone"),
             owned("half", "gone", "root"),
         ];
-        const waiting = objects
-            .filter(awaitsCollection(objects))
-            .map(({ metadata }) => (metadata as JsonObject).name);
-        assert.deepEqual(waiting, ["orphan"]);
+        assert.deepEqual(namesOf(objects), ["orphan"]);
+    });
+
+    it("is being deleted, and nobody else's finalizer holds it", () => {
+        const objects = [
+            leaving("free"),
+            leaving("cleaning", "customresourcecleanup.apiextensions.k8s.io"),
+            leaving("held", "customresourcecleanup.apiextensions.k8s.io", "example.com/hold"),
+            named("CustomResourceDefinition", "staying", { finalizers: ["foregroundDeletion"] }),
+        ];
+        assert.deepEqual(namesOf(objects), ["free", "cleaning"]);
+    });
+
+    it("is an APIService whose CRD is gone, or a CRD that has none yet", () => {
+        const objects = [
+            definition("late", "new.io", { v1: true, v2: false }),
+            definition("settled", "old.io", { v1: true }),
+            service("v1.old.io", "true"),
+            service("v2.old.io", "true"),
+            service("v1.apps", "onstart"),
+            service("v1beta1.external.metrics.k8s.io"),
+        ];
+        assert.deepEqual(namesOf(objects), ["late", "v2.old.io"]);
     });
 });

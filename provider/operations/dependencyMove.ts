@@ -103,16 +103,16 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
         () => Promise.all([handOver(world, memory.replaced), refusals.look()]),
         step,
     );
-    if (memory.created === undefined) {
-        const created = (await world.objects.createdBy(EKS_MANAGER, memory.since)).map(refTo);
-        await amend({ created: created.filter((ref) => belongs(ref, profile)) });
-    }
-    await awaitWorkloads(world, profile, timeouts.installMs);
-    await waitForAnswers(world, profile, timeouts.installMs);
+    const works = async () => {
+        await awaitWorkloads(world, profile, timeouts.installMs);
+        await waitForAnswers(world, profile, timeouts.installMs);
+    };
+    const [created] = await Promise.all([memory.created ?? madeBy(move, memory), works()]);
     await refusals.look();
     move.refused(refusals.totals());
     await finishHandOver(world, memory.replaced, timeouts.installMs);
-    if (memory.deleted === undefined) await amend({ deleted: await onlyHelms(move) });
+    // What the add-on made is known before anything of Helm's goes, and both stand in the journal.
+    if (memory.deleted === undefined) await amend({ created, deleted: await onlyHelms(move) });
     await deleteInOrder(world, memory.deleted ?? [], move);
     await waitForAnswers(world, profile, timeouts.installMs);
     for (const name of await changedSecrets(world, profile.issues, memory.secrets))
@@ -128,6 +128,11 @@ export async function finishHandOver(
     const deadline = world.clock.now() + timeoutMs;
     while ((await handOver(world, replaced)) > 0 && world.clock.now() < deadline)
         await world.clock.sleep(POLL_MS);
+}
+
+async function madeBy({ world, profile }: DependencyMove, { since }: DependencyMemory): Promise<ObjectRef[]> {
+    const created = (await world.objects.createdBy(EKS_MANAGER, since)).map(refTo);
+    return created.filter((ref) => belongs(ref, profile));
 }
 
 /** EKS may have made objects of another add-on in the same time; by kind and place they are told apart as far as that goes. */

@@ -6,6 +6,7 @@ import type { Backup } from "./backup";
 import { DELETABLE } from "./deletable";
 import { replacedFrom } from "./handOver";
 import { inGroups } from "./inGroups";
+import { readMetadata } from "./readMetadata";
 import { keyOf, refTo } from "./restore";
 import { EKS_MANAGER } from "./takeAway";
 
@@ -42,16 +43,16 @@ export function isHelms(
 /** Still Helm's, not taken over by EKS, of a kind that may go, and used by nobody who stays. */
 export async function onlyHelms(move: DependencyOfRelease): Promise<ObjectRef[]> {
     const { world, plan, profile, backup } = move;
-    const judged = await inGroups(formerOf(plan, profile, backup), AT_ONCE, async (object) => {
-        const live = await world.objects.read(refTo(object));
-        if (live === undefined || !isHelms(live, move) || !DELETABLE.has(live.kind)) return [];
+    const former = formerOf(plan, profile, backup).filter(({ kind }) => DELETABLE.has(kind));
+    const alive = await readMetadata(world, former.map(refTo));
+    const leaving = former.filter((object) => {
+        const live = alive.get(keyOf(refTo(object)));
+        if (live === undefined || !isHelms(live, move)) return false;
         const appliedByEks = (live.metadata.managedFields ?? []).some(
             ({ manager }) => manager === EKS_MANAGER,
         );
-        const kept = live.metadata.annotations?.["helm.sh/resource-policy"] === "keep";
-        return appliedByEks || kept ? [] : [live];
+        return !appliedByEks && live.metadata.annotations?.["helm.sh/resource-policy"] !== "keep";
     });
-    const leaving = judged.flat();
     // An account without a label carries no trace of EKS, although the add-on may use it: its pods tell.
     const used = await accountsInUse(world, leaving);
     return leaving
@@ -104,8 +105,9 @@ export async function deleteInOrder(
 ): Promise<void> {
     const rest = refs.filter(({ kind }) => !LEAVING.some((kinds) => kinds.has(kind)));
     for (const group of [...LEAVING.map((kinds) => refs.filter(({ kind }) => kinds.has(kind))), rest]) {
+        const alive = await readMetadata(world, group);
         await inGroups(group, AT_ONCE, async (ref) => {
-            const live = await world.objects.read(ref);
+            const live = alive.get(keyOf(ref));
             if (live === undefined || !isHelms(live, move)) return;
             await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
         });

@@ -20,7 +20,8 @@ interface NodeTerms {
     nodeSelectorTerms?: { matchFields?: { key: string; values?: string[] }[] }[];
 }
 
-const POLL_MS = 100;
+/** Orphaning takes the garbage collector a few milliseconds, and meanwhile nobody looks after the pods. */
+const POLL_MS = 25;
 const ORPHAN_MS = 60_000;
 
 export function replacedFrom(workload: KubernetesObject): Replaced {

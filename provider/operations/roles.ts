@@ -9,7 +9,7 @@ import type { Role, World } from "../world";
 export const OWNER_TAG = "pulumi-hyperpod-inference/migration";
 
 const PROPAGATION_MS = 60_000;
-const POLL_MS = 500;
+const POLL_MS = 250;
 
 export interface RoleMemory {
     readonly key: string;
@@ -120,9 +120,22 @@ export async function restoreRole(
     }
 }
 
-/** IAM answers from several places; two looks in a row must show everything. */
-export async function waitForRoles(world: World, identities: readonly PlannedIdentity[]): Promise<void> {
-    const changed = identities.filter(({ treatment }) => treatment !== IdentityTreatment.Given);
+/** Whether the role is not what it was before the move: by the memory, so that it is the same when the step runs again. */
+export function isChanged(
+    { treatment, trust, bucketPolicy }: PlannedIdentity,
+    memory: RoleMemory | undefined,
+): boolean {
+    if (treatment === IdentityTreatment.Given || memory === undefined) return false;
+    if (treatment === IdentityTreatment.Cloned || memory.trustPolicy === undefined) return true;
+    return (
+        (trust !== undefined && !isTrusted(memory.trustPolicy, trust)) ||
+        (bucketPolicy !== undefined && memory.inlinePolicy === undefined)
+    );
+}
+
+/** IAM answers from several places; two looks in a row must show everything that was changed. */
+export async function waitForRoles(world: World, changed: readonly PlannedIdentity[]): Promise<void> {
+    if (changed.length === 0) return;
     const deadline = world.clock.now() + PROPAGATION_MS;
     for (let seen = 0; seen < 2; ) {
         const roles = await Promise.all(
@@ -133,7 +146,7 @@ export async function waitForRoles(world: World, identities: readonly PlannedIde
         );
         const late = roles.filter(({ identity, role }) => !isSettled(identity, role));
         seen = late.length === 0 ? seen + 1 : 0;
-        if (seen === 2 || changed.length === 0) return;
+        if (seen === 2) return;
         if (world.clock.now() >= deadline) {
             throw new MigrationError({
                 code: ErrorCode.CallTimeout,

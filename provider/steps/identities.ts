@@ -1,6 +1,13 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
-import { type RoleMemory, rememberRole, restoreRole, settleRole, waitForRoles } from "../operations/roles";
-import { MigrationStep } from "../plan";
+import {
+    isChanged,
+    type RoleMemory,
+    rememberRole,
+    restoreRole,
+    settleRole,
+    waitForRoles,
+} from "../operations/roles";
+import { MigrationStep, type PlannedIdentity } from "../plan";
 import type { Step } from "../saga";
 
 export interface IdentitiesMemory {
@@ -13,12 +20,20 @@ export const identities: Step<IdentitiesMemory> = {
         roles: await Promise.all(plan.identities.map((identity) => rememberRole(world, identity))),
     }),
     apply: async ({ world, plan, memory, journal }) => {
-        // One after the other: two identities may share a role.
-        for (const identity of plan.identities) {
-            const remembered = memory.roles.find(({ key }) => key === identity.key);
-            if (remembered !== undefined) await settleRole(world, identity, remembered, journal.migrationId);
-        }
-        await waitForRoles(world, plan.identities);
+        const remembered = new Map(memory.roles.map((role) => [role.key, role]));
+        await Promise.all(
+            byRole(plan.identities).map(async (sharing) => {
+                // One after the other: what a role trusts is one document.
+                for (const identity of sharing) {
+                    const role = remembered.get(identity.key);
+                    if (role !== undefined) await settleRole(world, identity, role, journal.migrationId);
+                }
+            }),
+        );
+        await waitForRoles(
+            world,
+            plan.identities.filter((identity) => isChanged(identity, remembered.get(identity.key))),
+        );
     },
     undo: async ({ world, plan, memory, journal }) => {
         for (const remembered of [...memory.roles].reverse()) {
@@ -27,3 +42,11 @@ export const identities: Step<IdentitiesMemory> = {
         }
     },
 };
+
+/** Identities that share a role stand together. */
+function byRole(identities: readonly PlannedIdentity[]): PlannedIdentity[][] {
+    const groups = new Map<string, PlannedIdentity[]>();
+    for (const identity of identities)
+        groups.set(identity.roleName, [...(groups.get(identity.roleName) ?? []), identity]);
+    return [...groups.values()];
+}

@@ -33,8 +33,9 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
                 plan.release.namespace,
                 await stillHelms(world, plan, memory.records, "helm"),
             );
+            const leaving = await readMetadata(world, memory.deleted);
             await inGroups(memory.deleted, AT_ONCE, async (ref) => {
-                const live = await world.objects.read(ref);
+                const live = leaving.get(keyOf(ref));
                 // Between plan and deletion somebody may have taken it over.
                 if (live !== undefined && isOfRelease(live, plan))
                     await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});

@@ -1,7 +1,7 @@
 // What AWS's script (helm_to_addon.sh) gets wrong about IAM: each case handled. The W numbers are the list in docs/weaknesses.md; more of them stand in identities.test.ts.
 import assert from "node:assert/strict";
 import { roleNameOf } from "../../provider/adapters/aws/identities";
-import { waitForRoles } from "../../provider/operations/roles";
+import { isChanged, type RoleMemory, waitForRoles } from "../../provider/operations/roles";
 import { IdentityTreatment, type PlannedIdentity } from "../../provider/plan";
 import type { Role, World } from "../../provider/world";
 import { connectWith } from "./memory/connectWith";
@@ -62,6 +62,47 @@ describe("IAM roles that AWS's script gets wrong", () => {
             /does not show the changes of hp-keda.*HP241/s,
         );
         assert.equal(world.data.now - before, 60_000);
+    });
+
+    it("W10: only roles that this move changes are waited for, also when the step runs again", () => {
+        const trust = {
+            namespace: "hyperpod-inference-system",
+            name: "keda-operator",
+            oidcProviderArn: OIDC_PROVIDER,
+            sid: "Ours",
+        };
+        const bucketPolicy = { name: "Buckets", document: "{}" };
+        const trusting = HELM_TRUST.replace("kube-system", trust.namespace);
+        const { Given, Reused, Cloned } = IdentityTreatment;
+        const cases: [boolean, Partial<PlannedIdentity>, Partial<RoleMemory> | undefined][] = [
+            [false, { treatment: Given, trust }, {}],
+            [false, { treatment: Reused, trust }, undefined],
+            [true, { treatment: Reused, trust }, { trustPolicy: HELM_TRUST }],
+            [false, { treatment: Reused, trust }, { trustPolicy: trusting }],
+            [true, { treatment: Reused, trust, bucketPolicy }, { trustPolicy: trusting }],
+            [
+                false,
+                { treatment: Reused, trust, bucketPolicy },
+                { trustPolicy: trusting, inlinePolicy: "{}" },
+            ],
+            [true, { treatment: Cloned, trust }, { existed: false }],
+            [true, { treatment: Cloned, trust }, { existed: true }],
+        ];
+        for (const [changed, identity, memory] of cases) {
+            const planned = {
+                key: "keda",
+                title: "KEDA's role",
+                roleArn: "",
+                roleName: "hp-keda",
+                ...identity,
+            };
+            const remembered = memory && { key: "keda", ...memory };
+            assert.equal(
+                isChanged(planned as PlannedIdentity, remembered),
+                changed,
+                JSON.stringify([identity, memory]),
+            );
+        }
     });
 
     it("W11: a trust policy that never named Helm's account gets the statement all the same, and is looked at afterwards", async () => {

@@ -64,13 +64,8 @@ describe("report of a move", () => {
 
     it("tells what went wrong and the next command, and what undo would do from there", async () => {
         const scene = sceneOf();
-        const writes = (await sceneOf().stack.up()).mover.writes;
-        const scaling = writes.findIndex((what) => /scale|keda-operator/.test(what)) + 1;
-        assert.ok(scaling > 0);
-        const failed = await scene.stack.up(
-            {},
-            { write: scaling, moment: "before", kind: "fail", times: 99 },
-        );
+        const write = await numberOfScaling();
+        const failed = await scene.stack.up({}, { write, moment: "before", kind: "fail", times: 99 });
         assert.equal(failed.kind, "failed");
         const text = scene.text();
         assert.match(text, /^\W*HyperPod.*Failed /);
@@ -110,7 +105,8 @@ describe("report of a move", () => {
 
     it("is written too when a move whose create was killed is destroyed", async () => {
         const scene = sceneOf();
-        const crashed = await scene.stack.up({}, { write: 30, moment: "before", kind: "crash" });
+        const write = await numberOfScaling();
+        const crashed = await scene.stack.up({}, { write, moment: "before", kind: "crash" });
         assert.equal(crashed.kind, "crashed");
         scene.stack.wayBack = { clusterName: "demo", report: scene.file };
         scene.world.settle(120_000);
@@ -243,4 +239,12 @@ function assertNoSecrets(scene: Scene, values: readonly string[]): void {
     for (const value of values) assert.ok(!page.includes(value), `the page holds ${value.slice(0, 20)}…`);
     const journal = scene.stack.resource?.outputs.journal as { document: string; backup: string } | undefined;
     if (journal !== undefined) assert.ok(!page.includes(journal.document) && !page.includes(journal.backup));
+}
+
+/** Which write of a move is the first in the midst of scaleDown. */
+async function numberOfScaling(): Promise<number> {
+    const { writes } = (await sceneOf().stack.up()).mover;
+    const scaling = writes.findIndex((what) => /scale|keda-operator/.test(what));
+    assert.ok(scaling >= 0, "no controller is scaled");
+    return scaling + 1;
 }

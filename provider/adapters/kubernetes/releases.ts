@@ -57,10 +57,12 @@ export class HelmReleases implements Releases {
     }
 
     async #label(namespace: string, names: readonly string[], owner: string): Promise<void> {
-        for (const name of names) {
-            const ref = { apiVersion: "v1", kind: "Secret", namespace, name };
-            await this.objects.merge(ref, { metadata: { labels: { owner } } });
-        }
+        await inGroups(names, 8, (name) =>
+            this.objects.merge(
+                { apiVersion: "v1", kind: "Secret", namespace, name },
+                { metadata: { labels: { owner } } },
+            ),
+        );
     }
 
     /** The newest revision; undefined when the release has nothing to do with the chart. */

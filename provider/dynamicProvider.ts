@@ -1,16 +1,15 @@
 // Adapter between Pulumi's dynamic-provider process and the life cycle. Results are plain JSON, errors never carry a foreign id, no promise stays open.
 import { connect } from "./adapters/connect";
-import { engineLog } from "./engineLog";
+import { engineLog, type ResourceLog } from "./engineLog";
 import { MigrationError, messageOf } from "./errors";
 import { thisProcess } from "./holder";
-import { Lifecycle, PartialFailure } from "./lifecycle";
+import { type CheckResult, Lifecycle, PartialFailure } from "./lifecycle";
 import { plainJson } from "./outputs";
 import { fitIntoTrailer } from "./partialState";
 import type { SessionHost } from "./session";
 import { watchForStop } from "./stopSignals";
 import { systemClock } from "./systemClock";
 import { WayBackLifecycle } from "./wayBack";
-import type { Log } from "./world";
 
 type Bag = Record<string, unknown>;
 
@@ -32,7 +31,7 @@ const host: SessionHost = {
 const lifecycle = new Lifecycle(host);
 const wayBackLifecycle = new WayBackLifecycle(host);
 
-function logFor(bag: Bag): Log {
+function logFor(bag: Bag): ResourceLog {
     return logs.forResource(typeof bag.progressUrn === "string" ? bag.progressUrn : undefined);
 }
 
@@ -73,9 +72,20 @@ async function guardedWithState<T>(inputs: Bag, call: () => Promise<T>): Promise
     }
 }
 
+/** A preview of the CLI shows no inputs unless it is asked for details: a plan that is new is told beside them. */
+async function check(olds: Bag, { tellPlan, ...news }: Bag): Promise<CheckResult> {
+    const log = logFor(news);
+    const result = await lifecycle.check(olds, news, log);
+    const { plan } = result.inputs;
+    const isNew = JSON.stringify(plan) !== JSON.stringify(olds.plan);
+    if (tellPlan === true && result.failures.length === 0 && Array.isArray(plan) && isNew)
+        await log.tell(["the plan, before anything changes:", ...(plan as string[])].join("\n"));
+    return result;
+}
+
 /** Implements the protocol of `pulumi.dynamic.ResourceProvider`. */
 export const provider = {
-    check: (olds: Bag, news: Bag) => guarded(() => lifecycle.check(olds, news, logFor(news))),
+    check: (olds: Bag, news: Bag) => guarded(() => check(olds, news)),
     diff: (_id: string, olds: Bag, news: Bag) => guarded(() => lifecycle.diff(olds, news)),
     create: (inputs: Bag) =>
         guardedWithState(inputs, async () => {

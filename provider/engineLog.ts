@@ -18,38 +18,46 @@ interface EngineModules {
     readonly credentials: { createInsecure(): unknown };
 }
 
+export interface ResourceLog extends Log {
+    /** Kept under Diagnostics; answers when the engine has it, at the latest after `ACKNOWLEDGED_MS`. */
+    tell(text: string): Promise<void>;
+}
+
 export interface EngineLog {
     /** A log that speaks for one resource. */
-    forResource(urn: string | undefined): Log;
+    forResource(urn: string | undefined): ResourceLog;
 }
 
 const MAX_MESSAGE_BYTES = 1 << 22;
+const ACKNOWLEDGED_MS = 5_000;
 
 export function engineLog(engineAddress: string | undefined): EngineLog {
     const send = engineAddress === undefined ? undefined : connectOnce(engineAddress);
     return {
         forResource: (urn) => {
             let last = "";
-            const say = (line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => {
+            const say = async (line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => {
                 if (line === last) return;
                 last = line;
                 if (send === undefined || urn === undefined) console.log(line);
-                else send(urn, line, kind, ephemeral);
+                else await send(urn, line, kind, ephemeral);
             };
             return {
-                progress: (line) => say(line, "INFO", true),
-                warn: (line) => say(line, "WARNING", false),
+                progress: (line) => void say(line, "INFO", true),
+                warn: (line) => void say(line, "WARNING", false),
+                tell: (text) => say(text, "INFO", false),
             };
         },
     };
 }
 
-type Send = (urn: string, line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => void;
+/** Never rejects: an engine that does not listen must not stop a move. */
+type Send = (urn: string, line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => Promise<void>;
 
 function connectOnce(address: string): Send {
     let modules: EngineModules | undefined;
     let client: InstanceType<EngineModules["EngineClient"]> | undefined;
-    return (urn, line, kind, ephemeral) => {
+    return async (urn, line, kind, ephemeral) => {
         try {
             modules ??= load();
             client ??= new modules.EngineClient(address, modules.credentials.createInsecure(), {
@@ -60,14 +68,22 @@ function connectOnce(address: string): Send {
             request.setMessage(line);
             request.setUrn(urn);
             request.setEphemeral(ephemeral);
-            client.log(request, (error) => {
-                // An engine that does not listen must not stop a move.
-                if (error) console.log(line);
-            });
+            await acknowledged(client, request);
         } catch {
             console.log(line);
         }
     };
+}
+
+function acknowledged(client: InstanceType<EngineModules["EngineClient"]>, request: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, ACKNOWLEDGED_MS).unref();
+        client.log(request, (error) => {
+            clearTimeout(timer);
+            if (error) reject(error as Error);
+            else resolve();
+        });
+    });
 }
 
 /** The SDK's own copies: another instance of gRPC would not know its message types. */

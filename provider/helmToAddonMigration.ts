@@ -124,6 +124,8 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 configurationValues: args?.configurationValues,
                 // Live progress is told under this name; the SDK keeps `urn` for itself.
                 progressUrn: progressUrn(name, TYPE, opts.parent),
+                // Taken away again by check, so that the inputs of a preview and of an update are the same.
+                ...(pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
                 __provider: PROVIDER_STUB,
             },
             pulumi.mergeOptions(rest, {

@@ -11,6 +11,7 @@ import {
 } from "./plan";
 import { countTags } from "./planTags";
 import { AddonStatus } from "./world";
+import { wrapped } from "./wrapped";
 
 export type PlanDraft = Omit<Plan, "lines">;
 
@@ -79,26 +80,6 @@ function describePause({ existing }: Plan["addon"]): string {
     return existing?.status === AddonStatus.Active
         ? "its controllers go on meanwhile"
         : `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
-}
-
-/** A preview of the CLI cuts strings off at 150 characters. */
-const LINE_LENGTH = 140;
-const INDENT = " ".repeat(17);
-
-/** Goes on in the next line, below the text, after a comma or a semicolon where there is one. */
-function wrapped(line: string): string[] {
-    const lines: string[] = [];
-    let rest = line;
-    while (rest.length > LINE_LENGTH) {
-        const room = rest.slice(0, LINE_LENGTH);
-        const end = [room.lastIndexOf("; ") + 1, room.lastIndexOf(", ") + 1, room.lastIndexOf(" ")].find(
-            (at) => at > LINE_LENGTH / 2,
-        );
-        if (end === undefined) break;
-        lines.push(rest.slice(0, end).trimEnd());
-        rest = INDENT + rest.slice(end).trimStart();
-    }
-    return [...lines, rest];
 }
 
 /** "execution role demo-operator copied as SageMakerHyperPodInference-demo-1a2b3c4d (why)". */

@@ -107,7 +107,7 @@ export class Pulumi {
     }
 
     async preview(...flags: string[]): Promise<PulumiRun> {
-        return await this.deploy("preview", ...(this.engine === "pulumi" ? ["--diff"] : []), ...flags);
+        return await this.deploy("preview", ...flags);
     }
 
     async up(...flags: string[]): Promise<PulumiRun> {

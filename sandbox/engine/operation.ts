@@ -100,7 +100,7 @@ function sink({ workspace, kind, isPreview, flags }: OperationOptions): EventSin
         project: workspace.project.name,
         stack: workspace.stack,
         isPreview,
-        showDetails: isPreview && kind === "update",
+        showDetails: isPreview && kind === "update" && (flags.diff ?? false),
         suppressOutputs: flags["suppress-outputs"] ?? false,
         renderer: live ? new LiveTable(process.stdout) : new PlainLines(print),
         print,

@@ -21,7 +21,11 @@ describe("a move and its undo", function () {
         const { sandbox, start, pulumi } = scene;
         const preview = await pulumi.preview();
         succeeds(preview);
-        assert.match(preview.stdout, /scaleDown/, "the preview shows the numbered plan");
+        assert.match(
+            preview.stdout,
+            /Diagnostics:\n.*\(move\):\n +the plan, before anything changes:\n +1 lock .*\n +2 backUp (.*\n)* +6 scaleDown /,
+            "the preview shows the numbered plan",
+        );
         assert.equal(sandbox.faults.writes().length, 0, "a preview writes nothing");
 
         const watching = await observeMove(sandbox);
@@ -44,6 +48,7 @@ describe("a move and its undo", function () {
         const again = await pulumi.up();
         succeeds(again);
         assert.match(again.stdout, /unchanged/);
+        assert.doesNotMatch(again.stdout, /the plan/, "a plan is told once");
         assert.deepEqual(sandbox.faults.writes(), [], "the second up writes nothing");
         assert.ok(sandbox.faults.reads() <= 3, `the second up made ${sandbox.faults.reads()} reads`);
 

@@ -79,15 +79,16 @@ describe("the display of a deployment", () => {
         assert.match(text, /Resources:\n {4}\+ 2 created\n\nDuration: /);
     });
 
-    it("shows the inputs of a new resource in a preview, without the provider's code and what hideDiffs hides", () => {
+    it("shows the inputs of a new resource for --diff, without the provider's code", () => {
         const inputs = { __provider: "exports.handler = 1", plan: ["1. lock"], noise: "x" };
         const text = show(true, [
             begin("create", MOVE, inputs, ["noise"]),
             end("create", MOVE, inputs, ["noise"]),
             summary(true, { create: 1 }),
         ]);
-        assert.match(text, / {8}plan: \[\n {12}\[0\]: "1\. lock"\n {8}\]/);
-        assert.doesNotMatch(text, /exports\.handler|noise/);
+        assert.match(text, / {8}plan : \[\n {12}\[0\]: "1\. lock"\n {8}\]/);
+        assert.match(text, /noise: "x"/);
+        assert.doesNotMatch(text, /exports\.handler/);
     });
 
     it("never prints a secret", () => {

@@ -88,7 +88,7 @@ describe("a project driven from tests", function () {
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     it("previews, creates with live progress, is unchanged the second time, and destroys", async () => {
-        const preview = await pulumi().preview();
+        const preview = await pulumi().preview("--diff");
         assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
         assert.match(preview.stdout, /plan\s*: \[\n\s+\[0\]: "1\. lock"\n\s+\[1\]: "2\. install"\n/);
         assert.match(preview.stdout, /region\s*: "us-west-2"/);

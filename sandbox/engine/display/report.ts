@@ -10,7 +10,7 @@ import { messageLine, type Row } from "./rows";
 /** Never shown: it holds the provider's code. */
 const INTERNAL = ["__provider", "__internal"];
 
-/** Property by property, what each new or changed resource will have: so that an input such as a plan can be read. */
+/** Property by property, what each new or changed resource will have: for `--diff`. */
 export function detailLines(rows: Row[]): string[] {
     return rows.flatMap((row) => {
         const operation = row.operation;
@@ -18,16 +18,21 @@ export function detailLines(rows: Row[]): string[] {
             return [];
         }
         const { op, old, new: now } = operation;
+        // The real CLI hides what hideDiffs names in differences only.
         const hidden = [...INTERNAL, ...(now?.hideDiff ?? [])];
-        const inputs = without(now?.inputs ?? {}, hidden);
         const lines =
             op === "create" || op === "import"
-                ? propertyLines(inputs, 2)
+                ? propertyLines(without(now?.inputs ?? {}, INTERNAL), 2)
                 : op === "update" || op === "replace"
-                  ? differenceLines(without(old?.inputs ?? {}, hidden), inputs, 2, {
-                        unchanged: false,
-                        isPreview: false,
-                    })
+                  ? differenceLines(
+                        without(old?.inputs ?? {}, hidden),
+                        without(now?.inputs ?? {}, hidden),
+                        2,
+                        {
+                            unchanged: false,
+                            isPreview: false,
+                        },
+                    )
                   : [];
         if (lines.length === 0) {
             return [];

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import field_paths
-from .kubernetes_api import MANAGER, ApiError, KubernetesApi, NoSuchKind
+from .kubernetes_api import MANAGER, ApiError, KubernetesApi, NoSuchKind, Unreachable
 
 CONFLICTS = "Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts:\n"
 # What others need comes first; what lets the API server call into the add-on comes last.
@@ -26,6 +26,7 @@ WORKLOADS = ("Deployment", "DaemonSet", "StatefulSet", "Job", "CronJob", "PodDis
 LAST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService")
 PARALLEL = 4
 ESTABLISHED_SECONDS = 15.0
+LISTED_SECONDS = 5.0
 
 
 class Conflict(Exception):
@@ -71,6 +72,7 @@ class Applier:
     def delete(self, references: list[dict[str, Any]]) -> None:
         for batch in reversed(list(batches(references))):
             with ThreadPoolExecutor(PARALLEL) as pool:
+                list(pool.map(self._list_once, [ref for ref in batch if ref["kind"] == "CustomResourceDefinition"]))
                 list(pool.map(self._delete, batch))
 
     def _dry_run(self, obj: dict[str, Any]) -> list[str]:
@@ -116,6 +118,34 @@ class Applier:
                 if time.monotonic() > deadline:
                     raise ApiError(500, {"message": f"{definition['metadata']['name']} was not established: {states}"})
                 time.sleep(0.05)
+
+    def _list_once(self, ref: dict[str, Any]) -> None:
+        """Before a definition goes: its clean-up in the API server meets "storage is (re)initializing" where nobody has
+        listed the kind yet, and then may not come back to it before its informer's next resync, minutes later."""
+        try:
+            with self.turn():
+                spec = self.api.call("GET", self.api.path(ref), retry_seconds=self.retry_seconds, wanted=self.wanted)["spec"]
+            served = sorted((v for v in spec["versions"] if v["served"]), key=lambda v: not v["storage"])
+            path = f"/apis/{spec['group']}/{served[0]['name']}/{spec['names']['plural']}" if served else None
+        except NoSuchKind:
+            return
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            return
+        deadline = time.monotonic() + LISTED_SECONDS
+        while path is not None and time.monotonic() < deadline:
+            try:
+                with self.turn():
+                    self.api.call("GET", path, None, {"limit": "1"})
+                return
+            except ApiError as error:
+                if error.code != 429:
+                    return  # a conversion webhook that is away, say: the clean-up then fails for a reason of its own
+            except Unreachable:
+                return
+            self.wanted()
+            time.sleep(0.05)
 
     def _delete(self, ref: dict[str, Any]) -> None:
         body = json.dumps({"propagationPolicy": "Background"}).encode()

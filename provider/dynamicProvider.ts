@@ -1,5 +1,6 @@
 // Adapter between Pulumi's dynamic-provider process and the life cycle. Results are plain JSON, errors never carry a foreign id, no promise stays open.
 import { connect } from "./adapters/connect";
+import { ignoreClosedPipes } from "./closedPipes";
 import { engineLog, type ResourceLog } from "./engineLog";
 import { MigrationError, messageOf } from "./errors";
 import { thisProcess } from "./holder";
@@ -17,6 +18,7 @@ type Bag = Record<string, unknown>;
 const engineAddress = /:\d+$/.test(process.argv[process.argv.length - 1] ?? "")
     ? process.argv[process.argv.length - 1]
     : undefined;
+ignoreClosedPipes();
 const logs = engineLog(engineAddress);
 let callsAtWork = 0;
 const host: SessionHost = {

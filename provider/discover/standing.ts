@@ -1,5 +1,5 @@
 // Looks for controllers that an add-on has brought already, whether it is still there or only they are. Writes nothing.
-import { isApplied } from "../operations/addonObjects";
+import { isAppliedByEks } from "../operations/appliedByEks";
 import { refTo } from "../operations/restore";
 import type { PlannedController } from "../plan";
 import type { Profile } from "../profiles/profile";
@@ -12,7 +12,7 @@ export async function findStandingControllers(
 ): Promise<PlannedController[]> {
     const deployments = await world.objects.list("apps/v1", "Deployment", { namespace: addonNamespace });
     return deployments
-        .filter(isApplied)
+        .filter(isAppliedByEks)
         .flatMap((deployment) => {
             const component = controllerOf(deployment.metadata.name);
             const { replicas = 1 } = (deployment.spec ?? {}) as { replicas?: number };

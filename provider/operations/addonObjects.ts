@@ -1,9 +1,9 @@
 // Which objects an add-on has made before the move, whether it is still there or only they are: applied by EKS, and in its namespace, of its name, or pointing there. Writes nothing.
 import type { Profile } from "../profiles/profile";
 import type { KubernetesObject, World } from "../world";
+import { isAppliedByEks, madeByEks } from "./appliedByEks";
 import { readMany } from "./readMany";
 import { keyOf, refTo } from "./restore";
-import { EKS_MANAGER } from "./takeAway";
 
 /** Since the beginning of time. */
 const EVER = "";
@@ -11,7 +11,7 @@ const EVER = "";
 export async function objectsOfStandingAddon(world: World, profile: Profile): Promise<KubernetesObject[]> {
     if (!(await hasTraces(world, profile))) return [];
     // Other add-ons' objects have the same manager, so that alone says nothing.
-    const refs = (await world.objects.createdBy(EKS_MANAGER, EVER)).map(refTo);
+    const refs = await madeByEks(world, EVER);
     const found = await readMany(world, refs);
     const objects = refs.flatMap((ref) => found.get(keyOf(ref)) ?? []);
     const own = objects.filter((object) => isOwn(object, profile));
@@ -25,12 +25,7 @@ async function hasTraces(world: World, { addonNamespace: namespace }: Profile): 
         world.objects.list("v1", "ServiceAccount", { namespace, metadataOnly: true }),
         world.objects.list("apps/v1", "Deployment", { namespace, metadataOnly: true }),
     ]);
-    return lists.flat().some(isApplied);
-}
-
-/** Whether EKS has applied it, for whichever add-on. */
-export function isApplied({ metadata }: KubernetesObject): boolean {
-    return (metadata.managedFields ?? []).some(({ manager }) => manager === EKS_MANAGER);
+    return lists.flat().some(isAppliedByEks);
 }
 
 function isOwn(object: KubernetesObject, { addonNamespace, addonPrefix }: Profile): boolean {

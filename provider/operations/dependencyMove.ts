@@ -5,12 +5,11 @@ import type { ObjectRef, World } from "../world";
 import { createOrContinue } from "./addonCreate";
 import { awaitAddon, awaitWorkloads } from "./addonWait";
 import { probesOf, Refusals, waitForAnswers } from "./answers";
+import { madeByEks } from "./appliedByEks";
 import { type DependencyOfRelease, deleteInOrder, isHelms, onlyHelms } from "./dependencyRetire";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "./handOver";
 import { inGroups } from "./inGroups";
 import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";
-import { refTo } from "./restore";
-import { EKS_MANAGER } from "./takeAway";
 
 export interface DependencyMemory {
     /** The API server's time before the add-on was asked for. */
@@ -131,7 +130,7 @@ export async function finishHandOver(
 }
 
 async function madeBy({ world, profile }: DependencyMove, { since }: DependencyMemory): Promise<ObjectRef[]> {
-    const created = (await world.objects.createdBy(EKS_MANAGER, since)).map(refTo);
+    const created = await madeByEks(world, since);
     return created.filter((ref) => belongs(ref, profile));
 }
 

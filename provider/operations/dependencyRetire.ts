@@ -2,13 +2,13 @@
 import type { Plan } from "../plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { KubernetesObject, ObjectRef, World } from "../world";
+import { isAppliedByEks } from "./appliedByEks";
 import type { Backup } from "./backup";
 import { DELETABLE } from "./deletable";
 import { replacedFrom } from "./handOver";
 import { inGroups } from "./inGroups";
 import { readMetadata } from "./readMetadata";
 import { keyOf, refTo } from "./restore";
-import { EKS_MANAGER } from "./takeAway";
 
 export interface DependencyOfRelease {
     readonly world: World;
@@ -48,10 +48,7 @@ export async function onlyHelms(move: DependencyOfRelease): Promise<ObjectRef[]>
     const leaving = former.filter((object) => {
         const live = alive.get(keyOf(refTo(object)));
         if (live === undefined || !isHelms(live, move)) return false;
-        const appliedByEks = (live.metadata.managedFields ?? []).some(
-            ({ manager }) => manager === EKS_MANAGER,
-        );
-        return !appliedByEks && live.metadata.annotations?.["helm.sh/resource-policy"] !== "keep";
+        return !isAppliedByEks(live) && live.metadata.annotations?.["helm.sh/resource-policy"] !== "keep";
     });
     // An account without a label carries no trace of EKS, although the add-on may use it: its pods tell.
     const used = await accountsInUse(world, leaving);

@@ -7,9 +7,9 @@ import type { ObjectRef, World } from "../world";
 import { createOrContinue } from "./addonCreate";
 import { awaitAddon, awaitWorkloads } from "./addonWait";
 import { waitForAnswers } from "./answers";
+import { madeByEks } from "./appliedByEks";
 import { definitions } from "./backup";
-import { refTo } from "./restore";
-import { deleteMade, EKS_MANAGER, objectsOfAddon, removeAddon } from "./takeAway";
+import { deleteMade, objectsOfAddon, removeAddon } from "./takeAway";
 
 export interface PrerequisiteMemory {
     readonly since: string;
@@ -64,7 +64,7 @@ export async function installPrerequisite(
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();
     if (memory.created === undefined) {
-        const created = (await world.objects.createdBy(EKS_MANAGER, memory.since)).map(refTo);
+        const created = await madeByEks(world, memory.since);
         memory = { ...memory, created };
         await amend(memory);
     }

@@ -4,14 +4,12 @@ import { ErrorCode } from "../errors";
 import type { Plan } from "../plan";
 import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../world";
 import { awaitGone, failedAddon } from "./addonWait";
+import { madeByEks } from "./appliedByEks";
 import type { Backup } from "./backup";
 import { inGroups } from "./inGroups";
 import { forgetSchemaThatWouldPrune } from "./keepFields";
 import { readMany } from "./readMany";
 import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "./restore";
-
-/** Server-side apply of EKS. */
-export const EKS_MANAGER = "eks";
 
 /** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
 const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
@@ -75,10 +73,7 @@ export interface Made {
 export async function objectsOfAddon(world: World, memory: Made, backup: Backup): Promise<ObjectRef[]> {
     const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
     // Once ACTIVE, the list is complete; what EKS made later belongs to other add-ons.
-    const found =
-        memory.created === undefined
-            ? (await world.objects.createdBy(EKS_MANAGER, memory.since)).map(refTo)
-            : [];
+    const found = memory.created === undefined ? await madeByEks(world, memory.since) : [];
     return [
         ...new Map([...(memory.created ?? []), ...found].map((ref) => [keyOf(ref), ref])).values(),
     ].filter((ref) => !former.has(keyOf(ref)));

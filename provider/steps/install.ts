@@ -7,6 +7,7 @@ import {
 } from "../operations/addonCreate";
 import { awaitAddon } from "../operations/addonWait";
 import { probesOf, Refusals } from "../operations/answers";
+import { madeByEks } from "../operations/appliedByEks";
 import type { Backup } from "../operations/backup";
 import {
     availableBefore,
@@ -17,10 +18,9 @@ import {
     rememberFormer,
     workloadsOf,
 } from "../operations/formerAddon";
-import { keyOf, refTo } from "../operations/restore";
+import { keyOf } from "../operations/restore";
 import {
     deleteMade,
-    EKS_MANAGER,
     objectsOfAddon,
     removeAddon,
     restoreOverwritten,
@@ -67,7 +67,7 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             } else await createOrContinue(world, wantedOf(plan), attempts);
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
-            const created = (await world.objects.createdBy(EKS_MANAGER, memory().since)).map(refTo);
+            const created = await madeByEks(world, memory().since);
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
             await journal.amend({ ...memory(), created });

@@ -1,10 +1,10 @@
 // Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
+import { isAppliedByEks } from "../operations/appliedByEks";
 import type { Backup } from "../operations/backup";
 import { DELETABLE } from "../operations/deletable";
 import { inGroups } from "../operations/inGroups";
 import { readMetadata } from "../operations/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../operations/restore";
-import { EKS_MANAGER } from "../operations/takeAway";
 import { MigrationStep, type Plan } from "../plan";
 import type { Profile } from "../profiles/profile";
 import type { Step } from "../saga";
@@ -89,14 +89,11 @@ async function sort(world: World, plan: Plan, profile: Profile): Promise<RetireM
     for (const { part, helmFields: _, ...ref } of plan.objects) {
         const live = found.get(keyOf(ref));
         if (live === undefined || !isOfRelease(live, plan)) continue;
-        const appliedByEks = (live.metadata.managedFields ?? []).some(
-            ({ manager }) => manager === EKS_MANAGER,
-        );
         const isUsed = ref.kind === "ServiceAccount" && used.has(`${ref.namespace}/${ref.name}`);
         const goes =
             part === profile.addonName &&
             DELETABLE.has(ref.kind) &&
-            !appliedByEks &&
+            !isAppliedByEks(live) &&
             !shared.has(keyOf(ref)) &&
             !isUsed;
         (goes ? deleted : released).push(ref);

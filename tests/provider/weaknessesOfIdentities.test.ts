@@ -12,6 +12,13 @@ import { journalOf } from "./memory/journalOf";
 import { HELM_TRUST, OIDC_PROVIDER, roleOf, withForeignName } from "./memory/roles";
 import { MemoryStack } from "./memoryStack";
 
+const trust = {
+    namespace: "hyperpod-inference-system",
+    name: "keda-operator",
+    oidcProviderArn: OIDC_PROVIDER,
+    sid: "Ours",
+};
+
 describe("IAM roles that AWS's script gets wrong", () => {
     it("W8: a role under a path is known by its last segment, and a missing one is named before anything is written", async () => {
         assert.equal(roleNameOf("arn:aws:iam::123456789012:role/team/path/MyRole"), "MyRole");
@@ -27,12 +34,6 @@ describe("IAM roles that AWS's script gets wrong", () => {
 
     it("W10: an old trust policy is not enough: IAM must show the new one twice in a row, or the step ends after a minute", async () => {
         const { world } = startOf();
-        const trust = {
-            namespace: "hyperpod-inference-system",
-            name: "keda-operator",
-            oidcProviderArn: OIDC_PROVIDER,
-            sid: "Ours",
-        };
         const identity: PlannedIdentity = {
             key: "keda",
             title: "KEDA's role",
@@ -65,12 +66,6 @@ describe("IAM roles that AWS's script gets wrong", () => {
     });
 
     it("W10: only roles that this move changes are waited for, also when the step runs again", () => {
-        const trust = {
-            namespace: "hyperpod-inference-system",
-            name: "keda-operator",
-            oidcProviderArn: OIDC_PROVIDER,
-            sid: "Ours",
-        };
         const bucketPolicy = { name: "Buckets", document: "{}" };
         const trusting = HELM_TRUST.replace("kube-system", trust.namespace);
         const { Given, Reused, Cloned } = IdentityTreatment;

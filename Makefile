@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 NODE_MODULES := node_modules/.installed
 DIST := dist/.built
-SOURCES := index.ts $(shell find components provider -name '*.ts' 2>/dev/null)
+SOURCES := index.ts $(shell find common components provider -name '*.ts' 2>/dev/null)
 
 .PHONY: demo test lint sandbox bench test-e2e test-faults clean install build prepare
 

@@ -47,35 +47,52 @@ export default tseslint.config(
         },
     },
     doors(
+        ["common/**/*.ts"],
+        [
+            {
+                regex: "^(\\.\\./)+(components|provider)/",
+                message: "common/ knows neither half of the house.",
+            },
+            sdkOnly,
+        ],
+    ),
+    doors(
         ["components/**/*.ts"],
         [
             {
-                regex: "^\\.\\./provider/(?!(helmToAddonMigration|inputs|plan|outputs|health/\\w+)$)",
+                regex: "^\\.\\./provider/(?!(pulumi/(helmToAddonMigration|inputs|outputs)|plan/plan|resources/\\w+)$)",
                 message: "components/ may import the resource classes and their public types only.",
             },
         ],
     ),
     doors(
-        [
-            "provider/plan.ts",
-            "provider/planMove.ts",
-            "provider/planLines.ts",
-            "provider/saga.ts",
-            "provider/settings.ts",
-            "provider/versions.ts",
-        ],
+        ["provider/plan/*.ts", "provider/settings/*.ts", "provider/addons/*.ts", "provider/identities/*.ts"],
         [
             sdkOnly,
             { regex: "^node:", message: "The plan is pure: no clock, no files, no environment, no network." },
-            { regex: "adapters/", message: "The plan and the saga know no adapter." },
-            { regex: "@aws-sdk|@kubernetes", message: "The plan and the saga know no vendor." },
+            { regex: "adapters/", message: "The plan knows no adapter." },
+            { regex: "@aws-sdk|@kubernetes", message: "The plan knows no vendor." },
+        ],
+    ),
+    doors(
+        ["provider/engine/*.ts"],
+        [
+            sdkOnly,
+            {
+                regex: "adapters/|@aws-sdk|@kubernetes",
+                message: "The engine knows no adapter and no vendor.",
+            },
+            {
+                regex: "\\.\\./(steps|operations|profiles|pulumi)/",
+                message: "The engine knows no step and no add-on.",
+            },
         ],
     ),
     doors(
         ["provider/steps/*.ts"],
         [
             sdkOnly,
-            { regex: "^\\./(?!index$)", message: "Steps never import each other." },
+            { regex: "^\\./(?!(index|stepTimeouts)$)", message: "Steps never import each other." },
             {
                 regex: "adapters/|@aws-sdk|@kubernetes",
                 message: "Steps speak to the world through its ports.",
@@ -84,7 +101,12 @@ export default tseslint.config(
         ["provider/steps/index.ts"],
     ),
     doors(
-        ["provider/operations/*.ts", "provider/discover/*.ts", "provider/profiles/*.ts"],
+        [
+            "provider/operations/**/*.ts",
+            "provider/discovery/*.ts",
+            "provider/profiles/*.ts",
+            "provider/kubernetes/*.ts",
+        ],
         [
             sdkOnly,
             { regex: "adapters/|@aws-sdk|@kubernetes", message: "Speaks to the world through its ports." },
@@ -95,7 +117,7 @@ export default tseslint.config(
         [
             sdkOnly,
             {
-                regex: "\\.\\./(plan|planMove|planLines|saga|steps/|lifecycle|session)",
+                regex: "\\.\\./(plan|engine/saga|steps|pulumi)/",
                 message: "Adapters know nothing of plan, saga or steps.",
             },
         ],
@@ -104,20 +126,21 @@ export default tseslint.config(
         ["provider/**/*.ts"],
         [sdkOnly],
         [
-            "provider/helmToAddonMigration.ts",
-            "provider/discoverHelmInstallationOutput.ts",
-            "provider/wayBackResource.ts",
-            "provider/progressUrn.ts",
-            "provider/health/*.ts",
+            "provider/pulumi/**",
+            "provider/installation/**",
+            "provider/process/engineLog.ts",
+            "provider/resources/**",
             "provider/adapters/**",
             "provider/steps/**",
             "provider/operations/**",
-            "provider/discover/**",
+            "provider/discovery/**",
             "provider/profiles/**",
-            "provider/plan*.ts",
-            "provider/saga.ts",
-            "provider/settings.ts",
-            "provider/versions.ts",
+            "provider/kubernetes/**",
+            "provider/plan/**",
+            "provider/engine/**",
+            "provider/settings/**",
+            "provider/addons/**",
+            "provider/identities/**",
         ],
     ),
 );

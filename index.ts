@@ -3,11 +3,11 @@ export * from "./components";
 export {
     type DiscoverHelmInstallationArgs,
     discoverHelmInstallation,
-} from "./provider/discoverHelmInstallation";
+} from "./provider/installation/discoverHelmInstallation";
 export {
     type DiscoverHelmInstallationOutputArgs,
     discoverHelmInstallationOutput,
-} from "./provider/discoverHelmInstallationOutput";
+} from "./provider/installation/discoverHelmInstallationOutput";
 export type {
     FoundAddon,
     FoundBlocker,
@@ -20,9 +20,14 @@ export type {
     FoundRole,
     FoundTaggedResource,
     HelmInstallation,
-} from "./provider/helmInstallation";
-export { HelmToAddonMigration, type HelmToAddonMigrationArgs } from "./provider/helmToAddonMigration";
-export { DependencyChoice, Owner, UnsupportedSettings } from "./provider/inputs";
-export { type BackupOutput, MigrationPhase, type MovedFrom, type StepOutput } from "./provider/outputs";
-export { MigrationStep } from "./provider/plan";
+} from "./provider/installation/helmInstallation";
+export { MigrationStep } from "./provider/plan/plan";
+export { HelmToAddonMigration, type HelmToAddonMigrationArgs } from "./provider/pulumi/helmToAddonMigration";
+export { DependencyChoice, Owner, UnsupportedSettings } from "./provider/pulumi/inputs";
+export {
+    type BackupOutput,
+    MigrationPhase,
+    type MovedFrom,
+    type StepOutput,
+} from "./provider/pulumi/outputs";
 export { type MoveReportOptions, writeMoveReport } from "./provider/report/writeMoveReport";

@@ -1,6 +1,7 @@
 // What each argument must look like, as a table by property. Says nothing about how arguments belong together.
-import { Owner, UnsupportedSettings } from "../provider/inputs";
-import { MigrationStep } from "../provider/plan";
+
+import { MigrationStep } from "../provider/plan/plan";
+import { Owner, UnsupportedSettings } from "../provider/pulumi/inputs";
 import * as checks from "./checks";
 import { CreateConflicts, DependencyMode, UpdateConflicts } from "./enums";
 

@@ -1,4 +1,4 @@
-// The component's own small resources, as constant stubs of provider/health. Nothing is captured, so the same text stands in every state.
+// The component's own small resources, as constant stubs of provider/resources. Nothing is captured, so the same text stands in every state.
 import * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole, Keys } from "./providerSettings";
 

@@ -1,7 +1,7 @@
 // Everything around the operator comes in; the operator goes out, as a fresh add-on or moved from Helm, with what the component says about it.
 import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../common/canonicalJson";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { canonicalJson } from "./canonicalJson";
 import type { Cluster } from "./cluster";
 import { configurationTree, withoutUnset } from "./configurationValues";
 import {

@@ -1,6 +1,6 @@
 // An installation made by Helm, our roles, bucket and settings come in; the move to the add-on goes out as one resource.
 import * as pulumi from "@pulumi/pulumi";
-import { HelmToAddonMigration } from "../provider/helmToAddonMigration";
+import { HelmToAddonMigration } from "../provider/pulumi/helmToAddonMigration";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { userSettings } from "./configurationValues";
 import type { Access, ConnectionInputs } from "./healthResources";

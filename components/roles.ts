@@ -1,9 +1,9 @@
 // Cluster and OIDC provider come in, the role ARNs that the add-ons need go out: the given ones and new ones with least privilege.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../common/canonicalJson";
 import { albPolicy } from "./albPolicy";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { canonicalJson } from "./canonicalJson";
 import { DependencyMode } from "./enums";
 import { keepsHelmIdentity } from "./migration";
 import { executionRolePrefix, rolePrefix } from "./names";

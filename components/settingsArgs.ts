@@ -1,7 +1,7 @@
 // The nested argument types: settings of the add-on's parts, its dependencies, and the move from Helm. No behaviour.
 import type * as pulumi from "@pulumi/pulumi";
-import type { Owner, UnsupportedSettings } from "../provider/inputs";
-import type { MigrationStep } from "../provider/plan";
+import type { MigrationStep } from "../provider/plan/plan";
+import type { Owner, UnsupportedSettings } from "../provider/pulumi/inputs";
 import type { DependencyMode } from "./enums";
 
 /** One dependency add-on. */

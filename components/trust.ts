@@ -1,5 +1,5 @@
 // Issuer, provider and service account come in; the trust policy of a role goes out, with sorted keys. Pure.
-import { canonicalJson } from "./canonicalJson";
+import { canonicalJson } from "../common/canonicalJson";
 
 export interface ServiceAccountTrust {
     oidcProviderArn: string;

@@ -1,8 +1,8 @@
 // Opens the ports for one cluster: AWS session, access to the API server, adapters. The only place that puts adapters together.
-import { ErrorCode, MigrationError, messageOf } from "../errors";
-import type { JournalStore } from "../journal";
-import { MigrationLock } from "../lock";
-import type { Clock, Gate, Log, World } from "../world";
+import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
+import type { JournalStore } from "../engine/journal";
+import { MigrationLock } from "../engine/lock";
+import type { Clock, Gate, Log, World } from "../ports/world";
 import { type ClusterFacts, EksAddons, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
 import { IamIdentities } from "./aws/identities";

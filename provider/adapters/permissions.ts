@@ -1,6 +1,6 @@
 // The port `Permissions`: SelfSubjectAccessReview of the API server, and IAM's policy simulation where this principal may use it.
 import type * as iam from "@aws-sdk/client-iam";
-import type { AwsRight, ClusterRight, Permissions } from "../world";
+import type { AwsRight, ClusterRight, Permissions } from "../ports/world";
 import type { Session } from "./aws/session";
 import type { KubernetesApi } from "./kubernetes/api";
 

@@ -1,5 +1,5 @@
 // The dependencies that the chart brings along and EKS offers as add-ons of their own. Recognised by the names and labels of their charts.
-import type { KubernetesObject, ObjectRef } from "../world";
+import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { fsxCsiIdentity, s3CsiIdentity } from "./inferenceIdentities";
 import type { Probe, Profile, ProfileIdentity } from "./profile";
 

@@ -1,7 +1,7 @@
 // The HyperPod inference operator with its load balancer controller and KEDA: names as the chart and the add-on give them (chart 2.0 to 2.2, add-on 1.x).
 
-import type { OperatorOfAddon } from "../versions";
-import type { KubernetesObject, ObjectRef } from "../world";
+import type { OperatorOfAddon } from "../addons/versions";
+import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { inferenceIdentities } from "./inferenceIdentities";
 import { busy, resourcesOf } from "./modelResources";
 import type { Probe, ProbeContext, Profile } from "./profile";

@@ -1,5 +1,5 @@
 // What a model's custom resource names as its own in AWS, at the paths of both served versions (v1 and v1alpha1), and whether it is being deployed.
-import type { KubernetesObject } from "../world";
+import type { KubernetesObject } from "../ports/world";
 import type { OwnedResources } from "./profile";
 
 interface TlsPaths {

@@ -1,5 +1,5 @@
 // What the engine must know of one controller that moves from Helm to an add-on. Plain data and pure functions; nothing here talks to anything.
-import type { KubernetesObject, ObjectRef } from "../world";
+import type { KubernetesObject, ObjectRef } from "../ports/world";
 
 export interface Profile {
     /** For people: "HyperPod inference operator". */

@@ -1,7 +1,8 @@
 // What moved, what was left alone, which fields changed owner, what was lost: from the plan, which the move follows to the letter.
-import { MigrationPhase } from "../outputs";
-import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan";
-import { TaggedKind } from "../world";
+
+import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
+import { TaggedKind } from "../ports/world";
+import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup, type Part } from "./markup";
 import { counted } from "./moments";
 import { settingsShown } from "./settingsShown";

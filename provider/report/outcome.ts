@@ -1,5 +1,5 @@
 // How the run ended, in one word, one sentence, and the next command.
-import { MigrationPhase } from "../outputs";
+import { MigrationPhase } from "../pulumi/outputs";
 import type { ReportSource } from "./source";
 
 export interface Outcome {

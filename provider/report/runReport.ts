@@ -1,7 +1,7 @@
 // Collects what one create, update or delete ends with, and writes its page when the program asked for one.
-import type { Journal } from "../journal";
-import type { MigrationOutputs } from "../outputs";
-import type { Clock, Log } from "../world";
+import type { Journal } from "../engine/journal";
+import type { Clock, Log } from "../ports/world";
+import type { MigrationOutputs } from "../pulumi/outputs";
 import { type ReportSource, sourceOf } from "./source";
 import { tryWritePage } from "./writeReport";
 

@@ -1,5 +1,5 @@
 // A stack export in, the outputs of the moves in it out. Secrets are read only where the export shows them.
-import type { MigrationOutputs } from "../outputs";
+import type { MigrationOutputs } from "../pulumi/outputs";
 import { type ReportSource, sourceOf } from "./source";
 
 /** How Pulumi marks a secret in a state file. */

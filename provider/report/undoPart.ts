@@ -1,6 +1,7 @@
 // What undo would do from here, or why there is nothing to undo.
-import { MigrationPhase } from "../outputs";
-import { MigrationStep } from "../plan";
+
+import { MigrationStep } from "../plan/plan";
+import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup } from "./markup";
 import { list } from "./movedPart";
 import type { ReportSource } from "./source";

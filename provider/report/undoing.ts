@@ -5,8 +5,8 @@ import {
     MigrationStep,
     type Plan,
     type PlannedIdentity,
-} from "../plan";
-import { AddonStatus } from "../world";
+} from "../plan/plan";
+import { AddonStatus } from "../ports/world";
 import { counted } from "./moments";
 
 export interface UndoLine {

@@ -1,6 +1,6 @@
 // A stored state, or the outputs of a move, in; an HTML page out. Touches no cluster.
 import { readFile } from "node:fs/promises";
-import type { MigrationOutputs } from "../outputs";
+import type { MigrationOutputs } from "../pulumi/outputs";
 import { type ReportSource, sourceOf } from "./source";
 import { movesIn } from "./storedState";
 import { writePage } from "./writeReport";

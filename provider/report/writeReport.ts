@@ -1,8 +1,8 @@
 // Writes the page of a move beside the program. A reader never sees half a page; a page that cannot be written is told and stops nothing.
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { messageOf } from "../errors";
-import type { Log } from "../world";
+import { messageOf } from "../../common/errors";
+import type { Log } from "../ports/world";
 import { pageOf } from "./page";
 import type { ReportSource } from "./source";
 

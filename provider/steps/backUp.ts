@@ -1,11 +1,12 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
-import { type Backup, collect, recordsOf } from "../operations/backup";
-import { inGroups } from "../operations/inGroups";
-import { readMany } from "../operations/readMany";
-import { keyOf, refTo, restoreFieldManagers } from "../operations/restore";
-import { MigrationStep } from "../plan";
+
+import type { Step } from "../engine/saga";
+import { inGroups } from "../kubernetes/inGroups";
+import { readMany } from "../kubernetes/readMany";
+import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
+import { type Backup, collect, recordsOf } from "../operations/backup/backup";
+import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
-import type { Step } from "../saga";
 
 const AT_ONCE = 8;
 

@@ -1,15 +1,16 @@
 // Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
-import type { Backup } from "../operations/backup";
+
+import type { Step, StepContext } from "../engine/saga";
+import type { Backup } from "../operations/backup/backup";
 import {
     type DependencyMemory,
     type DependencyMove,
     moveDependency,
     rememberDependency,
-} from "../operations/dependencyMove";
-import { undoDependency } from "../operations/dependencyUndo";
-import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan";
+} from "../operations/dependency/move";
+import { undoDependency } from "../operations/dependency/undo";
+import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
-import type { Step, StepContext } from "../saga";
 
 export interface DependenciesMemory {
     /** By name of the add-on; only those that were begun. */

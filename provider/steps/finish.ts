@@ -1,6 +1,7 @@
 // Says what was reached. The journal stays until the move is undone or committed.
-import { MigrationStep } from "../plan";
-import type { Step } from "../saga";
+
+import type { Step } from "../engine/saga";
+import { MigrationStep } from "../plan/plan";
 
 export const finish: Step<Record<string, never>> = {
     name: MigrationStep.Finish,

@@ -1,4 +1,6 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
+
+import type { Step } from "../engine/saga";
 import {
     isChanged,
     type RoleMemory,
@@ -6,9 +8,8 @@ import {
     restoreRole,
     settleRole,
     waitForRoles,
-} from "../operations/roles";
-import { MigrationStep, type PlannedIdentity } from "../plan";
-import type { Step } from "../saga";
+} from "../operations/roles/roles";
+import { MigrationStep, type PlannedIdentity } from "../plan/plan";
 
 export interface IdentitiesMemory {
     readonly roles: readonly RoleMemory[];

@@ -1,9 +1,8 @@
 // The order of a move, and the map of this folder: one file per step, each with what it remembers, applies and undoes.
 
+import type { Steps } from "../engine/saga";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
-import type { Steps } from "../saga";
-import type { StepTimeouts } from "../stepTimeouts";
 import { backUp } from "./backUp";
 import { dependencies } from "./dependencies";
 import { finish } from "./finish";
@@ -12,10 +11,11 @@ import { install } from "./install";
 import { prerequisites } from "./prerequisites";
 import { retireHelm } from "./retireHelm";
 import { scaleDown } from "./scaleDown";
+import type { StepTimeouts } from "./stepTimeouts";
 import { tag } from "./tag";
 import { verify } from "./verify";
 
-export type { StepTimeouts } from "../stepTimeouts";
+export type { StepTimeouts } from "./stepTimeouts";
 
 export function stepsOf(
     profile: Profile,

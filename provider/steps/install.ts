@@ -1,14 +1,14 @@
 // Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
+
+import type { Pause, Step, StepContext } from "../engine/saga";
+import { madeByEks } from "../kubernetes/appliedByEks";
+import { keyOf } from "../kubernetes/restore";
 import {
     type AttemptJournal,
     createOrContinue,
     updateOrCreate,
     type WantedAddon,
-} from "../operations/addonCreate";
-import { awaitAddon } from "../operations/addonWait";
-import { probesOf, Refusals } from "../operations/answers";
-import { madeByEks } from "../operations/appliedByEks";
-import type { Backup } from "../operations/backup";
+} from "../operations/addon/create";
 import {
     availableBefore,
     type FormerAddon,
@@ -17,20 +17,21 @@ import {
     ownAgain,
     rememberFormer,
     workloadsOf,
-} from "../operations/formerAddon";
-import { keyOf } from "../operations/restore";
+} from "../operations/addon/formerAddon";
 import {
     deleteMade,
     objectsOfAddon,
     removeAddon,
     restoreOverwritten,
     stopControllers,
-} from "../operations/takeAway";
-import { MigrationStep, type Plan } from "../plan";
+} from "../operations/addon/takeAway";
+import { awaitAddon } from "../operations/addon/wait";
+import type { Backup } from "../operations/backup/backup";
+import { probesOf, Refusals } from "../operations/models/probes";
+import { MigrationStep, type Plan } from "../plan/plan";
+import type { ObjectRef } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { Pause, Step, StepContext } from "../saga";
-import type { StepTimeouts } from "../stepTimeouts";
-import type { ObjectRef } from "../world";
+import type { StepTimeouts } from "./stepTimeouts";
 
 export interface InstallMemory {
     /** The API server's time before the add-on was asked for: what `eks` made since then is the add-on's. */

@@ -1,9 +1,14 @@
 // Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
-import { installPrerequisite, type PrerequisiteMemory, removePrerequisite } from "../operations/prerequisite";
-import { DependencyTreatment, MigrationStep, type Plan } from "../plan";
+
+import type { Step } from "../engine/saga";
+import {
+    installPrerequisite,
+    type PrerequisiteMemory,
+    removePrerequisite,
+} from "../operations/dependency/prerequisite";
+import { DependencyTreatment, MigrationStep, type Plan } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
-import type { Step } from "../saga";
-import type { StepTimeouts } from "../stepTimeouts";
+import type { StepTimeouts } from "./stepTimeouts";
 
 export interface PrerequisitesMemory {
     /** By name of the add-on; only those that this step asks for. */

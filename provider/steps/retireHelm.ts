@@ -1,14 +1,15 @@
 // Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
-import { isAppliedByEks } from "../operations/appliedByEks";
-import type { Backup } from "../operations/backup";
-import { DELETABLE } from "../operations/deletable";
-import { inGroups } from "../operations/inGroups";
-import { readMetadata } from "../operations/readMetadata";
-import { byRestoreRank, keyOf, refTo, restoreOver } from "../operations/restore";
-import { MigrationStep, type Plan } from "../plan";
+
+import type { Step } from "../engine/saga";
+import { isAppliedByEks } from "../kubernetes/appliedByEks";
+import { inGroups } from "../kubernetes/inGroups";
+import { readMetadata } from "../kubernetes/readMetadata";
+import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
+import type { Backup } from "../operations/backup/backup";
+import { DELETABLE } from "../operations/release/deletable";
+import { MigrationStep, type Plan } from "../plan/plan";
+import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { Step } from "../saga";
-import type { KubernetesObject, ObjectRef, World } from "../world";
 
 export interface RetireMemory {
     /** Objects that only Helm owned: they go. */

@@ -1,10 +1,10 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
-import { refusedForGood, waitForAnswers } from "../operations/answers";
-import { MigrationStep } from "../plan";
+import type { Step } from "../engine/saga";
+import { refusedForGood, waitForAnswers } from "../operations/models/probes";
+import { MigrationStep } from "../plan/plan";
+import type { ObjectRef } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { Step } from "../saga";
-import type { ObjectRef } from "../world";
 
 export interface Replicas {
     readonly workloads: readonly Stopped[];

@@ -1,8 +1,9 @@
 // Puts the add-on's tag on what belongs to the models, beside the tags that are there. Its undo puts the former value back, or takes the tag away.
-import { inGroups } from "../operations/inGroups";
-import { MigrationStep } from "../plan";
-import type { Step } from "../saga";
-import type { TaggedResource } from "../world";
+
+import type { Step } from "../engine/saga";
+import { inGroups } from "../kubernetes/inGroups";
+import { MigrationStep } from "../plan/plan";
+import type { TaggedResource } from "../ports/world";
 
 export interface TagMemory {
     /** The exact former tags; resources that are gone are left out. */

@@ -1,10 +1,11 @@
 // Looks whether the models came through: same custom resources with the same fields, same pods, every kind of request answered. Changes nothing.
-import { waitForAnswers } from "../operations/answers";
-import type { Backup } from "../operations/backup";
-import { checkModels } from "../operations/models";
-import { MigrationStep } from "../plan";
+
+import type { Step } from "../engine/saga";
+import type { Backup } from "../operations/backup/backup";
+import { checkModels } from "../operations/models/models";
+import { waitForAnswers } from "../operations/models/probes";
+import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
-import type { Step } from "../saga";
 
 const ANSWER_MS = 5 * 60_000;
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-const PROVIDER = resolve(__dirname, "../../dist/provider/dynamicProvider.js");
+const PROVIDER = resolve(__dirname, "../../dist/provider/pulumi/dynamicProvider.js");
 const TRIES = 5;
 /** The provider process has loaded the SDK before it loads ours. */
 const PROGRAM = `

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
-import { type Connection, connectionIn } from "../../provider/health/connection";
-import { unknownSentinel } from "../../provider/health/dynamicResults";
-import { findHyperpodClusters } from "../../provider/health/hyperpodCluster";
+import { type Connection, connectionIn } from "../../provider/resources/connection";
+import { unknownSentinel } from "../../provider/resources/dynamicResults";
+import { findHyperpodClusters } from "../../provider/resources/hyperpodCluster";
 import { type MockAccount, run } from "./mocks";
 
 const ours = ["InferenceCluster", "AddonSettings", "AddonHealth", "TlsBucketRetention"];

@@ -1,12 +1,12 @@
 // The component's own resources without AWS: settings against a schema, sticky owner, what to do about failures.
 import assert from "node:assert/strict";
-import { findSettingErrors } from "../../provider/health/addonSettings";
-import { reportControllers } from "../../provider/health/controllers";
-import { unknownSentinel as unknown } from "../../provider/health/dynamicResults";
-import { inferenceCluster } from "../../provider/health/healthProvider";
-import { findModels } from "../../provider/health/models";
-import { findAbsent } from "../../provider/health/presence";
-import { remedyFor } from "../../provider/health/remedies";
+import { findSettingErrors } from "../../provider/resources/addonSettings";
+import { reportControllers } from "../../provider/resources/controllers";
+import { unknownSentinel as unknown } from "../../provider/resources/dynamicResults";
+import { inferenceCluster } from "../../provider/resources/healthProvider";
+import { findModels } from "../../provider/resources/models";
+import { findAbsent } from "../../provider/resources/presence";
+import { remedyFor } from "../../provider/resources/remedies";
 
 const schema = {
     $schema: "http://json-schema.org/draft-06/schema#",

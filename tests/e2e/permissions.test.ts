@@ -5,10 +5,10 @@ import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { HelmInstallation } from "../../provider/helmInstallation";
-import { AWS_CALLS, type Purpose } from "../../provider/permissions/awsCalls";
-import { LOOKERS, MOVERS } from "../../provider/permissions/clusterRoles";
+import type { HelmInstallation } from "../../provider/installation/helmInstallation";
 import type { Sandbox } from "../../sandbox/sandbox";
+import { AWS_CALLS, type Purpose } from "../../tools/permissions/awsCalls";
+import { LOOKERS, MOVERS } from "../../tools/permissions/clusterRoles";
 import { fails, succeeds } from "./runs";
 import { differencesFromStart, fresh, newFolder, type Scene } from "./stage";
 

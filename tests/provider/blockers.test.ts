@@ -1,13 +1,13 @@
 // Everything that can stand in the way of a move, told at once, each with its code and a way out; and nothing is written.
 import assert from "node:assert/strict";
-import { findPreflight } from "../../provider/discover/preflight";
-import { findDeadWebhooks } from "../../provider/discover/webhooks";
-import { deniedActions } from "../../provider/operations/awsRights";
-import type { Plan } from "../../provider/plan";
-import { gitOpsBlockers } from "../../provider/planRelease";
+import { findPreflight } from "../../provider/discovery/preflight";
+import { findDeadWebhooks } from "../../provider/discovery/webhooks";
+import { deniedActions } from "../../provider/operations/roles/awsRights";
+import type { Plan } from "../../provider/plan/plan";
+import { gitOpsBlockers } from "../../provider/plan/release";
+import { CLUSTER_RIGHTS } from "../../provider/plan/rights";
+import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { CLUSTER_RIGHTS } from "../../provider/rights";
-import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/world";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
 import { startOf } from "./memory/expectations";
 import { addStandingAddon } from "./memory/standingAddon";

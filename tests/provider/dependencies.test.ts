@@ -1,8 +1,9 @@
 // Dependencies: which move, which stay and whose they are; and the hand-over itself, cut off at every write.
 import assert from "node:assert/strict";
-import type { FoundDependency } from "../../provider/discover/dependencies";
-import { DependencyTreatment } from "../../provider/plan";
-import { planDependencies } from "../../provider/planDependencies";
+import type { FoundDependency } from "../../provider/discovery/dependencies";
+import { planDependencies } from "../../provider/plan/dependencies";
+import { DependencyTreatment } from "../../provider/plan/plan";
+import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/ports/world";
 import {
     certManager,
     dependencyProfiles,
@@ -11,7 +12,6 @@ import {
     s3Csi,
 } from "../../provider/profiles/dependencies";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/world";
 import { readyPods, storage } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";

@@ -1,8 +1,8 @@
 // The discovery as a function: what it tells of an installation, of none, of one that moved; that it only reads.
 import assert from "node:assert/strict";
-import type { DiscoverHelmInstallationArgs } from "../../provider/discoverHelmInstallation";
-import { discoverWith, SILENT } from "../../provider/discoverWith";
-import type { HelmInstallation } from "../../provider/helmInstallation";
+import type { DiscoverHelmInstallationArgs } from "../../provider/installation/discoverHelmInstallation";
+import { discoverWith, SILENT } from "../../provider/installation/discoverWith";
+import type { HelmInstallation } from "../../provider/installation/helmInstallation";
 import { EXECUTION_ROLE, RELEASE, VALUES } from "./memory/content";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { Mover } from "./memory/mover";

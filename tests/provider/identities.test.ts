@@ -1,9 +1,5 @@
 // Roles for the add-on: what is reused, what is copied, and that the way back leaves IAM as it was. Pure parts first, then on the world in memory.
 import assert from "node:assert/strict";
-import { bucketPolicy, coversBuckets } from "../../provider/bucketPolicy";
-import { copyNames, needsCopy } from "../../provider/identityNames";
-import { OWNER_TAG } from "../../provider/operations/roles";
-import { inferenceIdentities } from "../../provider/profiles/inferenceIdentities";
 import {
     isTrusted,
     statementFor,
@@ -11,8 +7,12 @@ import {
     trustOfCopy,
     withoutTrust,
     withTrust,
-} from "../../provider/trustPolicy";
-import type { Role } from "../../provider/world";
+} from "../../common/iam/trustPolicy";
+import { bucketPolicy, coversBuckets } from "../../provider/identities/bucketPolicy";
+import { copyNames, needsCopy } from "../../provider/identities/identityNames";
+import { OWNER_TAG } from "../../provider/operations/roles/roles";
+import type { Role } from "../../provider/ports/world";
+import { inferenceIdentities } from "../../provider/profiles/inferenceIdentities";
 import { OIDC } from "./memory/content";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import {

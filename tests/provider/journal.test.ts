@@ -1,7 +1,7 @@
 // The two copies of the journal: each alone suffices, the newer one wins, and a damaged, foreign or too new one stops everything before the first write.
 import assert from "node:assert/strict";
-import { hashOf, type JournalCopy, pack, unpack } from "../../provider/journal";
-import type { KubernetesObject } from "../../provider/world";
+import { hashOf, type JournalCopy, pack, unpack } from "../../provider/engine/journal";
+import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { decodeText, encode } from "./memory/serving";

@@ -1,8 +1,9 @@
 // A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
-import { Lifecycle, PartialFailure } from "../../provider/lifecycle";
-import type { Holder } from "../../provider/lock";
-import { plainJson } from "../../provider/outputs";
-import { WayBackLifecycle } from "../../provider/wayBack";
+
+import type { Holder } from "../../provider/engine/lock";
+import { Lifecycle, PartialFailure } from "../../provider/pulumi/lifecycle";
+import { plainJson } from "../../provider/pulumi/outputs";
+import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
 import { type Injection, Mover } from "./memory/mover";
 import { connectMemory, type MemoryWorld } from "./memoryWorld";
 

@@ -2,8 +2,8 @@
 import type { Connect, JournalPlace } from "../../provider/adapters/connect";
 import { JOURNAL_LABELS, JournalSecrets } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
-import { MigrationLock } from "../../provider/lock";
-import type { Gate, KubernetesObject, Log } from "../../provider/world";
+import { MigrationLock } from "../../provider/engine/lock";
+import type { Gate, KubernetesObject, Log } from "../../provider/ports/world";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
 import type { JsonObject, State } from "../../sandbox/compare/state";
 import { AddonPlane } from "./memory/addonPlane";

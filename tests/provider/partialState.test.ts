@@ -1,6 +1,6 @@
 // A failed move's state must reach the engine, however large the journal is.
 import assert from "node:assert/strict";
-import { fitIntoTrailer, PARTIAL_STATE_LIMIT } from "../../provider/partialState";
+import { fitIntoTrailer, PARTIAL_STATE_LIMIT } from "../../provider/pulumi/partialState";
 
 const text = (length: number): string => "x".repeat(length);
 

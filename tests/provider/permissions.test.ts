@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type JournalCopy, type JournalDocument, unpack } from "../../provider/journal";
-import { awsRightsOf } from "../../provider/operations/awsRights";
-import { AWS_CALLS } from "../../provider/permissions/awsCalls";
-import { awsPolicy, PLACEHOLDERS } from "../../provider/permissions/awsPolicy";
-import type { Plan } from "../../provider/plan";
-import { asSeenBy } from "../../provider/readers";
-import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/rights";
-import { permissionDocuments } from "../../tools/permissionDocuments";
+import { type JournalCopy, type JournalDocument, unpack } from "../../provider/engine/journal";
+import { awsRightsOf } from "../../provider/operations/roles/awsRights";
+import type { Plan } from "../../provider/plan/plan";
+import { asSeenBy } from "../../provider/plan/readers";
+import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/plan/rights";
+import { AWS_CALLS } from "../../tools/permissions/awsCalls";
+import { awsPolicy, PLACEHOLDERS } from "../../tools/permissions/awsPolicy";
+import { permissionDocuments } from "../../tools/permissions/documents";
 import { MemoryStack } from "./memoryStack";
 import { MemoryWorld } from "./memoryWorld";
 

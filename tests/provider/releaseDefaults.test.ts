@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Discovery } from "../../provider/adapters/kubernetes/discovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
-import type { ObjectRef } from "../../provider/world";
+import type { ObjectRef } from "../../provider/ports/world";
 
 interface Revision {
     readonly version: number;

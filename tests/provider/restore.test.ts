@@ -1,7 +1,7 @@
 // Giving fields back to their former managers while controllers go on writing.
 import assert from "node:assert/strict";
-import { restoreFieldManagers } from "../../provider/operations/restore";
-import type { KubernetesObject, World } from "../../provider/world";
+import { restoreFieldManagers } from "../../provider/kubernetes/restore";
+import type { KubernetesObject, World } from "../../provider/ports/world";
 
 function deployment(resourceVersion: string, manager: string): KubernetesObject {
     const managedFields = [

@@ -3,11 +3,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import type { Release } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { effectiveValues, isFrom, valuesOf } from "../../provider/releaseValues";
-import { mapDependencySettings, mapSettings, stableJson, type Values } from "../../provider/settings";
-import { validateSettings } from "../../provider/validateSettings";
-import type { Release } from "../../provider/world";
+import { effectiveValues, isFrom, valuesOf } from "../../provider/settings/releaseValues";
+import {
+    mapDependencySettings,
+    mapSettings,
+    stableJson,
+    type Values,
+} from "../../provider/settings/settings";
+import { validateSettings } from "../../provider/settings/validateSettings";
 
 const schema = JSON.parse(
     readFileSync(join(__dirname, "../../sandbox/addons/hyperpod-inference-v1.3.schema.json"), "utf8"),

@@ -1,7 +1,7 @@
 // Plans that are made at the same time share one look at the cluster; a later one, one of another cluster, and one after a failure look anew.
 import assert from "node:assert/strict";
-import type { Discovery } from "../../provider/discover/discover";
-import { SharedDiscoveries } from "../../provider/sharedDiscoveries";
+import type { Discovery } from "../../provider/discovery/discover";
+import { SharedDiscoveries } from "../../provider/discovery/sharedDiscoveries";
 import { MemoryStack } from "./memoryStack";
 import { connectMemory, MemoryWorld } from "./memoryWorld";
 

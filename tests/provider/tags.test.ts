@@ -1,17 +1,17 @@
 // Tags: what belongs to the models is found by owner and by the real paths, merged, limited, shown, and put back exactly.
 import assert from "node:assert/strict";
-import { findOwned } from "../../provider/discover/owned";
-import { countTags, planTags } from "../../provider/planTags";
-import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { resourcesOf } from "../../provider/profiles/modelResources";
-import { tag as tagStep } from "../../provider/steps/tag";
+import { findOwned } from "../../provider/discovery/owned";
+import { countTags, planTags } from "../../provider/plan/tags";
 import {
     type KubernetesObject,
     type LoadBalancer,
     TaggedKind,
     type TaggedResource,
     type World,
-} from "../../provider/world";
+} from "../../provider/ports/world";
+import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
+import { resourcesOf } from "../../provider/profiles/modelResources";
+import { tag as tagStep } from "../../provider/steps/tag";
 
 const TAG = { key: "CreatedBy", value: "HyperPodInference" };
 const certificate = (name: string) => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;

@@ -1,9 +1,9 @@
 // Version choice: never a downgrade, and for dependencies the nearest to what runs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dependencyAddonVersion } from "../../provider/dependencyVersions";
+import { dependencyAddonVersion } from "../../provider/addons/dependencyVersions";
+import { chooseAddonVersion, compareVersions } from "../../provider/addons/versions";
 import { OPERATOR_OF_ADDON } from "../../provider/profiles/hyperPodInference";
-import { chooseAddonVersion, compareVersions } from "../../provider/versions";
 
 const available = [
     "v2.0.0-eksbuild.2",

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../provider/adapters/connect";
 import { kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
-import { SILENT } from "../../provider/discoverWith";
+import { SILENT } from "../../provider/installation/discoverWith";
 import { startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 

@@ -1,6 +1,6 @@
 // What AWS's script (helm_to_addon.sh) deletes of others, leaves behind, or swaps badly: each case handled. The W numbers are the list in docs/weaknesses.md; more of them stand in dependencies.test.ts.
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../../provider/world";
+import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";
 import { account, addonWith, certManagers, metrics } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";

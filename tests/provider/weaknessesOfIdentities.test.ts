@@ -1,9 +1,9 @@
 // What AWS's script (helm_to_addon.sh) gets wrong about IAM: each case handled. The W numbers are the list in docs/weaknesses.md; more of them stand in identities.test.ts.
 import assert from "node:assert/strict";
 import { roleNameOf } from "../../provider/adapters/aws/identities";
-import { isChanged, type RoleMemory, waitForRoles } from "../../provider/operations/roles";
-import { IdentityTreatment, type PlannedIdentity } from "../../provider/plan";
-import type { Role, World } from "../../provider/world";
+import { isChanged, type RoleMemory, waitForRoles } from "../../provider/operations/roles/roles";
+import { IdentityTreatment, type PlannedIdentity } from "../../provider/plan/plan";
+import type { Role, World } from "../../provider/ports/world";
 import { connectWith } from "./memory/connectWith";
 import { EXECUTION_ROLE } from "./memory/content";
 import { account, addonWith, workload } from "./memory/dependencyContent";

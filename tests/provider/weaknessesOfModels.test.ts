@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Discovery } from "../../provider/adapters/kubernetes/discovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
-import { type KubernetesObject, TaggedKind } from "../../provider/world";
+import { type KubernetesObject, TaggedKind } from "../../provider/ports/world";
 import { BUCKET, EXECUTION_ROLE, TEAM } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { backupOf, journalOf } from "./memory/journalOf";

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KubernetesObject } from "../../provider/world";
+import type { KubernetesObject } from "../../provider/ports/world";
 import type { ContentOptions } from "../provider/memory/content";
 import { MemoryStack } from "../provider/memoryStack";
 import { MemoryWorld } from "../provider/memoryWorld";

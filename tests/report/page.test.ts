@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MigrationStep } from "../../provider/plan";
+import { MigrationStep } from "../../provider/plan/plan";
 import { pageOf } from "../../provider/report/page";
 import { sourceOf } from "../../provider/report/source";
 import { writePage } from "../../provider/report/writeReport";

@@ -1,6 +1,14 @@
 // The port `Addons` and the facts of the cluster, on the EKS API.
 import type * as eks from "@aws-sdk/client-eks";
-import type { Addon, AddonIssue, AddonRequest, AddonStatus, Addons, AddonVersion, Gate } from "../../world";
+import type {
+    Addon,
+    AddonIssue,
+    AddonRequest,
+    AddonStatus,
+    Addons,
+    AddonVersion,
+    Gate,
+} from "../../ports/world";
 import type { Session } from "./session";
 
 export interface ClusterFacts {

@@ -1,6 +1,6 @@
 // The port `Identities`, on the IAM API.
 import type * as iam from "@aws-sdk/client-iam";
-import type { Clock, Gate, Identities, Role } from "../../world";
+import type { Clock, Gate, Identities, Role } from "../../ports/world";
 import type { Session } from "./session";
 
 /** IAM shows a new role after some seconds; give up after this. */

@@ -2,7 +2,7 @@
 import type * as acm from "@aws-sdk/client-acm";
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type * as s3 from "@aws-sdk/client-s3";
-import { type Gate, type LoadBalancer, TaggedKind, type TaggedResource, type Tags } from "../../world";
+import { type Gate, type LoadBalancer, TaggedKind, type TaggedResource, type Tags } from "../../ports/world";
 import type { Session } from "./session";
 
 type TagSet = Readonly<Record<string, string>>;

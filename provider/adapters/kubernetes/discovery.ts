@@ -1,5 +1,5 @@
 // Which kinds the API server serves and under which path; asked once, in two requests, and kept until forgotten.
-import type { ObjectRef } from "../../world";
+import type { ObjectRef } from "../../ports/world";
 import type { KubernetesApi } from "./api";
 
 export interface ServedKind {

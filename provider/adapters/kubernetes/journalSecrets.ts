@@ -1,7 +1,7 @@
 // The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret.
-import type { JournalCopy, JournalStore } from "../../journal";
-import { hashOf } from "../../journal";
-import type { KubernetesObject, Objects } from "../../world";
+import type { JournalCopy, JournalStore } from "../../engine/journal";
+import { hashOf } from "../../engine/journal";
+import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 
 /** The limit of a Secret is 1 MiB; the backup is cut below 900 KiB of it. */

@@ -1,7 +1,7 @@
 // The port `Objects` on a real API server.
 
-import { inGroups } from "../../operations/inGroups";
-import { refTo } from "../../operations/restore";
+import { inGroups } from "../../kubernetes/inGroups";
+import { refTo } from "../../kubernetes/restore";
 import type {
     Gate,
     KubernetesObject,
@@ -10,7 +10,7 @@ import type {
     Objects,
     ProbeAnswer,
     ProbeRequest,
-} from "../../world";
+} from "../../ports/world";
 import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
 import type { Discovery, ServedKind } from "./discovery";
 

@@ -1,9 +1,9 @@
 // The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
 import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
-import { inGroups } from "../../operations/inGroups";
-import { refTo } from "../../operations/restore";
-import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../world";
+import { inGroups } from "../../kubernetes/inGroups";
+import { refTo } from "../../kubernetes/restore";
+import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../ports/world";
 import type { Discovery } from "./discovery";
 import type { KubernetesObjects } from "./objects";
 

@@ -1,6 +1,13 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
-import { ErrorCode, MigrationError } from "../../errors";
-import type { Clock, KubernetesObject, ObjectRef, Objects, WorkloadStatus, Workloads } from "../../world";
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import type {
+    Clock,
+    KubernetesObject,
+    ObjectRef,
+    Objects,
+    WorkloadStatus,
+    Workloads,
+} from "../../ports/world";
 
 const POLL_MS = 250;
 /** Pods that go keep everybody waiting. */

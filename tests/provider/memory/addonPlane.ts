@@ -1,5 +1,10 @@
 // EKS as it works on add-ons by itself: applies their objects in two halves, waits for their workloads, sets the outcome. Looks at the state in every pass.
-import { type AddonIssue, AddonStatus, type KubernetesObject, type ObjectRef } from "../../../provider/world";
+import {
+    type AddonIssue,
+    AddonStatus,
+    type KubernetesObject,
+    type ObjectRef,
+} from "../../../provider/ports/world";
 import type { AddonRecord, AddonWork, Data } from "./data";
 import { isReady } from "./serving";
 import type { Store } from "./store";

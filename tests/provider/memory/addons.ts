@@ -6,7 +6,7 @@ import {
     type Addons,
     type AddonVersion,
     type Gate,
-} from "../../../provider/world";
+} from "../../../provider/ports/world";
 import type { AddonRecord, Data } from "./data";
 import type { Mover } from "./mover";
 

@@ -1,6 +1,6 @@
 // What is in the simulated account and cluster before a move: the Helm release, models with their pods, dependencies and things of others; and what each add-on brings.
-import type { KubernetesObject } from "../../../provider/world";
-import { TaggedKind } from "../../../provider/world";
+import type { KubernetesObject } from "../../../provider/ports/world";
+import { TaggedKind } from "../../../provider/ports/world";
 import type { AddonCatalogue } from "./addons";
 import type { Data } from "./data";
 import { keyOfObject } from "./kinds";

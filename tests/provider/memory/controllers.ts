@@ -1,5 +1,5 @@
 // What runs in the cluster by itself: garbage collection, workloads, pods, cert-manager, KEDA's certificates. Each pass looks at the state and brings it one step on.
-import type { KubernetesObject } from "../../../provider/world";
+import type { KubernetesObject } from "../../../provider/ports/world";
 import type { Data } from "./data";
 import { isJson, same, stable } from "./json";
 import { keyOfObject } from "./kinds";

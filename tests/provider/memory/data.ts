@@ -1,5 +1,5 @@
 // Everything there is in one simulated account and cluster, as immutable values in maps: a snapshot is a shallow copy.
-import type { AddonIssue, AddonStatus, KubernetesObject, Role } from "../../../provider/world";
+import type { AddonIssue, AddonStatus, KubernetesObject, Role } from "../../../provider/ports/world";
 
 export interface AddonWork {
     readonly kind: "create" | "update" | "delete";

@@ -1,6 +1,7 @@
 // Dependencies as parts of the release, and what their add-ons bring under the same or other names.
+
+import type { KubernetesObject } from "../../../provider/ports/world";
 import { fsxCsi, s3Csi } from "../../../provider/profiles/dependencies";
-import type { KubernetesObject } from "../../../provider/world";
 import type { MemoryWorld } from "../memoryWorld";
 import type { ContentOptions } from "./content";
 import { type Start, startOf } from "./expectations";

@@ -1,5 +1,5 @@
 // The former and the next form of an object in, its managedFields out: who owns which field, by the rules of the API server. Lists are atomic, but for owners, finalizers and webhooks.
-import type { KubernetesObject, ManagedFieldsEntry } from "../../../provider/world";
+import type { KubernetesObject, ManagedFieldsEntry } from "../../../provider/ports/world";
 
 type Leaves = ReadonlyMap<string, string>;
 type Tree = { [key: string]: Tree };

@@ -1,5 +1,5 @@
 // The port `Identities` of one mover, on simulated IAM roles. A role is created in several writes, each of which can be the last one.
-import type { Gate, Identities, Role } from "../../../provider/world";
+import type { Gate, Identities, Role } from "../../../provider/ports/world";
 import type { Data } from "./data";
 import type { Mover } from "./mover";
 

@@ -1,7 +1,7 @@
 // What the state of a stack holds of the journal, unpacked.
 import assert from "node:assert/strict";
-import { type JournalCopy, type JournalDocument, unpack } from "../../../provider/journal";
-import type { Backup } from "../../../provider/operations/backup";
+import { type JournalCopy, type JournalDocument, unpack } from "../../../provider/engine/journal";
+import type { Backup } from "../../../provider/operations/backup/backup";
 import type { MemoryStack } from "../memoryStack";
 
 export function journalOf(stack: MemoryStack): JournalDocument {

@@ -1,5 +1,5 @@
 // Small pure operations on JSON values: merge patch, deep freeze, structural pruning by a schema.
-import type { Schema } from "../../../provider/customResourceDefinitions";
+import type { Schema } from "../../../provider/kubernetes/customResourceDefinitions";
 
 export type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 // Which kinds the simulated API server serves: the built-in ones by a table, the others by their CRDs.
-import type { KubernetesObject, ObjectRef } from "../../../provider/world";
+import type { KubernetesObject, ObjectRef } from "../../../provider/ports/world";
 
 /** Namespaced kinds first, cluster-scoped ones after the slash. */
 const BUILT_IN: Record<string, string> = {

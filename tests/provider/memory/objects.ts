@@ -7,7 +7,7 @@ import type {
     Objects,
     ProbeAnswer,
     ProbeRequest,
-} from "../../../provider/world";
+} from "../../../provider/ports/world";
 import { refTo } from "./addonPlane";
 import type { Mover } from "./mover";
 import { admissionProblem, apiServiceProblem } from "./serving";

@@ -1,6 +1,6 @@
 // The operator, its load balancer controller and KEDA in two forms: as the Helm release and as the add-on bring them. A compact copy of the real chart's structure.
-import type { Schema } from "../../../provider/customResourceDefinitions";
-import type { KubernetesObject } from "../../../provider/world";
+import type { Schema } from "../../../provider/kubernetes/customResourceDefinitions";
+import type { KubernetesObject } from "../../../provider/ports/world";
 import { tlsData } from "./serving";
 
 export const OPERATOR_NAMESPACE = "hyperpod-inference-system";

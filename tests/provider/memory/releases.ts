@@ -1,5 +1,5 @@
 // The port `Releases` of one mover: Helm's records are Secrets of the simulated cluster, their payload plain JSON.
-import type { KubernetesObject, Release, Releases } from "../../../provider/world";
+import type { KubernetesObject, Release, Releases } from "../../../provider/ports/world";
 import type { MemoryObjects } from "./objects";
 import { decode, encode } from "./serving";
 

@@ -1,6 +1,6 @@
 // IAM roles for tests: one as Helm's users make it, and an execution role under a name that the add-on refuses.
 import assert from "node:assert/strict";
-import type { Role } from "../../../provider/world";
+import type { Role } from "../../../provider/ports/world";
 import type { MemoryWorld } from "../memoryWorld";
 import { OIDC } from "./content";
 

@@ -1,5 +1,5 @@
 // Whether requests that pass a Service are answered: pods that are ready behind it, and a certificate that the caller's CA bundle and the name agree with.
-import type { KubernetesObject } from "../../../provider/world";
+import type { KubernetesObject } from "../../../provider/ports/world";
 import type { Store } from "./store";
 
 /** In place of X.509: who signed, and for which names. */

@@ -1,5 +1,5 @@
 // An add-on that somebody made before the move, over the Helm release, as AWS's script or a hand leaves it.
-import type { AddonStatus } from "../../../provider/world";
+import type { AddonStatus } from "../../../provider/ports/world";
 import type { MemoryWorld } from "../memoryWorld";
 import { ADDON, RELEASE, VALUES } from "./content";
 import type { Outcome } from "./data";

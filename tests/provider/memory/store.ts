@@ -6,8 +6,13 @@ import {
     type Schema,
     storageVersionOf,
     versionsOf,
-} from "../../../provider/customResourceDefinitions";
-import type { KubernetesObject, ListOptions, ManagedFieldsEntry, ObjectRef } from "../../../provider/world";
+} from "../../../provider/kubernetes/customResourceDefinitions";
+import type {
+    KubernetesObject,
+    ListOptions,
+    ManagedFieldsEntry,
+    ObjectRef,
+} from "../../../provider/ports/world";
 import type { Data } from "./data";
 import { leavesOf, managersAfter, pathsOf, type Writer } from "./fieldManagers";
 import { deepFreeze, isJson, type Json, mergePatch, overlay, pruned, same } from "./json";

@@ -5,7 +5,7 @@ import {
     TaggedKind,
     type TaggedResource,
     type Tags,
-} from "../../../provider/world";
+} from "../../../provider/ports/world";
 import type { Data } from "./data";
 import type { Mover } from "./mover";
 

@@ -1,5 +1,5 @@
 // Waits in, the order of wake-ups out: time jumps to the next wake-up as soon as every mover waits. Nobody here waits for real time.
-import type { Clock } from "../../../provider/world";
+import type { Clock } from "../../../provider/ports/world";
 
 interface Sleeper {
     readonly at: number;

@@ -1,0 +1,102 @@
+// Looks at the dependencies: whether they run, who brought them, which add-on could take over. Writes nothing.
+import { dependencyAddonVersion } from "../addons/dependencyVersions";
+import type { Addon, KubernetesObject, Release, World } from "../ports/world";
+import type { DependencyProfile } from "../profiles/dependencies";
+
+export interface FoundDependency {
+    readonly profile: DependencyProfile;
+    readonly addon: Addon | undefined;
+    /** Whether the cluster has it at all. */
+    readonly present: boolean;
+    /** Who brought it, for people, when that can be told. */
+    readonly owner: string | undefined;
+    /** Objects of the release that belong to it. */
+    readonly ofRelease: readonly KubernetesObject[];
+    /** Whether its workloads carry the release's own mark. */
+    readonly runsFromRelease: boolean;
+    /** Version that runs, from the labels of its workloads. */
+    readonly runningVersion: string | undefined;
+    /** What EKS offers, when the dependency may become an add-on. */
+    readonly available: readonly string[];
+    readonly schema: Record<string, unknown> | undefined;
+}
+
+export interface DependencyRequest {
+    readonly dependencies: readonly DependencyProfile[];
+    readonly release: Release | undefined;
+    readonly live: ReadonlyMap<string, KubernetesObject>;
+}
+
+const RELEASE_NAME = "meta.helm.sh/release-name";
+const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
+
+export async function findDependencies(world: World, request: DependencyRequest): Promise<FoundDependency[]> {
+    const { release } = request;
+    if (release === undefined) return [];
+    return Promise.all(
+        request.dependencies.map((profile) => findDependency(world, profile, release, request.live)),
+    );
+}
+
+async function findDependency(
+    world: World,
+    profile: DependencyProfile,
+    release: Release,
+    live: ReadonlyMap<string, KubernetesObject>,
+): Promise<FoundDependency> {
+    const ofRelease = release.objects.filter((object, index) =>
+        profile.owns(object, release.sources?.[index]),
+    );
+    const [addon, presence] = await Promise.all([
+        world.addons.describe(profile.addonName),
+        world.objects.read(profile.presence),
+    ]);
+    const workloads = [...live.values()].filter(
+        (object) =>
+            (object.kind === "Deployment" || object.kind === "DaemonSet") &&
+            ofRelease.some(
+                ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name,
+            ),
+    );
+    const runsFromRelease =
+        workloads.length > 0 && workloads.every((workload) => isMarked(workload, release));
+    const runningVersion = workloads
+        .map(({ metadata }) => metadata.labels?.["app.kubernetes.io/version"])
+        .find((version) => version !== undefined);
+    const found = {
+        profile,
+        addon,
+        present: presence !== undefined,
+        owner: presence && ownerOf(presence),
+        ofRelease,
+        runsFromRelease,
+        runningVersion,
+    };
+    if (addon !== undefined || (found.present && !runsFromRelease))
+        return { ...found, available: [], schema: undefined };
+    const available = (await world.addons.versions(profile.addonName)).map(({ version }) => version);
+    const version = dependencyAddonVersion(
+        profile,
+        available,
+        runsFromRelease ? runningVersion : undefined,
+        !runsFromRelease,
+    );
+    const schema =
+        version === undefined
+            ? undefined
+            : await world.addons.configurationSchema(profile.addonName, version);
+    return { ...found, available, schema };
+}
+
+function isMarked({ metadata }: KubernetesObject, release: Release): boolean {
+    return (
+        metadata.annotations?.[RELEASE_NAME] === release.name &&
+        metadata.annotations?.[RELEASE_NAMESPACE] === release.namespace
+    );
+}
+
+function ownerOf({ metadata }: KubernetesObject): string | undefined {
+    const release = metadata.annotations?.[RELEASE_NAME];
+    if (release !== undefined) return `Helm release ${metadata.annotations?.[RELEASE_NAMESPACE]}/${release}`;
+    return metadata.labels?.["app.kubernetes.io/managed-by"];
+}

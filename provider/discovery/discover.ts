@@ -1,0 +1,213 @@
+// Looks at the cluster and at AWS. Writes nothing; a second look costs nothing unless something is asked for that was not read before.
+import {
+    groupOf,
+    kindOf,
+    pluralOf,
+    storageVersionOf,
+    versionsOf,
+} from "../kubernetes/customResourceDefinitions";
+import { readMany } from "../kubernetes/readMany";
+import { keyOf, refTo } from "../kubernetes/restore";
+import { customResourcesOf, definitions } from "../operations/backup/backup";
+import type { CustomResourceKind, PlannedController } from "../plan/plan";
+import type { Addon, AddonVersion, KubernetesObject, Release, World } from "../ports/world";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Profile, ProfileIdentity } from "../profiles/profile";
+import { effectiveValues } from "../settings/releaseValues";
+import { type Values, valueAt } from "../settings/settings";
+import { type FoundDependency, findDependencies } from "./dependencies";
+import { type FoundIdentity, findIdentities } from "./identities";
+import { type FoundOwned, findOwned } from "./owned";
+import { findPreflight, type Preflight } from "./preflight";
+import { findStandingControllers } from "./standing";
+
+export interface ClusterIdentity {
+    readonly name: string;
+    readonly region: string;
+    readonly arn: string;
+    readonly kubernetesVersion: string;
+    readonly partition: string;
+    readonly accountId: string;
+    /** Without `https://`. */
+    readonly oidcIssuer: string;
+}
+
+export interface DiscoveryRequest {
+    readonly releaseName?: string;
+    readonly releaseNamespace?: string;
+    /** Settings that the user gave; roles among them are looked at instead of those of the release. */
+    readonly configuration: Values;
+    /** Roles that the user gave for dependencies, by the identity's key. */
+    readonly dependencyRoles: Readonly<Record<string, string>>;
+}
+
+export interface Discovery {
+    readonly cluster: ClusterIdentity;
+    readonly releases: readonly Release[];
+    /** Live form of the objects of the release, by key; absent when there is not exactly one release. */
+    readonly live: ReadonlyMap<string, KubernetesObject>;
+    readonly addon: Addon | undefined;
+    /** Controllers that the add-on has brought already and that are to run. */
+    readonly standing: readonly PlannedController[];
+    readonly versions: readonly AddonVersion[];
+    readonly definitions: readonly KubernetesObject[];
+    readonly customResourceKinds: readonly CustomResourceKind[];
+    readonly customResources: readonly KubernetesObject[];
+    readonly oidcProviderArn: string | undefined;
+    readonly identities: readonly FoundIdentity[];
+    readonly owned: FoundOwned;
+    readonly dependencies: readonly FoundDependency[];
+    readonly preflight: Preflight;
+}
+
+const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], buckets: [] };
+
+export async function discover(
+    world: World,
+    profile: Profile,
+    dependencies: readonly DependencyProfile[],
+    cluster: ClusterIdentity,
+    request: DiscoveryRequest,
+): Promise<Discovery> {
+    const [releases, addon, versions, crds, oidcProviderArn, standing] = await Promise.all([
+        world.releases.find(profile.chart, {
+            ...(request.releaseName ? { name: request.releaseName } : {}),
+            ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
+        }),
+        world.addons.describe(profile.addonName),
+        world.addons.versions(profile.addonName),
+        definitions(world, profile),
+        world.identities.oidcProviderArn(cluster.oidcIssuer),
+        findStandingControllers(world, profile),
+    ]);
+    const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
+    const [release] = releases.length === 1 ? releases : [];
+    const [live, customResources] = await Promise.all([
+        release === undefined ? new Map<string, KubernetesObject>() : readLive(world, release, crds),
+        customResourcesOf(world, models),
+    ]);
+    const looks = {
+        profile,
+        dependencies,
+        cluster,
+        request,
+        release,
+        live,
+        oidcProviderArn,
+        customResources,
+    };
+    const [identities, owned, foundDependencies, preflight] = await Promise.all([
+        lookAtIdentities(world, looks),
+        profile.ownership === undefined
+            ? NOTHING_OWNED
+            : findOwned(world, profile.ownership, cluster.name, customResources),
+        findDependencies(world, { dependencies, release, live }),
+        findPreflight(world, { profile, release, customResourceDefinitions: crds }),
+    ]);
+    return {
+        cluster: identityOf(cluster),
+        releases,
+        live,
+        addon,
+        standing,
+        versions,
+        definitions: crds,
+        customResourceKinds: models.map((crd) => kindFacts(crd, customResources)),
+        customResources,
+        oidcProviderArn,
+        identities,
+        owned,
+        dependencies: foundDependencies,
+        preflight,
+    };
+}
+
+/** Without endpoint and certificates, which say how to reach a cluster and not which one it is. */
+function identityOf({
+    name,
+    region,
+    arn,
+    kubernetesVersion,
+    partition,
+    accountId,
+    oidcIssuer,
+}: ClusterIdentity): ClusterIdentity {
+    return { name, region, arn, kubernetesVersion, partition, accountId, oidcIssuer };
+}
+
+interface Looks {
+    readonly profile: Profile;
+    readonly dependencies: readonly DependencyProfile[];
+    readonly cluster: ClusterIdentity;
+    readonly request: DiscoveryRequest;
+    readonly release: Release | undefined;
+    readonly live: ReadonlyMap<string, KubernetesObject>;
+    readonly oidcProviderArn: string | undefined;
+}
+
+async function lookAtIdentities(world: World, looks: Looks): Promise<FoundIdentity[]> {
+    const { profile, dependencies, cluster, request, release, live, oidcProviderArn } = looks;
+    if (release === undefined) return [];
+    const identities = [
+        ...(profile.identities ?? []),
+        ...dependencies.flatMap(({ identity }) => identity ?? []),
+    ];
+    const given = Object.fromEntries(
+        identities.flatMap((identity) => {
+            const roleArn = givenRole(identity, request);
+            return roleArn === undefined ? [] : [[identity.key, roleArn] as const];
+        }),
+    );
+    const values = effectiveValues(release, profile.chart);
+    return findIdentities(world, {
+        identities,
+        release,
+        values,
+        given,
+        clusterArn: cluster.arn,
+        oidcProviderArn,
+        live,
+    });
+}
+
+function givenRole(
+    { key, setting }: ProfileIdentity,
+    { configuration, dependencyRoles }: DiscoveryRequest,
+): string | undefined {
+    const role = setting === undefined ? dependencyRoles[key] : valueAt(configuration, setting);
+    return typeof role === "string" && role !== "" ? role : undefined;
+}
+
+async function readLive(
+    world: World,
+    release: Release,
+    crds: readonly KubernetesObject[],
+): Promise<Map<string, KubernetesObject>> {
+    const known = new Map(crds.map((crd) => [keyOf(refTo(crd)), crd]));
+    const refs = release.objects.map(refTo);
+    const live = await readMany(
+        world,
+        refs.filter((ref) => !known.has(keyOf(ref))),
+    );
+    return new Map(
+        refs.flatMap((ref) => {
+            const object = known.get(keyOf(ref)) ?? live.get(keyOf(ref));
+            return object === undefined ? [] : [[keyOf(ref), object] as const];
+        }),
+    );
+}
+
+function kindFacts(crd: KubernetesObject, customResources: readonly KubernetesObject[]): CustomResourceKind {
+    const kind = kindOf(crd);
+    return {
+        crd: crd.metadata.name,
+        group: groupOf(crd),
+        kind,
+        plural: pluralOf(crd),
+        storageVersion: storageVersionOf(crd),
+        servedVersions: versionsOf(crd)
+            .filter(({ served }) => served)
+            .map(({ name }) => name),
+        count: customResources.filter((resource) => resource.kind === kind).length,
+    };
+}

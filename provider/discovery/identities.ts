@@ -1,0 +1,116 @@
+// Looks at the IAM roles of the release and of the user's choice. Writes nothing.
+
+import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
+import { copyNames, needsCopy } from "../identities/identityNames";
+import type { KubernetesObject, Release, Role, World } from "../ports/world";
+import type { ProfileIdentity } from "../profiles/profile";
+import { UNKNOWN } from "../pulumi/inputs";
+import { type Values, valueAt } from "../settings/settings";
+
+export interface IdentityRequest {
+    readonly identities: readonly ProfileIdentity[];
+    readonly release: Release;
+    /** Effective values of the release. */
+    readonly values: Values;
+    /** Roles that the user gave, by the identity's key. */
+    readonly given: Readonly<Record<string, string>>;
+    readonly clusterArn: string;
+    readonly oidcProviderArn: string | undefined;
+    readonly live: ReadonlyMap<string, KubernetesObject>;
+}
+
+export interface FoundIdentity {
+    readonly identity: ProfileIdentity;
+    readonly given: boolean;
+    /** ARN of the role; undefined when neither the user nor the release names one. */
+    readonly roleArn: string | undefined;
+    readonly role: Role | undefined;
+    /** Why the role could not be read. */
+    readonly problem?: string;
+    readonly trust?: ServiceAccountTrust;
+    /** First free name for a copy, when one is needed. */
+    readonly copyName?: string;
+}
+
+const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
+const NAMES_TRIED = 5;
+
+export async function findIdentities(world: World, request: IdentityRequest): Promise<FoundIdentity[]> {
+    return Promise.all(request.identities.map((identity) => findIdentity(world, request, identity)));
+}
+
+async function findIdentity(
+    world: World,
+    request: IdentityRequest,
+    identity: ProfileIdentity,
+): Promise<FoundIdentity> {
+    const given = request.given[identity.key];
+    const roleArn =
+        given ?? (await annotatedRole(world, request, identity)) ?? roleInValues(request.values, identity);
+    const trust =
+        identity.serviceAccount === undefined || request.oidcProviderArn === undefined
+            ? {}
+            : {
+                  trust: {
+                      ...identity.serviceAccount,
+                      oidcProviderArn: request.oidcProviderArn,
+                      sid: sidOf(identity),
+                  },
+              };
+    const found = { identity, given: given !== undefined, roleArn, role: undefined, ...trust };
+    if (roleArn === undefined || roleArn === UNKNOWN) return found;
+    let role: Role | undefined;
+    try {
+        role = await world.identities.readRole(roleArn);
+    } catch (error) {
+        return { ...found, problem: `cannot be read: ${(error as Error).message}` };
+    }
+    if (role === undefined) return { ...found, problem: "does not exist in this account" };
+    if (found.given || needsCopy(identity, role, found.trust) === undefined) return { ...found, role };
+    const copyName = await freeName(world, copyNames(request.clusterArn, role, identity, NAMES_TRIED));
+    return { ...found, role, ...(copyName === undefined ? {} : { copyName }) };
+}
+
+/** The account that the controller's pods run under says which role they really have. */
+async function annotatedRole(
+    world: World,
+    { live }: IdentityRequest,
+    { workload }: ProfileIdentity,
+): Promise<string | undefined> {
+    if (workload === undefined) return undefined;
+    const controller = [...live.values()].find(
+        ({ kind, metadata }) =>
+            (kind === "Deployment" || kind === "DaemonSet") && workload.test(metadata.name),
+    );
+    const name = (controller?.spec as { template?: { spec?: { serviceAccountName?: string } } } | undefined)
+        ?.template?.spec?.serviceAccountName;
+    if (controller === undefined || name === undefined) return undefined;
+    const { namespace } = controller.metadata;
+    const account = await world.objects.read({
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        name,
+        ...(namespace ? { namespace } : {}),
+    });
+    return unquoted(account?.metadata.annotations?.[ROLE_ANNOTATION]);
+}
+
+function roleInValues(values: Values, { values: paths }: ProfileIdentity): string | undefined {
+    return paths.map((path) => unquoted(valueAt(values, path))).find((arn) => arn !== undefined);
+}
+
+function unquoted(value: unknown): string | undefined {
+    if (typeof value !== "string") return undefined;
+    return value.trim().replace(/^(["'])(.*)\1$/, "$2") || undefined;
+}
+
+async function freeName(world: World, names: readonly string[]): Promise<string | undefined> {
+    for (const name of names) {
+        if ((await world.identities.readRole(name)) === undefined) return name;
+    }
+    return undefined;
+}
+
+function sidOf({ key }: ProfileIdentity): string {
+    return `PulumiHyperPodInference${key[0]?.toUpperCase() ?? ""}${key.slice(1)}`;
+}

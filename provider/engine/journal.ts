@@ -1,0 +1,306 @@
+// The write-ahead record of one move: what was begun, what each undo needs. Kept in the cluster at every write and in Pulumi state at the end of every call; each copy alone suffices.
+import { createHash, randomUUID } from "node:crypto";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { ErrorCode, MigrationError } from "../../common/errors";
+import type { MigrationStep, Plan } from "../plan/plan";
+import type { World } from "../ports/world";
+import type { BackupStore, JournalFacts, StepContext } from "./saga";
+
+export const JOURNAL_VERSION = 1;
+
+export type Direction = "forward" | "undo";
+
+export interface StepRecord {
+    readonly state: "open" | "done" | "undoing";
+    readonly memory: unknown;
+}
+
+export interface JournalDocument {
+    readonly version: number;
+    readonly migrationId: string;
+    /** Grows with every write, so that the newer of two copies is known. */
+    readonly sequence: number;
+    readonly direction: Direction;
+    readonly plan: Plan;
+    readonly steps: Partial<Record<MigrationStep, StepRecord>>;
+    readonly facts: JournalFacts;
+    /** Hash of the backup; absent until it is written. */
+    readonly backupHash?: string;
+}
+
+/** One copy as it is stored: compressed, base64, with hashes. */
+export interface JournalCopy {
+    readonly document: string;
+    readonly hash: string;
+    readonly backup?: string;
+}
+
+/** Where the crash-time copy lives. */
+export interface JournalStore {
+    writeDocument(document: string, hash: string): Promise<void>;
+    writeBackup(backup: string): Promise<void>;
+    read(): Promise<JournalCopy | undefined>;
+    remove(): Promise<void>;
+}
+
+export class Journal {
+    #document: JournalDocument;
+    #backup: string | undefined;
+    #isBackupRewritten = false;
+    readonly #store: JournalStore;
+
+    private constructor(
+        store: JournalStore,
+        document: JournalDocument,
+        backup: string | undefined,
+        /** Only Pulumi state had a copy: an undo whose last write was not told to the engine may have removed the cluster's, so what is done may be undone again. */
+        readonly isUnproven: boolean,
+    ) {
+        this.#store = store;
+        this.#document = document;
+        this.#backup = backup;
+    }
+
+    /** A new journal; nothing is written before the first step opens. */
+    static begin(store: JournalStore, plan: Plan): Journal {
+        return new Journal(
+            store,
+            {
+                version: JOURNAL_VERSION,
+                migrationId: randomUUID(),
+                sequence: 0,
+                direction: "forward",
+                plan,
+                steps: {},
+                facts: { pausedSeconds: {}, warnings: [] },
+            },
+            undefined,
+            false,
+        );
+    }
+
+    /** Continues from the newer intact copy; throws when no copy is intact, answers undefined when there is none at all. */
+    static resume(
+        store: JournalStore,
+        cluster: JournalCopy | undefined,
+        state: JournalCopy | undefined,
+    ): Journal | undefined {
+        const chosen = chooseCopy(cluster, state);
+        return chosen && new Journal(store, chosen.document, chosen.backup, cluster === undefined);
+    }
+
+    get plan(): Plan {
+        return this.#document.plan;
+    }
+    get migrationId(): string {
+        return this.#document.migrationId;
+    }
+    get direction(): Direction {
+        return this.#document.direction;
+    }
+    get facts(): JournalFacts {
+        return this.#document.facts;
+    }
+    get sequence(): number {
+        return this.#document.sequence;
+    }
+
+    stateOf(step: MigrationStep): StepRecord["state"] | undefined {
+        return this.#document.steps[step]?.state;
+    }
+    isDone(step: MigrationStep): boolean {
+        return this.stateOf(step) === "done";
+    }
+    knows(step: MigrationStep): boolean {
+        return this.#document.steps[step] !== undefined;
+    }
+    isEmpty(): boolean {
+        return Object.keys(this.#document.steps).length === 0;
+    }
+
+    /** Facts ride along with the next write. */
+    note(facts: Partial<JournalFacts>): void {
+        this.#document = { ...this.#document, facts: { ...this.#document.facts, ...facts } };
+    }
+
+    async head(direction: Direction): Promise<void> {
+        if (this.#document.direction !== direction) await this.#write({ direction });
+    }
+    async open(step: MigrationStep, memory: unknown): Promise<void> {
+        await this.#record(step, { state: "open", memory });
+    }
+    /** A step whose undo was begun runs forward again with the memory it has: remembering anew would remember a half-undone world. */
+    async reopen(step: MigrationStep): Promise<void> {
+        const record = this.#document.steps[step];
+        if (record?.state === "undoing") await this.#record(step, { ...record, state: "open" });
+    }
+    /** A finished step that has to be done once more: what it made was changed from outside. */
+    async rerun(step: MigrationStep): Promise<void> {
+        const record = this.#document.steps[step];
+        if (record?.state === "done") await this.#record(step, { ...record, state: "open" });
+    }
+    /** After an upgrade: which add-on the move stands for now. */
+    async revise(addon: Plan["addon"]): Promise<void> {
+        await this.#write({ plan: { ...this.plan, addon } });
+    }
+    async close(step: MigrationStep): Promise<void> {
+        await this.#record(step, { state: "done", memory: this.#document.steps[step]?.memory });
+    }
+    async markUndoing(step: MigrationStep): Promise<void> {
+        await this.#record(step, { state: "undoing", memory: this.#document.steps[step]?.memory });
+    }
+    async forget(step: MigrationStep): Promise<void> {
+        const { [step]: _, ...steps } = this.#document.steps;
+        await this.#write({ steps });
+    }
+    /** Removes the cluster's copy: the move is undone or committed. */
+    async discard(): Promise<void> {
+        await this.#store.remove();
+    }
+
+    contextOf<Memory>(step: MigrationStep, world: World): StepContext<Memory> {
+        const backup: BackupStore = {
+            exists: () => this.#document.backupHash !== undefined,
+            write: async (content) => {
+                this.#backup = pack(content);
+                await this.#store.writeBackup(this.#backup);
+                await this.#write({ backupHash: hashOf(this.#backup) });
+            },
+            read: async <T>() => this.#readBackup() as T,
+        };
+        const journal = this;
+        return {
+            world,
+            plan: this.plan,
+            memory: this.#document.steps[step]?.memory as Memory,
+            journal: {
+                backup,
+                migrationId: this.migrationId,
+                amend: (memory) => this.#record(step, { state: this.stateOf(step) ?? "open", memory }),
+                note: (facts) => this.note(facts),
+                get facts() {
+                    return journal.facts;
+                },
+            },
+        };
+    }
+
+    /** The copy for Pulumi state. */
+    copy(): JournalCopy {
+        const document = pack(this.#document);
+        return {
+            document,
+            hash: hashOf(document),
+            ...(this.#backup === undefined ? {} : { backup: this.#backup }),
+        };
+    }
+
+    #readBackup(): unknown {
+        if (this.#backup === undefined || hashOf(this.#backup) !== this.#document.backupHash) {
+            throw damaged("the backup in the journal is missing or does not match its hash");
+        }
+        return unpack(this.#backup);
+    }
+
+    async #record(step: MigrationStep, record: StepRecord): Promise<void> {
+        await this.#write({ steps: { ...this.#document.steps, [step]: record } });
+    }
+
+    async #write(change: Partial<JournalDocument>): Promise<void> {
+        if (this.isUnproven && !this.#isBackupRewritten && this.#backup !== undefined) {
+            // Each copy alone must suffice again.
+            await this.#store.writeBackup(this.#backup);
+            this.#isBackupRewritten = true;
+        }
+        const next = { ...this.#document, ...change, sequence: this.#document.sequence + 1 };
+        const document = pack(next);
+        await this.#store.writeDocument(document, hashOf(document));
+        this.#document = next;
+    }
+}
+
+interface OpenedCopy {
+    readonly document: JournalDocument;
+    readonly backup: string | undefined;
+}
+
+function chooseCopy(
+    cluster: JournalCopy | undefined,
+    state: JournalCopy | undefined,
+): OpenedCopy | undefined {
+    const problems: MigrationError[] = [];
+    const opened = [cluster, state].flatMap((copy) => {
+        if (copy === undefined) return [];
+        try {
+            return [openCopy(copy)];
+        } catch (error) {
+            if (!(error instanceof MigrationError)) throw error;
+            // A newer package wrote this copy: nothing older may touch the move.
+            if (error.code === ErrorCode.JournalVersion) throw error;
+            problems.push(error);
+            return [];
+        }
+    });
+    const [first, second] = opened;
+    if (first === undefined) {
+        if (problems[0] !== undefined) throw problems[0];
+        return undefined;
+    }
+    if (second === undefined) return first;
+    if (first.document.migrationId !== second.document.migrationId) {
+        throw new MigrationError({
+            code: ErrorCode.JournalForeign,
+            step: "journal",
+            what: "the cluster's journal belongs to another move of this release than the one in Pulumi state",
+            remedy: "undo it with the stack that began it; or, when that stack is gone, remove this resource from the state with `pulumi state delete` and create it anew to take over the cluster's journal",
+        });
+    }
+    const newer = first.document.sequence >= second.document.sequence ? first : second;
+    const other = newer === first ? second : first;
+    const backup = [newer.backup, other.backup].find(
+        (candidate) => candidate !== undefined && hashOf(candidate) === newer.document.backupHash,
+    );
+    return { document: newer.document, backup };
+}
+
+function openCopy(copy: JournalCopy): OpenedCopy {
+    if (hashOf(copy.document) !== copy.hash) throw damaged("the journal does not match its hash");
+    let document: JournalDocument;
+    try {
+        document = unpack(copy.document) as JournalDocument;
+    } catch (error) {
+        throw damaged(`the journal cannot be read (${(error as Error).message})`);
+    }
+    if (document.version !== JOURNAL_VERSION) {
+        throw new MigrationError({
+            code: ErrorCode.JournalVersion,
+            step: "journal",
+            what: `the journal has version ${document.version}; this package reads version ${JOURNAL_VERSION}`,
+            remedy: "install the version of pulumi-hyperpod-inference that wrote it (`npm install pulumi-hyperpod-inference@latest`) and run the command again; nothing was changed",
+        });
+    }
+    const backup =
+        copy.backup !== undefined && hashOf(copy.backup) === document.backupHash ? copy.backup : undefined;
+    return { document, backup };
+}
+
+function damaged(what: string): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.JournalDamaged,
+        step: "journal",
+        what,
+        remedy: "restore the Secret of the journal or an earlier state of the stack (`pulumi stack import`) from a backup, then run the command again; nothing was changed",
+    });
+}
+
+export function pack(content: unknown): string {
+    return gzipSync(Buffer.from(JSON.stringify(content)), { level: 9 }).toString("base64");
+}
+
+export function unpack(packed: string): unknown {
+    return JSON.parse(gunzipSync(Buffer.from(packed, "base64")).toString("utf8"));
+}
+
+export function hashOf(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
+}

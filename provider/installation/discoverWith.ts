@@ -1,0 +1,59 @@
+// The work of `discoverHelmInstallation`, on whatever world it is given. Reads only; nothing is locked, written or left behind.
+
+import { ErrorCode, MigrationError } from "../../common/errors";
+import type { Connect } from "../adapters/connect";
+import type { Clock, Log } from "../ports/world";
+import { dependencyProfiles } from "../profiles/dependencies";
+import { parseInputs } from "../pulumi/inputs";
+import { plainJson } from "../pulumi/outputs";
+import { Session } from "../pulumi/session";
+import type { DiscoverHelmInstallationArgs } from "./discoverHelmInstallation";
+import { type HelmInstallation, helmInstallation } from "./helmInstallation";
+
+export interface DiscoveryMeans {
+    readonly connect: Connect;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+export const SILENT: Log = { progress: () => undefined, warn: () => undefined };
+
+export async function discoverWith(
+    { connect, clock, log }: DiscoveryMeans,
+    args: DiscoverHelmInstallationArgs,
+): Promise<HelmInstallation> {
+    const { inputs, failures, unknown } = parseInputs({ ...args });
+    if (failures.length > 0 || unknown.length > 0) {
+        throw new MigrationError({
+            code: ErrorCode.InvalidInput,
+            step: "discover",
+            what:
+                failures.map(({ property, reason }) => `${property} ${reason}`).join("; ") ||
+                "an argument is not known yet",
+            remedy: "correct the arguments of discoverHelmInstallation",
+        });
+    }
+    const session = await Session.open(
+        inputs,
+        {
+            connect,
+            clock,
+            holder: { identity: "discovery", isDead: () => undefined },
+            stop: { reason: () => undefined, close: () => undefined },
+        },
+        log,
+    );
+    try {
+        const [begunMove, found] = await Promise.all([session.journalPlace(), session.plan()]);
+        return plainJson(
+            helmInstallation({
+                ...found,
+                begunMove,
+                profile: session.profile,
+                dependencies: dependencyProfiles,
+            }),
+        );
+    } finally {
+        await session.close();
+    }
+}

@@ -1,0 +1,315 @@
+// What a discovery tells programs and change tickets: plain JSON, made from discovery, plan and blockers. Pure.
+
+import type { Discovery } from "../discovery/discover";
+import type { Blocker } from "../plan/blockers";
+import { plannedControllers, plannedObjects } from "../plan/objects";
+import type { Plan, PlannedController } from "../plan/plan";
+import { runningOperator } from "../plan/release";
+import type { Release } from "../ports/world";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Profile } from "../profiles/profile";
+
+/** A Helm installation of the operator, what a move to the add-on would do with it, and what stands in the way. */
+export interface HelmInstallation {
+    /** The cluster that was looked at. */
+    readonly cluster: FoundCluster;
+    /** Releases that hold the operator's chart. A move needs exactly one; empty when there is none, or when it has moved already. */
+    readonly releases: readonly FoundRelease[];
+    /** The move that was begun on this cluster, if any: its journal is there. */
+    readonly begunMove?: FoundMove;
+    /** Controllers of the release that run now. */
+    readonly controllers: readonly FoundController[];
+    /** IAM roles of the release, or given in the arguments, and what a move would do with each. */
+    readonly roles: readonly FoundRole[];
+    /** Custom resources of the operator: the models. A move never touches them. */
+    readonly models: readonly FoundModel[];
+    /** CSI drivers, cert-manager and metrics-server: whose they are, and what a move would do with each. */
+    readonly dependencies: readonly FoundDependencyFacts[];
+    /** AWS resources of the models that a move would tag. */
+    readonly resourcesToTag: readonly FoundTaggedResource[];
+    /** The add-on: what is installed, and what a move would install. */
+    readonly addon: FoundAddon;
+    /** What a move leaves as it is, and whose it is, one sentence each. */
+    readonly leftAlone: readonly string[];
+    /** Paths of settings of the release that the add-on cannot express. */
+    readonly unsupportedSettings: readonly string[];
+    /** What people should know before a move, one sentence each. */
+    readonly notes: readonly string[];
+    /** The plan as `pulumi preview` shows it, one line per step; empty when none can be made. */
+    readonly plan: readonly string[];
+    /** Everything that stands in the way of a move. */
+    readonly blockers: readonly FoundBlocker[];
+    /** Whether a move could begin now: there is a plan, and nothing stands in its way. */
+    readonly canMove: boolean;
+}
+
+export interface FoundCluster {
+    /** Name of the EKS cluster. */
+    readonly name: string;
+    /** AWS region. */
+    readonly region: string;
+    /** ARN of the cluster. */
+    readonly arn: string;
+    /** Kubernetes version, for instance 1.34. */
+    readonly kubernetesVersion: string;
+    /** ARN of the IAM OIDC provider of the cluster; absent when it is missing. */
+    readonly oidcProviderArn?: string;
+}
+
+export interface FoundRelease {
+    /** Name of the Helm release. */
+    readonly name: string;
+    /** Namespace of the Helm release. */
+    readonly namespace: string;
+    /** Newest revision. */
+    readonly revision: number;
+    /** Status of that revision, for instance deployed. */
+    readonly status: string;
+    /** Name of the chart; another than the operator's own when that is a dependency of it. */
+    readonly chart: string;
+    /** Version of the chart. */
+    readonly chartVersion: string;
+    /** Version of the running operator. */
+    readonly operatorVersion: string;
+    /** What the user set, as `helm get values` shows it. May hold whatever was put there, secrets too. */
+    readonly values: Readonly<Record<string, unknown>>;
+    /** How many objects the release has. */
+    readonly objects: number;
+}
+
+export interface FoundMove {
+    /** Name of the Helm release that moves or has moved. */
+    readonly release: string;
+    /** Namespace of that release. */
+    readonly namespace: string;
+}
+
+export interface FoundController {
+    /** Which controller it is, for people. */
+    readonly component: string;
+    /** Namespace of its Deployment. */
+    readonly namespace: string;
+    /** Name of its Deployment. */
+    readonly name: string;
+    /** Replicas that are asked for. */
+    readonly replicas: number;
+}
+
+export interface FoundRole {
+    /** What the role is for, for people. */
+    readonly title: string;
+    /** Input property by which another role can be given. */
+    readonly property: string;
+    /** ARN of the role; absent when neither the release nor the arguments name one. */
+    readonly arn?: string;
+    /** What a move does: given, reused or cloned; absent when there is no plan or the role is not needed. */
+    readonly treatment?: string;
+    /** ARN that the add-on would get: another than `arn` when the role is cloned. */
+    readonly arnAfterMove?: string;
+    /** Why the role cannot be read or has to be copied. */
+    readonly why?: string;
+}
+
+export interface FoundModel {
+    /** Kind of the custom resource. */
+    readonly kind: string;
+    /** Its API version as stored. */
+    readonly apiVersion: string;
+    /** Namespace. */
+    readonly namespace: string;
+    /** Name. */
+    readonly name: string;
+    /** Unique identifier, which a move does not change. */
+    readonly uid: string;
+}
+
+export interface FoundDependencyFacts {
+    /** Key in the argument `dependencies`. */
+    readonly key: string;
+    /** For people. */
+    readonly title: string;
+    /** Whether the cluster has it. */
+    readonly present: boolean;
+    /** Whether it comes from this release. */
+    readonly ofRelease: boolean;
+    /** Who brought it otherwise, where that can be told. */
+    readonly owner?: string;
+    /** Version that runs, where that can be told. */
+    readonly runningVersion?: string;
+    /** What a move does: install, move or leftAlone; absent when there is no plan. */
+    readonly treatment?: string;
+    /** Why, for people. */
+    readonly why?: string;
+    /** Name of the EKS add-on. */
+    readonly addonName: string;
+    /** Version of the add-on that a move would install. */
+    readonly addonVersion?: string;
+}
+
+export interface FoundTaggedResource {
+    /** loadBalancer, certificate or s3Object. */
+    readonly kind: string;
+    /** ARN, or s3://bucket/key. */
+    readonly id: string;
+    /** The model it belongs to. */
+    readonly model: string;
+}
+
+export interface FoundAddon {
+    /** Name of the EKS add-on. */
+    readonly name: string;
+    /** Version that is installed now. */
+    readonly installedVersion?: string;
+    /** Status of the installed add-on. */
+    readonly installedStatus?: string;
+    /** Versions that this cluster can run, newest first. */
+    readonly availableVersions: readonly string[];
+    /** Version that a move would install; absent when none fits. */
+    readonly chosenVersion?: string;
+    /** Why that version. */
+    readonly why?: string;
+    /** Settings that a move would give it, as JSON with sorted keys. */
+    readonly configurationValues?: string;
+}
+
+export interface FoundBlocker {
+    /** Code, explained in docs/troubleshooting.md. */
+    readonly code: string;
+    /** Argument it belongs to. */
+    readonly property: string;
+    /** What stands in the way. */
+    readonly what: string;
+    /** What to do about it. */
+    readonly remedy: string;
+}
+
+export interface Findings {
+    readonly discovery: Discovery;
+    readonly plan: Plan | undefined;
+    readonly blockers: readonly Blocker[];
+    readonly begunMove: FoundMove | undefined;
+    readonly profile: Profile;
+    readonly dependencies: readonly DependencyProfile[];
+}
+
+export function helmInstallation(findings: Findings): HelmInstallation {
+    const { discovery, plan, begunMove, profile } = findings;
+    const { cluster, oidcProviderArn, releases } = discovery;
+    const blockers = begunMove === undefined ? findings.blockers : [];
+    return {
+        cluster: {
+            name: cluster.name,
+            region: cluster.region,
+            arn: cluster.arn,
+            kubernetesVersion: cluster.kubernetesVersion,
+            ...optional("oidcProviderArn", oidcProviderArn),
+        },
+        releases: releases.map((release) => releaseFacts(release, profile)),
+        ...optional("begunMove", begunMove),
+        controllers: controllersOf(findings).map(({ component, workload, replicas }) => ({
+            component,
+            namespace: workload.namespace ?? "",
+            name: workload.name,
+            replicas,
+        })),
+        roles: rolesOf(discovery, plan),
+        models: discovery.customResources.map(({ kind, apiVersion, metadata }) => ({
+            kind,
+            apiVersion,
+            namespace: metadata.namespace ?? "",
+            name: metadata.name,
+            uid: metadata.uid ?? "",
+        })),
+        dependencies: dependenciesOf(discovery, plan),
+        resourcesToTag: (plan?.tags.resources ?? []).map(({ resource, owner }) => ({
+            ...resource,
+            model: owner,
+        })),
+        addon: addonFacts(discovery, plan, profile),
+        leftAlone: plan?.leftAlone ?? [],
+        unsupportedSettings: plan?.droppedSettings ?? [],
+        notes: plan?.warnings ?? [],
+        plan: plan?.lines ?? [],
+        blockers: blockers.map(({ code, property, what, remedy }) => ({ code, property, what, remedy })),
+        canMove: plan !== undefined && blockers.length === 0 && begunMove === undefined,
+    };
+}
+
+function releaseFacts(release: Release, profile: Profile): FoundRelease {
+    const { name, namespace, revision, status, chart, chartVersion, values, objects } = release;
+    return {
+        name,
+        namespace,
+        revision,
+        status,
+        chart,
+        chartVersion,
+        operatorVersion: runningOperator(release, profile),
+        values,
+        objects: objects.length,
+    };
+}
+
+function controllersOf({ discovery, plan, profile, dependencies }: Findings): readonly PlannedController[] {
+    const [release, another] = discovery.releases;
+    if (plan !== undefined) return plan.controllers;
+    if (release === undefined || another !== undefined) return [];
+    return plannedControllers(
+        plannedObjects(release, discovery, { profile, dependencies }),
+        discovery,
+        profile,
+    );
+}
+
+function rolesOf(discovery: Discovery, plan: Plan | undefined): FoundRole[] {
+    return discovery.identities.map(({ identity, roleArn, problem }) => {
+        const planned = plan?.identities.find(({ key }) => key === identity.key);
+        return {
+            title: identity.title,
+            property: identity.property,
+            ...optional("arn", roleArn),
+            ...optional("treatment", planned?.treatment),
+            ...optional("arnAfterMove", planned?.roleArn),
+            ...optional("why", problem ?? planned?.why),
+        };
+    });
+}
+
+function dependenciesOf(discovery: Discovery, plan: Plan | undefined): FoundDependencyFacts[] {
+    return discovery.dependencies.map(({ profile, present, ofRelease, owner, runningVersion }) => {
+        const planned = plan?.dependencies.find(({ key }) => key === profile.key);
+        return {
+            key: profile.key,
+            title: profile.title,
+            present,
+            ofRelease: ofRelease.length > 0,
+            ...optional("owner", owner),
+            ...optional("runningVersion", runningVersion),
+            ...optional("treatment", planned?.treatment),
+            ...optional("why", planned?.why),
+            addonName: profile.addonName,
+            ...optional("addonVersion", planned?.version),
+        };
+    });
+}
+
+function addonFacts(
+    { addon, versions }: Discovery,
+    plan: Plan | undefined,
+    { addonName }: Profile,
+): FoundAddon {
+    return {
+        name: addonName,
+        ...optional("installedVersion", addon?.version),
+        ...optional("installedStatus", addon?.status),
+        availableVersions: versions.map(({ version }) => version),
+        ...optional("chosenVersion", plan?.addon.version),
+        ...optional("why", plan?.addon.whyVersion),
+        ...optional("configurationValues", plan?.addon.configurationValues),
+    };
+}
+
+/** Absent instead of undefined: the result is plain JSON. */
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [key in Key]?: Value } {
+    return value === undefined ? {} : ({ [key]: value } as { [key in Key]: Value });
+}

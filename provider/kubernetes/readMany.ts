@@ -1,0 +1,42 @@
+// References come in, the live form of those that exist goes out, in as few requests as is sensible.
+import type { KubernetesObject, ObjectRef, World } from "../ports/world";
+import { collectionsOf } from "./collections";
+import { inGroups } from "./inGroups";
+import { keyOf, refTo } from "./restore";
+
+/** Requests that run at once. */
+const AT_ONCE = 24;
+/** Below this many of a kind in a namespace, single reads move less data than a list. */
+const WORTH_A_LIST = 3;
+/** Of these a cluster may hold many large ones that are nobody's business here: never listed whole. */
+const READ_SINGLY = new Set(["Secret", "ConfigMap", "CustomResourceDefinition"]);
+
+/** Live objects by key; those that do not exist are absent. */
+export async function readMany(
+    world: World,
+    refs: readonly ObjectRef[],
+): Promise<Map<string, KubernetesObject>> {
+    const answers = await inGroups(requestsFor(refs), AT_ONCE, (some) => readTogether(world, some));
+    return new Map(answers.flat().map((object) => [keyOf(refTo(object)), object]));
+}
+
+/** References that one request answers stand together. */
+function requestsFor(refs: readonly ObjectRef[]): [ObjectRef, ...ObjectRef[]][] {
+    return collectionsOf(refs).flatMap((group) =>
+        group.length < WORTH_A_LIST || READ_SINGLY.has(group[0].kind)
+            ? group.map((ref): [ObjectRef] => [ref])
+            : [group],
+    );
+}
+
+async function readTogether(
+    world: World,
+    refs: readonly [ObjectRef, ...ObjectRef[]],
+): Promise<KubernetesObject[]> {
+    const [first] = refs;
+    if (refs.length === 1) return [await world.objects.read(first)].filter((object) => object !== undefined);
+    const { apiVersion, kind, namespace } = first;
+    const wanted = new Set(refs.map(keyOf));
+    const all = await world.objects.list(apiVersion, kind, namespace ? { namespace } : {});
+    return all.filter((object) => wanted.has(keyOf(refTo(object))));
+}

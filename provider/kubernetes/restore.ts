@@ -1,0 +1,194 @@
+// Brings objects back to a remembered form: used by every undo. Compares first and writes only what differs.
+import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../ports/world";
+
+/** What the API server fills in by itself; never compared, never written. */
+const SERVER_METADATA = new Set([
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "managedFields",
+    "selfLink",
+]);
+
+/** The part of an object that people and controllers decide on: no status, no server bookkeeping. */
+export function contentOf(object: KubernetesObject): KubernetesObject {
+    const { status: _, ...rest } = object;
+    const metadata = Object.fromEntries(
+        Object.entries(object.metadata).filter(([key]) => !SERVER_METADATA.has(key)),
+    );
+    return { ...rest, metadata: metadata as KubernetesObject["metadata"] };
+}
+
+/** How often a controller rolled a workload out: its own counter, which only it can set. */
+const COUNTERS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
+
+/** Owners are compared by kind and name: one that was made again has another UID. */
+export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
+    return canonical(comparable(a)) === canonical(comparable(b));
+}
+
+function comparable(object: KubernetesObject): unknown {
+    const content = contentOf(object);
+    const owners = (content.metadata.ownerReferences ?? []).map(({ uid: _, ...owner }) => owner);
+    const annotations = Object.fromEntries(
+        Object.entries(content.metadata.annotations ?? {}).filter(([name]) => !COUNTERS.includes(name)),
+    );
+    return { ...content, metadata: { ...content.metadata, annotations, ownerReferences: owners } };
+}
+
+export function keyOf({ apiVersion, kind, namespace, name }: ObjectRef): string {
+    return `${apiVersion}/${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}
+
+/** Where every undo writes first what others stand on. */
+const ORDER = [
+    "Namespace",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "ClusterRole",
+    "Role",
+    "ClusterRoleBinding",
+    "RoleBinding",
+    "Issuer",
+    "Certificate",
+    "Secret",
+    "ConfigMap",
+    "Service",
+    "ReplicaSet",
+];
+
+/** Groups to write one after the other; within a group the order does not matter. */
+export function byRestoreRank<T extends { kind: string }>(objects: readonly T[]): T[][] {
+    const ranks: T[][] = Array.from({ length: ORDER.length + 1 }, () => []);
+    for (const object of objects) {
+        const index = ORDER.indexOf(object.kind);
+        ranks[index < 0 ? ORDER.length : index]?.push(object);
+    }
+    return ranks.filter((rank) => rank.length > 0);
+}
+
+/** Makes the live object equal to the remembered one. Answers whether anything was written. */
+export async function restoreObject(world: World, remembered: KubernetesObject): Promise<boolean> {
+    return restoreOver(world, remembered, await world.objects.read(refTo(remembered)));
+}
+
+/** The same for an object that was read just now. */
+export async function restoreOver(
+    world: World,
+    remembered: KubernetesObject,
+    live: KubernetesObject | undefined,
+): Promise<boolean> {
+    const content = contentOf(remembered);
+    if (live !== undefined && sameContent(live, remembered)) return false;
+    if (live === undefined) {
+        // An owner may have a new UID by now; a dangling one would have the object collected at once.
+        const { ownerReferences: _, ...metadata } = content.metadata;
+        await world.objects.replace({ ...content, metadata });
+        return true;
+    }
+    await world.objects.replace({
+        ...content,
+        ...("status" in live ? { status: live.status } : {}),
+    } as KubernetesObject);
+    return true;
+}
+
+/**
+ * Gives the fields back to their former managers. A write that changes nothing but `managedFields` is taken as it stands;
+ * entries of the status belong to controllers and stay as they are now.
+ */
+export async function restoreFieldManagers(
+    world: World,
+    remembered: KubernetesObject,
+    live: KubernetesObject | undefined,
+): Promise<boolean> {
+    const former = remembered.metadata.managedFields ?? [];
+    if (live === undefined || former.length === 0 || !sameContent(live, remembered)) return false;
+    const wanted = withLiveStatus(withOwnersOf(live, remembered, former), live.metadata.managedFields ?? []);
+    if (managersOf(live.metadata.managedFields ?? []) === managersOf(wanted)) return false;
+    const { resourceVersion } = live.metadata;
+    try {
+        await world.objects.merge(refTo(remembered), {
+            metadata: { resourceVersion, managedFields: wanted },
+        });
+    } catch (error) {
+        if ((error as { status?: number }).status !== 409) throw error;
+        // A controller wrote its status meanwhile: its entry is another one now.
+        const now = await world.objects.read(refTo(remembered));
+        if (now?.metadata.resourceVersion === resourceVersion) throw error;
+        return restoreFieldManagers(world, remembered, now);
+    }
+    return true;
+}
+
+/** Status fields as they are owned now; everything else as it was. A controller may own an annotation together with its status. */
+function withLiveStatus(
+    former: readonly ManagedFieldsEntry[],
+    now: readonly ManagedFieldsEntry[],
+): ManagedFieldsEntry[] {
+    const metadataOf = (entry: ManagedFieldsEntry) =>
+        former.find(
+            (one) => !isContent(one) && one.manager === entry.manager && one.apiVersion === entry.apiVersion,
+        )?.fieldsV1 as Record<string, unknown> | undefined;
+    const status = now
+        .filter((entry) => !isContent(entry))
+        .map((entry) => {
+            const metadata = metadataOf(entry)?.["f:metadata"];
+            const { "f:metadata": _, ...rest } = (entry.fieldsV1 ?? {}) as Record<string, unknown>;
+            return {
+                ...entry,
+                fieldsV1: metadata === undefined ? rest : { ...rest, "f:metadata": metadata },
+            };
+        });
+    return [...former.filter(isContent), ...status];
+}
+
+function isContent(entry: ManagedFieldsEntry): boolean {
+    return entry.subresource !== "status";
+}
+
+/** Entries name owners by UID; an owner that was made again has a new one. */
+function withOwnersOf(
+    live: KubernetesObject,
+    remembered: KubernetesObject,
+    entries: readonly ManagedFieldsEntry[],
+): ManagedFieldsEntry[] {
+    let text = JSON.stringify(entries);
+    for (const former of remembered.metadata.ownerReferences ?? []) {
+        const now = (live.metadata.ownerReferences ?? []).find(
+            ({ kind, name }) => kind === former.kind && name === former.name,
+        );
+        if (now !== undefined) text = text.replaceAll(former.uid, now.uid);
+    }
+    return JSON.parse(text) as ManagedFieldsEntry[];
+}
+
+function managersOf(entries: readonly ManagedFieldsEntry[]): string {
+    return entries
+        .map(
+            ({ manager, operation, subresource, fieldsV1 }) =>
+                `${manager} ${operation} ${subresource ?? ""} ${canonical(fieldsV1)}`,
+        )
+        .sort()
+        .join("\n");
+}
+
+export function refTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
+    return {
+        apiVersion,
+        kind,
+        name: metadata.name,
+        ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    };
+}
+
+function canonical(value: unknown): string {
+    return JSON.stringify(value, (_, part: unknown) =>
+        typeof part === "object" && part !== null && !Array.isArray(part)
+            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : part,
+    );
+}

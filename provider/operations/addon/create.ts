@@ -1,0 +1,102 @@
+// Asks EKS for an add-on so that asking again after a crash does no harm: same attempt, same token; a failed one makes room for a new attempt.
+import { createHash } from "node:crypto";
+import { ErrorCode } from "../../../common/errors";
+import { isUpdatable } from "../../addons/states";
+import { type Addon, type AddonRequest, AddonStatus, type World } from "../../ports/world";
+import { atRest, followUpdate } from "./update";
+import { awaitGone, failedAddon } from "./wait";
+
+export interface WantedAddon {
+    readonly name: string;
+    readonly version: string;
+    readonly configurationValues?: string;
+    readonly serviceAccountRoleArn?: string;
+}
+
+export interface AttemptJournal {
+    readonly step: string;
+    /** Tells this add-on from one that the same migration made and took back before. */
+    readonly token: string;
+    readonly attempt: number;
+    readonly removeMs: number;
+    /** Journals the number of a new attempt before it begins. */
+    begin(attempt: number): Promise<void>;
+}
+
+export async function createOrContinue(
+    world: World,
+    wanted: WantedAddon,
+    journal: AttemptJournal,
+): Promise<void> {
+    const existing = await world.addons.describe(wanted.name);
+    const { step, attempt } = journal;
+    switch (existing?.status) {
+        case undefined:
+            world.log.progress(`${step}: creating ${wanted.name} ${wanted.version}`);
+            await world.addons.create(requestOf(wanted, journal.token, attempt));
+            return;
+        case AddonStatus.CreateFailed:
+        case AddonStatus.Deleting:
+        case AddonStatus.DeleteFailed:
+            await startOver(world, wanted, existing as Addon, journal);
+            return;
+        case AddonStatus.Degraded:
+        case AddonStatus.UpdateFailed:
+            // Its cause may be gone: applying again is what makes EKS look anew.
+            world.log.progress(`${step}: the add-on is ${existing?.status}; it is applied again`);
+            await journal.begin(attempt + 1);
+            await world.addons.update(requestOf(wanted, journal.token, attempt + 1), "OVERWRITE");
+            return;
+        default:
+            return;
+    }
+}
+
+export interface UpdateWishes {
+    readonly resolveConflicts: "OVERWRITE" | "PRESERVE";
+    readonly timeoutMs: number;
+    /** Runs at every look; it measures which requests are refused. */
+    readonly meanwhile?: () => Promise<unknown>;
+}
+
+/**
+ * Brings an add-on that this move did not make to version and settings, and waits for the end of the update; one that is gone, or cannot be
+ * updated, is created. The same attempt has the same token, so EKS answers a repeated request with the update that it began.
+ */
+export async function updateOrCreate(
+    world: World,
+    wanted: WantedAddon,
+    journal: AttemptJournal,
+    { resolveConflicts, ...following }: UpdateWishes,
+): Promise<void> {
+    const { step, attempt, token } = journal;
+    const { name } = wanted;
+    const existing = await atRest(world, name, following.timeoutMs, step);
+    if (existing === undefined || !isUpdatable(existing)) return createOrContinue(world, wanted, journal);
+    world.log.progress(`${step}: updating ${name} ${existing.version} to ${wanted.version}`);
+    const updateId = await world.addons.update(requestOf(wanted, token, attempt), resolveConflicts);
+    const failure = await followUpdate(world, { ...following, name, updateId, step });
+    // Done or failed, the next request is another one.
+    await journal.begin(attempt + 1);
+    if (failure === undefined) return;
+    const now = (await world.addons.describe(name)) ?? existing;
+    throw failedAddon(ErrorCode.AddonFailed, step, now, [failure]);
+}
+
+async function startOver(
+    world: World,
+    wanted: WantedAddon,
+    existing: Addon,
+    { step, token, attempt, removeMs, begin }: AttemptJournal,
+): Promise<void> {
+    world.log.progress(`${step}: ${wanted.name} is ${existing.status}; it is taken away and created again`);
+    await begin(attempt + 1);
+    if (existing.status !== AddonStatus.Deleting) await world.addons.remove(wanted.name, { preserve: true });
+    await awaitGone(world, wanted.name, removeMs);
+    await world.addons.create(requestOf(wanted, token, attempt + 1));
+}
+
+function requestOf(wanted: WantedAddon, seed: string, attempt: number): AddonRequest {
+    const token = createHash("sha256").update(`${seed}/${wanted.name}/${attempt}`).digest("hex").slice(0, 64);
+    return { ...wanted, tags: { CreatedBy: "HyperPodInference" }, token };
+}

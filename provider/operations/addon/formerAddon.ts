@@ -1,0 +1,170 @@
+// An add-on that was there before the move: what is remembered of it, and how it gets its former objects, version and settings back.
+
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import { isUpdatable } from "../../addons/states";
+import { inGroups } from "../../kubernetes/inGroups";
+import { readMany } from "../../kubernetes/readMany";
+import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import type { Plan } from "../../plan/plan";
+import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
+import type { Profile } from "../../profiles/profile";
+import { sameSettings } from "../../settings/settingsText";
+import type { StepTimeouts } from "../../steps/stepTimeouts";
+import type { Backup } from "../backup/backup";
+import { type AttemptJournal, updateOrCreate, type WantedAddon } from "./create";
+import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./takeAway";
+import { atRest } from "./update";
+import { failedAddon } from "./wait";
+
+const AT_ONCE = 8;
+
+export interface FormerAddon {
+    readonly version: string;
+    readonly status: AddonStatus;
+    /** The text as EKS had it. */
+    readonly configurationValues: string;
+    readonly serviceAccountRoleArn?: string;
+}
+
+/** Undefined when none is there. Waits for what somebody else has under way on it. */
+export async function rememberFormer(
+    world: World,
+    { addon }: Plan,
+    timeoutMs: number,
+): Promise<FormerAddon | undefined> {
+    const found = await atRest(world, addon.name, timeoutMs, "install");
+    if (found === undefined) return undefined;
+    const { version, status, configurationValues, serviceAccountRoleArn } = found;
+    if (addon.existing === undefined || (!isUpdatable(found) && status !== AddonStatus.CreateFailed)) {
+        throw new MigrationError({
+            code: ErrorCode.AddonExists,
+            step: "install",
+            what: `the add-on ${addon.name} ${version} is ${status}; ${addon.existing === undefined ? "it was not there when the move was planned, so the backup lacks its objects" : `it was ${addon.existing.status} when the move was planned`}`,
+            remedy: "run `pulumi destroy`, which leaves it as it is, wait until nobody works on it, then run `pulumi up`, which plans anew",
+        });
+    }
+    return {
+        version,
+        status,
+        configurationValues,
+        ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
+    };
+}
+
+/** One that runs, or ran once, goes on; a failed creation never ran, and makes room. */
+export function isTakenOver(former: FormerAddon | undefined): former is FormerAddon {
+    return former !== undefined && former.status !== AddonStatus.CreateFailed;
+}
+
+/**
+ * What an undo that was cut off has restored belongs to this package's manager: EKS would not take its own former fields away again.
+ * Writes nothing where no undo was begun.
+ */
+export async function ownAgain(world: World, backup: Backup): Promise<void> {
+    const former = new Set((backup.ofAddon ?? []).map(keyOf));
+    const objects = backup.objects.filter((object) => former.has(keyOf(refTo(object))));
+    const live = await readMany(world, objects.map(refTo));
+    await inGroups(objects, AT_ONCE, (object) =>
+        restoreFieldManagers(world, object, live.get(keyOf(refTo(object)))),
+    );
+}
+
+export interface Return {
+    readonly world: World;
+    readonly plan: Plan;
+    readonly profile: Profile;
+    readonly backup: Backup;
+    readonly former: FormerAddon;
+    readonly made: Made;
+    readonly attempts: AttemptJournal;
+    readonly timeouts: StepTimeouts;
+}
+
+/**
+ * The objects first: EKS then finds them in their former form and, with PRESERVE, keeps what others had set. The other way round an older
+ * version would put its own CRD schemas in place before anybody looks at the models. Answers what had to stay, for people.
+ */
+export async function giveBack(way: Return): Promise<readonly string[]> {
+    const { world, plan, profile, backup, former, made, timeouts } = way;
+    const { step } = way.attempts;
+    const now = await atRest(world, plan.addon.name, timeouts.installMs, step);
+    const { warnings, keepsSchema } = await restoreOverwritten(world, plan, backup);
+    // An older version would bring the older schemas along, and the models would lose fields.
+    const version = keepsSchema ? (now?.version ?? plan.addon.version) : former.version;
+    if (now === undefined || !isAsBefore(now, { ...former, version })) {
+        const wanted = wantedAgain(plan.addon.name, version, former);
+        await bringBack(way, wanted);
+        await restoreOverwritten(world, plan, backup);
+    }
+    const gone = await objectsOfAddon(world, made, backup);
+    await stopControllers(world, gone);
+    await deleteMade(world, gone, backup, profile.runtimeObjects(plan.release.namespace), made.since);
+    return version === former.version
+        ? warnings
+        : [
+              ...warnings,
+              `the add-on keeps version ${version}, newer than its former ${former.version}, whose schemas would drop fields of the models`,
+          ];
+}
+
+async function bringBack({ world, former, attempts, timeouts }: Return, wanted: WantedAddon): Promise<void> {
+    const { installMs: timeoutMs } = timeouts;
+    try {
+        await updateOrCreate(world, wanted, attempts, { resolveConflicts: "PRESERVE", timeoutMs });
+    } catch (error) {
+        // One that was not healthy before need not be healthy again.
+        const now = await world.addons.describe(wanted.name);
+        if (former.status === AddonStatus.Active || now === undefined || !isReturned(now, wanted))
+            throw error;
+    }
+    const now = await atRest(world, wanted.name, timeoutMs, attempts.step);
+    if (now !== undefined && isReturned(now, wanted)) {
+        if (now.status === AddonStatus.Active || former.status !== AddonStatus.Active) return;
+    }
+    if (now !== undefined) throw failedAddon(ErrorCode.AddonFailed, attempts.step, now, []);
+    throw new Error(`the add-on ${wanted.name} disappeared while it was brought back`);
+}
+
+function isAsBefore(now: Addon, former: FormerAddon): boolean {
+    const healthy = now.status === AddonStatus.Active || former.status !== AddonStatus.Active;
+    return healthy && isReturned(now, former);
+}
+
+function isReturned(
+    now: Addon,
+    { version, configurationValues = "" }: Pick<WantedAddon, "version" | "configurationValues">,
+): boolean {
+    return (
+        isUpdatable(now) &&
+        now.version === version &&
+        sameSettings(now.configurationValues, configurationValues)
+    );
+}
+
+function wantedAgain(name: string, version: string, former: FormerAddon): WantedAddon {
+    const { configurationValues, serviceAccountRoleArn } = former;
+    return {
+        name,
+        version,
+        // EKS takes an absent text for "as it is".
+        configurationValues: configurationValues === "" ? "{}" : configurationValues,
+        ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
+    };
+}
+
+/** Deployments and DaemonSets of the former add-on. */
+export function workloadsOf({ ofAddon = [] }: Pick<Backup, "ofAddon">): ObjectRef[] {
+    return ofAddon.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
+}
+
+/** What the add-on of before had running; what did not run before the move need not run after its undo. */
+export function availableBefore(backup: Backup): ObjectRef[] {
+    const available = backup.objects
+        .filter(({ spec, status }) => {
+            const { replicas = 1 } = (spec ?? {}) as { replicas?: number };
+            const { availableReplicas = 0 } = (status ?? {}) as { availableReplicas?: number };
+            return availableReplicas >= replicas;
+        })
+        .map((object) => keyOf(refTo(object)));
+    return workloadsOf(backup).filter((ref) => ref.kind === "Deployment" && available.includes(keyOf(ref)));
+}

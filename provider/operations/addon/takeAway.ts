@@ -1,0 +1,176 @@
+// The way back from an add-on: EKS lets go of it, its controllers stop, what it overwrote gets its former form, and only what it made is deleted.
+
+import { ErrorCode } from "../../../common/errors";
+import { madeByEks } from "../../kubernetes/appliedByEks";
+import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { inGroups } from "../../kubernetes/inGroups";
+import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
+import { readMany } from "../../kubernetes/readMany";
+import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "../../kubernetes/restore";
+import type { Plan } from "../../plan/plan";
+import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
+import type { Backup } from "../backup/backup";
+import { awaitGone, failedAddon } from "./wait";
+
+/** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
+const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
+
+const TERMINATION_MS = 45_000;
+const RESTORED_AT_ONCE = 8;
+
+export async function removeAddon(
+    world: World,
+    name: string,
+    timeoutMs: number,
+    step = "undo install",
+    preserve = true,
+): Promise<void> {
+    const addon = await world.addons.describe(name);
+    if (addon === undefined) return;
+    if (addon.status !== AddonStatus.Deleting) {
+        world.log.progress(
+            `${step}: removing the add-on ${name}${preserve ? ", its objects stay" : " with its objects"}`,
+        );
+        await removeWhenIdle(world, name, timeoutMs, preserve);
+    }
+    const gone = await awaitGone(world, name, timeoutMs);
+    if (!gone)
+        throw failedAddon(
+            ErrorCode.AddonDeleteFailed,
+            step,
+            (await world.addons.describe(name)) ?? addon,
+            [],
+        );
+}
+
+/** EKS runs one operation at a time on an add-on. */
+async function removeWhenIdle(
+    world: World,
+    name: string,
+    timeoutMs: number,
+    preserve: boolean,
+): Promise<void> {
+    const deadline = world.clock.now() + timeoutMs;
+    for (;;) {
+        try {
+            await world.addons.remove(name, { preserve });
+            return;
+        } catch (error) {
+            if ((error as Error).name !== "ResourceInUseException" || world.clock.now() >= deadline)
+                throw error;
+            await world.clock.sleep(1000);
+        }
+    }
+}
+
+export interface Made {
+    /** The API server's time before the add-on was asked for. */
+    readonly since: string;
+    /** What the add-on made, as far as it was known when it became ACTIVE. */
+    readonly created?: readonly ObjectRef[];
+}
+
+/** What the journal proves to be the add-on's: made by EKS since the journal opened the step, and not in the backup. */
+export async function objectsOfAddon(world: World, memory: Made, backup: Backup): Promise<ObjectRef[]> {
+    const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
+    // Once ACTIVE, the list is complete; what EKS made later belongs to other add-ons.
+    const found = memory.created === undefined ? await madeByEks(world, memory.since) : [];
+    return [
+        ...new Map([...(memory.created ?? []), ...found].map((ref) => [keyOf(ref), ref])).values(),
+    ].filter((ref) => !former.has(keyOf(ref)));
+}
+
+export async function stopControllers(world: World, made: readonly ObjectRef[]): Promise<void> {
+    const deployments = made.filter(({ kind }) => kind === "Deployment");
+    await Promise.all(
+        deployments.map(async (ref) => {
+            if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
+        }),
+    );
+    await world.workloads.waitGone(deployments, TERMINATION_MS);
+}
+
+/** Brings every object of the backup back to its form, controllers stopped. Answers what had to stay as it is, for people. */
+export async function restoreOverwritten(
+    world: World,
+    plan: Plan,
+    backup: Backup,
+): Promise<{ readonly warnings: readonly string[]; readonly keepsSchema: boolean }> {
+    world.objects.rediscover();
+    const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
+    const warnings: string[] = [];
+    for (const rank of byRestoreRank(backup.objects)) {
+        const alive = await readMany(world, rank.map(refTo));
+        await inGroups(rank, RESTORED_AT_ONCE, async (remembered) => {
+            const key = keyOf(refTo(remembered));
+            const live = alive.get(key);
+            if (remembered.kind === "CustomResourceDefinition") {
+                const { object, prunes } = await forgetSchemaThatWouldPrune(world, remembered, live);
+                if (prunes.length > 0) {
+                    warnings.push(
+                        `${remembered.metadata.name} keeps the add-on's newer schema: custom resources hold ${prunes.join(", ")}, which the former schema would drop`,
+                    );
+                }
+                await restoreOver(world, object, live);
+            } else if (remembered.kind === "ReplicaSet") {
+                // Only the rollout history of a Deployment that is made again; a live one belongs to its controller.
+                if (live === undefined) await restoreOver(world, stopped(remembered), live);
+            } else {
+                // Replicas come back in the undo of scaleDown, when everything the controllers need is there again.
+                await restoreOver(world, controllers.has(key) ? stopped(remembered) : remembered, live);
+            }
+        });
+    }
+    await restoreIssuedSecrets(world, backup);
+    return { warnings: warnings.sort(), keepsSchema: warnings.length > 0 };
+}
+
+function stopped(object: KubernetesObject): KubernetesObject {
+    return { ...object, spec: { ...(object.spec as object), replicas: 0 } };
+}
+
+/** cert-manager may have been issuing while its Certificate went back: look until the former bytes stay. */
+async function restoreIssuedSecrets(world: World, backup: Backup): Promise<void> {
+    const secrets = backup.objects.filter(({ kind }) => kind === "Secret");
+    if (secrets.length === 0) return;
+    for (let quiet = 0, round = 0; quiet < 2 && round < 20; round++) {
+        const written = await Promise.all(secrets.map((secret) => restoreObject(world, secret)));
+        quiet = written.some(Boolean) ? 0 : quiet + 1;
+        if (quiet < 2) await world.clock.sleep(250);
+    }
+}
+
+/** Deletes what the add-on made, and what its controllers wrote at run time under names that the profile knows and that were free before. */
+export async function deleteMade(
+    world: World,
+    made: readonly ObjectRef[],
+    backup: Backup,
+    runtimeObjects: readonly ObjectRef[],
+    since: string,
+): Promise<void> {
+    const absent = new Set(backup.absent.map(keyOf));
+    const written = await Promise.all(
+        runtimeObjects
+            .filter((ref) => absent.has(keyOf(ref)))
+            .map(async (ref) => ({
+                ref,
+                made: ((await world.objects.read(ref))?.metadata.creationTimestamp ?? "") >= since,
+            })),
+    );
+    const candidates = [...made, ...written.filter((one) => one.made).map(({ ref }) => ref)];
+    await inGroups(candidates, RESTORED_AT_ONCE, async (ref) => {
+        if (NEVER_DELETED.has(ref.kind)) return;
+        if (ref.kind === "CustomResourceDefinition" && !(await isUnused(world, ref))) return;
+        await world.objects.remove(ref);
+    });
+}
+
+/** A CRD that the add-on brought goes only when nobody made a resource of it. */
+async function isUnused(world: World, ref: ObjectRef): Promise<boolean> {
+    const crd = await world.objects.read(ref);
+    if (crd === undefined) return false;
+    const resources = await world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd), {
+        metadataOnly: true,
+    });
+    return resources.length === 0;
+}

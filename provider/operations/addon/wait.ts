@@ -1,0 +1,111 @@
+// Waits for an add-on to become ACTIVE or to go away. DEGRADED is an answer, not a reason to wait; every wait ends.
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import { type Addon, AddonStatus, type World } from "../../ports/world";
+import type { DependencyProfile } from "../../profiles/dependencies";
+
+/** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
+export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 60_000 ? 1_000 : 2_000);
+
+const FAILED: ReadonlySet<AddonStatus> = new Set([
+    AddonStatus.CreateFailed,
+    AddonStatus.Degraded,
+    AddonStatus.DeleteFailed,
+    AddonStatus.UpdateFailed,
+]);
+
+/** `meanwhile` runs at every look; it measures which requests are refused. */
+export async function awaitAddon(
+    world: World,
+    name: string,
+    namespace: string,
+    timeoutMs: number,
+    meanwhile: () => Promise<unknown> = async () => undefined,
+    step = "install",
+): Promise<Addon> {
+    const started = world.clock.now();
+    for (;;) {
+        const [addon] = await Promise.all([world.addons.describe(name), meanwhile()]);
+        const elapsed = world.clock.now() - started;
+        if (addon === undefined) {
+            throw new MigrationError({
+                code: ErrorCode.AddonFailed,
+                step,
+                what: `the add-on ${name} disappeared while it was awaited`,
+                remedy: "run `pulumi up` to create it again, or `pulumi destroy` to go back",
+            });
+        }
+        if (addon.status === AddonStatus.Active) return addon;
+        if (FAILED.has(addon.status)) {
+            throw failedAddon(
+                ErrorCode.AddonFailed,
+                step,
+                addon,
+                await world.workloads.failingPods(namespace),
+            );
+        }
+        if (elapsed >= timeoutMs) {
+            throw failedAddon(
+                ErrorCode.AddonTimeout,
+                step,
+                addon,
+                await world.workloads.failingPods(namespace),
+                timeoutMs,
+            );
+        }
+        world.log.progress(`${step}: add-on ${addon.status} for ${Math.round(elapsed / 1000)} s`);
+        await world.clock.sleep(pollMs(elapsed));
+    }
+}
+
+/** Answers false when EKS could not delete it. */
+export async function awaitGone(world: World, name: string, timeoutMs: number): Promise<boolean> {
+    const started = world.clock.now();
+    for (;;) {
+        const addon = await world.addons.describe(name);
+        if (addon === undefined) return true;
+        if (addon.status === AddonStatus.DeleteFailed) return false;
+        const elapsed = world.clock.now() - started;
+        if (elapsed >= timeoutMs) return false;
+        await world.clock.sleep(Math.min(500, pollMs(elapsed)));
+    }
+}
+
+export function failedAddon(
+    code: ErrorCode,
+    step: string,
+    addon: Addon,
+    pods: readonly string[],
+    waitedMs?: number,
+): MigrationError {
+    const issues = addon.issues.map(({ code: issue, message, resourceIds }) =>
+        [issue, message, resourceIds.length ? `(${resourceIds.join(", ")})` : ""].filter(Boolean).join(" "),
+    );
+    return new MigrationError({
+        code,
+        step,
+        what:
+            waitedMs === undefined
+                ? `add-on ${addon.name} is ${addon.status}`
+                : `add-on ${addon.name} is still ${addon.status} after ${Math.round(waitedMs / 1000)} s`,
+        why: [...issues, ...pods].join("; ") || "EKS names no issue",
+        remedy: "remove the cause and run `pulumi up` to continue, or run `pulumi destroy` to go back to Helm",
+    });
+}
+
+/** Waits for those of a dependency's workloads that its add-on version has. */
+export async function awaitWorkloads(
+    world: World,
+    { addonNamespace, addonWorkloads }: DependencyProfile,
+    timeoutMs: number,
+): Promise<void> {
+    const refs = addonWorkloads.map(({ kind, name }) => ({
+        apiVersion: "apps/v1",
+        kind,
+        namespace: addonNamespace,
+        name,
+    }));
+    const live = await Promise.all(
+        refs.map(async (ref) => ((await world.objects.read(ref)) === undefined ? [] : [ref])),
+    );
+    await world.workloads.waitAvailable(live.flat(), timeoutMs);
+}

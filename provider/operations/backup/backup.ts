@@ -1,0 +1,146 @@
+// What a move can touch, read from the cluster in its live form, and the type in which the journal keeps it.
+import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { readMany } from "../../kubernetes/readMany";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import type { Plan } from "../../plan/plan";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import type { Profile } from "../../profiles/profile";
+import { objectsOfStandingAddon } from "../addon/objects";
+
+export interface Backup {
+    /** Full live objects, managed fields included. */
+    readonly objects: readonly KubernetesObject[];
+    /** Looked for and not there: what appears under these names is not the user's. */
+    readonly absent: readonly ObjectRef[];
+    /** Those of `objects` that an add-on had made before the move, also one that was deleted with its objects kept. */
+    readonly ofAddon?: readonly ObjectRef[];
+    /** Release records without their payload, which nothing touches. */
+    readonly records: readonly KubernetesObject[];
+    readonly customResources: readonly KubernetesObject[];
+    /** UIDs of the pods that serve models, by namespace/name. */
+    readonly modelPods: Readonly<Record<string, string>>;
+}
+
+const CRD = "apiextensions.k8s.io/v1";
+
+export async function collect(world: World, plan: Plan, profile: Profile): Promise<Backup> {
+    const refs = distinct([
+        ...plan.objects,
+        ...profile.runtimeObjects(plan.release.namespace),
+        ...profile.sharedWithoutTrace,
+    ]);
+    const [live, crds, replicaSets, records, ofAddon] = await Promise.all([
+        readMany(world, refs),
+        definitions(world, profile),
+        replicaSetsOf(world, plan),
+        recordsOf(world, plan),
+        objectsOfStandingAddon(world, profile),
+    ]);
+    const customResources = await customResourcesOf(
+        world,
+        crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd))),
+    );
+    const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets, ...ofAddon];
+    return {
+        objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
+        absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),
+        ...(ofAddon.length === 0 ? {} : { ofAddon: ofAddon.map(refTo) }),
+        records,
+        customResources,
+        modelPods: await modelPods(world, customResources),
+    };
+}
+
+/** CRDs of the profile's groups, also those that came from a chart's `crds/` folder and stand in no manifest. */
+export async function definitions(world: World, profile: Profile): Promise<KubernetesObject[]> {
+    return definitionsIn(world, [...profile.customResourceGroups, ...profile.otherCustomResourceGroups]);
+}
+
+export async function definitionsIn(world: World, groups: readonly string[]): Promise<KubernetesObject[]> {
+    if (groups.length === 0) return [];
+    const all = await world.objects.list(CRD, "CustomResourceDefinition", { metadataOnly: true });
+    const names = all
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => groups.some((group) => name.endsWith(`.${group}`)));
+    const crds = await Promise.all(
+        names.map((name) => world.objects.read({ apiVersion: CRD, kind: "CustomResourceDefinition", name })),
+    );
+    return crds.filter((crd) => crd !== undefined);
+}
+
+/** Read in the version they are stored in, which needs no conversion webhook. */
+export async function customResourcesOf(
+    world: World,
+    crds: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+    const lists = await Promise.all(
+        crds.map((crd) => world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd))),
+    );
+    return lists.flat();
+}
+
+/** Pods behind the models: those that a custom resource owns, through a Deployment or directly. */
+export async function modelPods(
+    world: World,
+    customResources: readonly KubernetesObject[],
+): Promise<Record<string, string>> {
+    const namespaces = [...new Set(customResources.map(({ metadata }) => metadata.namespace ?? ""))];
+    const models = uidsOf(customResources);
+    const found: Record<string, string> = {};
+    for (const namespace of namespaces) {
+        const [deployments, replicaSets, pods] = await Promise.all(
+            ["apps/v1/Deployment", "apps/v1/ReplicaSet", "v1/Pod"].map((type) => {
+                const [, apiVersion = "", kind = ""] = /^(.*)\/(\w+)$/.exec(type) ?? [];
+                return world.objects.list(apiVersion, kind, { namespace, metadataOnly: true });
+            }),
+        );
+        const owned = ownedBy(deployments ?? [], models);
+        const sets = ownedBy(replicaSets ?? [], uidsOf(owned));
+        for (const { metadata } of ownedBy(pods ?? [], new Set([...models, ...uidsOf(sets)]))) {
+            found[`${namespace}/${metadata.name}`] = metadata.uid ?? "";
+        }
+    }
+    return found;
+}
+
+function uidsOf(objects: readonly KubernetesObject[]): Set<string> {
+    return new Set(objects.map(({ metadata }) => metadata.uid ?? ""));
+}
+
+function ownedBy(objects: readonly KubernetesObject[], owners: ReadonlySet<string>): KubernetesObject[] {
+    return objects.filter(({ metadata }) =>
+        (metadata.ownerReferences ?? []).some(({ uid }) => owners.has(uid)),
+    );
+}
+
+/** The rollout history of the Deployments: without it one that is made again would start at revision 1. */
+async function replicaSetsOf(world: World, plan: Plan): Promise<KubernetesObject[]> {
+    const deployments = plan.objects.filter(({ kind }) => kind === "Deployment");
+    const namespaces = [...new Set(deployments.map(({ namespace }) => namespace ?? ""))];
+    const names = new Set(deployments.map(({ namespace, name }) => `${namespace}/${name}`));
+    const lists = await Promise.all(
+        namespaces.map((namespace) => world.objects.list("apps/v1", "ReplicaSet", { namespace })),
+    );
+    return lists
+        .flat()
+        .filter(({ metadata }) =>
+            (metadata.ownerReferences ?? []).some(({ name }) => names.has(`${metadata.namespace}/${name}`)),
+        );
+}
+
+export async function recordsOf(world: World, plan: Plan): Promise<KubernetesObject[]> {
+    const secrets = await world.objects.list("v1", "Secret", {
+        namespace: plan.release.namespace,
+        labelSelector: `name=${plan.release.name}`,
+        metadataOnly: true,
+    });
+    return secrets.filter(({ metadata }) => plan.release.records.includes(metadata.name));
+}
+
+function distinct(refs: readonly ObjectRef[]): ObjectRef[] {
+    return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
+}
+
+function bare({ apiVersion, kind, namespace, name }: ObjectRef): ObjectRef {
+    return { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
+}

@@ -1,0 +1,141 @@
+// One dependency of the release: from Helm to an add-on of its own, and back. Every change is in the memory before it is made.
+
+import { madeByEks } from "../../kubernetes/appliedByEks";
+import { inGroups } from "../../kubernetes/inGroups";
+import type { PlannedDependency } from "../../plan/plan";
+import type { ObjectRef, World } from "../../ports/world";
+import type { DependencyProfile } from "../../profiles/dependencies";
+import { createOrContinue } from "../addon/create";
+import { awaitAddon, awaitWorkloads } from "../addon/wait";
+import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
+import { probesOf, Refusals, waitForAnswers } from "../models/probes";
+import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";
+import { type DependencyOfRelease, deleteInOrder, isHelms, onlyHelms } from "./retire";
+
+export interface DependencyMemory {
+    /** The API server's time before the add-on was asked for. */
+    readonly since: string;
+    readonly attempt: number;
+    /** Helm workloads that make room for workloads of the same name. */
+    readonly replaced: readonly Replaced[];
+    readonly secrets: Fingerprints;
+    /** What controllers write at run time, and was not there. */
+    readonly absent: readonly ObjectRef[];
+    /** What the add-on made, once it is ACTIVE. */
+    readonly created?: readonly ObjectRef[];
+    /** Objects that only Helm used. */
+    readonly deleted?: readonly ObjectRef[];
+    readonly done?: true;
+    /** Its undo was begun: what else stands here is no longer true of the cluster. */
+    readonly undoing?: true;
+    /** The add-on's own workloads that make room on the way back. */
+    readonly replacedBack?: readonly Replaced[];
+}
+
+export interface DependencyMove extends DependencyOfRelease {
+    readonly planned: PlannedDependency;
+    readonly migrationId: string;
+    readonly timeouts: { readonly installMs: number; readonly removeMs: number };
+    amend(memory: DependencyMemory): Promise<void>;
+    warn(line: string): void;
+    /** How long each kind of request was refused, milliseconds. */
+    refused(totals: ReadonlyMap<string, number>): void;
+}
+
+const AT_ONCE = 8;
+const POLL_MS = 300;
+
+/** What is looked at before anything changes. */
+export async function rememberDependency(move: DependencyMove): Promise<DependencyMemory> {
+    const { world, plan, profile } = move;
+    const { addonNamespace: namespace } = profile;
+    const sameName = await inGroups(profile.addonWorkloads, AT_ONCE, async ({ kind, name }) => {
+        const live = await world.objects.read({ apiVersion: "apps/v1", kind, namespace, name });
+        return live !== undefined && isHelms(live, move) ? [replacedFrom(live)] : [];
+    });
+    return {
+        since: await world.objects.serverTime(),
+        attempt: 0,
+        replaced: sameName.flat(),
+        secrets: await fingerprintSecrets(world, profile.issues),
+        absent: (
+            await inGroups(profile.runtimeObjects(plan.release.namespace), AT_ONCE, async (ref) =>
+                (await world.objects.read(ref)) === undefined ? [ref] : [],
+            )
+        ).flat(),
+    };
+}
+
+export async function moveDependency(move: DependencyMove, remembered: DependencyMemory): Promise<void> {
+    const { world, plan, profile, planned, migrationId, timeouts } = move;
+    const step = `dependencies (${profile.title})`;
+    let memory = remembered;
+    const amend = async (change: Partial<DependencyMemory>) => {
+        memory = { ...memory, ...change };
+        await move.amend(memory);
+    };
+    const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
+    const refusals = new Refusals(world, await probesOf(world, profile));
+    await Promise.all(memory.replaced.map((one) => makeRoom(world, one)));
+    await createOrContinue(
+        world,
+        {
+            name: planned.addonName,
+            version: planned.version ?? "",
+            ...(planned.configurationValues === undefined
+                ? {}
+                : { configurationValues: planned.configurationValues }),
+            ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
+        },
+        {
+            step,
+            token: `${migrationId}/${memory.since}`,
+            attempt: memory.attempt,
+            removeMs: timeouts.removeMs,
+            begin: (attempt) => amend({ attempt }),
+        },
+    );
+    await awaitAddon(
+        world,
+        planned.addonName,
+        profile.addonNamespace,
+        timeouts.installMs,
+        () => Promise.all([handOver(world, memory.replaced), refusals.look()]),
+        step,
+    );
+    const works = async () => {
+        await awaitWorkloads(world, profile, timeouts.installMs);
+        await waitForAnswers(world, profile, timeouts.installMs);
+    };
+    const [created] = await Promise.all([memory.created ?? madeBy(move, memory), works()]);
+    await refusals.look();
+    move.refused(refusals.totals());
+    await finishHandOver(world, memory.replaced, timeouts.installMs);
+    // What the add-on made is known before anything of Helm's goes, and both stand in the journal.
+    if (memory.deleted === undefined) await amend({ created, deleted: await onlyHelms(move) });
+    await deleteInOrder(world, memory.deleted ?? [], move);
+    await waitForAnswers(world, profile, timeouts.installMs);
+    for (const name of await changedSecrets(world, profile.issues, memory.secrets))
+        move.warn(`Secret ${name} was issued anew while ${profile.title} was swapped`);
+    await amend({ done: true });
+}
+
+export async function finishHandOver(
+    world: World,
+    replaced: readonly Replaced[],
+    timeoutMs: number,
+): Promise<void> {
+    const deadline = world.clock.now() + timeoutMs;
+    while ((await handOver(world, replaced)) > 0 && world.clock.now() < deadline)
+        await world.clock.sleep(POLL_MS);
+}
+
+async function madeBy({ world, profile }: DependencyMove, { since }: DependencyMemory): Promise<ObjectRef[]> {
+    const created = await madeByEks(world, since);
+    return created.filter((ref) => belongs(ref, profile));
+}
+
+/** EKS may have made objects of another add-on in the same time; by kind and place they are told apart as far as that goes. */
+function belongs({ namespace }: ObjectRef, { addonNamespace }: DependencyProfile): boolean {
+    return namespace === undefined || namespace === addonNamespace || namespace === "kube-system";
+}

@@ -1,0 +1,113 @@
+// A dependency that was missing: installed as an add-on, and taken away again when nobody uses it.
+
+import { madeByEks } from "../../kubernetes/appliedByEks";
+import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import type { Plan, PlannedDependency } from "../../plan/plan";
+import type { ObjectRef, World } from "../../ports/world";
+import type { DependencyProfile } from "../../profiles/dependencies";
+import type { StepTimeouts } from "../../steps/stepTimeouts";
+import { createOrContinue } from "../addon/create";
+import { deleteMade, objectsOfAddon, removeAddon } from "../addon/takeAway";
+import { awaitAddon, awaitWorkloads } from "../addon/wait";
+import { definitions } from "../backup/backup";
+import { waitForAnswers } from "../models/probes";
+
+export interface PrerequisiteMemory {
+    readonly since: string;
+    readonly attempt: number;
+    /** What the add-on made, once it is ACTIVE. */
+    readonly created?: readonly ObjectRef[];
+}
+
+export interface Prerequisite {
+    readonly world: World;
+    readonly plan: Plan;
+    readonly profile: DependencyProfile;
+    readonly planned: PlannedDependency;
+    readonly migrationId: string;
+    readonly timeouts: StepTimeouts;
+}
+
+export async function installPrerequisite(
+    {
+        world,
+        plan,
+        profile,
+        planned,
+        migrationId,
+        timeouts,
+        amend,
+    }: Prerequisite & { amend(memory: PrerequisiteMemory): Promise<void> },
+    remembered: PrerequisiteMemory,
+): Promise<void> {
+    const step = `prerequisites (${profile.title})`;
+    let memory = remembered;
+    const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
+    const begin = async (attempt: number) => {
+        memory = { ...memory, attempt };
+        await amend(memory);
+    };
+    await createOrContinue(
+        world,
+        {
+            name: planned.addonName,
+            version: planned.version ?? "",
+            ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
+        },
+        {
+            step,
+            token: `${migrationId}/${memory.since}`,
+            attempt: memory.attempt,
+            removeMs: timeouts.removeMs,
+            begin,
+        },
+    );
+    await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
+    world.objects.rediscover();
+    if (memory.created === undefined) {
+        const created = await madeByEks(world, memory.since);
+        memory = { ...memory, created };
+        await amend(memory);
+    }
+    await awaitWorkloads(world, profile, timeouts.installMs);
+    await waitForAnswers(world, profile, timeouts.installMs);
+}
+
+/** Answers what had to stay. */
+export async function removePrerequisite(
+    { world, profile, planned, timeouts }: Prerequisite,
+    memory: PrerequisiteMemory,
+): Promise<string[]> {
+    const step = `undo prerequisites (${profile.title})`;
+    const used = await customResourcesIn(world, profile);
+    // Nothing of it existed before, so EKS may delete all of it; unless somebody put resources into its CRDs meanwhile.
+    await removeAddon(world, planned.addonName, timeouts.removeMs, step, used.length > 0);
+    if (used.length === 0) return [];
+    const nothingBefore = { objects: [], absent: [], records: [], customResources: [], modelPods: {} };
+    await deleteMade(
+        world,
+        await objectsOfAddon(world, memory, nothingBefore),
+        nothingBefore,
+        [],
+        memory.since,
+    );
+    return [`the CRDs of ${profile.title} stay: ${used.join(", ")} were made meanwhile`];
+}
+
+async function customResourcesIn(world: World, profile: DependencyProfile): Promise<string[]> {
+    const crds = await definitions(world, profile);
+    const lists = await Promise.all(
+        crds.map((crd) =>
+            world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd), {
+                metadataOnly: true,
+            }),
+        ),
+    );
+    return lists
+        .flat()
+        .map(
+            ({ kind, metadata }) =>
+                `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`,
+        )
+        .sort();
+}

@@ -1,0 +1,101 @@
+// Asks what users' requests ask: models through every served version, ingress creation, external metrics. Waits until all are answered.
+
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import type { ProbeAnswer, World } from "../../ports/world";
+import type { Probe, Profile } from "../../profiles/profile";
+import { definitionsIn } from "../backup/backup";
+
+const POLL_MS = 300;
+const LOOKS = 6;
+
+export interface Asked {
+    readonly probe: Probe;
+    readonly answer: ProbeAnswer;
+}
+
+export async function probesOf(world: World, profile: Profile): Promise<readonly Probe[]> {
+    const crds = await definitionsIn(world, profile.customResourceGroups);
+    return profile.probes({ customResourceDefinitions: crds, namespace: "default" });
+}
+
+export async function ask(world: World, probes: readonly Probe[]): Promise<Asked[]> {
+    return Promise.all(probes.map(async (probe) => ({ probe, answer: await world.objects.probe(probe) })));
+}
+
+/** A server that is not there or that says so: everything else (also "forbidden" and "not found") is an answer. */
+export function isRefused({ answer }: Asked): boolean {
+    return answer.status === 0 || answer.status >= 500 || answer.status === 429;
+}
+
+/** Kinds of requests that nobody answers, seen again and again: a single look may meet an API server that is busy for a moment. */
+export async function refusedForGood(world: World, profile: Profile): Promise<readonly string[]> {
+    let probes = await probesOf(world, profile);
+    for (let look = 0; look < LOOKS && probes.length > 0; look++) {
+        if (look > 0) await world.clock.sleep(POLL_MS);
+        probes = (await ask(world, probes)).filter(isRefused).map(({ probe }) => probe);
+    }
+    return [...new Set(probes.map(({ request }) => request))].sort();
+}
+
+/** `exceptFor` are kinds of requests that need no answer. */
+export async function waitForAnswers(
+    world: World,
+    profile: Profile,
+    timeoutMs: number,
+    exceptFor: readonly string[] = [],
+): Promise<void> {
+    const deadline = world.clock.now() + timeoutMs;
+    const probes = (await probesOf(world, profile)).filter(({ request }) => !exceptFor.includes(request));
+    for (;;) {
+        const refused = (await ask(world, probes)).filter(isRefused);
+        const [first] = refused;
+        if (first === undefined) return;
+        if (world.clock.now() >= deadline) {
+            throw new MigrationError({
+                code: ErrorCode.RequestsRefused,
+                step: "verify",
+                what: `refused for ${Math.round(timeoutMs / 1000)} s: ${[...new Set(refused.map(({ probe }) => probe.request))].join(", ")}`,
+                why: first.answer.message,
+                remedy: "look at the pods behind the webhook with `kubectl get pods -A`, then run `pulumi up` to continue or `pulumi destroy` to go back",
+            });
+        }
+        await world.clock.sleep(POLL_MS);
+    }
+}
+
+/** Adds up how long each kind of request was refused, over as many looks as are taken. */
+export class Refusals {
+    readonly #times = new Map<string, { since: number | undefined; total: number }>();
+    readonly #spans = new Map<string, { begin: number; end: number }>();
+
+    constructor(
+        readonly world: World,
+        readonly probes: readonly Probe[],
+    ) {}
+
+    /** Answers whether any kind of request is refused now. */
+    async look(): Promise<boolean> {
+        const refused = new Set(
+            (await ask(this.world, this.probes)).filter(isRefused).map(({ probe }) => probe.request),
+        );
+        const now = this.world.clock.now();
+        for (const request of new Set(this.probes.map((probe) => probe.request))) {
+            const before = this.#times.get(request) ?? { since: undefined, total: 0 };
+            const total = before.total + (before.since === undefined ? 0 : now - before.since);
+            this.#times.set(request, { since: refused.has(request) ? now : undefined, total });
+            if (before.since !== undefined || refused.has(request))
+                this.#spans.set(request, { begin: this.#spans.get(request)?.begin ?? now, end: now });
+        }
+        return refused.size > 0;
+    }
+
+    /** From the first look at which a kind of request was refused to the first at which it was answered again for good. */
+    spans(): ReadonlyMap<string, { readonly begin: number; readonly end: number }> {
+        return this.#spans;
+    }
+
+    /** Milliseconds by kind of request. */
+    totals(): Map<string, number> {
+        return new Map([...this.#times].map(([request, { total }]) => [request, total]));
+    }
+}

@@ -1,0 +1,180 @@
+// One identity's role: what to remember of it, how to make it fit the add-on, and the way back. Writes only what is missing.
+
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import { isTrusted, trustOfCopy, withoutTrust, withTrust } from "../../../common/iam/trustPolicy";
+import { sameDocument } from "../../identities/bucketPolicy";
+import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
+import type { Role, World } from "../../ports/world";
+
+/** Marks roles that a move created. */
+export const OWNER_TAG = "pulumi-hyperpod-inference/migration";
+
+const PROPAGATION_MS = 60_000;
+const POLL_MS = 250;
+
+export interface RoleMemory {
+    readonly key: string;
+    /** The trust policy, character by character, of a role that is reused. */
+    readonly trustPolicy?: string;
+    /** The inline policy under our name; absent when there was none. */
+    readonly inlinePolicy?: string;
+    /** A role of the copy's name was there before: it is not ours to delete. */
+    readonly existed?: boolean;
+}
+
+export async function rememberRole(world: World, identity: PlannedIdentity): Promise<RoleMemory> {
+    const { key, treatment, roleName, bucketPolicy } = identity;
+    if (treatment === IdentityTreatment.Given) return { key };
+    const role = await world.identities.readRole(roleName);
+    if (treatment === IdentityTreatment.Cloned) return { key, existed: role !== undefined };
+    if (role === undefined) throw gone(identity.roleArn);
+    const inlinePolicy = bucketPolicy && role.inlinePolicies[bucketPolicy.name];
+    return { key, trustPolicy: role.trustPolicy, ...(inlinePolicy === undefined ? {} : { inlinePolicy }) };
+}
+
+export async function settleRole(
+    world: World,
+    identity: PlannedIdentity,
+    memory: RoleMemory,
+    migrationId: string,
+): Promise<void> {
+    if (identity.treatment === IdentityTreatment.Given) return;
+    if (identity.treatment === IdentityTreatment.Cloned) {
+        await copyRole(world, identity, migrationId);
+        return;
+    }
+    const role = await world.identities.readRole(identity.roleName);
+    if (role === undefined) throw gone(identity.roleArn);
+    const { trust, bucketPolicy } = identity;
+    if (trust !== undefined && !isTrusted(role.trustPolicy, trust)) {
+        world.log.progress(`identities: ${role.name} trusts ${trust.namespace}/${trust.name}`);
+        await world.identities.setTrustPolicy(role.name, withTrust(role.trustPolicy, trust));
+    }
+    if (
+        bucketPolicy !== undefined &&
+        memory.inlinePolicy === undefined &&
+        !sameDocument(role.inlinePolicies[bucketPolicy.name], bucketPolicy.document)
+    ) {
+        world.log.progress(`identities: ${role.name} may use the models' TLS buckets`);
+        await world.identities.putInlinePolicy(role.name, bucketPolicy.name, bucketPolicy.document);
+    }
+}
+
+async function copyRole(world: World, identity: PlannedIdentity, migrationId: string): Promise<void> {
+    const source = await world.identities.readRole(identity.source ?? "");
+    if (source === undefined) throw gone(identity.source ?? "");
+    const { trust, bucketPolicy, roleName } = identity;
+    world.log.progress(`identities: copying ${source.name} to ${roleName}`);
+    await world.identities.createRole(
+        {
+            name: roleName,
+            path: source.path,
+            trustPolicy: trust === undefined ? source.trustPolicy : trustOfCopy(source.trustPolicy, [trust]),
+            attachedPolicies: source.attachedPolicies,
+            inlinePolicies: {
+                ...source.inlinePolicies,
+                ...(bucketPolicy === undefined ? {} : { [bucketPolicy.name]: bucketPolicy.document }),
+            },
+            maxSessionDuration: source.maxSessionDuration,
+            // AWS keeps tags that start so for itself, for instance those of CloudFormation.
+            tags: Object.fromEntries(
+                Object.entries(source.tags).filter(([key]) => !key.toLowerCase().startsWith("aws:")),
+            ),
+            ...(source.permissionsBoundary === undefined
+                ? {}
+                : { permissionsBoundary: source.permissionsBoundary }),
+            ...(source.description === undefined ? {} : { description: source.description }),
+        },
+        ownerTag(migrationId),
+    );
+}
+
+export async function restoreRole(
+    world: World,
+    identity: PlannedIdentity,
+    memory: RoleMemory,
+    migrationId: string,
+): Promise<void> {
+    if (identity.treatment === IdentityTreatment.Given) return;
+    if (identity.treatment === IdentityTreatment.Cloned) {
+        if (memory.existed !== true)
+            await world.identities.deleteRole(identity.roleName, ownerTag(migrationId));
+        return;
+    }
+    const role = await world.identities.readRole(identity.roleName);
+    if (role === undefined) return;
+    const { trust, bucketPolicy } = identity;
+    if (trust !== undefined && memory.trustPolicy !== undefined) {
+        const former = withoutTrust(
+            role.trustPolicy,
+            isTrusted(memory.trustPolicy, trust) ? [] : [trust.sid],
+            memory.trustPolicy,
+        );
+        if (former !== role.trustPolicy) await world.identities.setTrustPolicy(role.name, former);
+    }
+    if (
+        bucketPolicy !== undefined &&
+        memory.inlinePolicy === undefined &&
+        sameDocument(role.inlinePolicies[bucketPolicy.name], bucketPolicy.document)
+    ) {
+        await world.identities.removeInlinePolicy(role.name, bucketPolicy.name);
+    }
+}
+
+/** Whether the role is not what it was before the move: by the memory, so that it is the same when the step runs again. */
+export function isChanged(
+    { treatment, trust, bucketPolicy }: PlannedIdentity,
+    memory: RoleMemory | undefined,
+): boolean {
+    if (treatment === IdentityTreatment.Given || memory === undefined) return false;
+    if (treatment === IdentityTreatment.Cloned || memory.trustPolicy === undefined) return true;
+    return (
+        (trust !== undefined && !isTrusted(memory.trustPolicy, trust)) ||
+        (bucketPolicy !== undefined && memory.inlinePolicy === undefined)
+    );
+}
+
+/** IAM answers from several places; two looks in a row must show everything that was changed. */
+export async function waitForRoles(world: World, changed: readonly PlannedIdentity[]): Promise<void> {
+    if (changed.length === 0) return;
+    const deadline = world.clock.now() + PROPAGATION_MS;
+    for (let seen = 0; seen < 2; ) {
+        const roles = await Promise.all(
+            changed.map(async (identity) => ({
+                identity,
+                role: await world.identities.readRole(identity.roleName),
+            })),
+        );
+        const late = roles.filter(({ identity, role }) => !isSettled(identity, role));
+        seen = late.length === 0 ? seen + 1 : 0;
+        if (seen === 2) return;
+        if (world.clock.now() >= deadline) {
+            throw new MigrationError({
+                code: ErrorCode.CallTimeout,
+                step: "identities",
+                what: `IAM does not show the changes of ${late.map(({ identity }) => identity.roleName).join(", ")} after ${PROPAGATION_MS / 1000} s`,
+                remedy: "run `pulumi up` to look again, or `pulumi destroy` to go back",
+            });
+        }
+        await world.clock.sleep(POLL_MS);
+    }
+}
+
+function isSettled({ trust, bucketPolicy }: PlannedIdentity, role: Role | undefined): boolean {
+    if (role === undefined) return false;
+    if (trust !== undefined && !isTrusted(role.trustPolicy, trust)) return false;
+    return bucketPolicy === undefined || role.inlinePolicies[bucketPolicy.name] !== undefined;
+}
+
+function ownerTag(migrationId: string): { key: string; value: string } {
+    return { key: OWNER_TAG, value: migrationId };
+}
+
+function gone(role: string): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.RoleNotUsable,
+        step: "identities",
+        what: `the IAM role ${role} is not there any more`,
+        remedy: "give another one with the resource's property, then run `pulumi up`; or run `pulumi destroy` to go back",
+    });
+}

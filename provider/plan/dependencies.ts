@@ -1,0 +1,193 @@
+// Found dependencies in, what happens to each out: installed, moved, or left alone and whose it is. Pure.
+
+import { ErrorCode } from "../../common/errors";
+import { dependencyAddonVersion } from "../addons/dependencyVersions";
+import { isUnderWay } from "../addons/states";
+import type { FoundDependency } from "../discovery/dependencies";
+import { AddonStatus, type Release } from "../ports/world";
+import type { Profile } from "../profiles/profile";
+import { valuesOf } from "../settings/releaseValues";
+import { mapDependencySettings, stableJson, type Values, valueAt } from "../settings/settings";
+import type { Blocker } from "./blockers";
+import { DependencyTreatment, type PlannedDependency } from "./plan";
+
+export interface DependencyWishes {
+    readonly clusterName: string;
+    readonly skipDependencies: boolean;
+    readonly dependencyChoices: Readonly<Record<string, string>>;
+    readonly dropUnsupportedSettings: boolean;
+}
+
+export interface DependencyKnowledge {
+    readonly profile: Profile;
+    readonly validate: (schema: Record<string, unknown>, settings: Values) => readonly string[];
+}
+
+export interface PlannedDependencies {
+    readonly dependencies: readonly PlannedDependency[];
+    /** Keys of the identities that the new add-ons need. */
+    readonly identities: readonly string[];
+    readonly blockers: readonly Blocker[];
+    readonly notes: readonly string[];
+}
+
+interface One {
+    readonly planned: PlannedDependency;
+    readonly blocker?: Blocker;
+    readonly note?: string;
+}
+
+export function planDependencies(
+    found: readonly FoundDependency[],
+    release: Release,
+    wishes: DependencyWishes,
+    knowledge: DependencyKnowledge,
+): PlannedDependencies {
+    const all = found.map((one) => planOne(one, release, wishes, knowledge));
+    return {
+        dependencies: all.map(({ planned }) => planned),
+        identities: all.flatMap(({ planned }) => planned.identity ?? []),
+        blockers: all.flatMap(({ blocker }) => blocker ?? []),
+        notes: all.flatMap(({ note }) => note ?? []),
+    };
+}
+
+function planOne(
+    found: FoundDependency,
+    release: Release,
+    wishes: DependencyWishes,
+    knowledge: DependencyKnowledge,
+): One {
+    const { profile, addon, present, owner, ofRelease, runsFromRelease } = found;
+    const alone = (why: string, more: Omit<One, "planned"> = {}): One => ({
+        planned: {
+            key: profile.key,
+            title: profile.title,
+            treatment: DependencyTreatment.LeftAlone,
+            why,
+            addonName: profile.addonName,
+        },
+        ...more,
+    });
+    const byChoice = wishes.dependencyChoices[profile.key] === "LeaveAlone";
+    if (addon !== undefined) {
+        const beside =
+            ofRelease.length === 0 ? "" : `; ${ofRelease.length} objects of the release stay as they are`;
+        const why = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})${beside}`;
+        return present || addon.status === AddonStatus.Active
+            ? alone(why)
+            : alone(why, { blocker: brokenAddon(found, wishes) });
+    }
+    if (!present) return missing(found, wishes, byChoice, alone);
+    if (ofRelease.length === 0) return alone(`theirs (${owner ?? "not of this release"})`);
+    if (!runsFromRelease)
+        return alone(`theirs: its workloads do not carry the mark of release ${release.name}`);
+    if (wishes.skipDependencies)
+        return alone(
+            `${ofRelease.length} objects of the release stay as they are (skipDependenciesMigration)`,
+        );
+    if (byChoice) return alone(`${ofRelease.length} objects of the release stay as they are (your choice)`);
+    const version = dependencyAddonVersion(profile, found.available, found.runningVersion, false);
+    if (version === undefined) {
+        const offers = found.available.join(", ") || "nothing";
+        return alone(
+            `${ofRelease.length} objects of the release stay as they are: EKS offers ${offers}, needed is ${profile.minimumVersion} or what runs (${found.runningVersion ?? "unknown"})`,
+        );
+    }
+    const settings = settingsOf(found, release, knowledge);
+    if (settings.unsupported.length > 0 && !wishes.dropUnsupportedSettings) {
+        return alone(
+            `${ofRelease.length} objects of the release stay as they are: the add-on cannot express ${settings.unsupported.join(", ")}`,
+        );
+    }
+    return {
+        planned: planned(
+            found,
+            DependencyTreatment.Move,
+            `${ofRelease.length} objects of the release`,
+            version,
+            settings.configuration,
+        ),
+        ...(settings.unsupported.length === 0
+            ? {}
+            : {
+                  note: `the settings ${settings.unsupported.join(", ")} of the release are dropped: the add-on ${profile.addonName} cannot express them`,
+              }),
+    };
+}
+
+function missing(
+    found: FoundDependency,
+    wishes: DependencyWishes,
+    byChoice: boolean,
+    alone: (why: string, more?: Omit<One, "planned">) => One,
+): One {
+    const { profile, available } = found;
+    const version = dependencyAddonVersion(profile, available, undefined, true);
+    if (!byChoice && version !== undefined)
+        return { planned: planned(found, DependencyTreatment.Install, "missing", version, {}) };
+    const blocker: Blocker = {
+        code: byChoice ? ErrorCode.DependencyMissing : ErrorCode.NoCompatibleVersion,
+        property: `dependencies.${profile.key}`,
+        what: byChoice
+            ? `${profile.title} is missing (no ${profile.presence.kind} ${profile.presence.name}) and to be left alone; the operator does not start without it`
+            : `${profile.title} is missing, and EKS offers no version at or above ${profile.minimumVersion} for this cluster (${available.join(", ") || "none"})`,
+        remedy: byChoice
+            ? `install it, or remove \`dependencies.${profile.key}\``
+            : `install ${profile.title} by other means, then run \`pulumi up\` on cluster ${wishes.clusterName} again`,
+    };
+    return alone("missing", { blocker });
+}
+
+function brokenAddon({ profile, addon }: FoundDependency, { clusterName }: DependencyWishes): Blocker {
+    const issues = (addon?.issues ?? []).map(({ code, message }) => `${code} ${message}`).join("; ");
+    const look = `\`aws eks describe-addon --cluster-name ${clusterName} --addon-name ${addon?.name}\``;
+    return {
+        code: ErrorCode.DependencyMissing,
+        property: `dependencies.${profile.key}`,
+        what: `the add-on ${addon?.name} is ${addon?.status}${issues ? ` (${issues})` : ""}, so ${profile.title} is missing`,
+        remedy: `${addon !== undefined && isUnderWay(addon) ? `wait until it is done (${look})` : `repair it (${look})`}, then run \`pulumi up\``,
+    };
+}
+
+function planned(
+    { profile }: FoundDependency,
+    treatment: DependencyTreatment,
+    why: string,
+    version: string,
+    configuration: Values,
+): PlannedDependency {
+    return {
+        key: profile.key,
+        title: profile.title,
+        treatment,
+        why,
+        addonName: profile.addonName,
+        version,
+        ...(Object.keys(configuration).length === 0
+            ? {}
+            : { configurationValues: stableJson(configuration) }),
+        ...(profile.identity === undefined ? {} : { identity: profile.identity.key }),
+    };
+}
+
+/** What the user set for this dependency, checked against its own schema; a value of another form counts as one that cannot be expressed. */
+function settingsOf(
+    { profile, schema }: FoundDependency,
+    release: Release,
+    knowledge: DependencyKnowledge,
+): { configuration: Values; unsupported: readonly string[] } {
+    const part = (values: Values) =>
+        (valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values;
+    const mapped = mapDependencySettings({
+        values: part(release.values),
+        pristineDefaults: part(release.pristineDefaults ?? {}),
+        schema,
+        notCarried: profile.notCarried,
+    });
+    const problems = schema === undefined ? [] : knowledge.validate(schema, mapped.configuration);
+    return {
+        configuration: mapped.configuration,
+        unsupported: [...mapped.unsupported.map((path) => `${profile.valuesKey}.${path}`), ...problems],
+    };
+}

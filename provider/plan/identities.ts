@@ -1,0 +1,143 @@
+// Found roles in, the role of every identity out: given, reused or cloned, with what each needs. Pure.
+
+import { ErrorCode } from "../../common/errors";
+import { isTrusted, statementFor } from "../../common/iam/trustPolicy";
+import type { FoundIdentity } from "../discovery/identities";
+import { bucketPolicy, coversBuckets } from "../identities/bucketPolicy";
+import { needsCopy } from "../identities/identityNames";
+import { UNKNOWN } from "../pulumi/inputs";
+import type { Blocker } from "./blockers";
+import { IdentityTreatment, type PlannedIdentity } from "./plan";
+
+export interface IdentityWishes {
+    readonly partition: string;
+    readonly accountId: string;
+    /** Buckets of the models that no managed policy covers. */
+    readonly uncoveredBuckets: readonly string[];
+    readonly oidcProviderFound: boolean;
+    /** Whether the setting leaves this controller on. */
+    readonly isOn: (setting: string) => boolean;
+}
+
+export interface PlannedIdentities {
+    readonly identities: readonly PlannedIdentity[];
+    readonly blockers: readonly Blocker[];
+    readonly notes: readonly string[];
+}
+
+export function planIdentities(found: readonly FoundIdentity[], wishes: IdentityWishes): PlannedIdentities {
+    const identities: PlannedIdentity[] = [];
+    const blockers: Blocker[] = [];
+    const notes: string[] = [];
+    for (const one of found) {
+        const { identity } = one;
+        if (identity.enabledBy !== undefined && !wishes.isOn(identity.enabledBy)) continue;
+        if (one.roleArn === undefined) {
+            if (identity.required) blockers.push(missing(one));
+            continue;
+        }
+        const base = { key: identity.key, title: identity.title };
+        const trust = one.trust === undefined ? {} : { trust: one.trust };
+        if (one.roleArn === UNKNOWN) {
+            const later = { roleArn: UNKNOWN, roleName: UNKNOWN };
+            identities.push({ ...base, ...trust, ...later, treatment: IdentityTreatment.Given });
+            continue;
+        }
+        if (one.role === undefined) {
+            blockers.push(unusable(one, `${one.roleArn} ${one.problem ?? "cannot be read"}`));
+            continue;
+        }
+        const { role } = one;
+        const buckets = identity.usesBuckets
+            ? wishes.uncoveredBuckets.filter((bucket) => !coversBuckets(role, wishes.partition, [bucket]))
+            : [];
+        const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, wishes) };
+        if (one.given) {
+            blockers.push(...problemsOfGiven(one, wishes));
+            if (buckets.length > 0) {
+                notes.push(
+                    `${identity.title} ${role.name} is yours and left as it is; no inline policy of it names ${buckets.join(", ")}, so make sure that an attached one does`,
+                );
+            }
+            identities.push({
+                ...base,
+                ...trust,
+                treatment: IdentityTreatment.Given,
+                roleArn: role.arn,
+                roleName: role.name,
+            });
+            continue;
+        }
+        const why = needsCopy(identity, role, one.trust);
+        if (why === undefined) {
+            identities.push({
+                ...base,
+                ...trust,
+                ...policy,
+                treatment: IdentityTreatment.Reused,
+                roleArn: role.arn,
+                roleName: role.name,
+            });
+        } else if (one.copyName === undefined) {
+            blockers.push(
+                unusable(one, `${role.name} needs a copy (${why}), but every name for one is taken`),
+            );
+        } else {
+            const roleArn = `arn:${wishes.partition}:iam::${wishes.accountId}:role${role.path}${one.copyName}`;
+            identities.push({
+                ...base,
+                ...trust,
+                ...policy,
+                treatment: IdentityTreatment.Cloned,
+                roleArn,
+                roleName: one.copyName,
+                source: role.arn,
+                why,
+            });
+        }
+    }
+    return { identities, blockers, notes };
+}
+
+function problemsOfGiven(
+    { identity, role, roleArn, trust }: FoundIdentity,
+    wishes: IdentityWishes,
+): Blocker[] {
+    const problems: Blocker[] = [];
+    if (role === undefined) return problems;
+    if (identity.namePrefix !== undefined && !role.name.startsWith(identity.namePrefix)) {
+        problems.push({
+            code: ErrorCode.RoleNotUsable,
+            property: identity.property,
+            what: `the ${identity.title} ${role.name} has a name that the add-on refuses`,
+            remedy: `give a role whose name starts with ${identity.namePrefix}, or leave \`${identity.property}\` out: the role of the release is then copied under such a name`,
+        });
+    }
+    if (trust !== undefined && wishes.oidcProviderFound && !isTrusted(role.trustPolicy, trust)) {
+        problems.push({
+            code: ErrorCode.RoleNotUsable,
+            property: identity.property,
+            what: `the ${identity.title} ${roleArn} does not trust the service account ${trust.namespace}/${trust.name} of the add-on`,
+            remedy: `add this statement to its trust policy: ${JSON.stringify(statementFor(trust))}`,
+        });
+    }
+    return problems;
+}
+
+function missing({ identity }: FoundIdentity): Blocker {
+    return {
+        code: ErrorCode.MissingSetting,
+        property: identity.property,
+        what: `the release names no ${identity.title}, neither in its values nor on a service account`,
+        remedy: `set \`${identity.property}\``,
+    };
+}
+
+function unusable({ identity }: FoundIdentity, what: string): Blocker {
+    return {
+        code: ErrorCode.RoleNotUsable,
+        property: identity.property,
+        what: `the ${identity.title} ${what}`,
+        remedy: `give a usable role with \`${identity.property}\`; look with \`aws iam get-role\``,
+    };
+}

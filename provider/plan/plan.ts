@@ -1,0 +1,155 @@
+// Discovery in, plan and its preview lines out. Pure: no clock, no network, no environment; the same discovery always gives the same lines.
+import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
+import type { AddonStatus, ObjectRef, TaggedResource } from "../ports/world";
+
+/** The steps of a move, in order. */
+export enum MigrationStep {
+    /** One mover per release. */
+    Lock = "lock",
+    /** Keep a copy of everything that may change. */
+    BackUp = "backUp",
+    /** Give every service account of the add-on a role. */
+    Identities = "identities",
+    /** Tag what the models own, so that the operator's policy reaches it. */
+    Tag = "tag",
+    /** Install dependencies that are missing. */
+    Prerequisites = "prerequisites",
+    /** Stop Helm's controllers. */
+    ScaleDown = "scaleDown",
+    /** Install the add-on and wait until it is available. */
+    Install = "install",
+    /** See that models and webhooks are as they were. */
+    Verify = "verify",
+    /** Remove what only Helm used, and its ownership marks. */
+    RetireHelm = "retireHelm",
+    /** Move the dependencies that Helm installed. */
+    Dependencies = "dependencies",
+    /** Complete the journal and release the lock. */
+    Finish = "finish",
+}
+
+export interface PlannedObject extends ObjectRef {
+    /** Add-on whose profile the object belongs to. */
+    readonly part: string;
+    /** Fields whose owner changes from Helm to EKS when the add-on applies its own form, from `managedFields`. */
+    readonly helmFields?: number;
+}
+
+export interface PlannedController {
+    /** "operator", "load balancer controller", … */
+    readonly component: string;
+    readonly workload: ObjectRef;
+    readonly replicas: number;
+}
+
+export interface CustomResourceKind {
+    readonly crd: string;
+    readonly group: string;
+    readonly kind: string;
+    readonly plural: string;
+    readonly storageVersion: string;
+    readonly servedVersions: readonly string[];
+    readonly count: number;
+}
+
+export enum IdentityTreatment {
+    /** The user passed a role; it is left as it is. */
+    Given = "given",
+    /** The Helm role goes on, with one more trust statement where it needs one. */
+    Reused = "reused",
+    /** A copy with a name or a trust policy that the Helm role cannot have. */
+    Cloned = "cloned",
+}
+
+export interface PlannedIdentity {
+    readonly key: string;
+    readonly title: string;
+    readonly treatment: IdentityTreatment;
+    /** The role that the add-on gets. */
+    readonly roleArn: string;
+    readonly roleName: string;
+    /** The role that is copied. */
+    readonly source?: string;
+    /** Why it is copied. */
+    readonly why?: string;
+    /** Trust that the role must have. */
+    readonly trust?: ServiceAccountTrust;
+    /** Inline policy for buckets that the managed policy does not cover. */
+    readonly bucketPolicy?: { readonly name: string; readonly document: string };
+}
+
+export interface PlannedTag {
+    readonly resource: TaggedResource;
+    /** The custom resource it belongs to, "InferenceEndpointConfig team-a/llama8b". */
+    readonly owner: string;
+    /** Value of the tag's key that is overwritten. */
+    readonly overwrites?: string;
+}
+
+export interface PlannedTags {
+    readonly tag: { readonly key: string; readonly value: string };
+    readonly resources: readonly PlannedTag[];
+}
+
+export enum DependencyTreatment {
+    /** Missing altogether: installed as an add-on before the operator moves. */
+    Install = "install",
+    /** Part of the release: becomes an add-on of its own. */
+    Move = "move",
+    LeftAlone = "leftAlone",
+}
+
+export interface PlannedDependency {
+    readonly key: string;
+    readonly title: string;
+    readonly treatment: DependencyTreatment;
+    /** For people. */
+    readonly why: string;
+    readonly addonName: string;
+    readonly version?: string;
+    readonly configurationValues?: string;
+    /** Key of the identity whose role the add-on runs under. */
+    readonly identity?: string;
+}
+
+/** Everything a step needs to know of the move. Stored in the journal, so a resumed move follows the plan it began with. */
+export interface Plan {
+    readonly cluster: {
+        readonly name: string;
+        readonly region: string;
+        readonly arn: string;
+        readonly kubernetesVersion: string;
+    };
+    readonly profile: string;
+    readonly release: {
+        readonly name: string;
+        readonly namespace: string;
+        readonly revision: number;
+        readonly status: string;
+        readonly chart: string;
+        readonly chartVersion: string;
+        readonly operatorVersion: string;
+        readonly records: readonly string[];
+    };
+    readonly addon: {
+        readonly name: string;
+        readonly namespace: string;
+        readonly version: string;
+        readonly whyVersion: string;
+        /** JSON with sorted keys. */
+        readonly configurationValues: string;
+        /** The add-on that is there already. */
+        readonly existing?: { readonly version: string; readonly status: AddonStatus };
+    };
+    readonly objects: readonly PlannedObject[];
+    readonly controllers: readonly PlannedController[];
+    readonly customResources: readonly CustomResourceKind[];
+    readonly identities: readonly PlannedIdentity[];
+    readonly tags: PlannedTags;
+    readonly dependencies: readonly PlannedDependency[];
+    readonly leftAlone: readonly string[];
+    /** Paths of settings of the release that the add-on cannot express. */
+    readonly droppedSettings?: readonly string[];
+    readonly warnings: readonly string[];
+    readonly lines: readonly string[];
+}

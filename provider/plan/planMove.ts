@@ -1,0 +1,242 @@
+// Discovery and wishes in, plan and blockers out. Pure: the same discovery always gives the same plan.
+
+import { ErrorCode } from "../../common/errors";
+import type { OperatorOfAddon, VersionChoice } from "../addons/versions";
+import type { Discovery } from "../discovery/discover";
+import type { Release } from "../ports/world";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Profile } from "../profiles/profile";
+import { valuesOf } from "../settings/releaseValues";
+import {
+    mapSettings,
+    type Settings,
+    stableJson,
+    type Values,
+    valueAt,
+    withValue,
+} from "../settings/settings";
+import { existingBlockers, existingNotes, existingOf, twoControllersBlockers, versionOf } from "./addon";
+import type { Blocker } from "./blockers";
+import { planDependencies } from "./dependencies";
+import { type PlannedIdentities, planIdentities } from "./identities";
+import { describePlan } from "./lines";
+import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
+import type { Plan, PlannedIdentity } from "./plan";
+import { preflightBlockers } from "./preflight";
+import { gitOpsBlockers, runningOperator, theRelease } from "./release";
+import { planTags } from "./tags";
+
+export { runningOperator } from "./release";
+
+export interface MoveWishes {
+    readonly clusterName: string;
+    readonly addonVersion?: string;
+    /** Add-on settings that win over those of the release. */
+    readonly configuration: Values;
+    readonly dropUnsupportedSettings: boolean;
+    readonly skipDependencies: boolean;
+    /** Choice for each dependency by its key: "Move" or "LeaveAlone". */
+    readonly dependencyChoices: Readonly<Record<string, string>>;
+}
+
+export interface MoveKnowledge {
+    readonly profile: Profile;
+    readonly dependencies: readonly DependencyProfile[];
+    readonly operatorOfAddon: readonly OperatorOfAddon[];
+    /** JSON schema of the chosen version's settings. */
+    readonly schema: Record<string, unknown> | undefined;
+    /** Problems of settings against a schema, one sentence each. */
+    readonly validate: (schema: Record<string, unknown>, settings: Values) => readonly string[];
+}
+
+export interface Planned {
+    readonly plan: Plan | undefined;
+    readonly blockers: readonly Blocker[];
+}
+
+export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: MoveKnowledge): Planned {
+    const { profile } = knowledge;
+    const blockers: Blocker[] = [];
+    const release = theRelease(discovery, wishes.clusterName, profile, blockers);
+    if (release === undefined) return { plan: undefined, blockers };
+    const operatorVersion = runningOperator(release, profile);
+    const choice = versionFor(discovery, wishes, knowledge, operatorVersion, blockers);
+    const mapped = settingsOf(release, wishes, knowledge);
+    const dependencies = planDependencies(discovery.dependencies, release, wishes, knowledge);
+    const identities = identitiesOf(discovery, mapped.configuration, dependencies.identities, knowledge);
+    const configuration = withRoles(mapped.configuration, identities.identities, profile);
+    const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
+    const objects = plannedObjects(release, discovery, knowledge);
+    const controllers = plannedControllers(objects, discovery, profile);
+    blockers.push(
+        ...gitOpsBlockers(release, discovery),
+        ...settingBlockers(mapped, configuration, wishes, knowledge),
+        ...existingBlockers(discovery.addon, wishes.clusterName, configuration, profile),
+        ...twoControllersBlockers(discovery.addon, discovery.standing, controllers),
+        ...identities.blockers,
+        ...tags.blockers,
+        ...dependencies.blockers,
+        ...preflightBlockers(discovery, profile, wishes.clusterName),
+    );
+    if (choice === undefined) return { plan: undefined, blockers };
+    const others = objects.filter(({ part }) => part === OTHER_CHARTS).length;
+    const draft: Omit<Plan, "lines"> = {
+        cluster: discovery.cluster,
+        profile: profile.addonName,
+        release: {
+            name: release.name,
+            namespace: release.namespace,
+            revision: release.revision,
+            status: release.status,
+            chart: release.chart,
+            chartVersion: release.chartVersion,
+            operatorVersion,
+            records: release.records.map(({ secretName }) => secretName),
+        },
+        addon: {
+            name: profile.addonName,
+            namespace: profile.addonNamespace,
+            version: choice.version,
+            whyVersion: choice.why,
+            configurationValues: stableJson(configuration),
+            ...existingOf(discovery.addon),
+        },
+        objects,
+        controllers,
+        customResources: discovery.customResourceKinds,
+        identities: identities.identities,
+        tags: tags.tags,
+        dependencies: dependencies.dependencies,
+        leftAlone: [
+            ...dependencies.dependencies.flatMap(({ title, treatment, why }) =>
+                treatment === "leftAlone" ? [`${title}: ${why}`] : [],
+            ),
+            ...(others === 0
+                ? []
+                : [
+                      `${others} objects of other charts in release ${release.name}: they stay as they are, but \`helm\` no longer keeps them; install those charts as a release of their own with \`--take-ownership\``,
+                  ]),
+        ],
+        droppedSettings: mapped.unsupported,
+        warnings: [
+            ...mapped.unsupported.map(
+                (path) => `the setting ${path} of the release is dropped: the add-on cannot express it`,
+            ),
+            ...existingNotes(discovery.addon, configuration),
+            ...identities.notes,
+            ...tags.notes,
+            ...dependencies.notes,
+            ...foreignFields(objects, discovery),
+        ],
+    };
+    return { plan: { ...draft, lines: describePlan(draft) }, blockers };
+}
+
+/** The add-on version of the move, or a sentence that says why there is none. */
+export function addonVersionFor(
+    { versions, addon }: Pick<Discovery, "versions" | "addon">,
+    operatorVersion: string,
+    operatorOfAddon: readonly OperatorOfAddon[],
+    pinned: string | undefined,
+): VersionChoice | string {
+    const available = versions.map(({ version }) => version);
+    return versionOf({ available, operatorVersion, operatorOfAddon, pinned, existing: addon });
+}
+
+function versionFor(
+    discovery: Discovery,
+    wishes: MoveWishes,
+    knowledge: MoveKnowledge,
+    operatorVersion: string,
+    blockers: Blocker[],
+): VersionChoice | undefined {
+    const choice = addonVersionFor(
+        discovery,
+        operatorVersion,
+        knowledge.operatorOfAddon,
+        wishes.addonVersion,
+    );
+    if (typeof choice !== "string") return choice;
+    blockers.push({
+        code: ErrorCode.NoCompatibleVersion,
+        property: "addonVersion",
+        what: choice,
+        remedy: `list what the cluster can run with \`aws eks describe-addon-versions --addon-name ${knowledge.profile.addonName}\`, or stay on Helm for now`,
+    });
+    return undefined;
+}
+
+function settingsOf(release: Release, wishes: MoveWishes, { profile, schema }: MoveKnowledge): Settings {
+    return mapSettings({
+        values: valuesOf(release, profile.chart, release.values),
+        chartDefaults: valuesOf(release, profile.chart, release.chartDefaults),
+        pristineDefaults: valuesOf(release, profile.chart, release.pristineDefaults ?? {}),
+        publicDefaults: profile.publicDefaults ?? {},
+        overrides: wishes.configuration,
+        schema,
+    });
+}
+
+function settingBlockers(
+    { unsupported }: Settings,
+    configuration: Values,
+    wishes: MoveWishes,
+    { schema, validate }: MoveKnowledge,
+): Blocker[] {
+    const lost: Blocker[] =
+        unsupported.length === 0 || wishes.dropUnsupportedSettings || schema === undefined
+            ? []
+            : [
+                  {
+                      code: ErrorCode.SettingNotExpressible,
+                      property: "onUnsupportedSettings",
+                      what: `the add-on cannot express these settings of the release: ${unsupported.join(", ")}`,
+                      remedy: "stay on Helm while you need them, or accept their loss with `onUnsupportedSettings: UnsupportedSettings.Drop`",
+                  },
+              ];
+    const invalid = schema === undefined ? [] : validate(schema, configuration);
+    return [
+        ...lost,
+        ...invalid.map((what) => ({
+            code: ErrorCode.SettingInvalid,
+            property: "configurationValues",
+            what,
+            remedy: "set the property of the same name, or `configurationValues`, on the resource",
+        })),
+    ];
+}
+
+/** Roles of the operator's controllers that are on, and of the dependencies that become add-ons. */
+function identitiesOf(
+    discovery: Discovery,
+    configuration: Values,
+    ofDependencies: readonly string[],
+    { profile }: MoveKnowledge,
+): PlannedIdentities {
+    const own = new Set((profile.identities ?? []).map(({ key }) => key));
+    const found = discovery.identities.filter(
+        ({ identity }) => own.has(identity.key) || ofDependencies.includes(identity.key),
+    );
+    const bucket = valueAt(configuration, "tlsCertificateS3Bucket");
+    const buckets = [
+        ...new Set([...(typeof bucket === "string" ? [bucket] : []), ...discovery.owned.buckets]),
+    ];
+    const covered = profile.ownership?.coveredBuckets;
+    return planIdentities(found, {
+        partition: discovery.cluster.partition,
+        accountId: discovery.cluster.accountId,
+        uncoveredBuckets:
+            covered === undefined ? [] : buckets.filter((name) => !name.startsWith(covered)).sort(),
+        oidcProviderFound: discovery.oidcProviderArn !== undefined,
+        isOn: (setting) => valueAt(configuration, setting) !== false,
+    });
+}
+
+function withRoles(configuration: Values, identities: readonly PlannedIdentity[], profile: Profile): Values {
+    return (profile.identities ?? []).reduce((settings, { key, setting }) => {
+        const planned = identities.find((identity) => identity.key === key);
+        return planned === undefined || setting === undefined
+            ? settings
+            : withValue(settings, setting, planned.roleArn);
+    }, configuration);
+}

@@ -1,0 +1,66 @@
+// What was found before a move in, what stands in its way out. Pure.
+
+import { ErrorCode } from "../../common/errors";
+import type { Discovery } from "../discovery/discover";
+import { AddonStatus } from "../ports/world";
+import type { Profile } from "../profiles/profile";
+import { UNKNOWN } from "../pulumi/inputs";
+import type { Blocker } from "./blockers";
+import { describeRight } from "./rights";
+
+export function preflightBlockers(discovery: Discovery, profile: Profile, clusterName: string): Blocker[] {
+    const { preflight, cluster, customResources } = discovery;
+    const blockers: Blocker[] = [];
+    // Roles that are still to be made come with the provider that they trust.
+    const isToBeMade = discovery.identities.some(({ roleArn }) => roleArn === UNKNOWN);
+    if (discovery.oidcProviderArn === undefined && !isToBeMade && (profile.identities ?? []).length > 0) {
+        blockers.push({
+            code: ErrorCode.OidcProviderMissing,
+            property: "clusterName",
+            what: `there is no IAM OIDC provider for ${cluster.oidcIssuer || "the cluster's issuer"}, so no service account can assume a role`,
+            remedy: `create it with \`eksctl utils associate-iam-oidc-provider --cluster ${clusterName} --region ${cluster.region} --approve\``,
+        });
+    }
+    const busy = customResources.flatMap((resource) => {
+        const why = profile.needs?.busy(resource);
+        return why === undefined
+            ? []
+            : [`${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name} ${why}`];
+    });
+    if (busy.length > 0) {
+        blockers.push({
+            code: ErrorCode.ModelBeingDeployed,
+            property: "clusterName",
+            what: busy.sort().join(", "),
+            remedy: "wait until it is complete (`kubectl get inferenceendpointconfigs,jumpstartmodels -A`), then run `pulumi up`",
+        });
+    }
+    // The pods of an add-on that runs have their slots.
+    const needed = discovery.addon?.status === AddonStatus.Active ? 0 : (profile.needs?.podSlots ?? 0);
+    if (preflight.podSlots !== undefined && preflight.podSlots.free < needed) {
+        const labels = Object.values(profile.needs?.nodeLabels ?? {}).join(" ");
+        blockers.push({
+            code: ErrorCode.NotEnoughPodSlots,
+            property: "clusterName",
+            what: `${preflight.podSlots.free} free pod slots on ${preflight.podSlots.nodes} ready ${labels} nodes; the add-on needs ${needed}, and Helm's pods free theirs only later`,
+            remedy: "add a node, or make room on one, then run `pulumi up`",
+        });
+    }
+    for (const { configuration, webhook, service } of preflight.deadWebhooks) {
+        blockers.push({
+            code: ErrorCode.WebhookWithoutEndpoints,
+            property: "clusterName",
+            what: `nobody answers webhook ${webhook} of ${configuration} (service ${service} has no endpoints), and it refuses what it cannot check`,
+            remedy: `bring the pods behind service ${service} back, or delete the configuration if its controller is gone for good`,
+        });
+    }
+    if (preflight.missingRights.length > 0) {
+        blockers.push({
+            code: ErrorCode.PermissionMissing,
+            property: "clusterName",
+            what: `this principal may not ${preflight.missingRights.map(describeRight).join(", ")} in the cluster`,
+            remedy: "give it an access entry with AmazonEKSClusterAdminPolicy, or the rules of docs/permissions.md",
+        });
+    }
+    return blockers;
+}

@@ -1,0 +1,94 @@
+// The releases found in, the one to move out, or why there is none. Pure.
+
+import { ErrorCode } from "../../common/errors";
+import type { Discovery } from "../discovery/discover";
+import type { Release } from "../ports/world";
+import type { Profile } from "../profiles/profile";
+import type { Blocker } from "./blockers";
+
+export function theRelease(
+    discovery: Discovery,
+    clusterName: string,
+    profile: Profile,
+    blockers: Blocker[],
+): Release | undefined {
+    const [release, another] = discovery.releases;
+    if (release === undefined) {
+        blockers.push({
+            code: ErrorCode.ReleaseNotFound,
+            property: "releaseName",
+            what: `no Helm release of chart ${profile.chart} was found on cluster ${clusterName}`,
+            remedy: "look with `helm list -A`; set `releaseName` and `releaseNamespace` when the release has another chart, or use HyperPodInferenceAddon when nothing is installed yet",
+        });
+        return undefined;
+    }
+    if (another !== undefined) {
+        blockers.push({
+            code: ErrorCode.SeveralReleases,
+            property: "releaseName",
+            what: `several releases hold chart ${profile.chart}: ${discovery.releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}`,
+            remedy: "name the one to move with `releaseName` and `releaseNamespace`",
+        });
+        return undefined;
+    }
+    if (release.status !== "deployed") {
+        const pending = release.status.startsWith("pending");
+        blockers.push({
+            code: ErrorCode.ReleasePending,
+            property: "releaseName",
+            what: `release ${release.namespace}/${release.name} revision ${release.revision} is ${release.status}`,
+            remedy: pending
+                ? `wait for the running helm command; when it was killed, run \`helm rollback ${release.name} -n ${release.namespace}\`, then \`pulumi up\``
+                : `bring it to \`deployed\` with \`helm upgrade\` or \`helm rollback ${release.name} -n ${release.namespace}\`, then run \`pulumi up\``,
+        });
+    }
+    return release;
+}
+
+/** The version in the image of the running operator; the chart's own word when the image tells none. */
+export function runningOperator(release: Release, profile: Profile): string {
+    const operator = release.objects.find(
+        ({ kind, metadata }) => kind === "Deployment" && profile.controllerOf(metadata.name) === "operator",
+    );
+    const containers =
+        (operator?.spec as { template?: { spec?: { containers?: { image?: string }[] } } } | undefined)
+            ?.template?.spec?.containers ?? [];
+    const tag = containers
+        .map(({ image }) => /:v?(\d+(?:\.\d+)+)/.exec(image ?? "")?.[1])
+        .find((version) => version !== undefined);
+    return tag ?? release.appVersion.replace(/^v/, "");
+}
+
+/** Labels and annotations by which GitOps tools mark what they keep. */
+const GITOPS: readonly (readonly [mark: RegExp, tool: string, pause: string])[] = [
+    [/^helm\.toolkit\.fluxcd\.io\/name$/, "Flux (HelmRelease)", "flux suspend helmrelease"],
+    [/^kustomize\.toolkit\.fluxcd\.io\/name$/, "Flux (Kustomization)", "flux suspend kustomization"],
+    [/^argocd\.argoproj\.io\/(instance|tracking-id)$/, "Argo CD", "argocd app set --sync-policy none"],
+];
+
+/** Whoever keeps the release would put back what the move takes away. */
+export function gitOpsBlockers(release: Release, discovery: Discovery): Blocker[] {
+    const marked = [
+        { labels: release.labels },
+        ...[...discovery.live.values()].map(({ metadata }) => metadata),
+    ];
+    for (const [mark, tool, pause] of GITOPS) {
+        for (const { labels, annotations } of marked as {
+            labels?: Record<string, string>;
+            annotations?: Record<string, string>;
+        }[]) {
+            const [key, value] =
+                Object.entries({ ...labels, ...annotations }).find(([name]) => mark.test(name)) ?? [];
+            if (key === undefined) continue;
+            return [
+                {
+                    code: ErrorCode.ReleaseManagedElsewhere,
+                    property: "releaseName",
+                    what: `release ${release.namespace}/${release.name} is kept by ${tool} (${key}: ${value})`,
+                    remedy: `take the release out of ${tool} without deleting its objects (\`${pause}\`, then remove it there with orphaning), then run \`pulumi up\``,
+                },
+            ];
+        }
+    }
+    return [];
+}

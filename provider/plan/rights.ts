@@ -1,0 +1,105 @@
+// What a preview and a move must be allowed to do in the cluster. Data only; the calls of discovery, steps and adapters are the reason for every line.
+import type { ClusterRight } from "../ports/world";
+
+/** Rights on the same resources for the same reason. An empty group is the core group. */
+export interface ClusterRule {
+    readonly why: string;
+    readonly verbs: readonly string[];
+    readonly on: readonly (readonly [group: string, resources: readonly string[]])[];
+}
+
+const RBAC = "rbac.authorization.k8s.io";
+
+const OF_THE_RELEASE: ClusterRule["on"] = [
+    ["", ["secrets", "services", "serviceaccounts", "configmaps"]],
+    ["apps", ["deployments", "daemonsets", "replicasets"]],
+    [RBAC, ["roles", "rolebindings", "clusterroles", "clusterrolebindings"]],
+    ["apiextensions.k8s.io", ["customresourcedefinitions"]],
+    ["apiregistration.k8s.io", ["apiservices"]],
+    ["admissionregistration.k8s.io", ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]],
+    ["policy", ["poddisruptionbudgets"]],
+    ["storage.k8s.io", ["csidrivers"]],
+    ["networking.k8s.io", ["ingressclasses"]],
+    ["elbv2.k8s.aws", ["ingressclassparams"]],
+    ["cert-manager.io", ["certificates", "issuers"]],
+];
+
+/** Enough for `pulumi preview`, `pulumi refresh` and `discoverHelmInstallation`. */
+export const LOOKING: readonly ClusterRule[] = [
+    {
+        why: "find the Helm release in its Secrets, and the live form of its objects",
+        verbs: ["get", "list"],
+        on: OF_THE_RELEASE,
+    },
+    {
+        why: "find the models",
+        verbs: ["get", "list"],
+        on: [["inference.sagemaker.aws.amazon.com", ["*"]]],
+    },
+    {
+        why: "find volumes of the release, load balancers of the models, free pod slots, webhooks that nobody answers, another mover's lock",
+        verbs: ["get", "list"],
+        on: [
+            ["", ["namespaces", "nodes", "pods", "persistentvolumes", "persistentvolumeclaims"]],
+            ["networking.k8s.io", ["ingresses"]],
+            ["discovery.k8s.io", ["endpointslices"]],
+            ["coordination.k8s.io", ["leases"]],
+        ],
+    },
+];
+
+/** All that a move and its undo need. */
+export const MOVING: readonly ClusterRule[] = [
+    {
+        why: "find everything that the add-on made, whatever kinds its version brings, so that an undo can take it away; read objects of other charts in an umbrella release",
+        verbs: ["get", "list"],
+        on: [["*", ["*"]]],
+    },
+    {
+        why: "scale Helm's controllers, take away what only Helm owned, and put everything back on undo; the journal is a Secret",
+        verbs: ["create", "update", "patch", "delete"],
+        on: OF_THE_RELEASE,
+    },
+    {
+        why: "take Helm's labels off, put them back, and give volumes back to the driver that mounts them",
+        verbs: ["patch", "update"],
+        on: [["", ["namespaces", "persistentvolumes", "persistentvolumeclaims"]]],
+    },
+    {
+        why: "take over pods and revisions that a replaced DaemonSet left behind",
+        verbs: ["delete"],
+        on: [
+            ["", ["pods"]],
+            ["apps", ["controllerrevisions"]],
+        ],
+    },
+    {
+        why: "the lock",
+        verbs: ["create", "update", "patch", "delete"],
+        on: [["coordination.k8s.io", ["leases"]]],
+    },
+    {
+        why: "ask whether an ingress could be created; always a dry run, nothing is stored",
+        verbs: ["create"],
+        on: [["networking.k8s.io", ["ingresses"]]],
+    },
+    {
+        why: "put roles and bindings back on undo that hold more than this principal has itself",
+        verbs: ["escalate", "bind"],
+        on: [[RBAC, ["roles", "clusterroles"]]],
+    },
+];
+
+/** One by one, as the API server is asked for them before a move. */
+export const CLUSTER_RIGHTS: readonly ClusterRight[] = MOVING.flatMap(({ verbs, on }) =>
+    on.flatMap(([group, resources]) =>
+        resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
+    ),
+);
+
+/** Without this one nothing can be changed at all: who lacks it only looks. */
+export const LOCK_RIGHT: ClusterRight = { verb: "create", group: "coordination.k8s.io", resource: "leases" };
+
+export function describeRight({ verb, group, resource }: ClusterRight): string {
+    return `${verb} ${resource}${group ? `.${group}` : ""}`;
+}

@@ -1,0 +1,160 @@
+// The resource as programs see it. Carries no code into the state: `__provider` is a constant line that loads the installed package.
+import * as pulumi from "@pulumi/pulumi";
+import type { MigrationStep } from "../plan/plan";
+import type { DependencyChoice, Owner, UnsupportedSettings } from "./inputs";
+import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
+import { progressUrn } from "./progressUrn";
+import { WayBack } from "./wayBackResource";
+
+/** The same text on every machine and for ever: a change of it would show as a change of every resource. */
+const PROVIDER_STUB = 'exports.handler = () => require("pulumi-hyperpod-inference/provider").provider;';
+
+const TYPE = "pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration";
+
+export interface HelmToAddonMigrationArgs {
+    /** Name of the EKS cluster whose Helm installation moves. Cannot be changed later. */
+    clusterName: pulumi.Input<string>;
+    /** AWS region of the cluster. Defaults to AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile. */
+    region?: pulumi.Input<string>;
+    /** Profile of the shared AWS configuration files. Defaults to the standard credential chain. */
+    profile?: pulumi.Input<string>;
+    /** IAM role to assume for every call to AWS and to the cluster. */
+    roleArn?: pulumi.Input<string>;
+    /** Path or content of a kubeconfig. Defaults to access through the EKS API with a token minted in process. */
+    kubeconfig?: pulumi.Input<string>;
+    /** Context of the kubeconfig. Defaults to its current one. */
+    context?: pulumi.Input<string>;
+    /** Name of the Helm release. Defaults to the one release that holds the operator's chart, also inside an umbrella chart. */
+    releaseName?: pulumi.Input<string>;
+    /** Namespace of the Helm release. Defaults to all namespaces being searched. */
+    releaseNamespace?: pulumi.Input<string>;
+    /** Version of the add-on. Defaults to the one with the running operator's version, else the nearest newer one; never an older one. Changing it later upgrades the add-on. */
+    addonVersion?: pulumi.Input<string>;
+    /** Execution role of the operator. Its name must start with SageMakerHyperPodInference. Defaults to the role of the release, or a copy of it with such a name. */
+    executionRoleArn?: pulumi.Input<string>;
+    /** Role of the load balancer controller. Defaults to the role of the release. */
+    albRoleArn?: pulumi.Input<string>;
+    /** Role of KEDA. Defaults to the role of the release. */
+    kedaRoleArn?: pulumi.Input<string>;
+    /** Role that downloads gated JumpStart models. Defaults to the role of the release, if it has one. */
+    jumpstartGatedModelDownloadRoleArn?: pulumi.Input<string>;
+    /** Role of the S3 CSI driver. Defaults to the role of the release. */
+    s3CsiRoleArn?: pulumi.Input<string>;
+    /** Role of the FSx CSI driver. Defaults to the role of the release. */
+    fsxCsiRoleArn?: pulumi.Input<string>;
+    /** Bucket for TLS certificates. Defaults to the bucket of the release. */
+    tlsCertificateS3Bucket?: pulumi.Input<string>;
+    /** ARN of the HyperPod cluster. Defaults to the one of the release. */
+    hyperpodClusterArn?: pulumi.Input<string>;
+    /** Further settings of the add-on, laid over those taken from the release. Checked against the add-on's own JSON schema. */
+    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
+    configurationValues?: pulumi.Input<Record<string, any>>;
+    /** What to do with settings of the release that the add-on cannot express. Defaults to Refuse. */
+    onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
+    /** Leaves all dependencies of the release as they are. Defaults to false. */
+    skipDependenciesMigration?: pulumi.Input<boolean>;
+    /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */
+    dependencies?: pulumi.Input<Record<string, DependencyChoice>>;
+    /** Stops the move after this step; a later value, or none, goes on. */
+    until?: pulumi.Input<MigrationStep>;
+    /** Who runs the operator. Defaults to Addon. Helm undoes the move as an update that a preview shows. */
+    desiredOwner?: pulumi.Input<Owner>;
+    /** Makes the move final: the backup is removed, and destroying the resource then leaves the cluster alone. Defaults to false. */
+    commit?: pulumi.Input<boolean>;
+    /** Path of an HTML report of the move to write. Defaults to none. */
+    report?: pulumi.Input<string>;
+    /** Minutes to wait for the add-on to become active and its controllers available. Defaults to 20. */
+    installTimeoutMinutes?: pulumi.Input<number>;
+    /** Minutes to wait for the add-on to be removed. Defaults to 20. */
+    removeTimeoutMinutes?: pulumi.Input<number>;
+    /** Minutes to wait for another mover to let go of the release. Defaults to 5. */
+    lockTimeoutMinutes?: pulumi.Input<number>;
+}
+
+/**
+ * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the way back.
+ * The preview of a new resource shows the whole plan in its property plan. Models, their pods and their custom resources are never touched.
+ */
+export class HelmToAddonMigration extends pulumi.CustomResource {
+    /** How far the move has come. */
+    declare public readonly phase: pulumi.Output<MigrationPhase>;
+    /** The plan, one line per step. */
+    declare public readonly plan: pulumi.Output<string[]>;
+    /** Each step with its state. */
+    declare public readonly steps: pulumi.Output<StepOutput[]>;
+    /** The step that comes next; empty at the end. */
+    declare public readonly nextStep: pulumi.Output<string>;
+    /** Version of the add-on. */
+    declare public readonly addonVersion: pulumi.Output<string>;
+    /** ARN of the add-on. */
+    declare public readonly addonArn: pulumi.Output<string>;
+    /** Settings of the add-on, as JSON with sorted keys. */
+    declare public readonly configurationValues: pulumi.Output<string>;
+    /** The Helm release that was moved. */
+    declare public readonly movedFrom: pulumi.Output<MovedFrom>;
+    /** Where the cluster's copy of the journal lies. */
+    declare public readonly backup: pulumi.Output<BackupOutput>;
+    /** Seconds that each controller was away and each kind of request was refused. */
+    declare public readonly pausedSeconds: pulumi.Output<Record<string, number>>;
+    /** What people should know of the move. */
+    declare public readonly warnings: pulumi.Output<string[]>;
+    /** What a refresh found changed outside. */
+    declare public readonly drift: pulumi.Output<string[]>;
+
+    constructor(name: string, args: HelmToAddonMigrationArgs, opts: pulumi.CustomResourceOptions = {}) {
+        // A dynamic resource must not be given the provider of another package.
+        const { provider: _, ...rest } = opts;
+        super(
+            TYPE,
+            name,
+            {
+                ...args,
+                phase: undefined,
+                plan: undefined,
+                steps: undefined,
+                nextStep: undefined,
+                addonArn: undefined,
+                movedFrom: undefined,
+                backup: undefined,
+                pausedSeconds: undefined,
+                warnings: undefined,
+                drift: undefined,
+                journal: undefined,
+                addonVersion: args?.addonVersion,
+                configurationValues: args?.configurationValues,
+                // Live progress is told under this name; the SDK keeps `urn` for itself.
+                progressUrn: progressUrn(name, TYPE, opts.parent),
+                // Taken away again by check, so that the inputs of a preview and of an update are the same.
+                ...(pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
+                __provider: PROVIDER_STUB,
+            },
+            pulumi.mergeOptions(rest, {
+                dependsOn: new WayBack(`${name}-way-back`, howToReach(args), rest),
+                // Never two moves of one release at once.
+                deleteBeforeReplace: true,
+                hideDiffs: ["__provider", "progressUrn"],
+                additionalSecretOutputs: ["journal"],
+            }),
+        );
+    }
+}
+
+/** What the way back needs to find the cluster and the journal in it. */
+function howToReach(args: HelmToAddonMigrationArgs): pulumi.Inputs {
+    const { clusterName, region, profile, roleArn, kubeconfig, context, releaseName, releaseNamespace } =
+        args;
+    const { removeTimeoutMinutes, lockTimeoutMinutes, report } = args;
+    return {
+        clusterName,
+        region,
+        profile,
+        roleArn,
+        kubeconfig,
+        context,
+        releaseName,
+        releaseNamespace,
+        removeTimeoutMinutes,
+        lockTimeoutMinutes,
+        report,
+    };
+}

@@ -1,0 +1,422 @@
+// check, diff, create, read, update and delete of the migration. Sole owner of Pulumi's result shapes; knows inputs, old outputs and a progress sink, not who calls.
+
+import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
+import { journalName } from "../adapters/kubernetes/journalSecrets";
+import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
+import type { Journal } from "../engine/journal";
+import { run, type Steps } from "../engine/saga";
+import { upgradeAddon } from "../operations/addon/upgrade";
+import { endPauseInVain } from "../operations/handover/pauseInVain";
+import { describeBlocker } from "../plan/blockers";
+import type { MigrationStep } from "../plan/plan";
+import { asSeenBy } from "../plan/readers";
+import type { Log } from "../ports/world";
+import { RunReport } from "../report/runReport";
+import { merged, stableJson, type Values } from "../settings/settings";
+import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
+import {
+    type CheckFailure,
+    changedWishes,
+    IMMUTABLE,
+    type MigrationInputs,
+    Owner,
+    PLANNED_WITHOUT,
+    parseInputs,
+} from "./inputs";
+import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson } from "./outputs";
+import { undoAll } from "./rollback";
+import { configurationOf, Session, type SessionHost } from "./session";
+
+type Bag = Readonly<Record<string, unknown>>;
+
+export interface CheckResult {
+    readonly inputs: Record<string, unknown>;
+    readonly failures: CheckFailure[];
+}
+
+/** How a failed create or update hands its half-done state to the engine. */
+export class PartialFailure extends Error {
+    constructor(
+        readonly id: string,
+        readonly properties: Record<string, unknown>,
+        readonly reasons: string[],
+    ) {
+        super(reasons.join("\n"));
+        this.name = "PartialFailure";
+    }
+}
+
+const CONTINUE = "run `pulumi up` to continue, or `pulumi destroy` to go back";
+const PLAN_UNKNOWN = "known after `pulumi up`: the plan needs inputs that another resource has yet to make";
+
+export class Lifecycle {
+    readonly #host: SessionHost;
+    readonly #plans = new Map<string, Promise<readonly string[]>>();
+    readonly #discoveries: SharedDiscoveries;
+
+    constructor(host: SessionHost) {
+        this.#host = host;
+        this.#discoveries = new SharedDiscoveries(host.clock);
+    }
+
+    async check(olds: Bag, news: Bag, log: Log): Promise<CheckResult> {
+        const { inputs, failures, unknown } = parseInputs(news);
+        const checked: Record<string, unknown> = { ...news };
+        const frozen = IMMUTABLE.filter(
+            (property) =>
+                olds[property] !== undefined &&
+                inputs[property] !== undefined &&
+                olds[property] !== inputs[property],
+        );
+        const all = [
+            ...failures,
+            ...frozen.map((property) => ({
+                property,
+                reason: `cannot change from ${String(olds[property])} to ${String(inputs[property])}: this resource moved that one; add a second HelmToAddonMigration for the other, and destroy or commit this one`,
+            })),
+        ];
+        if (all.length > 0) return { inputs: checked, failures: all };
+        const canPlan =
+            olds.plan === undefined && unknown.every((property) => PLANNED_WITHOUT.includes(property));
+        if (unknown.length > 0 && !canPlan)
+            return { inputs: { ...checked, plan: [PLAN_UNKNOWN] }, failures: [] };
+        if (
+            Array.isArray(olds.plan) &&
+            olds.plan[0] !== PLAN_UNKNOWN &&
+            changedWishes(olds, news).length === 0
+        ) {
+            return { inputs: { ...checked, plan: olds.plan }, failures: [] };
+        }
+        try {
+            return { inputs: { ...checked, plan: [...(await this.#planOnce(inputs, log))] }, failures: [] };
+        } catch (error) {
+            if (error instanceof Blocked) return { inputs: checked, failures: [...error.failures] };
+            const told = asMigrationError(
+                error,
+                "plan",
+                "remove the cause and run the command again; nothing was changed",
+            );
+            return { inputs: checked, failures: [{ property: "clusterName", reason: told.message }] };
+        }
+    }
+
+    diff(olds: Bag, news: Bag): { changes: boolean } {
+        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        const wanted =
+            news.desiredOwner === Owner.Helm
+                ? MigrationPhase.OnHelm
+                : news.commit === true
+                  ? MigrationPhase.Committed
+                  : undefined;
+        const isFinal =
+            wanted === undefined
+                ? outputs.phase === MigrationPhase.Moved ||
+                  outputs.phase === MigrationPhase.Stopped ||
+                  outputs.phase === MigrationPhase.Committed
+                : outputs.phase === wanted;
+        const changed = changedWishes((outputs.wishes ?? {}) as unknown as Bag, news);
+        return { changes: !isFinal || changed.length > 0 || (outputs.drift ?? []).length > 0 };
+    }
+
+    async create(inputs: Bag, log: Log): Promise<{ id: string; outs: Record<string, unknown> }> {
+        return this.#move(inputs, undefined, log, "create");
+    }
+
+    async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
+        const { outs } = await this.#move(news, olds as unknown as Partial<MigrationOutputs>, log, "update");
+        return outs;
+    }
+
+    async delete(olds: Bag, log: Log): Promise<void> {
+        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        if (outputs.phase === MigrationPhase.OnHelm || outputs.phase === MigrationPhase.Committed) return;
+        const inputs = wishesOf(outputs);
+        const session = await this.#open(inputs, log, "destroy");
+        const report = new RunReport(inputs.report, this.#host.clock, log, outputs);
+        let journal: Journal | undefined;
+        try {
+            const place = placeOf(outputs) ?? (await session.journalPlace());
+            if (place === undefined) throw noJournal();
+            journal = await session.lockAndRead(place, outputs.journal);
+            if (journal === undefined) throw noJournal();
+            await undoAll(session, journal);
+            report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
+        } catch (error) {
+            throw failedDestroy(error, session, journal, report);
+        } finally {
+            await report.write();
+            await session.close();
+        }
+    }
+
+    async read(id: string, olds: Bag, log: Log): Promise<{ id: string; props: Record<string, unknown> }> {
+        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        const session = await this.#open(wishesOf(outputs), log, "refresh");
+        try {
+            return { id, props: plainJson({ ...olds, drift: await driftOf(session, outputs) }) };
+        } finally {
+            await session.close();
+        }
+    }
+
+    async #move(
+        raw: Bag,
+        olds: Partial<MigrationOutputs> | undefined,
+        log: Log,
+        call: string,
+    ): Promise<{ id: string; outs: Record<string, unknown> }> {
+        const { inputs } = parseInputs(raw);
+        const session = await this.#open(inputs, log, call);
+        const steps = session.steps;
+        const report = new RunReport(inputs.report, this.#host.clock, log, olds ?? { wishes: inputs });
+        let journal: Journal | undefined;
+        const id = () => (journal ? idOf(journal) : "");
+        const outs = (phase: MigrationPhase) => {
+            const current = journal as Journal;
+            const outputs = outputsAt(current, session, phase);
+            report.ended(outputs, current);
+            return plainJson(outputs) as unknown as Record<string, unknown>;
+        };
+        try {
+            if (olds?.phase === MigrationPhase.Committed) {
+                if (inputs.desiredOwner === Owner.Helm) throw committed();
+                return { id: "", outs: await this.#adjustCommitted(inputs, olds, session) };
+            }
+            const place = (olds && placeOf(olds)) ?? (await session.journalPlace());
+            if (place !== undefined)
+                journal = await session.lockAndRead(
+                    place,
+                    olds?.phase === MigrationPhase.OnHelm ? undefined : olds?.journal,
+                );
+            if (inputs.desiredOwner === Owner.Helm) {
+                if (journal === undefined) throw nothingToUndo();
+                await undoAll(session, journal);
+                return { id: id(), outs: outs(MigrationPhase.OnHelm) };
+            }
+            journal ??= await session.begin();
+            await reopenWhatDrifted(session, journal);
+            await this.#run(steps, session, journal, inputs.until);
+            // A step that was reopened behind `until` is still to come: the end is when all are done.
+            const moved = steps.every(({ name }) => journal?.isDone(name));
+            if (moved) await adjust(session, journal, inputs);
+            if (inputs.commit === true && moved) {
+                await journal.discard();
+                return { id: id(), outs: outs(MigrationPhase.Committed) };
+            }
+            return {
+                id: id(),
+                outs: outs(moved ? MigrationPhase.Moved : MigrationPhase.Stopped),
+            };
+        } catch (error) {
+            const told = asMigrationError(error, call, CONTINUE);
+            report.failed(told);
+            // Nothing was begun: a plain error stores nothing, and there is nothing to resume.
+            if (journal === undefined || (journal.isEmpty() && journal.sequence === 0)) throw told;
+            log.warn(told.message);
+            throw new PartialFailure(id(), outs(MigrationPhase.Moving), [told.message]);
+        } finally {
+            await report.write();
+            await session.close();
+        }
+    }
+
+    async #run(
+        steps: Steps,
+        { connection: { world } }: Session,
+        journal: Journal,
+        until: MigrationStep | undefined,
+    ): Promise<void> {
+        try {
+            await run(steps, world, journal, until);
+        } catch (error) {
+            await endPauseInVain(error, steps, world, journal);
+            throw error;
+        }
+    }
+
+    /** A committed move has no journal; version and settings of its add-on can still change. */
+    async #adjustCommitted(
+        inputs: MigrationInputs,
+        olds: Partial<MigrationOutputs>,
+        session: Session,
+    ): Promise<Record<string, unknown>> {
+        const wanted = wantedAddon(
+            { version: olds.addonVersion ?? "", configurationValues: olds.configurationValues ?? "{}" },
+            inputs,
+        );
+        const place = placeOf(olds);
+        if (place !== undefined) await session.lock(place);
+        await upgradeAddon(
+            session.connection.world,
+            session.profile,
+            { name: session.profile.addonName, ...wanted },
+            session.installMs,
+        );
+        return plainJson({ ...olds, ...wanted, wishes: inputs, drift: [] }) as Record<string, unknown>;
+    }
+
+    #open(inputs: MigrationInputs, log: Log, call: string): Promise<Session> {
+        return Session.open(inputs, this.#host, log).catch((error: unknown) => {
+            throw asMigrationError(
+                error,
+                call,
+                "remove the cause and run the command again; nothing was changed",
+            );
+        });
+    }
+
+    /** The plan lines; one look at the cluster serves all checks of this process with the same inputs. */
+    #planOnce(inputs: MigrationInputs, log: Log): Promise<readonly string[]> {
+        const key = JSON.stringify(inputs);
+        const known = this.#plans.get(key);
+        if (known !== undefined) return known;
+        const asked = this.#planLines(inputs, log);
+        this.#plans.set(key, asked);
+        asked.catch(() => this.#plans.delete(key));
+        return asked;
+    }
+
+    async #planLines(inputs: MigrationInputs, log: Log): Promise<readonly string[]> {
+        const session = await this.#open(inputs, log, "plan");
+        try {
+            const place = await session.journalPlace();
+            const journal = place && (await session.readJournal(place, undefined));
+            if (journal !== undefined)
+                return linesOfBegunMove(
+                    journal,
+                    inputs,
+                    session.steps.map(({ name }) => name),
+                );
+            const { plan, discovery, blockers: all } = await session.plan(this.#discoveries);
+            const { blockers, note } = asSeenBy(discovery.preflight, all);
+            if (blockers.length > 0 || plan === undefined) {
+                throw new Blocked(
+                    blockers.map((blocker) => ({
+                        property: blocker.property,
+                        reason: describeBlocker(blocker),
+                    })),
+                );
+            }
+            return inputs.desiredOwner === Owner.Helm
+                ? ["nothing to do: Helm runs the operator"]
+                : [...plan.lines, ...note];
+        } finally {
+            await session.close();
+        }
+    }
+}
+
+class Blocked extends Error {
+    constructor(readonly failures: readonly CheckFailure[]) {
+        super("blocked");
+    }
+}
+
+function linesOfBegunMove(
+    journal: Journal,
+    inputs: MigrationInputs,
+    order: readonly MigrationStep[],
+): readonly string[] {
+    if (inputs.desiredOwner === Owner.Helm) {
+        const begun = [...order].reverse().filter((step) => journal.knows(step));
+        return begun.map((step, index) => `${String(index + 1).padStart(2)} undo ${step}`);
+    }
+    const next = order.find((step) => !journal.isDone(step));
+    return next === undefined ? journal.plan.lines : [`continues at ${next}`, ...journal.plan.lines];
+}
+
+/** Version and settings as they are wished now, on the add-on that runs. */
+async function adjust(session: Session, journal: Journal, inputs: MigrationInputs): Promise<void> {
+    const { addon } = journal.plan;
+    const wanted = wantedAddon(addon, inputs);
+    await upgradeAddon(
+        session.connection.world,
+        session.profile,
+        { name: addon.name, ...wanted },
+        session.installMs,
+    );
+    if (wanted.version === addon.version && wanted.configurationValues === addon.configurationValues) return;
+    await journal.revise({
+        ...addon,
+        ...wanted,
+        whyVersion: inputs.addonVersion ? "pinned by addonVersion" : addon.whyVersion,
+    });
+}
+
+function wantedAddon(
+    now: { readonly version: string; readonly configurationValues: string },
+    inputs: MigrationInputs,
+): { version: string; configurationValues: string } {
+    return {
+        version: inputs.addonVersion ?? now.version,
+        configurationValues: stableJson(
+            merged(JSON.parse(now.configurationValues) as Values, configurationOf(inputs)),
+        ),
+    };
+}
+
+/** The outputs of a journal as it stands. */
+export function outputsAt(journal: Journal, session: Session, phase: MigrationPhase): MigrationOutputs {
+    const order = session.steps.map(({ name }) => name);
+    return outputsOf(journal, session.inputs, phase, order, journalName(journal.plan.release.name));
+}
+
+/** The error of a way back that stopped half-way, told to the report too. */
+export function failedDestroy(
+    error: unknown,
+    session: Session,
+    journal: Journal | undefined,
+    report: RunReport,
+): MigrationError {
+    const told = asMigrationError(
+        error,
+        "destroy",
+        "remove the cause and run `pulumi destroy` again; it goes on where it stopped",
+    );
+    if (journal !== undefined) report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
+    report.failed(told);
+    return told;
+}
+
+function wishesOf(outputs: Partial<MigrationOutputs>): MigrationInputs {
+    if (outputs.wishes === undefined) {
+        throw new MigrationError({
+            code: ErrorCode.JournalDamaged,
+            step: "state",
+            what: "the resource's state holds no inputs",
+            remedy: "run `pulumi up` once, which writes them anew, then run the command again",
+        });
+    }
+    return outputs.wishes;
+}
+
+function idOf({ plan }: Journal): string {
+    return `${plan.cluster.arn}/${plan.release.namespace}/${plan.release.name}`;
+}
+
+function noJournal(): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.JournalDamaged,
+        step: "destroy",
+        what: "neither the cluster nor Pulumi state holds the journal of this move, so the way back is unknown",
+        remedy: "restore an earlier state of the stack (`pulumi stack import`); or keep the add-on and forget the move with `pulumi state delete`; nothing was changed",
+    });
+}
+
+function nothingToUndo(): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.InvalidInput,
+        step: "plan",
+        what: "desiredOwner is Helm, but no move was begun: Helm runs the operator already",
+        remedy: "remove `desiredOwner`, or the resource",
+    });
+}
+
+function committed(): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.InvalidInput,
+        step: "plan",
+        what: "desiredOwner is Helm, but the move was committed: the backup that the way back needs was removed",
+        remedy: "remove `desiredOwner`; to go back all the same, delete the add-on with preserve and install the chart anew",
+    });
+}

@@ -1,0 +1,103 @@
+// The outputs of the resource: how a journal reads as Pulumi state. Sole owner of their shape; old shapes must stay readable.
+
+import type { Journal, JournalCopy } from "../engine/journal";
+import type { MigrationStep } from "../plan/plan";
+import type { MigrationInputs } from "./inputs";
+
+export const OUTPUT_SCHEMA = 1;
+
+/** How far a move has come. */
+export enum MigrationPhase {
+    /** Begun, and not at its end: the next `pulumi up` continues. */
+    Moving = "Moving",
+    /** Stopped where `until` said. */
+    Stopped = "Stopped",
+    /** The add-on runs; the way back is open. */
+    Moved = "Moved",
+    /** Helm runs again, everything is as it was. */
+    OnHelm = "OnHelm",
+    /** The add-on runs; the way back is closed. */
+    Committed = "Committed",
+}
+
+export interface StepOutput {
+    readonly name: string;
+    /** `pending`, `open`, `done` or `undoing`. */
+    readonly state: string;
+}
+
+export interface MovedFrom {
+    readonly release: string;
+    readonly namespace: string;
+    readonly revision: number;
+    readonly chart: string;
+    readonly chartVersion: string;
+    readonly operatorVersion: string;
+}
+
+export interface BackupOutput {
+    readonly namespace: string;
+    readonly secret: string;
+    readonly hash: string;
+}
+
+export interface MigrationOutputs {
+    readonly schemaVersion: number;
+    readonly phase: MigrationPhase;
+    readonly plan: readonly string[];
+    readonly steps: readonly StepOutput[];
+    readonly nextStep: string;
+    readonly addonVersion: string;
+    readonly addonArn: string;
+    readonly configurationValues: string;
+    readonly movedFrom: MovedFrom;
+    readonly backup: BackupOutput;
+    readonly pausedSeconds: Readonly<Record<string, number>>;
+    readonly warnings: readonly string[];
+    readonly drift: readonly string[];
+    /** Secret. */
+    readonly journal?: JournalCopy;
+    /** What was asked for; a later delete is handed the outputs alone. */
+    readonly wishes: MigrationInputs;
+}
+
+export function outputsOf(
+    journal: Journal,
+    wishes: MigrationInputs,
+    phase: MigrationPhase,
+    order: readonly MigrationStep[],
+    secretName: string,
+): MigrationOutputs {
+    const { plan, facts } = journal;
+    const pending = order.find((step) => !journal.isDone(step));
+    const copy = journal.copy();
+    return {
+        schemaVersion: OUTPUT_SCHEMA,
+        phase,
+        plan: plan.lines,
+        steps: order.map((name) => ({ name, state: journal.stateOf(name) ?? "pending" })),
+        nextStep: pending ?? "",
+        addonVersion: plan.addon.version,
+        addonArn: phase === MigrationPhase.OnHelm ? "" : (facts.addonArn ?? ""),
+        configurationValues: plan.addon.configurationValues,
+        movedFrom: {
+            release: plan.release.name,
+            namespace: plan.release.namespace,
+            revision: plan.release.revision,
+            chart: plan.release.chart,
+            chartVersion: plan.release.chartVersion,
+            operatorVersion: plan.release.operatorVersion,
+        },
+        backup: { namespace: plan.release.namespace, secret: secretName, hash: copy.hash },
+        pausedSeconds: facts.pausedSeconds,
+        warnings: [...plan.warnings, ...facts.warnings],
+        drift: [],
+        ...(phase === MigrationPhase.OnHelm || phase === MigrationPhase.Committed ? {} : { journal: copy }),
+        wishes,
+    };
+}
+
+/** Pulumi cannot store `undefined`, and turns class instances into empty objects. */
+export function plainJson<T>(value: T): T {
+    return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}

@@ -1,0 +1,82 @@
+// The life cycle of the small resource that stands in the state before a move begins: when the move's own create was killed, destroying this one still finds the cluster's journal and goes back.
+import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
+import type { Journal } from "../engine/journal";
+import type { Log } from "../ports/world";
+import { RunReport } from "../report/runReport";
+import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
+import { failedDestroy, outputsAt } from "./lifecycle";
+import { MigrationPhase } from "./outputs";
+import { undoAll } from "./rollback";
+import { Session, type SessionHost } from "./session";
+
+type Bag = Readonly<Record<string, unknown>>;
+
+export class WayBackLifecycle {
+    readonly #host: SessionHost;
+
+    constructor(host: SessionHost) {
+        this.#host = host;
+    }
+
+    /** The move checks the inputs and tells what is wrong with them; told twice they would only be noise. */
+    check(_olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
+        return { inputs: news, failures: [] };
+    }
+
+    diff(olds: Bag, news: Bag): { changes: boolean } {
+        const wishes = (bag: Bag) => JSON.stringify(parseInputs(bag).inputs);
+        return { changes: wishes(olds) !== wishes(news) };
+    }
+
+    create(inputs: Bag): { id: string; outs: Bag } {
+        return { id: `${String(inputs.clusterName)}/way-back`, outs: inputs };
+    }
+
+    update(_olds: Bag, news: Bag): { outs: Bag } {
+        return { outs: news };
+    }
+
+    read(id: string, props: Bag): { id: string; props: Bag } {
+        return { id, props };
+    }
+
+    /** Nothing to do unless a journal is there: the move's own destroy, which comes first, removes it. */
+    async delete(props: Bag, log: Log): Promise<void> {
+        const { inputs } = parseInputs(props);
+        const session = await this.#open(inputs, log);
+        if (session === undefined) return;
+        const report = new RunReport(inputs.report, this.#host.clock, log, { wishes: inputs });
+        let journal: Journal | undefined;
+        try {
+            const place = await session.journalPlace();
+            if (place === undefined) {
+                await session.connection.lock.removeAbandoned(this.#host.holder);
+                return;
+            }
+            journal = await session.lockAndRead(place, undefined);
+            if (journal === undefined) return;
+            await undoAll(session, journal);
+            report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
+        } catch (error) {
+            throw failedDestroy(error, session, journal, report);
+        } finally {
+            // The move's own destroy, which came first, wrote the page when there was no journal left.
+            if (journal !== undefined) await report.write();
+            await session.close();
+        }
+    }
+
+    /** Undefined when the cluster is gone: then there is nothing to go back to. */
+    async #open(inputs: MigrationInputs, log: Log): Promise<Session | undefined> {
+        try {
+            return await Session.open(inputs, this.#host, log);
+        } catch (error) {
+            if (error instanceof MigrationError && error.code === ErrorCode.ClusterNotFound) return undefined;
+            throw asMigrationError(
+                error,
+                "destroy",
+                "remove the cause and run `pulumi destroy` again; nothing was changed",
+            );
+        }
+    }
+}

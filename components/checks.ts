@@ -1,5 +1,7 @@
 // A single argument value comes in, the reason why it cannot be used goes out. Knows formats and AWS limits, not the component.
 
+import { AWS_REGION } from "../common/awsRegion";
+
 /** Says what is wrong with a value, or nothing. */
 export type Check = (value: unknown) => string | undefined;
 
@@ -71,7 +73,7 @@ export const clusterName = text(
     /^[0-9A-Za-z][\w-]{0,99}$/,
     "an EKS cluster name (1 to 100 letters, digits, - or _)",
 );
-export const region = text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "an AWS Region, like us-west-2");
+export const region = text(AWS_REGION, "an AWS Region, like us-west-2");
 export const bucketName = text(
     /^(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens), without s3://",

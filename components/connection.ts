@@ -1,8 +1,9 @@
 // The user's aws provider comes in; what our own calls need to reach the same account and Region goes out.
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumedRole, AwsAccess } from "../common/awsAccess";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import type { Access, ConnectionInputs } from "./healthResources";
-import { type AssumedRole, providerSettings } from "./providerSettings";
+import type { ConnectionInputs } from "./healthResources";
+import { providerSettings } from "./providerSettings";
 
 /** The arguments decide; else an explicit provider; else the stack's aws configuration. */
 export function connectionOf(
@@ -23,7 +24,7 @@ export function connectionOf(
         profile: args.profile ?? profile,
         roleArn:
             args.roleArn ?? assumeRoles.apply((roles) => (isPlain(roles) ? roles[0]?.roleArn : undefined)),
-        access: access.apply(([ofProvider, roles, urls]): Access | undefined =>
+        access: access.apply(([ofProvider, roles, urls]): AwsAccess | undefined =>
             ofProvider || roles.length > 0 || Object.keys(urls).length > 0
                 ? {
                       ...(ofProvider ? { keys: ofProvider } : {}),

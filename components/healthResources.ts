@@ -1,6 +1,6 @@
 // The component's own small resources, as constant stubs of provider/resources. Nothing is captured, so the same text stands in every state.
 import * as pulumi from "@pulumi/pulumi";
-import type { AssumedRole, Keys } from "./providerSettings";
+import type { AwsAccess } from "../common/awsAccess";
 
 /** Text that Pulumi stores instead of code; the installed package is loaded each time. */
 function stub(provider: string): string {
@@ -25,14 +25,7 @@ export interface ConnectionInputs {
     region: pulumi.Input<string>;
     profile: pulumi.Input<string | undefined>;
     roleArn: pulumi.Input<string | undefined>;
-    access: pulumi.Input<Access | undefined>;
-}
-
-/** What an aws provider may say about access beyond Region, profile and a role; may hold secrets. */
-export interface Access {
-    keys?: Keys;
-    assumeRoles?: AssumedRole[];
-    endpoints?: Record<string, string>;
+    access: pulumi.Input<AwsAccess | undefined>;
 }
 
 export interface InferenceClusterInputs extends ConnectionInputs {

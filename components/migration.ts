@@ -1,13 +1,12 @@
 // An installation made by Helm, our roles, bucket and settings come in; the move to the add-on goes out as one resource.
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { HelmToAddonMigration } from "../provider/pulumi/helmToAddonMigration";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { userSettings } from "./configurationValues";
-import type { Access, ConnectionInputs } from "./healthResources";
+import type { ConnectionInputs } from "./healthResources";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import type { MigrateFromHelmArgs } from "./settingsArgs";
-import { refuse } from "./validate";
 
 /** Whether the move brings the operator's role and bucket along from the Helm release, because none were given. */
 export function keepsHelmIdentity(args: HyperPodInferenceAddonArgs): boolean {
@@ -31,12 +30,7 @@ export function moveFromHelm(
     const given = {
         ...move,
         clusterName: scope.clusterName,
-        region: pulumi.all([connection.region, connection.access]).apply(([region, access]) => {
-            refuseOtherAccess(scope.name, access);
-            return region;
-        }),
-        profile: connection.profile,
-        roleArn: connection.roleArn,
+        ...connection,
         addonVersion: args.addonVersion,
         executionRoleArn: roles.arns.execution,
         albRoleArn: roles.arns.alb,
@@ -54,22 +48,5 @@ export function moveFromHelm(
         `${scope.name}-move`,
         Object.fromEntries(set) as unknown as ConstructorParameters<typeof HelmToAddonMigration>[1],
         scope.child({ dependsOn: after, retainOnDelete: args.preserveOnDelete ?? false }),
-    );
-}
-
-/** The move keeps what it needs to find the cluster again in a journal; keys do not belong there. */
-function refuseOtherAccess(name: string, access: Access | undefined): void {
-    const given = [
-        access?.keys ? "static keys" : "",
-        access?.assumeRoles ? "several assumed roles, or one with an external id or a session name" : "",
-        access?.endpoints ? "endpoints of its own" : "",
-    ].filter((what) => what !== "");
-    if (given.length === 0) return;
-    const reason =
-        `the aws provider has ${given.join(" and ")}, which the move does not take over. ` +
-        "Give profile (with these settings in ~/.aws/config) or roleArn, or set AWS_ACCESS_KEY_ID and the like in the environment of Pulumi.";
-    refuse(
-        `HyperPodInferenceAddon ${JSON.stringify(name)} cannot reach the cluster as its aws provider does`,
-        [{ propertyPath: "migrateFromHelm", reason }],
     );
 }

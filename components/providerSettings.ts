@@ -1,24 +1,11 @@
 // The user's aws provider, or the stack's aws configuration, comes in; the settings that decide whose account it reaches go out. Creates nothing.
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumedRole, AwsKeys } from "../common/awsAccess";
 import { argumentOf } from "./known";
-
-/** A role as the aws provider assumes it. */
-export interface AssumedRole {
-    roleArn: string;
-    externalId?: string;
-    sessionName?: string;
-    sourceIdentity?: string;
-}
-
-export interface Keys {
-    accessKeyId: string;
-    secretAccessKey: string;
-    sessionToken?: string;
-}
 
 export interface ProviderSettings {
     profile: pulumi.Output<string | undefined>;
-    keys: pulumi.Output<Keys | undefined>;
+    keys: pulumi.Output<AwsKeys | undefined>;
     /** Assumed one after the other. */
     assumeRoles: pulumi.Output<AssumedRole[]>;
     /** URL per service, like eks. */

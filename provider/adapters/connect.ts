@@ -6,7 +6,7 @@ import type { Clock, Gate, Log, World } from "../ports/world";
 import { type ClusterFacts, EksAddons, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
 import { IamIdentities } from "./aws/identities";
-import { openSession } from "./aws/session";
+import { openSession, type SessionRequest } from "./aws/session";
 import { AwsTags } from "./aws/tags";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
@@ -17,11 +17,8 @@ import { HelmReleases } from "./kubernetes/releases";
 import { KubernetesWorkloads } from "./kubernetes/workloads";
 import { RealPermissions } from "./permissions";
 
-export interface ConnectionRequest {
+export interface ConnectionRequest extends SessionRequest {
     readonly clusterName: string;
-    readonly region?: string;
-    readonly profile?: string;
-    readonly roleArn?: string;
     readonly kubeconfig?: string;
     readonly context?: string;
 }
@@ -58,12 +55,11 @@ export const connect: Connect = async (request, clock, log, gate) => {
             remedy: "check `clusterName`, `region` and the account with `aws eks list-clusters`; when the cluster is gone for good, forget the move with `pulumi state delete`",
         });
     }
-    const suffix = cluster.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
     const access: ClusterAccess =
         request.kubeconfig === undefined && request.context === undefined
             ? eksAccess(
                   cluster,
-                  () => mintClusterToken(request.clusterName, session, suffix),
+                  () => mintClusterToken(request.clusterName, session),
                   () => clock.now(),
               )
             : await explained(request, "kubeconfig", () =>

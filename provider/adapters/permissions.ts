@@ -33,7 +33,7 @@ export class RealPermissions implements Permissions {
         const principal = await this.#principal();
         if (principal === undefined) return [];
         const sdk = await import("@aws-sdk/client-iam");
-        const client = new sdk.IAMClient({ ...this.session, maxAttempts: 1 });
+        const client = new sdk.IAMClient({ ...this.session.clientSettings("iam"), maxAttempts: 1 });
         const answers = await Promise.all(
             questions(rights).map(async ({ ActionNames, ResourceArns }) => {
                 try {
@@ -58,9 +58,10 @@ export class RealPermissions implements Permissions {
     async #principal(): Promise<string | undefined> {
         try {
             const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-            const { Arn = "" } = await new STSClient({ ...this.session, maxAttempts: 1 }).send(
-                new GetCallerIdentityCommand({}),
-            );
+            const { Arn = "" } = await new STSClient({
+                ...this.session.clientSettings("sts"),
+                maxAttempts: 1,
+            }).send(new GetCallerIdentityCommand({}));
             if (Arn === "" || Arn.endsWith(":root")) return undefined;
             const [, partition, account, role] =
                 /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(Arn) ?? [];

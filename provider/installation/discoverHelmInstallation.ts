@@ -1,5 +1,6 @@
 // The discovery alone: arguments in, what is installed and what a move would do out. Reads only; nothing is locked, written or left behind.
 
+import type { AwsAccess } from "../../common/awsAccess";
 import type { DependencyChoice, UnsupportedSettings } from "../pulumi/inputs";
 import type { HelmInstallation } from "./helmInstallation";
 
@@ -13,6 +14,8 @@ export interface DiscoverHelmInstallationArgs {
     readonly profile?: string;
     /** IAM role to assume for every call to AWS and to the cluster. */
     readonly roleArn?: string;
+    /** Keys, a chain of roles and endpoints, as an aws provider has them. Defaults to none: the standard credential chain. */
+    readonly access?: AwsAccess;
     /** Path or content of a kubeconfig. Defaults to access through the EKS API with a token minted in process. */
     readonly kubeconfig?: string;
     /** Context of the kubeconfig. Defaults to its current one. */

@@ -1,5 +1,6 @@
 // The resource as programs see it. Carries no code into the state: `__provider` is a constant line that loads the installed package.
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsAccess } from "../../common/awsAccess";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoice, Owner, UnsupportedSettings } from "./inputs";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
@@ -20,6 +21,8 @@ export interface HelmToAddonMigrationArgs {
     profile?: pulumi.Input<string>;
     /** IAM role to assume for every call to AWS and to the cluster. */
     roleArn?: pulumi.Input<string>;
+    /** Keys, a chain of roles and endpoints, as an aws provider has them; kept as a secret. Defaults to none: the standard credential chain. */
+    access?: pulumi.Input<AwsAccess>;
     /** Path or content of a kubeconfig. Defaults to access through the EKS API with a token minted in process. */
     kubeconfig?: pulumi.Input<string>;
     /** Context of the kubeconfig. Defaults to its current one. */
@@ -133,7 +136,8 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 // Never two moves of one release at once.
                 deleteBeforeReplace: true,
                 hideDiffs: ["__provider", "progressUrn"],
-                additionalSecretOutputs: ["journal"],
+                // What was asked for stands in `wishes` too, keys included.
+                additionalSecretOutputs: ["journal", "access", "wishes"],
             }),
         );
     }
@@ -141,14 +145,14 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
 
 /** What the way back needs to find the cluster and the journal in it. */
 function howToReach(args: HelmToAddonMigrationArgs): pulumi.Inputs {
-    const { clusterName, region, profile, roleArn, kubeconfig, context, releaseName, releaseNamespace } =
-        args;
-    const { removeTimeoutMinutes, lockTimeoutMinutes, report } = args;
+    const { clusterName, region, profile, roleArn, access, kubeconfig, context } = args;
+    const { releaseName, releaseNamespace, removeTimeoutMinutes, lockTimeoutMinutes, report } = args;
     return {
         clusterName,
         region,
         profile,
         roleArn,
+        access,
         kubeconfig,
         context,
         releaseName,

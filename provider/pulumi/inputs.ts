@@ -1,4 +1,6 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
+import { AWS_REGION } from "../../common/awsRegion";
+import { canonicalJson } from "../../common/canonicalJson";
 import type { DiscoverHelmInstallationArgs } from "../installation/discoverHelmInstallation";
 import { MigrationStep } from "../plan/plan";
 
@@ -86,11 +88,31 @@ const EXAMPLES: Record<string, string> = {
 const roleArn = matching(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
 const kubernetesName = matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a Kubernetes name");
 
+/** Never quotes a value: keys are secrets. */
+const access: Rule = (value) => {
+    if (object(value) !== undefined) return "must be an object with keys, assumeRoles or endpoints";
+    const parts = value as Readonly<Record<string, unknown>>;
+    const stranger = Object.keys(parts).find((key) => !["keys", "assumeRoles", "endpoints"].includes(key));
+    if (stranger !== undefined) return `has no part ${stranger}; it has: keys, assumeRoles, endpoints`;
+    const { keys, assumeRoles = [], endpoints = {} } = parts;
+    const { accessKeyId, secretAccessKey } = (keys ?? {}) as Record<string, unknown>;
+    if (keys !== undefined && (text(accessKeyId) !== undefined || text(secretAccessKey) !== undefined))
+        return "must have accessKeyId and secretAccessKey in keys";
+    if (!Array.isArray(assumeRoles)) return `must have a list as assumeRoles, not ${nameOfType(assumeRoles)}`;
+    const roles = assumeRoles as readonly { roleArn?: unknown }[];
+    const wrong = roles.findIndex((role) => roleArn(role?.roleArn) !== undefined);
+    if (wrong >= 0) return `must have the ARN of an IAM role as assumeRoles[${wrong}].roleArn`;
+    return object(endpoints) === undefined && Object.values(endpoints as object).every((url) => !text(url))
+        ? undefined
+        : "must have a URL per service as endpoints";
+};
+
 const RULES: Record<keyof MigrationInputs, Rule> = {
     clusterName: matching(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "an EKS cluster name"),
-    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region"),
+    region: matching(AWS_REGION, "an AWS region"),
     profile: text,
     roleArn,
+    access,
     kubeconfig: text,
     context: text,
     releaseName: matching(/^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$/, "a Kubernetes name"),
@@ -219,6 +241,7 @@ const HOW_TO_REACH: ReadonlySet<string> = new Set([
     "region",
     "profile",
     "roleArn",
+    "access",
     "kubeconfig",
     "context",
     "installTimeoutMinutes",
@@ -233,10 +256,16 @@ export function changedWishes(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {
+    return changedProperties(before, after).filter((property) => !HOW_TO_REACH.has(property));
+}
+
+/** Names of all properties of which the two differ, those that only say how to reach the cluster too. */
+export function changedProperties(
+    before: Readonly<Record<string, unknown>>,
+    after: Readonly<Record<string, unknown>>,
+): string[] {
     return Object.keys(RULES).filter(
-        (property) =>
-            !HOW_TO_REACH.has(property) &&
-            JSON.stringify(before[property] ?? null) !== JSON.stringify(after[property] ?? null),
+        (property) => canonicalJson(before[property] ?? null) !== canonicalJson(after[property] ?? null),
     );
 }
 

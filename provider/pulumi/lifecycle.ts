@@ -16,6 +16,7 @@ import { merged, stableJson, type Values } from "../settings/settings";
 import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
 import {
     type CheckFailure,
+    changedProperties,
     changedWishes,
     IMMUTABLE,
     type MigrationInputs,
@@ -102,6 +103,12 @@ export class Lifecycle {
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
         const outputs = olds as unknown as Partial<MigrationOutputs>;
+        const changed = changedProperties((outputs.wishes ?? {}) as unknown as Bag, news);
+        return { changes: this.#asksForWork(outputs, news) || changed.length > 0 };
+    }
+
+    /** Whether the cluster is to be changed, and not only the way to it. */
+    #asksForWork(outputs: Partial<MigrationOutputs>, news: Bag): boolean {
         const wanted =
             news.desiredOwner === Owner.Helm
                 ? MigrationPhase.OnHelm
@@ -115,7 +122,7 @@ export class Lifecycle {
                   outputs.phase === MigrationPhase.Committed
                 : outputs.phase === wanted;
         const changed = changedWishes((outputs.wishes ?? {}) as unknown as Bag, news);
-        return { changes: !isFinal || changed.length > 0 || (outputs.drift ?? []).length > 0 };
+        return !isFinal || changed.length > 0 || (outputs.drift ?? []).length > 0;
     }
 
     async create(inputs: Bag, log: Log): Promise<{ id: string; outs: Record<string, unknown> }> {
@@ -123,7 +130,11 @@ export class Lifecycle {
     }
 
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
-        const { outs } = await this.#move(news, olds as unknown as Partial<MigrationOutputs>, log, "update");
+        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
+        if (!this.#asksForWork(outputs, news))
+            return plainJson({ ...olds, wishes: parseInputs(news).inputs });
+        const { outs } = await this.#move(news, outputs, log, "update");
         return outs;
     }
 

@@ -215,8 +215,8 @@ function stoppable(clock: Clock, gate: { readonly held?: HeldLock }): Clock {
 
 /** Looks are the same when the cluster, the way to it, the principal and the question are. */
 function lookKey(inputs: MigrationInputs, request: DiscoveryRequest): string {
-    const { clusterName, region, profile, roleArn, kubeconfig, context } = inputs;
-    return JSON.stringify([clusterName, region, profile, roleArn, kubeconfig, context, request]);
+    const { clusterName, region, profile, roleArn, access, kubeconfig, context } = inputs;
+    return JSON.stringify([clusterName, region, profile, roleArn, access, kubeconfig, context, request]);
 }
 
 function discoveryRequestOf(

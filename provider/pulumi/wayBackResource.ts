@@ -20,6 +20,7 @@ export class WayBack extends pulumi.CustomResource {
             pulumi.mergeOptions(opts, {
                 deleteBeforeReplace: true,
                 hideDiffs: ["__provider", "progressUrn"],
+                additionalSecretOutputs: ["access"],
             }),
         );
     }

@@ -5,7 +5,7 @@ import { openSession } from "../../provider/adapters/aws/session";
 async function main([service, command, option, clusterName]: string[]): Promise<void> {
     if (service !== "eks" || command !== "get-token" || option !== "--cluster-name" || !clusterName)
         throw new Error("the stand-in aws command knows `aws eks get-token --cluster-name <name>` only");
-    const token = await mintClusterToken(clusterName, await openSession({}), "amazonaws.com");
+    const token = await mintClusterToken(clusterName, await openSession({}));
     const credential = {
         apiVersion: "client.authentication.k8s.io/v1beta1",
         kind: "ExecCredential",

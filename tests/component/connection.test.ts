@@ -110,32 +110,56 @@ describe("how the component's own calls reach AWS", () => {
     });
 });
 
-describe("a move from Helm whose provider says more than a session of it can take over", () => {
+describe("a move from Helm reaches AWS as the component's aws provider does", () => {
     const move = async (provider: aws.ProviderArgs, args: Partial<HyperPodInferenceAddonArgs> = {}) => {
-        const refused: unknown[] = [];
-        const listen = (error: unknown) => refused.push(error);
-        const before = process.listeners("unhandledRejection");
-        process.removeAllListeners("unhandledRejection").on("unhandledRejection", listen);
-        try {
-            const mock = await install(provider, { migrateFromHelm: {}, ...args });
-            return { mock, refused: refused.map(String).join("\n") };
-        } finally {
-            process.removeAllListeners("unhandledRejection");
-            for (const listener of before) process.on("unhandledRejection", listener);
-        }
+        const mock = await install(provider, { migrateFromHelm: {}, ...args });
+        return ["HelmToAddonMigration", "WayBack"].map((kind) => {
+            const { profile, roleArn, access } = mock.only(`pulumi-nodejs:dynamic/hyperpod:${kind}`).inputs;
+            return {
+                isSecret: Boolean(pulumi.runtime.isRpcSecret(access)),
+                ...plain({ profile, roleArn, access }),
+            };
+        });
     };
+    const plain = ({ access, ...rest }: Record<string, unknown>) =>
+        JSON.parse(JSON.stringify({ ...rest, access: pulumi.runtime.unwrapRpcSecret(access) })) as object;
 
-    it("is refused with the way out, and takes one role along", async () => {
-        const withKeys = await move({ accessKey: "AKIA1", secretKey: "s3cret" });
-        assert.match(withKeys.refused, /migrateFromHelm: the aws provider has static keys, .* Give profile/);
-        assert.doesNotMatch(withKeys.refused, /s3cret/);
-        assert.equal(withKeys.mock.all("pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration").length, 0);
-        const withRole = await move({ assumeRoles: [{ roleArn: team }] });
-        assert.equal(withRole.refused, "");
-        const { inputs } = withRole.mock.only("pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration");
-        assert.equal(inputs["roleArn"], team);
-        const withProfile = await move({ accessKey: "AKIA1", secretKey: "s3cret" }, { profile: "ops" });
-        assert.equal(withProfile.refused, "");
+    it("with its static keys, as a secret", async () => {
+        const keys = { accessKeyId: "AKIA1", secretAccessKey: "s3cret" };
+        const told = { isSecret: true, access: { keys } };
+        assert.deepEqual(await move({ accessKey: "AKIA1", secretKey: "s3cret" }), [told, told]);
+    });
+
+    it("with its roles and what they ask for, and its endpoints", async () => {
+        const chain = [{ roleArn: hub, externalId: "x-1", sessionName: "ci" }, { roleArn: team }];
+        const endpoints = [{ eks: "http://127.0.0.1:1" }];
+        const access = { assumeRoles: chain, endpoints: endpoints[0] };
+        const told = { isSecret: false, access };
+        assert.deepEqual(await move({ assumeRoles: chain, endpoints }), [told, told]);
+        const one = { isSecret: false, roleArn: team };
+        assert.deepEqual(await move({ assumeRoles: [{ roleArn: team }] }), [one, one]);
+    });
+
+    it("unless the arguments say otherwise", async () => {
+        const told = { isSecret: false, profile: "ops" };
+        assert.deepEqual(await move({ accessKey: "AKIA1", secretKey: "s3cret" }, { profile: "ops" }), [
+            told,
+            told,
+        ]);
+    });
+
+    it("and what may hold keys is a secret in the state, under every name it has there", async () => {
+        const mock = await install({ accessKey: "AKIA1", secretKey: "s3cret" }, { migrateFromHelm: {} });
+        const secrets = (kind: string) => mock.only(`pulumi-nodejs:dynamic/hyperpod:${kind}`).secretOutputs;
+        assert.deepEqual(secrets("HelmToAddonMigration").sort(), ["access", "journal", "wishes"]);
+        for (const kind of ["WayBack", "InferenceCluster"]) assert.deepEqual(secrets(kind), ["access"], kind);
+        const installed = await install({ accessKey: "AKIA1", secretKey: "s3cret" });
+        for (const kind of ours)
+            assert.deepEqual(
+                installed.only(`pulumi-nodejs:dynamic/hyperpod:${kind}`).secretOutputs,
+                ["access"],
+                kind,
+            );
     });
 });
 

@@ -15,6 +15,8 @@ export interface Registered {
     timeouts: { create?: string; update?: string; delete?: string };
     aliases: string[];
     custom: boolean;
+    /** Outputs that are secrets whatever the provider says. */
+    secretOutputs: string[];
 }
 
 /** What exists before the program runs. */
@@ -105,6 +107,7 @@ export class MockAccount {
                 : {},
             aliases: (request?.getAliasesList() ?? []).map((alias) => JSON.stringify(alias.toObject())),
             custom: request?.getCustom() ?? false,
+            secretOutputs: request?.getAdditionalsecretoutputsList() ?? [],
         });
         const id = this.preview ? undefined : `${args.name}-id`;
         const state: Record<string, any> = { ...args.inputs };

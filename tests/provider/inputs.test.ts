@@ -11,6 +11,11 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp])[
     ["region", ["us-west-2"], /not a list/],
     ["profile", "  ", /must not be empty/],
     ["roleArn", "arn:aws:iam::1234:role/x", /ARN of an IAM role/],
+    ["access", "AKIA1", /^must be an object with keys, assumeRoles or endpoints$/],
+    ["access", { key: {} }, /has no part key/],
+    ["access", { keys: { accessKeyId: "AKIA1" } }, /^must have accessKeyId and secretAccessKey in keys$/],
+    ["access", { assumeRoles: [{ roleArn: "team" }] }, /ARN of an IAM role as assumeRoles\[0\]/],
+    ["access", { endpoints: { eks: 1 } }, /URL per service/],
     ["kubeconfig", {}, /must be a string, not an object/],
     ["context", false, /must be a string/],
     ["releaseName", "Upper", /Kubernetes name/],
@@ -49,6 +54,17 @@ describe("inputs", () => {
             assert.deepEqual(more, []);
             assert.equal(failure?.property, property);
             assert.match(failure?.reason ?? "", says);
+        });
+
+    for (const region of [
+        "us-gov-west-1",
+        "cn-north-1",
+        "us-isob-east-1",
+        "eu-isoe-west-1",
+        "eusc-de-east-1",
+    ])
+        it(`takes the Region ${region}`, () => {
+            assert.deepEqual(parseInputs({ clusterName: "demo", region }).failures, []);
         });
 
     it("names every bad input at once, and the missing one too", () => {

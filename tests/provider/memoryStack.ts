@@ -85,7 +85,7 @@ export class MemoryStack {
             async () => {
                 const { inputs, failures } = await lifecycle.check(before?.inputs ?? {}, wanted, this.log);
                 if (failures.length > 0) throw new CheckFailed(failures);
-                this.wayBack = { clusterName: wanted.clusterName };
+                this.wayBack = plainJson(wanted);
                 if (before === undefined) {
                     const { id, outs } = await lifecycle.create(inputs, this.log);
                     this.resource = plainJson({ id, inputs, outputs: outs });

@@ -35,7 +35,7 @@ export class EksApi {
 
     static async open(session: Session): Promise<EksApi> {
         const sdk = await import("@aws-sdk/client-eks");
-        return new EksApi(sdk, new sdk.EKSClient(session), session.region);
+        return new EksApi(sdk, new sdk.EKSClient(session.clientSettings("eks")), session.region);
     }
 
     /** Undefined when there is no such cluster. */

@@ -3,17 +3,15 @@ import type { Session } from "./session";
 
 const EXPIRES_IN_SECONDS = 60;
 
-export async function mintClusterToken(
-    clusterName: string,
-    session: Session,
-    partitionSuffix: string,
-): Promise<string> {
-    const [{ SignatureV4 }, { Sha256 }, { HttpRequest }] = await Promise.all([
+export async function mintClusterToken(clusterName: string, session: Session): Promise<string> {
+    const [{ SignatureV4 }, { Sha256 }, { HttpRequest }, { partition }] = await Promise.all([
         import("@smithy/signature-v4"),
         import("@aws-crypto/sha256-js"),
         import("@smithy/protocol-http"),
+        import("@aws-sdk/core/client"),
     ]);
-    const host = `sts.${session.region}.${partitionSuffix}`;
+    // The cluster accepts the STS of its own Region only, whatever endpoint the calls to AWS go to.
+    const host = `sts.${session.region}.${partition(session.region).dnsSuffix}`;
     const signer = new SignatureV4({
         service: "sts",
         region: session.region,

@@ -16,7 +16,7 @@ export class IamIdentities implements Identities {
 
     static async open(session: Session, clock: Clock, gate: Gate): Promise<IamIdentities> {
         const sdk = await import("@aws-sdk/client-iam");
-        return new IamIdentities(sdk, new sdk.IAMClient(session), clock, gate);
+        return new IamIdentities(sdk, new sdk.IAMClient(session.clientSettings("iam")), clock, gate);
     }
 
     async readRole(arnOrName: string): Promise<Role | undefined> {

@@ -1,51 +1,134 @@
-// Credentials, region, time limits and retries that every AWS client shares. The standard environment variables and profiles are honoured.
+// Region, profile, roles, keys and endpoints come in; settings that every AWS client shares go out: credentials, time limits, retries. Makes no call by itself. The standard environment variables and profiles are honoured.
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import type { AssumedRole, AwsAccess } from "../../../common/awsAccess";
 
+/** Whose account and which Region is meant. */
 export interface SessionRequest {
     readonly region?: string;
     readonly profile?: string;
     readonly roleArn?: string;
+    readonly access?: AwsAccess;
 }
 
-/** Settings that every client of the AWS SDK takes. */
-export interface Session {
+/** As the aws provider names them. */
+export type AwsService = "acm" | "eks" | "elbv2" | "iam" | "s3" | "sagemaker" | "sts";
+
+/** What the constructor of an SDK client takes. */
+export interface ClientSettings {
     readonly region: string;
     readonly credentials: AwsCredentialIdentityProvider;
     readonly maxAttempts: number;
     readonly retryMode: string;
     readonly customUserAgent: [string, string][];
     readonly requestHandler: { readonly requestTimeout: number; readonly connectionTimeout: number };
+    readonly endpoint?: string;
+    readonly forcePathStyle?: boolean;
+}
+
+export interface Session {
+    readonly region: string;
+    readonly credentials: AwsCredentialIdentityProvider;
+    clientSettings(service: AwsService): ClientSettings;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
+const ROLE_SESSION_NAME = "pulumi-hyperpod-inference";
+
+/** Other names under which the aws provider takes the endpoint of a service. */
+const ENDPOINT_NAMES: Partial<Record<AwsService, readonly string[]>> = {
+    elbv2: ["elbv2", "elasticloadbalancingv2"],
+};
 
 export async function openSession(request: SessionRequest): Promise<Session> {
-    const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-    const region =
-        request.region ??
-        process.env.AWS_REGION ??
-        process.env.AWS_DEFAULT_REGION ??
-        (await regionOfProfile(request.profile));
+    const region = request.region ?? (await defaultRegion(request.profile));
     if (!region) {
         throw new Error("no AWS region: set the `region` property, AWS_REGION, or `region` in the profile");
     }
-    const base = fromNodeProviderChain(request.profile ? { profile: request.profile } : {});
-    const credentials = request.roleArn
-        ? fromTemporaryCredentials({
-              masterCredentials: base,
-              params: { RoleArn: request.roleArn, RoleSessionName: "pulumi-hyperpod-inference" },
-              clientConfig: { region },
-          })
-        : base;
+    const credentials = await credentialsOf(region, request);
     return {
         region,
         credentials,
+        clientSettings: (service) => ({ ...settingsOf(region, request, service), credentials }),
+    };
+}
+
+function settingsOf(
+    region: string,
+    { access }: SessionRequest,
+    service: AwsService,
+): Omit<ClientSettings, "credentials"> {
+    const endpoint = (ENDPOINT_NAMES[service] ?? [service])
+        .map((name) => access?.endpoints?.[name])
+        .find((url) => url !== undefined);
+    return {
+        region,
         maxAttempts: 6,
         retryMode: "adaptive",
         customUserAgent: [["pulumi-hyperpod-inference", ""]],
         requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(service === "s3" && hasOwnS3(endpoint) ? { forcePathStyle: true } : {}),
     };
+}
+
+/** An S3 that is not AWS's has no host name per bucket. */
+function hasOwnS3(endpoint: string | undefined): boolean {
+    return (
+        endpoint !== undefined ||
+        process.env.AWS_ENDPOINT_URL_S3 !== undefined ||
+        process.env.AWS_ENDPOINT_URL !== undefined
+    );
+}
+
+const assumed = new Map<string, Promise<AwsCredentialIdentityProvider>>();
+
+/** One source of credentials for as long as the process lives, so that a role is assumed once and not for every call. */
+function credentialsOf(region: string, request: SessionRequest): Promise<AwsCredentialIdentityProvider> {
+    const { profile, roleArn, access } = request;
+    const key = JSON.stringify([region, profile, roleArn, access]);
+    const known = assumed.get(key);
+    if (known) return known;
+    const opened = openCredentials(region, request);
+    // The standard chain alone follows the environment, which may change.
+    if (roleArn !== undefined || access !== undefined) assumed.set(key, opened);
+    return opened;
+}
+
+async function openCredentials(
+    region: string,
+    request: SessionRequest,
+): Promise<AwsCredentialIdentityProvider> {
+    const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+    const { profile, roleArn, access } = request;
+    const { keys, assumeRoles = [] } = access ?? {};
+    const base: AwsCredentialIdentityProvider = keys
+        ? async () => keys
+        : fromNodeProviderChain(profile ? { profile } : {});
+    const roles: readonly AssumedRole[] = roleArn ? [{ roleArn }] : assumeRoles;
+    return roles.reduce<AwsCredentialIdentityProvider>(
+        (masterCredentials, role) =>
+            fromTemporaryCredentials({
+                masterCredentials,
+                params: assumption(role),
+                clientConfig: settingsOf(region, request, "sts"),
+            }),
+        base,
+    );
+}
+
+function assumption({ roleArn, externalId, sessionName, sourceIdentity }: AssumedRole) {
+    return {
+        RoleArn: roleArn,
+        RoleSessionName: sessionName ?? ROLE_SESSION_NAME,
+        ...(externalId ? { ExternalId: externalId } : {}),
+        ...(sourceIdentity ? { SourceIdentity: sourceIdentity } : {}),
+    };
+}
+
+async function defaultRegion(profile: string | undefined): Promise<string | undefined> {
+    const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+    return AWS_REGION || AWS_DEFAULT_REGION || (await regionOfProfile(profile));
 }
 
 async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {

@@ -148,9 +148,12 @@ async function openClients(session: Session): Promise<Clients> {
         import("@aws-sdk/client-s3"),
     ]);
     return {
-        elb: { sdk: elbSdk, client: new elbSdk.ElasticLoadBalancingV2Client(session) },
-        acm: { sdk: acmSdk, client: new acmSdk.ACMClient(session) },
-        s3: { sdk: s3Sdk, client: new s3Sdk.S3Client(session) },
+        elb: {
+            sdk: elbSdk,
+            client: new elbSdk.ElasticLoadBalancingV2Client(session.clientSettings("elbv2")),
+        },
+        acm: { sdk: acmSdk, client: new acmSdk.ACMClient(session.clientSettings("acm")) },
+        s3: { sdk: s3Sdk, client: new s3Sdk.S3Client(session.clientSettings("s3")) },
     };
 }
 

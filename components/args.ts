@@ -2,13 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CreateConflicts, UpdateConflicts } from "./enums";
 import type {
-    AlbArgs,
-    DependencyArgs,
-    GatewayArgs,
-    KedaArgs,
-    MigrateFromHelmArgs,
-    TolerationArgs,
-} from "./settingsArgs";
+    AlbSettings,
+    DependencySettings,
+    GatewaySettings,
+    KedaSettings,
+    MigrateFromHelm,
+    Toleration,
+} from "./settings";
 
 /** Arguments of HyperPodInferenceAddon. */
 export interface HyperPodInferenceAddonArgs {
@@ -33,6 +33,8 @@ export interface HyperPodInferenceAddonArgs {
     kedaRoleArn?: pulumi.Input<string>;
     /** Role that downloads gated JumpStart models. Defaults to a new role. */
     jumpstartGatedModelDownloadRoleArn?: pulumi.Input<string>;
+    /** Role of the Inference Gateway's controller, which issues TLS certificates. Defaults to a new role with the managed policy for the gateway, when `gateway` is given. */
+    gatewayRoleArn?: pulumi.Input<string>;
     /** Role of the S3 CSI driver add-on. Defaults to a new role when that add-on is installed. */
     s3CsiRoleArn?: pulumi.Input<string>;
     /** Role of the FSx CSI driver add-on. Defaults to a new role when that add-on is installed. */
@@ -71,26 +73,26 @@ export interface HyperPodInferenceAddonArgs {
     loadBalancerSubnetIds?: pulumi.Input<pulumi.Input<string>[]>;
 
     /** The S3 CSI driver, add-on aws-mountpoint-s3-csi-driver. Installed by default. */
-    s3Csi?: DependencyArgs;
+    s3Csi?: DependencySettings;
     /** The FSx CSI driver, add-on aws-fsx-csi-driver. Installed by default. */
-    fsxCsi?: DependencyArgs;
+    fsxCsi?: DependencySettings;
     /** The add-on cert-manager. Installed by default. */
-    certManager?: DependencyArgs;
+    certManager?: DependencySettings;
     /** The add-on metrics-server. Installed by default. */
-    metricsServer?: DependencyArgs;
+    metricsServer?: DependencySettings;
 
     /** Version of the add-on. Defaults to the newest one compatible with the cluster at the first installation, and stays there until you ask for another. */
     addonVersion?: pulumi.Input<string>;
     /** The bundled AWS Load Balancer Controller. Enabled by default. */
-    alb?: AlbArgs;
+    alb?: AlbSettings;
     /** The bundled KEDA. Enabled by default. */
-    keda?: KedaArgs;
+    keda?: KedaSettings;
     /** The Inference Gateway, from add-on version 2. Left to the add-on by default. */
-    gateway?: GatewayArgs;
+    gateway?: GatewaySettings;
     /** Node labels that the operator's pod asks for. Defaults to none. */
     nodeSelector?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Tolerations of the operator's pod. Defaults to none. */
-    tolerations?: pulumi.Input<pulumi.Input<TolerationArgs>[]>;
+    tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
     /** Affinity of the operator's pod, as in Kubernetes. Defaults to the add-on's own, Linux nodes of architecture amd64. */
     // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
     affinity?: pulumi.Input<Record<string, any>>;
@@ -98,7 +100,7 @@ export interface HyperPodInferenceAddonArgs {
     enableCustomServiceAccounts?: pulumi.Input<boolean>;
     /** Settings of the add-on that have no argument here, merged over the ones that the component makes; their values may be outputs. Defaults to none. */
     // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
-    additionalConfiguration?: Record<string, any>;
+    additionalConfiguration?: pulumi.Input<Record<string, any>>;
     /** What happens at creation when a field of the add-on exists with another value. Defaults to OVERWRITE, as AWS's own setup does. */
     resolveConflictsOnCreate?: CreateConflicts;
     /** What happens at an update when somebody changed a field of the add-on. Defaults to PRESERVE: your change stays. */
@@ -108,12 +110,12 @@ export interface HyperPodInferenceAddonArgs {
     /** Keep everything running when the component is destroyed: add-ons, roles, bucket, network. Only Pulumi forgets it. Defaults to false: destroying is refused while models exist. */
     preserveOnDelete?: boolean;
     /** Minutes to wait until the add-on is active and its controllers are available. Defaults to 20. Custom timeouts of the component apply to every resource in it. */
-    timeoutMinutes?: pulumi.Input<number>;
+    installTimeoutMinutes?: pulumi.Input<number>;
 
     /** Tags of everything that is made. Defaults to none. The owner tag pulumi-hyperpod-inference:owner is always added. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Value of the owner tag pulumi-hyperpod-inference:owner, by which the component tells its own things from other people's. Defaults to project/stack/name at the first update, and stays that even when one of them is renamed. */
-    owner?: pulumi.Input<string>;
+    ownerTagValue?: pulumi.Input<string>;
     /** Move an installation made by the Helm chart to the add-on, with the roles, the bucket and the settings of this component. Defaults to no move. */
-    migrateFromHelm?: MigrateFromHelmArgs;
+    migrateFromHelm?: MigrateFromHelm;
 }

@@ -48,6 +48,7 @@ export const argumentShape: Shape = {
         albRoleArn: one(checks.role),
         kedaRoleArn: one(checks.role),
         jumpstartGatedModelDownloadRoleArn: one(checks.role),
+        gatewayRoleArn: one(checks.role),
         s3CsiRoleArn: one(checks.role),
         fsxCsiRoleArn: one(checks.role),
         modelBucketArns: list(one(checks.bucketArn), 1),
@@ -72,7 +73,7 @@ export const argumentShape: Shape = {
         addonVersion: one(checks.addonVersion),
         alb: bundled,
         keda: bundled,
-        gateway: { fields: { enabled: one(checks.flag), roleArn: one(checks.role) } },
+        gateway: { fields: { enabled: one(checks.flag) } },
         nodeSelector: { mapOf: one(checks.text(/^[\w.-]{0,63}$/, "a label value of at most 63 characters")) },
         tolerations: list(toleration),
         affinity: one(checks.plainObject),
@@ -82,7 +83,7 @@ export const argumentShape: Shape = {
         resolveConflictsOnUpdate: one(checks.oneOf(Object.values(UpdateConflicts))),
         importExistingAddon: one(checks.flag),
         preserveOnDelete: one(checks.flag),
-        timeoutMinutes: one(checks.between(1, 240, "minutes")),
+        installTimeoutMinutes: one(checks.between(1, 240, "minutes")),
         tags: {
             mapOf: one(checks.text(/^.{0,256}$/s, "a tag value of at most 256 characters")),
             keys: checks.text(
@@ -90,7 +91,7 @@ export const argumentShape: Shape = {
                 "a tag key of 1 to 128 characters that starts neither with aws: nor with pulumi-hyperpod-inference:",
             ),
         },
-        owner: one(checks.ownerValue),
+        ownerTagValue: one(checks.ownerValue),
         migrateFromHelm: {
             fields: {
                 releaseName: one(checks.releaseName),

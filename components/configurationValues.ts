@@ -1,5 +1,5 @@
 // Arguments, roles and bucket come in, the settings of the operator add-on go out as one object with outputs as leaves. Pure.
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { isLater } from "./known";
 import type { Roles } from "./roles";
@@ -13,7 +13,10 @@ export interface Found {
     roles: Roles;
 }
 
-export function configurationTree(args: HyperPodInferenceAddonArgs, found: Found): SettingsTree {
+export function configurationTree(
+    args: HyperPodInferenceAddonArgs,
+    found: Found,
+): pulumi.Input<SettingsTree> {
     const { arns } = found.roles;
     const ours: SettingsTree = {
         executionRoleArn: arns.execution,
@@ -23,13 +26,23 @@ export function configurationTree(args: HyperPodInferenceAddonArgs, found: Found
         alb: bundled(args.alb, { serviceAccount: { create: true, roleArn: arns.alb } }),
         keda: bundled(args.keda, { auth: { aws: { irsa: { enabled: true, roleArn: arns.keda } } } }),
     };
-    return merge(merge(ours, further(args, found.roles)), args.additionalConfiguration) as SettingsTree;
+    return withAdditional(merge(ours, further(args, found.roles)), args.additionalConfiguration);
 }
 
 /** What the user asks for beside roles and bucket; a move lays it over the settings of the Helm release. */
-export function userSettings(args: HyperPodInferenceAddonArgs, roles: Roles): SettingsTree {
+export function userSettings(args: HyperPodInferenceAddonArgs, roles: Roles): pulumi.Input<SettingsTree> {
     const controllers = { alb: args.alb, keda: args.keda };
-    return merge(merge(controllers, further(args, roles)), args.additionalConfiguration) as SettingsTree;
+    return withAdditional(merge(controllers, further(args, roles)), args.additionalConfiguration);
+}
+
+/** What comes from another resource as a whole is merged once it is there. */
+function withAdditional(
+    settings: unknown,
+    additional: pulumi.Input<SettingsTree> | undefined,
+): pulumi.Input<SettingsTree> {
+    return isLater(additional)
+        ? pulumi.output(additional).apply((more) => pulumi.output(merge(settings, more) as SettingsTree))
+        : (merge(settings, additional) as SettingsTree);
 }
 
 function further(args: HyperPodInferenceAddonArgs, { arns }: Roles): SettingsTree {

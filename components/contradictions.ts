@@ -67,9 +67,12 @@ export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[
         "is of no use, because keda.enabled is false",
     );
     refuseIf(
-        args.gateway?.roleArn !== undefined && args.gateway.enabled === false,
-        "gateway.roleArn",
-        "is of no use, because gateway.enabled is false",
+        (typeof args.gatewayRoleArn === "string" || isLater(args.gatewayRoleArn)) &&
+            (args.gateway === undefined || args.gateway.enabled === false),
+        "gatewayRoleArn",
+        args.gateway === undefined
+            ? "is of no use without gateway"
+            : "is of no use, because gateway.enabled is false",
     );
     refuseIf(
         given("s3EndpointId") && args.s3Endpoint === false,

@@ -11,7 +11,7 @@ import { Standing, standingOf } from "./owner";
 import type { Part } from "./part";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import type { DependencyArgs } from "./settingsArgs";
+import type { DependencySettings } from "./settings";
 import { chooseVersion, findAddon } from "./versions";
 
 type DependencyKey = "s3Csi" | "fsxCsi" | "certManager" | "metricsServer";
@@ -32,7 +32,7 @@ export const dependencies: Dependency[] = [
 /** A dependency that this stack installs, before it is registered. */
 export interface PlannedDependency extends Dependency {
     version: pulumi.Output<string>;
-    settings: DependencyArgs;
+    settings: DependencySettings;
 }
 
 export interface DependencyPlan {

@@ -8,7 +8,7 @@ import { installed, moved } from "./install";
 import { interfaceEndpoints } from "./interfaceEndpoints";
 import { keepsHelmIdentity } from "./migration";
 import { oidcProvider } from "./oidcProvider";
-import { defaultOwner, ownerTag } from "./owner";
+import { defaultOwner, ownerTagKey } from "./owner";
 import { addonNamespace, operatorRoles } from "./roles";
 import { s3Endpoint } from "./s3Endpoint";
 import { childOptions, type Scope } from "./scope";
@@ -29,8 +29,8 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
     declare public readonly addonArn: pulumi.Output<string>;
     /** Version of the operator add-on. */
     declare public readonly addonVersion: pulumi.Output<string>;
-    /** What EKS says about the add-on, ACTIVE when all is well; with migrateFromHelm, how far the move has come. */
-    declare public readonly status: pulumi.Output<string>;
+    /** What EKS says about the add-on, ACTIVE when all is well; empty with migrateFromHelm, where migrationPhase tells how far the move has come. */
+    declare public readonly addonStatus: pulumi.Output<string>;
     /** The issues that EKS reports, with their codes; empty when all is well. */
     declare public readonly healthIssues: pulumi.Output<string[]>;
     /** Namespace of the operator and its controllers. */
@@ -40,7 +40,9 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
     /** Name of the bucket for the models' TLS certificates. */
     declare public readonly tlsBucketName: pulumi.Output<string>;
     /** The settings that the add-on got, as JSON with sorted keys. */
-    declare public readonly configurationValues: pulumi.Output<string>;
+    declare public readonly addonConfiguration: pulumi.Output<string>;
+    /** How far the move from Helm has come: Moving, Stopped, Moved, OnHelm or Committed; empty without migrateFromHelm. */
+    declare public readonly migrationPhase: pulumi.Output<string>;
     /** The steps of the move from Helm, one line each; empty without migrateFromHelm. */
     declare public readonly migrationPlan: pulumi.Output<string[]>;
     /** What was found and left alone, one line each; destroying the stack does not touch it. */
@@ -64,18 +66,18 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
                 clusterName: args.clusterName,
                 clusterArn: cluster.arn,
                 givenHyperpodClusterArn: args.hyperpodClusterArn,
-                givenOwner: args.owner,
+                givenOwner: args.ownerTagValue,
                 defaultOwner: defaultOwner(name),
             },
             child({ retainOnDelete: false }),
         );
         // Without an engine behind it (unit tests with mocks) the resource answers what it was asked.
         const owner = pulumi
-            .all([identity.owner, args.owner])
+            .all([identity.owner, args.ownerTagValue])
             .apply(([stored, given]) => stored ?? given ?? defaultOwner(name));
         const tags = pulumi
             .all([args.tags ?? {}, owner])
-            .apply(([given, value]): Record<string, string> => ({ ...given, [ownerTag]: value }));
+            .apply(([given, value]): Record<string, string> => ({ ...given, [ownerTagKey]: value }));
         const scope: Scope = {
             name,
             component: this,
@@ -113,12 +115,13 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
 
         this.addonArn = outcome.addonArn;
         this.addonVersion = outcome.addonVersion;
-        this.status = outcome.status;
+        this.addonStatus = outcome.addonStatus;
         this.healthIssues = outcome.healthIssues;
         this.namespace = pulumi.output(addonNamespace);
         this.roleArns = pulumi.output(roles.arns as Record<string, pulumi.Output<string>>);
         this.tlsBucketName = outcome.tlsBucketName;
-        this.configurationValues = outcome.configurationValues;
+        this.addonConfiguration = outcome.addonConfiguration;
+        this.migrationPhase = outcome.migrationPhase;
         this.migrationPlan = outcome.migrationPlan;
         this.adopted = pulumi
             .all([oidc.adopted, network, outcome.adopted])
@@ -127,12 +130,13 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
         this.registerOutputs({
             addonArn: this.addonArn,
             addonVersion: this.addonVersion,
-            status: this.status,
+            addonStatus: this.addonStatus,
             healthIssues: this.healthIssues,
             namespace: this.namespace,
             roleArns: this.roleArns,
             tlsBucketName: this.tlsBucketName,
-            configurationValues: this.configurationValues,
+            addonConfiguration: this.addonConfiguration,
+            migrationPhase: this.migrationPhase,
             migrationPlan: this.migrationPlan,
             adopted: this.adopted,
         });

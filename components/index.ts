@@ -2,12 +2,12 @@
 export type { HyperPodInferenceAddonArgs } from "./args";
 export { CreateConflicts, DependencyMode, UpdateConflicts } from "./enums";
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
-export { ownerTag } from "./owner";
+export { ownerTagKey } from "./owner";
 export type {
-    AlbArgs,
-    DependencyArgs,
-    GatewayArgs,
-    KedaArgs,
-    MigrateFromHelmArgs,
-    TolerationArgs,
-} from "./settingsArgs";
+    AlbSettings,
+    DependencySettings,
+    GatewaySettings,
+    KedaSettings,
+    MigrateFromHelm,
+    Toleration,
+} from "./settings";

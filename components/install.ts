@@ -15,7 +15,7 @@ import { moveFromHelm } from "./migration";
 import { addonName, installOperator, planOperator } from "./operatorAddon";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import type { MigrateFromHelmArgs } from "./settingsArgs";
+import type { MigrateFromHelm } from "./settings";
 import type { TlsBucket } from "./tlsBucket";
 
 export interface Around {
@@ -34,10 +34,11 @@ export interface Outcome {
     finished: Promise<unknown>;
     addonArn: pulumi.Output<string>;
     addonVersion: pulumi.Output<string>;
-    status: pulumi.Output<string>;
+    addonStatus: pulumi.Output<string>;
     healthIssues: pulumi.Output<string[]>;
     tlsBucketName: pulumi.Output<string>;
-    configurationValues: pulumi.Output<string>;
+    addonConfiguration: pulumi.Output<string>;
+    migrationPhase: pulumi.Output<string>;
     migrationPlan: pulumi.Output<string[]>;
     adopted: pulumi.Output<string[]>;
 }
@@ -50,7 +51,7 @@ export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around
         .all([identity.hyperpodClusterArn, args.hyperpodClusterArn])
         .apply(([found, given]) => found ?? given);
     const tree = configurationTree(args, { hyperpodClusterArn, tlsBucketName: bucket.name, roles });
-    const configurationValues = pulumi.output(tree).apply((values) => canonicalJson(withoutUnset(values)));
+    const addonConfiguration = pulumi.output(tree).apply((values) => canonicalJson(withoutUnset(values)));
     const preserve = args.preserveOnDelete ?? false;
     const dependencyPlan = planDependencies(scope, args, cluster);
     const operatorPlan = planOperator(scope, args, cluster);
@@ -81,15 +82,16 @@ export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around
     const ready = Promise.all([surroundings, dependencies, settings]).then(
         ([all, { resources }, checked]) => [...all, ...resources, checked],
     );
-    const operator = installOperator(scope, args, operatorPlan, configurationValues, connection, ready);
+    const operator = installOperator(scope, args, operatorPlan, addonConfiguration, connection, ready);
     return {
         finished: operator,
         addonArn: pulumi.output(operator.then(({ addon }) => addon.arn)),
         addonVersion: pulumi.output(operator.then(({ addon }) => addon.addonVersion)),
-        status: pulumi.output(operator.then(({ health }) => health.status)),
+        addonStatus: pulumi.output(operator.then(({ health }) => health.status)),
         healthIssues: pulumi.output(operator.then(({ health }) => health.healthIssues)),
         tlsBucketName: bucket.name,
-        configurationValues,
+        addonConfiguration,
+        migrationPhase: pulumi.output(""),
         migrationPlan: pulumi.output([]),
         adopted: pulumi.output(dependencies.then(({ adopted }) => adopted)),
     };
@@ -99,7 +101,7 @@ export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around
 export function moved(
     scope: Scope,
     args: HyperPodInferenceAddonArgs,
-    move: MigrateFromHelmArgs,
+    move: MigrateFromHelm,
     around: Around,
 ): Outcome {
     const { connection, roles, bucket, surroundings } = around;
@@ -110,7 +112,7 @@ export function moved(
         tlsBucketName: bucket?.name,
         after: surroundings,
     });
-    const fromRelease = migration.configurationValues.apply((values) => {
+    const fromRelease = migration.addonConfiguration.apply((values) => {
         const settings = (typeof values === "string" ? JSON.parse(values) : (values ?? {})) as Record<
             string,
             string
@@ -121,10 +123,11 @@ export function moved(
         finished: surroundings,
         addonArn: migration.addonArn,
         addonVersion: migration.addonVersion,
-        status: migration.phase,
+        addonStatus: pulumi.output(""),
         healthIssues: pulumi.output([]),
         tlsBucketName: bucket?.name ?? fromRelease,
-        configurationValues: migration.configurationValues,
+        addonConfiguration: migration.addonConfiguration,
+        migrationPhase: migration.phase,
         migrationPlan: migration.plan,
         adopted: pulumi.output([]),
     };

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
-import { ifThere, ownerTag } from "./owner";
+import { ifThere, ownerTagKey } from "./owner";
 import type { Part } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
@@ -39,7 +39,7 @@ export async function interfaceEndpoints(
     const parts = (args.interfaceEndpoints ?? defaultServices).map(async (service): Promise<Part> => {
         const there =
             facts && (await findEndpoint(scope, facts[0].vpcId, facts[1], service, facts[2], facts[3]));
-        if (there && there.tags?.[ownerTag] !== facts[2]) {
+        if (there && there.tags?.[ownerTagKey] !== facts[2]) {
             return { resources: [], adopted: [`${service} interface endpoint ${there.id}`] };
         }
         const endpoint = new aws.ec2.VpcEndpoint(
@@ -83,7 +83,7 @@ async function findEndpoint(
         ],
     };
     const ours = await ifThere(
-        aws.ec2.getVpcEndpoint({ ...wanted, tags: { [ownerTag]: owner } }, scope.lookUp),
+        aws.ec2.getVpcEndpoint({ ...wanted, tags: { [ownerTagKey]: owner } }, scope.lookUp),
     );
     return ours ?? ifThere(aws.ec2.getVpcEndpoint(wanted, scope.lookUp));
 }

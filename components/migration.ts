@@ -6,7 +6,7 @@ import { userSettings } from "./configurationValues";
 import type { ConnectionInputs } from "./healthResources";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import type { MigrateFromHelmArgs } from "./settingsArgs";
+import type { MigrateFromHelm } from "./settings";
 
 /** Whether the move brings the operator's role and bucket along from the Helm release, because none were given. */
 export function keepsHelmIdentity(args: HyperPodInferenceAddonArgs): boolean {
@@ -14,7 +14,7 @@ export function keepsHelmIdentity(args: HyperPodInferenceAddonArgs): boolean {
 }
 
 export interface MoveInputs {
-    move: MigrateFromHelmArgs;
+    move: MigrateFromHelm;
     connection: ConnectionInputs;
     roles: Roles;
     tlsBucketName: pulumi.Output<string> | undefined;
@@ -40,8 +40,8 @@ export function moveFromHelm(
         fsxCsiRoleArn: roles.arns.fsxCsi,
         tlsCertificateS3Bucket: tlsBucketName,
         hyperpodClusterArn: args.hyperpodClusterArn,
-        configurationValues: userSettings(args, roles),
-        installTimeoutMinutes: args.timeoutMinutes,
+        additionalConfiguration: userSettings(args, roles),
+        installTimeoutMinutes: args.installTimeoutMinutes,
     };
     const set = Object.entries(given).filter(([, value]) => value !== undefined);
     return new HelmToAddonMigration(

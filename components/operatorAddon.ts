@@ -96,7 +96,7 @@ export async function installOperator(
             addonVersion: version,
             configurationValues: configuration,
             namespace: addonNamespace,
-            timeoutSeconds: pulumi.output(args.timeoutMinutes ?? 20).apply((minutes) => minutes * 60),
+            timeoutSeconds: pulumi.output(args.installTimeoutMinutes ?? 20).apply((minutes) => minutes * 60),
             resolveConflicts: resolveConflictsOnCreate,
             preserve,
         },

@@ -2,11 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** Key of the tag that everything we make carries. */
-export const ownerTag = "pulumi-hyperpod-inference:owner";
+export const ownerTagKey = "pulumi-hyperpod-inference:owner";
 
 /** Key of the mark that we leave on somebody else's thing (an endpoint, a subnet) for the part of it that we added. */
 export function partMark(part: string): string {
-    return `${ownerTag}:${part}`;
+    return `${ownerTagKey}:${part}`;
 }
 
 /** The tag's value at the first update. */
@@ -25,7 +25,7 @@ export enum Standing {
 
 /** Ours is what carries our owner tag. */
 export function standingOf(tags: Record<string, string> | undefined, owner: string): Standing {
-    return tags?.[ownerTag] === owner ? Standing.Ours : Standing.Adopted;
+    return tags?.[ownerTagKey] === owner ? Standing.Ours : Standing.Adopted;
 }
 
 const absent = /not ?found|couldn't find|no matching|NoSuchEntity|does not exist|No addon|empty result/i;

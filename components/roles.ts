@@ -111,7 +111,7 @@ function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
         {
             key: "gateway",
             part: "gateway",
-            given: args.gateway?.roleArn,
+            given: args.gatewayRoleArn,
             needed: args.gateway !== undefined && args.gateway.enabled !== false,
             description: "Inference Gateway of SageMaker HyperPod",
             serviceAccount: inOurNamespace("inference-gateway-controller"),

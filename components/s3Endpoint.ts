@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
-import { ifThere, ownerTag, partMark } from "./owner";
+import { ifThere, ownerTagKey, partMark } from "./owner";
 import type { Part } from "./part";
 import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";
@@ -37,7 +37,7 @@ async function decide(
     const given = args.s3EndpointId === undefined ? undefined : await known(pulumi.output(args.s3EndpointId));
     const facts = await known(pulumi.all([cluster, region, scope.owner, regionArgument]));
     const there = facts && (await findEndpoint(scope, given, facts[0].vpcId, facts[1], facts[2], facts[3]));
-    if (!there || (facts && there.tags?.[ownerTag] === facts[2])) {
+    if (!there || (facts && there.tags?.[ownerTagKey] === facts[2])) {
         const endpoint = new aws.ec2.VpcEndpoint(
             `${scope.name}-s3`,
             {
@@ -79,7 +79,7 @@ async function findEndpoint(
         ],
     };
     const ours = await ifThere(
-        aws.ec2.getVpcEndpoint({ ...wanted, tags: { [ownerTag]: owner } }, scope.lookUp),
+        aws.ec2.getVpcEndpoint({ ...wanted, tags: { [ownerTagKey]: owner } }, scope.lookUp),
     );
     return ours ?? ifThere(aws.ec2.getVpcEndpoint(wanted, scope.lookUp));
 }

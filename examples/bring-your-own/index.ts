@@ -30,4 +30,4 @@ const inference = new hyperpod.HyperPodInferenceAddon("inference", {
 });
 
 export const addonArn = inference.addonArn;
-export const status = inference.status;
+export const status = inference.addonStatus;

@@ -59,4 +59,4 @@ new kubernetes.apiextensions.CustomResource(
     { provider, dependsOn: [inference] },
 );
 
-export const status = inference.status;
+export const status = inference.addonStatus;

@@ -13,5 +13,5 @@ const inference = new hyperpod.HyperPodInferenceAddon("inference", {
 });
 
 export const plan = inference.migrationPlan;
-export const phase = inference.status;
+export const phase = inference.migrationPhase;
 export const addonVersion = inference.addonVersion;

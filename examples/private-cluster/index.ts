@@ -20,8 +20,8 @@ const inference = new hyperpod.HyperPodInferenceAddon("inference", {
         "sagemaker.api",
     ],
     rolePath: "/ml/",
-    timeoutMinutes: 40,
+    installTimeoutMinutes: 40,
 });
 
 export const adopted = inference.adopted;
-export const status = inference.status;
+export const status = inference.addonStatus;

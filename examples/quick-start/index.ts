@@ -10,7 +10,7 @@ const inference = new hyperpod.HyperPodInferenceAddon("inference", {
 
 export const addonArn = inference.addonArn;
 export const addonVersion = inference.addonVersion;
-export const status = inference.status;
+export const status = inference.addonStatus;
 export const healthIssues = inference.healthIssues;
 export const tlsBucketName = inference.tlsBucketName;
 export const adopted = inference.adopted;

@@ -43,7 +43,7 @@ export interface DiscoverHelmInstallationArgs {
     /** ARN of the HyperPod cluster to plan with. Defaults to the one of the release. */
     readonly hyperpodClusterArn?: string;
     /** Further settings of the add-on to plan with. */
-    readonly configurationValues?: Readonly<Record<string, unknown>>;
+    readonly additionalConfiguration?: Readonly<Record<string, unknown>>;
     /** What to do with settings that the add-on cannot express. Defaults to Refuse, which makes them a blocker. */
     readonly onUnsupportedSettings?: UnsupportedSettings;
     /** Plans with all dependencies left as they are. Defaults to false. */

@@ -96,9 +96,9 @@ export function existingBlockers(
     const switchedOff = isUpdatable(addon) ? partsSwitchedOff(addon, configuration, profile) : [];
     return switchedOff.map((setting) => ({
         ...blocker,
-        property: "configurationValues",
+        property: "additionalConfiguration",
         what: `${what} with ${setting}, which the release leaves to others: without it EKS would delete those objects, CRDs and all that is made of them among them`,
-        remedy: `set ${setting} to true in \`configurationValues\` to keep that part, or take it out of the add-on before the move`,
+        remedy: `set ${setting} to true in \`additionalConfiguration\` to keep that part, or take it out of the add-on before the move`,
     }));
 }
 

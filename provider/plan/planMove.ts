@@ -199,9 +199,9 @@ function settingBlockers(
         ...lost,
         ...invalid.map((what) => ({
             code: ErrorCode.SettingInvalid,
-            property: "configurationValues",
+            property: "additionalConfiguration",
             what,
-            remedy: "set the property of the same name, or `configurationValues`, on the resource",
+            remedy: "set the property of the same name, or `additionalConfiguration`, on the resource",
         })),
     ];
 }

@@ -51,7 +51,7 @@ export interface HelmToAddonMigrationArgs {
     hyperpodClusterArn?: pulumi.Input<string>;
     /** Further settings of the add-on, laid over those taken from the release. Checked against the add-on's own JSON schema. */
     // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
-    configurationValues?: pulumi.Input<Record<string, any>>;
+    additionalConfiguration?: pulumi.Input<Record<string, any>>;
     /** What to do with settings of the release that the add-on cannot express. Defaults to Refuse. */
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
     /** Leaves all dependencies of the release as they are. Defaults to false. */
@@ -92,7 +92,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
     /** ARN of the add-on. */
     declare public readonly addonArn: pulumi.Output<string>;
     /** Settings of the add-on, as JSON with sorted keys. */
-    declare public readonly configurationValues: pulumi.Output<string>;
+    declare public readonly addonConfiguration: pulumi.Output<string>;
     /** The Helm release that was moved. */
     declare public readonly movedFrom: pulumi.Output<MovedFrom>;
     /** Where the cluster's copy of the journal lies. */
@@ -124,7 +124,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 drift: undefined,
                 journal: undefined,
                 addonVersion: args?.addonVersion,
-                configurationValues: args?.configurationValues,
+                addonConfiguration: undefined,
                 // Live progress is told under this name; the SDK keeps `urn` for itself.
                 progressUrn: progressUrn(name, TYPE, opts.parent),
                 // Taken away again by check, so that the inputs of a preview and of an update are the same.
@@ -136,8 +136,8 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 // Never two moves of one release at once.
                 deleteBeforeReplace: true,
                 hideDiffs: ["__provider", "progressUrn"],
-                // What was asked for stands in `wishes` too, keys included.
-                additionalSecretOutputs: ["journal", "access", "wishes"],
+                // What was asked for stands in `inputs`, keys included.
+                additionalSecretOutputs: ["journal", "access", "inputs"],
             }),
         );
     }

@@ -129,7 +129,7 @@ const RULES: Record<keyof MigrationInputs, Rule> = {
         /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:cluster\/[a-z0-9]{12}$/,
         "the ARN of a SageMaker cluster",
     ),
-    configurationValues: object,
+    additionalConfiguration: object,
     onUnsupportedSettings: oneOf(Object.values(UnsupportedSettings)),
     skipDependenciesMigration: flag,
     dependencies: object,
@@ -154,6 +154,16 @@ export const PLANNED_WITHOUT: readonly (keyof MigrationInputs)[] = [
 
 const DEPENDENCIES = ["s3Csi", "fsxCsi", "certManager", "metricsServer"];
 
+/** Names of earlier versions, and what these are called now. */
+const FORMER_NAMES: Readonly<Record<string, string>> = { configurationValues: "additionalConfiguration" };
+
+/** Inputs as any version stored them, under the names of this one. */
+export function withPresentNames<T extends object>(stored: T): T {
+    return Object.fromEntries(
+        Object.entries(stored).map(([name, value]) => [FORMER_NAMES[name] ?? name, value]),
+    ) as T;
+}
+
 /** Properties that the package sets itself. */
 const INTERNAL = new Set(["__provider", "plan", "progressUrn"]);
 
@@ -171,9 +181,13 @@ export function parseInputs(raw: Readonly<Record<string, unknown>>): ParsedInput
         if (INTERNAL.has(property) || value === undefined || value === null) continue;
         const rule = RULES[property as keyof MigrationInputs];
         if (rule === undefined) {
+            const now = FORMER_NAMES[property];
             failures.push({
                 property,
-                reason: `is not a property of HelmToAddonMigration; it has: ${Object.keys(RULES).join(", ")}`,
+                reason:
+                    now === undefined
+                        ? `is not a property of HelmToAddonMigration; it has: ${Object.keys(RULES).join(", ")}`
+                        : `is called ${now} now`,
             });
             continue;
         }
@@ -251,8 +265,8 @@ const HOW_TO_REACH: ReadonlySet<string> = new Set([
     "onUnsupportedSettings",
 ]);
 
-/** Names of the properties of which the two differ in what they ask for. */
-export function changedWishes(
+/** Names of the properties of which the two differ in what they ask of the cluster. */
+export function changesOfCluster(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {

@@ -17,14 +17,15 @@ import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
 import {
     type CheckFailure,
     changedProperties,
-    changedWishes,
+    changesOfCluster,
     IMMUTABLE,
     type MigrationInputs,
     Owner,
     PLANNED_WITHOUT,
     parseInputs,
+    withPresentNames,
 } from "./inputs";
-import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson } from "./outputs";
+import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutputs } from "./outputs";
 import { undoAll } from "./rollback";
 import { configurationOf, Session, type SessionHost } from "./session";
 
@@ -60,7 +61,8 @@ export class Lifecycle {
         this.#discoveries = new SharedDiscoveries(host.clock);
     }
 
-    async check(olds: Bag, news: Bag, log: Log): Promise<CheckResult> {
+    async check(stored: Bag, news: Bag, log: Log): Promise<CheckResult> {
+        const olds = withPresentNames(stored);
         const { inputs, failures, unknown } = parseInputs(news);
         const checked: Record<string, unknown> = { ...news };
         const frozen = IMMUTABLE.filter(
@@ -84,7 +86,7 @@ export class Lifecycle {
         if (
             Array.isArray(olds.plan) &&
             olds.plan[0] !== PLAN_UNKNOWN &&
-            changedWishes(olds, news).length === 0
+            changesOfCluster(olds, news).length === 0
         ) {
             return { inputs: { ...checked, plan: olds.plan }, failures: [] };
         }
@@ -102,8 +104,8 @@ export class Lifecycle {
     }
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
-        const outputs = olds as unknown as Partial<MigrationOutputs>;
-        const changed = changedProperties((outputs.wishes ?? {}) as unknown as Bag, news);
+        const outputs = readOutputs(olds);
+        const changed = changedProperties((outputs.inputs ?? {}) as unknown as Bag, news);
         return { changes: this.#asksForWork(outputs, news) || changed.length > 0 };
     }
 
@@ -121,7 +123,7 @@ export class Lifecycle {
                   outputs.phase === MigrationPhase.Stopped ||
                   outputs.phase === MigrationPhase.Committed
                 : outputs.phase === wanted;
-        const changed = changedWishes((outputs.wishes ?? {}) as unknown as Bag, news);
+        const changed = changesOfCluster((outputs.inputs ?? {}) as unknown as Bag, news);
         return !isFinal || changed.length > 0 || (outputs.drift ?? []).length > 0;
     }
 
@@ -130,18 +132,18 @@ export class Lifecycle {
     }
 
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
-        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        const outputs = readOutputs(olds);
         // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
         if (!this.#asksForWork(outputs, news))
-            return plainJson({ ...olds, wishes: parseInputs(news).inputs });
+            return plainJson({ ...outputs, inputs: parseInputs(news).inputs });
         const { outs } = await this.#move(news, outputs, log, "update");
         return outs;
     }
 
     async delete(olds: Bag, log: Log): Promise<void> {
-        const outputs = olds as unknown as Partial<MigrationOutputs>;
+        const outputs = readOutputs(olds);
         if (outputs.phase === MigrationPhase.OnHelm || outputs.phase === MigrationPhase.Committed) return;
-        const inputs = wishesOf(outputs);
+        const inputs = inputsOf(outputs);
         const session = await this.#open(inputs, log, "destroy");
         const report = new RunReport(inputs.report, this.#host.clock, log, outputs);
         let journal: Journal | undefined;
@@ -161,10 +163,10 @@ export class Lifecycle {
     }
 
     async read(id: string, olds: Bag, log: Log): Promise<{ id: string; props: Record<string, unknown> }> {
-        const outputs = olds as unknown as Partial<MigrationOutputs>;
-        const session = await this.#open(wishesOf(outputs), log, "refresh");
+        const outputs = readOutputs(olds);
+        const session = await this.#open(inputsOf(outputs), log, "refresh");
         try {
-            return { id, props: plainJson({ ...olds, drift: await driftOf(session, outputs) }) };
+            return { id, props: plainJson({ ...outputs, drift: await driftOf(session, outputs) }) };
         } finally {
             await session.close();
         }
@@ -179,7 +181,7 @@ export class Lifecycle {
         const { inputs } = parseInputs(raw);
         const session = await this.#open(inputs, log, call);
         const steps = session.steps;
-        const report = new RunReport(inputs.report, this.#host.clock, log, olds ?? { wishes: inputs });
+        const report = new RunReport(inputs.report, this.#host.clock, log, olds ?? { inputs });
         let journal: Journal | undefined;
         const id = () => (journal ? idOf(journal) : "");
         const outs = (phase: MigrationPhase) => {
@@ -252,7 +254,7 @@ export class Lifecycle {
         session: Session,
     ): Promise<Record<string, unknown>> {
         const wanted = wantedAddon(
-            { version: olds.addonVersion ?? "", configurationValues: olds.configurationValues ?? "{}" },
+            { version: olds.addonVersion ?? "", configurationValues: olds.addonConfiguration ?? "{}" },
             inputs,
         );
         const place = placeOf(olds);
@@ -263,7 +265,13 @@ export class Lifecycle {
             { name: session.profile.addonName, ...wanted },
             session.installMs,
         );
-        return plainJson({ ...olds, ...wanted, wishes: inputs, drift: [] }) as Record<string, unknown>;
+        return plainJson({
+            ...olds,
+            addonVersion: wanted.version,
+            addonConfiguration: wanted.configurationValues,
+            inputs,
+            drift: [],
+        }) as Record<string, unknown>;
     }
 
     #open(inputs: MigrationInputs, log: Log, call: string): Promise<Session> {
@@ -389,8 +397,8 @@ export function failedDestroy(
     return told;
 }
 
-function wishesOf(outputs: Partial<MigrationOutputs>): MigrationInputs {
-    if (outputs.wishes === undefined) {
+function inputsOf(outputs: Partial<MigrationOutputs>): MigrationInputs {
+    if (outputs.inputs === undefined) {
         throw new MigrationError({
             code: ErrorCode.JournalDamaged,
             step: "state",
@@ -398,7 +406,7 @@ function wishesOf(outputs: Partial<MigrationOutputs>): MigrationInputs {
             remedy: "run `pulumi up` once, which writes them anew, then run the command again",
         });
     }
-    return outputs.wishes;
+    return outputs.inputs;
 }
 
 function idOf({ plan }: Journal): string {

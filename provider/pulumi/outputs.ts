@@ -2,9 +2,9 @@
 
 import type { Journal, JournalCopy } from "../engine/journal";
 import type { MigrationStep } from "../plan/plan";
-import type { MigrationInputs } from "./inputs";
+import { type MigrationInputs, withPresentNames } from "./inputs";
 
-export const OUTPUT_SCHEMA = 1;
+export const OUTPUT_SCHEMA = 2;
 
 /** How far a move has come. */
 export enum MigrationPhase {
@@ -49,7 +49,7 @@ export interface MigrationOutputs {
     readonly nextStep: string;
     readonly addonVersion: string;
     readonly addonArn: string;
-    readonly configurationValues: string;
+    readonly addonConfiguration: string;
     readonly movedFrom: MovedFrom;
     readonly backup: BackupOutput;
     readonly pausedSeconds: Readonly<Record<string, number>>;
@@ -57,13 +57,13 @@ export interface MigrationOutputs {
     readonly drift: readonly string[];
     /** Secret. */
     readonly journal?: JournalCopy;
-    /** What was asked for; a later delete is handed the outputs alone. */
-    readonly wishes: MigrationInputs;
+    /** Secret. What was asked for; a later delete is handed the outputs alone. */
+    readonly inputs: MigrationInputs;
 }
 
 export function outputsOf(
     journal: Journal,
-    wishes: MigrationInputs,
+    inputs: MigrationInputs,
     phase: MigrationPhase,
     order: readonly MigrationStep[],
     secretName: string,
@@ -79,7 +79,7 @@ export function outputsOf(
         nextStep: pending ?? "",
         addonVersion: plan.addon.version,
         addonArn: phase === MigrationPhase.OnHelm ? "" : (facts.addonArn ?? ""),
-        configurationValues: plan.addon.configurationValues,
+        addonConfiguration: plan.addon.configurationValues,
         movedFrom: {
             release: plan.release.name,
             namespace: plan.release.namespace,
@@ -93,8 +93,21 @@ export function outputsOf(
         warnings: [...plan.warnings, ...facts.warnings],
         drift: [],
         ...(phase === MigrationPhase.OnHelm || phase === MigrationPhase.Committed ? {} : { journal: copy }),
-        wishes,
+        inputs,
     };
+}
+
+/** The outputs as any version stored them, in the shape of this one; what is no output of ours passes through. */
+export function readOutputs(stored: Readonly<Record<string, unknown>>): Partial<MigrationOutputs> {
+    // Before schema 2 the inputs were called wishes, and the settings of the add-on like the input.
+    const { wishes, configurationValues, ...rest } = stored;
+    const inputs = rest.inputs ?? wishes;
+    const addonConfiguration = rest.addonConfiguration ?? configurationValues;
+    return {
+        ...rest,
+        ...(inputs === undefined ? {} : { inputs: withPresentNames(inputs as MigrationInputs) }),
+        ...(addonConfiguration === undefined ? {} : { addonConfiguration: addonConfiguration as string }),
+    } as Partial<MigrationOutputs>;
 }
 
 /** Pulumi cannot store `undefined`, and turns class instances into empty objects. */

@@ -245,5 +245,5 @@ export function configurationOf(inputs: MigrationInputs): Record<string, unknown
         ...(inputs.albRoleArn ? { alb: { serviceAccount: { roleArn: inputs.albRoleArn } } } : {}),
         ...(inputs.kedaRoleArn ? { keda: { auth: { aws: { irsa: { roleArn: inputs.kedaRoleArn } } } } } : {}),
     };
-    return { ...merged(named, inputs.configurationValues ?? {}) };
+    return { ...merged(named, inputs.additionalConfiguration ?? {}) };
 }

@@ -24,8 +24,8 @@ export class WayBackLifecycle {
     }
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
-        const wishes = (bag: Bag) => JSON.stringify(parseInputs(bag).inputs);
-        return { changes: wishes(olds) !== wishes(news) };
+        const told = (bag: Bag) => JSON.stringify(parseInputs(bag).inputs);
+        return { changes: told(olds) !== told(news) };
     }
 
     create(inputs: Bag): { id: string; outs: Bag } {
@@ -45,7 +45,7 @@ export class WayBackLifecycle {
         const { inputs } = parseInputs(props);
         const session = await this.#open(inputs, log);
         if (session === undefined) return;
-        const report = new RunReport(inputs.report, this.#host.clock, log, { wishes: inputs });
+        const report = new RunReport(inputs.report, this.#host.clock, log, { inputs });
         let journal: Journal | undefined;
         try {
             const place = await session.journalPlace();

@@ -12,7 +12,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 export function pageOf(source: ReportSource): string {
     const { plan, outputs, withoutJournal } = source;
-    const cluster = plan?.cluster.name ?? outputs.wishes?.clusterName ?? "";
+    const cluster = plan?.cluster.name ?? outputs.inputs?.clusterName ?? "";
     const title = `HyperPod inference on ${cluster}: Helm release to EKS add-on`;
     return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

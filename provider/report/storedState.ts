@@ -1,5 +1,5 @@
 // A stack export in, the outputs of the moves in it out. Secrets are read only where the export shows them.
-import type { MigrationOutputs } from "../pulumi/outputs";
+import { readOutputs } from "../pulumi/outputs";
 import { type ReportSource, sourceOf } from "./source";
 
 /** How Pulumi marks a secret in a state file. */
@@ -43,9 +43,8 @@ function isMove({ type, outputs, delete: pending }: StoredResource): boolean {
 }
 
 function storedSource({ outputs = {}, initErrors = [] }: StoredResource, writtenAt: number): ReportSource {
-    const plain = Object.fromEntries(
-        Object.entries(outputs).map(([key, value]) => [key, revealed(value)]),
-    ) as Partial<MigrationOutputs>;
+    const shown = Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, revealed(value)]));
+    const plain = readOutputs(shown);
     const problem = initErrors.length === 0 ? undefined : initErrors.join("\n");
     if (outputs.journal !== undefined && plain.journal === undefined) {
         const { journal: _, ...rest } = plain;

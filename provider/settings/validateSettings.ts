@@ -18,6 +18,6 @@ export function validateSettings(schema: Record<string, unknown>, settings: Valu
     return errors.map(({ instancePath, message, params }) => {
         const path = instancePath.replace(/^\//, "").replaceAll("/", ".") || "the settings";
         const extra = (params as { additionalProperty?: string }).additionalProperty;
-        return `configurationValues: ${path} ${message ?? "is not valid"}${extra ? ` (${extra})` : ""}`;
+        return `additionalConfiguration: ${path} ${message ?? "is not valid"}${extra ? ` (${extra})` : ""}`;
     });
 }

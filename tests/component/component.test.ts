@@ -7,14 +7,14 @@ import {
     DependencyMode,
     HyperPodInferenceAddon,
     type HyperPodInferenceAddonArgs,
-    ownerTag,
+    ownerTagKey,
 } from "../../components";
 import { refuseBadOutputs } from "../../components/validate";
 import { type Account, type MockAccount, type Registered, run } from "./mocks";
 
 const dynamic = (kind: string) => `pulumi-nodejs:dynamic/hyperpod:${kind}`;
 const addonType = "aws:eks/addon:Addon";
-const ours = { [ownerTag]: "project/stack/inference" };
+const ours = { [ownerTagKey]: "project/stack/inference" };
 
 /** Every child of the plain program on an empty account. */
 const children = [
@@ -74,13 +74,13 @@ async function install(
             const all = component as unknown as Record<string, pulumi.Output<unknown>>;
             for (const key of [
                 "addonArn",
+                "addonConfiguration",
+                "addonStatus",
                 "addonVersion",
-                "status",
                 "healthIssues",
                 "namespace",
                 "roleArns",
                 "tlsBucketName",
-                "configurationValues",
                 "adopted",
             ]) {
                 all[key]?.apply((value) => {
@@ -101,7 +101,7 @@ const namesOf = (mock: MockAccount) =>
         .map((one) => `${one.type} ${one.name}`)
         .sort();
 const settingsOf = (outputs: Outputs) =>
-    JSON.parse(String(outputs["configurationValues"])) as Record<string, any>;
+    JSON.parse(String(outputs["addonConfiguration"])) as Record<string, any>;
 
 describe("the component on an empty account", () => {
     for (const preview of [false, true]) {
@@ -134,7 +134,7 @@ describe("the component on an empty account", () => {
             "arn:aws:eks:us-west-2:123456789012:addon/demo/amazon-sagemaker-hyperpod-inference/0",
         );
         assert.equal(outputs["addonVersion"], "v9.9.9-eksbuild.1");
-        assert.equal(outputs["status"], "ACTIVE");
+        assert.equal(outputs["addonStatus"], "ACTIVE");
         assert.deepEqual(outputs["healthIssues"], []);
         assert.equal(outputs["namespace"], "hyperpod-inference-system");
         assert.deepEqual(Object.keys(outputs["roleArns"] as object).sort(), [
@@ -163,7 +163,7 @@ describe("the component on an empty account", () => {
             },
             tlsCertificateS3Bucket: "hyperpod-tls-inference-0",
         });
-        const keys = [...String(outputs["configurationValues"]).matchAll(/"(\w+)":/g)].map(
+        const keys = [...String(outputs["addonConfiguration"]).matchAll(/"(\w+)":/g)].map(
             (match) => match[1],
         );
         assert.equal(keys[0], "alb");
@@ -293,7 +293,7 @@ describe("what exists already", () => {
     it("with another component's tag it is adopted", async () => {
         const { mock } = await install(
             {},
-            { hasOidc: true, oidcTags: { [ownerTag]: "project/stack/other" } },
+            { hasOidc: true, oidcTags: { [ownerTagKey]: "project/stack/other" } },
         );
         assert.equal(mock.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider").length, 0);
     });
@@ -344,7 +344,7 @@ describe("what exists already", () => {
             routeTableId: "rtb-0000000b",
         });
         assert.deepEqual(before.mock.only(type).dependencies, ["aws:ec2/tag:Tag::inference-s3-rtb-0000000b"]);
-        const mark = { [`${ownerTag}:rtb-0000000b`]: "project/stack/inference" };
+        const mark = { [`${ownerTagKey}:rtb-0000000b`]: "project/stack/inference" };
         const after = await install(
             {},
             { endpoint: { routeTableIds: ["rtb-0000000a", "rtb-0000000b"], tags: mark } },
@@ -354,7 +354,7 @@ describe("what exists already", () => {
 
     it("a subnet tag that is there is adopted, one that we made stays ours", async () => {
         const key = "kubernetes.io/role/internal-elb";
-        const mark = { [`${ownerTag}:internal-elb`]: "project/stack/inference" };
+        const mark = { [`${ownerTagKey}:internal-elb`]: "project/stack/inference" };
         const subnetTags = { "subnet-0000000a": { [key]: "1" }, "subnet-0000000b": { [key]: "1", ...mark } };
         const { mock, outputs } = await install({}, { subnetTags });
         assert.deepEqual(outputs["adopted"], [`tag ${key} of subnet-0000000a`]);
@@ -363,7 +363,7 @@ describe("what exists already", () => {
     });
 
     it("an owner that an earlier update stored stays, even when the stack was renamed", async () => {
-        const tags = { [ownerTag]: "old/stack/inference" };
+        const tags = { [ownerTagKey]: "old/stack/inference" };
         const { mock } = await install(
             {},
             { storedOwner: "old/stack/inference", hasOidc: true, oidcTags: tags },
@@ -521,14 +521,14 @@ describe("what reaches every child", () => {
     });
 
     it("tags, with the owner tag", async () => {
-        const { mock } = await install({ tags: { team: pulumi.output("ml") }, owner: "mine" });
+        const { mock } = await install({ tags: { team: pulumi.output("ml") }, ownerTagValue: "mine" });
         const taggable = mock.registered.filter(
             (one) => /Role$|Provider$|:Addon$|:Bucket$|VpcEndpoint$/.test(one.type) && one.custom,
         );
         assert.equal(taggable.length, 14);
         for (const child of taggable) {
             assert.equal(child.inputs["tags"]["team"], "ml", child.type);
-            assert.equal(child.inputs["tags"][ownerTag], "mine", child.type);
+            assert.equal(child.inputs["tags"][ownerTagKey], "mine", child.type);
         }
     });
 
@@ -613,13 +613,13 @@ describe("values that come from other resources", () => {
     it("that turn out wrong are reported by property path", async () => {
         const args = {
             clusterName: pulumi.output("-"),
-            timeoutMinutes: pulumi.output(0),
+            installTimeoutMinutes: pulumi.output(0),
             tags: { a: pulumi.secret("x") },
         };
         await assert.rejects(refuseBadOutputs("inference", args), (error: pulumi.InputPropertiesError) => {
             assert.deepEqual(
                 error.errors.map((one) => one.propertyPath),
-                ["clusterName", "timeoutMinutes"],
+                ["clusterName", "installTimeoutMinutes"],
             );
             return true;
         });
@@ -660,7 +660,7 @@ describe("a move from Helm", () => {
         assert.match(inputs.albRoleArn, /inference-alb-0$/);
         assert.equal(inputs.kedaRoleArn, undefined);
         assert.equal(inputs.executionRoleArn, undefined);
-        assert.deepEqual(inputs.configurationValues, {
+        assert.deepEqual(inputs.additionalConfiguration, {
             keda: { enabled: false },
             tolerations: [{ operator: "Exists" }],
         });

@@ -6,7 +6,7 @@ import {
     DependencyMode,
     HyperPodInferenceAddon,
     type HyperPodInferenceAddonArgs,
-    ownerTag,
+    ownerTagKey,
 } from "../../components";
 import { type Account, type MockAccount, type Registered, run } from "./mocks";
 
@@ -70,7 +70,7 @@ describe("every kind of child", function () {
                 const mock = await run(
                     () =>
                         component(
-                            { ...args, region: "eu-west-1", tags: { team: "ml" }, owner: "mine" },
+                            { ...args, region: "eu-west-1", tags: { team: "ml" }, ownerTagValue: "mine" },
                             {
                                 provider: new aws.Provider("eu", { region: "eu-west-1" }),
                                 protect: true,
@@ -111,7 +111,7 @@ function isGivenEverything(
         assert.ok(inputs["region"] === "eu-west-1" || (preview && pulumi.isUnknown(inputs["region"])), label);
     else if (!global.test(type)) assert.equal(inputs["region"], "eu-west-1", label);
     if (taggable.test(type)) {
-        const { team, [ownerTag]: owner } = inputs["tags"];
+        const { team, [ownerTagKey]: owner } = inputs["tags"];
         assert.deepEqual({ team, owner }, { team: "ml", owner: "mine" }, label);
     }
 }
@@ -121,7 +121,7 @@ describe("children of the plain program", () => {
     before(async () => {
         mock = await run(() => component({ fsxCsi: { mode: DependencyMode.Present } }, {}));
     });
-    const tags = { [ownerTag]: "project/stack/inference" };
+    const tags = { [ownerTagKey]: "project/stack/inference" };
     const bucket = "hyperpod-tls-inference-0";
     const dependency = {
         clusterName: "demo",
@@ -222,7 +222,7 @@ describe("a preview in which other resources are still to be made", () => {
                         affinity: later(),
                         enableCustomServiceAccounts: later(),
                         additionalConfiguration: { extra: later() },
-                        timeoutMinutes: later(),
+                        installTimeoutMinutes: later(),
                         tags: later(),
                         certManager: { version: later(), configuration: later() },
                     },

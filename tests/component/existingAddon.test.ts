@@ -1,7 +1,7 @@
 // An operator add-on that is there before the component: ours stays ours, somebody else's is refused, or taken over when asked.
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs, ownerTag } from "../../components";
+import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs, ownerTagKey } from "../../components";
 import { type OperatorPlan, planOperator } from "../../components/operatorAddon";
 import type { Scope } from "../../components/scope";
 import { type Account, MockAccount, run } from "./mocks";
@@ -10,8 +10,8 @@ const addonName = "amazon-sagemaker-hyperpod-inference";
 const version = "v1.2.0-eksbuild.1";
 const withAddon = (tags: Record<string, string>): Account => ({ addons: { [addonName]: { version, tags } } });
 const foreign = withAddon({ team: "platform" });
-const ours = withAddon({ [ownerTag]: "project/stack/inference" });
-const otherStack = withAddon({ [ownerTag]: "project/other/inference" });
+const ours = withAddon({ [ownerTagKey]: "project/stack/inference" });
+const otherStack = withAddon({ [ownerTagKey]: "project/other/inference" });
 
 /** The decision alone; in a component its failure ends the program. */
 async function plan(
@@ -23,7 +23,7 @@ async function plan(
     const scope = {
         name: "inference",
         clusterName,
-        owner: pulumi.output("project/stack/inference"),
+        ownerTagValue: pulumi.output("project/stack/inference"),
         region: undefined,
         lookUp: {},
         valuesChecked: Promise.resolve(),
@@ -70,7 +70,7 @@ describe("an operator add-on that exists already", () => {
             assert.equal(operator.importId, `demo:${addonName}`);
             assert.equal(operator.inputs["addonVersion"], version, "no upgrade on the side");
             assert.equal(
-                operator.inputs["tags"][ownerTag],
+                operator.inputs["tags"][ownerTagKey],
                 "project/stack/inference",
                 "and is ours from then on",
             );

@@ -71,11 +71,12 @@ describe("the component's schema", function () {
         assert.deepEqual(Object.keys(component().inputs).sort(), checked(argumentShape));
         for (const [name, input] of Object.entries(component().inputs)) {
             const type = (input as { $ref?: string }).$ref?.split(":").pop() ?? "";
-            if (type.endsWith("Args")) assert.deepEqual(shown(type), checked(fields[name]), name);
+            if (type.endsWith("Settings") || type === "MigrateFromHelm")
+                assert.deepEqual(shown(type), checked(fields[name]), name);
         }
         const { tolerations } = fields;
         assert.deepEqual(
-            shown("TolerationArgs"),
+            shown("Toleration"),
             checked(tolerations && "listOf" in tolerations ? tolerations.listOf : undefined),
         );
     });
@@ -83,29 +84,30 @@ describe("the component's schema", function () {
     it("leaks nothing internal", () => {
         assert.deepEqual(Object.keys(result.components), ["HyperPodInferenceAddon"]);
         assert.deepEqual(Object.keys(result.typeDefinitions).sort(), [
-            "AlbArgs",
+            "AlbSettings",
             "CreateConflicts",
-            "DependencyArgs",
             "DependencyMode",
-            "GatewayArgs",
-            "KedaArgs",
-            "MigrateFromHelmArgs",
+            "DependencySettings",
+            "GatewaySettings",
+            "KedaSettings",
+            "MigrateFromHelm",
             "MigrationStep",
             "Owner",
-            "TolerationArgs",
+            "Toleration",
             "UnsupportedSettings",
             "UpdateConflicts",
         ]);
         assert.deepEqual(Object.keys(component().outputs).sort(), [
             "addonArn",
+            "addonConfiguration",
+            "addonStatus",
             "addonVersion",
             "adopted",
-            "configurationValues",
             "healthIssues",
+            "migrationPhase",
             "migrationPlan",
             "namespace",
             "roleArns",
-            "status",
             "tlsBucketName",
         ]);
         for (const output of Object.values(component().outputs)) assert.ok(!output.optional);

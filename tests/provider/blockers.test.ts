@@ -149,7 +149,7 @@ describe("blockers", () => {
             /older than the add-on that is there already \(v1\.4\.0-eksbuild\.1\).*\[HP122\]/s,
         );
         assert.match(
-            await refusal(world, { configurationValues: { keda: { enabled: false } } }),
+            await refusal(world, { additionalConfiguration: { keda: { enabled: false } } }),
             /with keda\.enabled, which the release leaves to others.*CRDs.*\[HP124\]/s,
         );
     });

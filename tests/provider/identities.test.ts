@@ -203,9 +203,9 @@ describe("identities in memory", () => {
         assert.deepEqual(carried(copy), carried(source));
         assert.equal(copy.tags.team, "ml");
         assert.equal(copy.tags["aws:cloudformation:stack-name"], undefined);
-        const { configurationValues } = (stack.resource?.outputs ?? {}) as { configurationValues: string };
+        const { addonConfiguration } = (stack.resource?.outputs ?? {}) as { addonConfiguration: string };
         assert.equal(
-            (JSON.parse(configurationValues) as { executionRoleArn: string }).executionRoleArn,
+            (JSON.parse(addonConfiguration) as { executionRoleArn: string }).executionRoleArn,
             copy.arn,
         );
         assertDone(await stack.destroy());

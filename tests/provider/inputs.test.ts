@@ -30,8 +30,8 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp])[
     ["fsxCsiRoleArn", "", /must not be empty/],
     ["tlsCertificateS3Bucket", "s3://bucket", /bucket name/],
     ["hyperpodClusterArn", "arn:aws:sagemaker:us-west-2:123456789012:cluster/short", /SageMaker cluster/],
-    ["configurationValues", "{}", /must be an object/],
-    ["configurationValues", [], /must be an object, not a list/],
+    ["additionalConfiguration", "{}", /must be an object/],
+    ["additionalConfiguration", [], /must be an object, not a list/],
     ["onUnsupportedSettings", "drop", /must be one of Refuse, Drop/],
     ["skipDependenciesMigration", "yes", /must be true or false/],
     ["dependencies", "s3Csi", /must be an object/],
@@ -108,10 +108,10 @@ describe("inputs", () => {
         const { failures, unknown } = parseInputs({
             clusterName: UNKNOWN,
             executionRoleArn: UNKNOWN,
-            configurationValues: { a: [{ b: UNKNOWN }] },
+            additionalConfiguration: { a: [{ b: UNKNOWN }] },
         });
         assert.deepEqual(failures, []);
-        assert.deepEqual(unknown, ["clusterName", "executionRoleArn", "configurationValues"]);
+        assert.deepEqual(unknown, ["clusterName", "executionRoleArn", "additionalConfiguration"]);
         assert.equal(hasUnknown({ a: { b: ["x"] } }), false);
     });
 

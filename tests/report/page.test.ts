@@ -188,7 +188,7 @@ describe("page", () => {
         const page = pageOf(
             sourceOf(
                 {
-                    wishes: { clusterName: evil },
+                    inputs: { clusterName: evil },
                     warnings: [evil],
                     plan: [evil],
                     steps: [{ name: evil, state: evil }],
@@ -218,7 +218,7 @@ describe("page", () => {
             file: _,
             page,
         } = sceneOf({
-            configurationValues: { nodeSelector: { "example.com/pool": "p4ssw0rd-in-a-setting" } },
+            additionalConfiguration: { nodeSelector: { "example.com/pool": "p4ssw0rd-in-a-setting" } },
         });
         assertDone(await stack.up());
         assert.ok(world.data.addons.size > 0);

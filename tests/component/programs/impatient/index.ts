@@ -15,4 +15,4 @@ const inference = new hyperpod.HyperPodInferenceAddon(
     },
 );
 
-export const status = inference.status;
+export const status = inference.addonStatus;

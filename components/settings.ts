@@ -5,7 +5,7 @@ import type { Owner, UnsupportedSettings } from "../provider/pulumi/inputs";
 import type { DependencyMode } from "./enums";
 
 /** One dependency add-on. */
-export interface DependencyArgs {
+export interface DependencySettings {
     /** Who brings it. Defaults to Install. A plain value, so that a preview shows exactly what will exist. */
     mode?: DependencyMode;
     /** Add-on version. Defaults to the newest one compatible with the cluster at the first installation, and stays there until you ask for another. */
@@ -16,7 +16,7 @@ export interface DependencyArgs {
 }
 
 /** A Kubernetes toleration, as in a pod. */
-export interface TolerationArgs {
+export interface Toleration {
     /** Taint key. Left out, with operator Exists, it matches every key. */
     key?: pulumi.Input<string>;
     /** Equal or Exists. Defaults to Equal. */
@@ -30,31 +30,29 @@ export interface TolerationArgs {
 }
 
 /** The bundled AWS Load Balancer Controller. */
-export interface AlbArgs {
+export interface AlbSettings {
     /** Set to false when the cluster has its own AWS Load Balancer Controller. Defaults to true. A plain value, because it decides whether a role is made. */
     enabled?: boolean;
     /** Tolerations of the controller's pods. Defaults to none. */
-    tolerations?: pulumi.Input<pulumi.Input<TolerationArgs>[]>;
+    tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
 }
 
 /** The bundled KEDA. */
-export interface KedaArgs {
+export interface KedaSettings {
     /** Set to false when the cluster has its own KEDA. Defaults to true. A plain value, because it decides whether a role is made. */
     enabled?: boolean;
     /** Tolerations of KEDA's pods. Defaults to none. */
-    tolerations?: pulumi.Input<pulumi.Input<TolerationArgs>[]>;
+    tolerations?: pulumi.Input<pulumi.Input<Toleration>[]>;
 }
 
 /** The Inference Gateway of add-on versions 2.x. */
-export interface GatewayArgs {
+export interface GatewaySettings {
     /** Whether the gateway is installed. Defaults to true when this block is given. A plain value, because it decides whether a role is made. */
     enabled?: boolean;
-    /** Role of the gateway's controller, which issues TLS certificates. Defaults to a new role with the managed policy for the gateway. */
-    roleArn?: pulumi.Input<string>;
 }
 
 /** How an installation made by the Helm chart is moved to the add-on. */
-export interface MigrateFromHelmArgs {
+export interface MigrateFromHelm {
     /** Name of the Helm release. Defaults to the one release that holds the operator's chart. */
     releaseName?: pulumi.Input<string>;
     /** Namespace of the Helm release. Defaults to all namespaces being searched. */

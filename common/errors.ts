@@ -27,6 +27,7 @@ export enum ErrorCode {
     JournalDamaged = "HP201",
     JournalVersion = "HP202",
     JournalForeign = "HP203",
+    JournalUnvouched = "HP204",
     LockLost = "HP210",
     Interrupted = "HP211",
     AddonFailed = "HP220",

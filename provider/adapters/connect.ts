@@ -11,7 +11,7 @@ import { AwsTags } from "./aws/tags";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
 import { Discovery } from "./kubernetes/discovery";
-import { JOURNAL_LABELS, JournalSecrets } from "./kubernetes/journalSecrets";
+import { JOURNAL_LABELS, JournalSecrets, placesOf } from "./kubernetes/journalSecrets";
 import { KubernetesObjects } from "./kubernetes/objects";
 import { HelmReleases } from "./kubernetes/releases";
 import { KubernetesWorkloads } from "./kubernetes/workloads";
@@ -33,7 +33,8 @@ export interface Connection {
     /** Every write passes the gate. */
     readonly world: World;
     readonly lock: MigrationLock;
-    journalStore(place: JournalPlace): JournalStore;
+    /** `markOf` says who wrote the document with this hash. */
+    journalStore(place: JournalPlace, markOf?: (hash: string) => string | undefined): JournalStore;
     /** Where journals of moves lie in this cluster. */
     journals(): Promise<JournalPlace[]>;
 }
@@ -84,7 +85,8 @@ export const connect: Connect = async (request, clock, log, gate) => {
             log,
         },
         lock: new MigrationLock(ungated, clock, log),
-        journalStore: ({ namespace, release }) => new JournalSecrets(objects, namespace, release),
+        journalStore: ({ namespace, release }, markOf) =>
+            new JournalSecrets(objects, namespace, release, markOf),
         journals: () => findJournals(objects),
     };
 };
@@ -94,11 +96,7 @@ async function findJournals(objects: KubernetesObjects): Promise<JournalPlace[]>
         .map(([key, value]) => `${key}=${value}`)
         .join(",");
     const secrets = await objects.list("v1", "Secret", { labelSelector, metadataOnly: true });
-    const places = secrets.map(({ metadata }) => ({
-        namespace: metadata.namespace ?? "",
-        release: metadata.labels?.["app.kubernetes.io/instance"] ?? "",
-    }));
-    return [...new Map(places.map((place) => [`${place.namespace}/${place.release}`, place])).values()];
+    return placesOf(secrets);
 }
 
 /** Says in plain words why a cluster or an account cannot be reached. */

@@ -35,10 +35,19 @@ export interface JournalCopy {
     readonly backup?: string;
 }
 
+/** The first page of the cluster's copy. */
+export interface JournalHead {
+    readonly document: string;
+    readonly hash: string;
+    /** Made with a key of the stack that wrote it. */
+    readonly mark?: string;
+}
+
 /** Where the crash-time copy lives. */
 export interface JournalStore {
     writeDocument(document: string, hash: string): Promise<void>;
     writeBackup(backup: string): Promise<void>;
+    readHead(): Promise<JournalHead | undefined>;
     read(): Promise<JournalCopy | undefined>;
     remove(): Promise<void>;
 }
@@ -219,7 +228,7 @@ export class Journal {
     }
 }
 
-interface OpenedCopy {
+export interface OpenedCopy {
     readonly document: JournalDocument;
     readonly backup: string | undefined;
 }
@@ -263,7 +272,8 @@ function chooseCopy(
     return { document: newer.document, backup };
 }
 
-function openCopy(copy: JournalCopy): OpenedCopy {
+/** Throws when the copy is damaged or of another version. */
+export function openCopy(copy: JournalCopy): OpenedCopy {
     if (hashOf(copy.document) !== copy.hash) throw damaged("the journal does not match its hash");
     let document: JournalDocument;
     try {
@@ -297,8 +307,13 @@ export function pack(content: unknown): string {
     return gzipSync(Buffer.from(JSON.stringify(content)), { level: 9 }).toString("base64");
 }
 
+/** Far more than any journal has, and little enough to unpack whatever somebody wrote in its place. */
+const UNPACKED_LIMIT = 64 * 1024 * 1024;
+
 export function unpack(packed: string): unknown {
-    return JSON.parse(gunzipSync(Buffer.from(packed, "base64")).toString("utf8"));
+    return JSON.parse(
+        gunzipSync(Buffer.from(packed, "base64"), { maxOutputLength: UNPACKED_LIMIT }).toString("utf8"),
+    );
 }
 
 export function hashOf(text: string): string {

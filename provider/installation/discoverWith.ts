@@ -44,11 +44,19 @@ export async function discoverWith(
         log,
     );
     try {
+        // Nothing here can say whose a journal is: one that would be in this move's way counts as begun.
         const [begunMove, found] = await Promise.all([session.journalPlace(), session.plan()]);
+        const [release] = found.discovery.releases;
+        const inTheWay = session.strangers.find(
+            (stranger) =>
+                release === undefined ||
+                (stranger.namespace === release.namespace && stranger.release === release.name),
+        );
         return plainJson(
             helmInstallation({
                 ...found,
-                begunMove,
+                begunMove:
+                    begunMove ?? (inTheWay && { namespace: inTheWay.namespace, release: inTheWay.release }),
                 profile: session.profile,
                 dependencies: dependencyProfiles,
             }),

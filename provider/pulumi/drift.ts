@@ -1,4 +1,5 @@
 // A session and the state of a move come in; what somebody changed since then goes out, and the steps that it undid are opened again.
+import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../adapters/connect";
 import type { Journal } from "../engine/journal";
 import { MigrationStep } from "../plan/plan";
@@ -71,7 +72,12 @@ async function changesOutside(session: Session, outputs: Partial<MigrationOutput
 async function untoldProgress(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
     const place = placeOf(outputs);
     if (place === undefined || outputs.phase === MigrationPhase.Committed) return [];
-    const journal = await session.readJournal(place, undefined);
+    const journal = await session.readJournal(place, undefined).catch((error: unknown) => {
+        if (error instanceof MigrationError && error.code === ErrorCode.JournalUnvouched)
+            return "strange" as const;
+        throw error;
+    });
+    if (journal === "strange") return ["the journal in the cluster is not the one of this stack"];
     if (outputs.phase === MigrationPhase.OnHelm)
         return journal === undefined ? [] : ["a move was begun and not told to this stack"];
     if (journal === undefined) return ["the cluster's copy of the journal is gone"];

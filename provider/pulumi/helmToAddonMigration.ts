@@ -62,6 +62,8 @@ export interface HelmToAddonMigrationArgs {
     until?: pulumi.Input<MigrationStep>;
     /** Who runs the operator. Defaults to Addon. Helm undoes the move as an update that a preview shows. */
     desiredOwner?: pulumi.Input<Owner>;
+    /** Hash of a journal in the cluster that this stack did not begin, to take over: for a move whose state is lost. A plan that finds one names it. Defaults to none. */
+    adoptJournal?: pulumi.Input<string>;
     /** Makes the move final: the backup is removed, and destroying the resource then leaves the cluster alone. Defaults to false. */
     commit?: pulumi.Input<boolean>;
     /** Path of an HTML report of the move to write. Defaults to none. */
@@ -107,6 +109,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
     constructor(name: string, args: HelmToAddonMigrationArgs, opts: pulumi.CustomResourceOptions = {}) {
         // A dynamic resource must not be given the provider of another package.
         const { provider: _, ...rest } = opts;
+        const wayBack = new WayBack(`${name}-way-back`, howToReach(args), rest);
         super(
             TYPE,
             name,
@@ -123,6 +126,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 warnings: undefined,
                 drift: undefined,
                 journal: undefined,
+                journalKey: wayBack.journalKey,
                 addonVersion: args?.addonVersion,
                 addonConfiguration: undefined,
                 // Live progress is told under this name; the SDK keeps `urn` for itself.
@@ -132,12 +136,12 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 __provider: PROVIDER_STUB,
             },
             pulumi.mergeOptions(rest, {
-                dependsOn: new WayBack(`${name}-way-back`, howToReach(args), rest),
+                dependsOn: wayBack,
                 // Never two moves of one release at once.
                 deleteBeforeReplace: true,
                 hideDiffs: ["__provider", "progressUrn"],
                 // What was asked for stands in `inputs`, keys included.
-                additionalSecretOutputs: ["journal", "access", "inputs"],
+                additionalSecretOutputs: ["journal", "journalKey", "access", "inputs"],
             }),
         );
     }
@@ -146,7 +150,8 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
 /** What the way back needs to find the cluster and the journal in it. */
 function howToReach(args: HelmToAddonMigrationArgs): pulumi.Inputs {
     const { clusterName, region, profile, roleArn, access, kubeconfig, context } = args;
-    const { releaseName, releaseNamespace, removeTimeoutMinutes, lockTimeoutMinutes, report } = args;
+    const { releaseName, releaseNamespace, removeTimeoutMinutes, lockTimeoutMinutes, report, adoptJournal } =
+        args;
     return {
         clusterName,
         region,
@@ -160,5 +165,6 @@ function howToReach(args: HelmToAddonMigrationArgs): pulumi.Inputs {
         removeTimeoutMinutes,
         lockTimeoutMinutes,
         report,
+        adoptJournal,
     };
 }

@@ -33,6 +33,7 @@ export interface MigrationInputs extends DiscoverHelmInstallationArgs {
     readonly until?: MigrationStep;
     readonly desiredOwner?: Owner;
     readonly commit?: boolean;
+    readonly adoptJournal?: string;
     readonly report?: string;
     readonly installTimeoutMinutes?: number;
     readonly removeTimeoutMinutes?: number;
@@ -83,6 +84,7 @@ const EXAMPLES: Record<string, string> = {
     "a Kubernetes name": "kube-system",
     "a bucket name": "hyperpod-tls-my-team",
     "an AWS region": "us-west-2",
+    "the hash of a journal": "the 64 digits that the plan names",
 };
 
 const roleArn = matching(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
@@ -136,6 +138,7 @@ const RULES: Record<keyof MigrationInputs, Rule> = {
     until: oneOf(Object.values(MigrationStep)),
     desiredOwner: oneOf(Object.values(Owner)),
     commit: flag,
+    adoptJournal: matching(/^[0-9a-f]{64}$/, "the hash of a journal"),
     report: text,
     installTimeoutMinutes: minutes,
     removeTimeoutMinutes: minutes,
@@ -165,7 +168,7 @@ export function withPresentNames<T extends object>(stored: T): T {
 }
 
 /** Properties that the package sets itself. */
-const INTERNAL = new Set(["__provider", "plan", "progressUrn"]);
+const INTERNAL = new Set(["__provider", "plan", "progressUrn", "journalKey"]);
 
 export interface ParsedInputs {
     readonly inputs: MigrationInputs;

@@ -5,6 +5,7 @@ import { journalName } from "../adapters/kubernetes/journalSecrets";
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
 import { run, type Steps } from "../engine/saga";
+import { isJournalKey, type Vouchers } from "../engine/vouched";
 import { upgradeAddon } from "../operations/addon/upgrade";
 import { endPauseInVain } from "../operations/handover/pauseInVain";
 import { describeBlocker } from "../plan/blockers";
@@ -91,7 +92,20 @@ export class Lifecycle {
             return { inputs: { ...checked, plan: olds.plan }, failures: [] };
         }
         try {
-            return { inputs: { ...checked, plan: [...(await this.#planOnce(inputs, log))] }, failures: [] };
+            return {
+                inputs: {
+                    ...checked,
+                    plan: [
+                        ...(await this.#planOnce(
+                            inputs,
+                            vouchersOf({}, news, olds),
+                            olds.clusterName !== undefined,
+                            log,
+                        )),
+                    ],
+                },
+                failures: [],
+            };
         } catch (error) {
             if (error instanceof Blocked) return { inputs: checked, failures: [...error.failures] };
             const told = asMigrationError(
@@ -135,7 +149,7 @@ export class Lifecycle {
         const outputs = readOutputs(olds);
         // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
         if (!this.#asksForWork(outputs, news))
-            return plainJson({ ...outputs, inputs: parseInputs(news).inputs });
+            return plainJson({ ...outputs, ...keyIn(news, olds), inputs: parseInputs(news).inputs });
         const { outs } = await this.#move(news, outputs, log, "update");
         return outs;
     }
@@ -144,7 +158,7 @@ export class Lifecycle {
         const outputs = readOutputs(olds);
         if (outputs.phase === MigrationPhase.OnHelm || outputs.phase === MigrationPhase.Committed) return;
         const inputs = inputsOf(outputs);
-        const session = await this.#open(inputs, log, "destroy");
+        const session = await this.#open(inputs, log, "destroy", vouchersOf(outputs, olds));
         const report = new RunReport(inputs.report, this.#host.clock, log, outputs);
         let journal: Journal | undefined;
         try {
@@ -164,7 +178,7 @@ export class Lifecycle {
 
     async read(id: string, olds: Bag, log: Log): Promise<{ id: string; props: Record<string, unknown> }> {
         const outputs = readOutputs(olds);
-        const session = await this.#open(inputsOf(outputs), log, "refresh");
+        const session = await this.#open(inputsOf(outputs), log, "refresh", vouchersOf(outputs, olds));
         try {
             return { id, props: plainJson({ ...outputs, drift: await driftOf(session, outputs) }) };
         } finally {
@@ -179,7 +193,7 @@ export class Lifecycle {
         call: string,
     ): Promise<{ id: string; outs: Record<string, unknown> }> {
         const { inputs } = parseInputs(raw);
-        const session = await this.#open(inputs, log, call);
+        const session = await this.#open(inputs, log, call, vouchersOf(olds ?? {}, raw, olds));
         const steps = session.steps;
         const report = new RunReport(inputs.report, this.#host.clock, log, olds ?? { inputs });
         let journal: Journal | undefined;
@@ -188,12 +202,15 @@ export class Lifecycle {
             const current = journal as Journal;
             const outputs = outputsAt(current, session, phase);
             report.ended(outputs, current);
-            return plainJson(outputs) as unknown as Record<string, unknown>;
+            return plainJson({ ...outputs, ...keyIn(raw, olds) }) as unknown as Record<string, unknown>;
         };
         try {
             if (olds?.phase === MigrationPhase.Committed) {
                 if (inputs.desiredOwner === Owner.Helm) throw committed();
-                return { id: "", outs: await this.#adjustCommitted(inputs, olds, session) };
+                return {
+                    id: "",
+                    outs: { ...(await this.#adjustCommitted(inputs, olds, session)), ...keyIn(raw, olds) },
+                };
             }
             const place = (olds && placeOf(olds)) ?? (await session.journalPlace());
             if (place !== undefined)
@@ -274,8 +291,8 @@ export class Lifecycle {
         }) as Record<string, unknown>;
     }
 
-    #open(inputs: MigrationInputs, log: Log, call: string): Promise<Session> {
-        return Session.open(inputs, this.#host, log).catch((error: unknown) => {
+    #open(inputs: MigrationInputs, log: Log, call: string, vouchers: Vouchers): Promise<Session> {
+        return Session.open(inputs, this.#host, log, vouchers).catch((error: unknown) => {
             throw asMigrationError(
                 error,
                 call,
@@ -285,21 +302,34 @@ export class Lifecycle {
     }
 
     /** The plan lines; one look at the cluster serves all checks of this process with the same inputs. */
-    #planOnce(inputs: MigrationInputs, log: Log): Promise<readonly string[]> {
-        const key = JSON.stringify(inputs);
+    #planOnce(
+        inputs: MigrationInputs,
+        vouchers: Vouchers,
+        isBegun: boolean,
+        log: Log,
+    ): Promise<readonly string[]> {
+        const key = JSON.stringify([inputs, vouchers, isBegun]);
         const known = this.#plans.get(key);
         if (known !== undefined) return known;
-        const asked = this.#planLines(inputs, log);
+        const asked = this.#planLines(inputs, vouchers, isBegun, log);
         this.#plans.set(key, asked);
         asked.catch(() => this.#plans.delete(key));
         return asked;
     }
 
-    async #planLines(inputs: MigrationInputs, log: Log): Promise<readonly string[]> {
-        const session = await this.#open(inputs, log, "plan");
+    async #planLines(
+        inputs: MigrationInputs,
+        vouchers: Vouchers,
+        isBegun: boolean,
+        log: Log,
+    ): Promise<readonly string[]> {
+        const session = await this.#open(inputs, log, "plan", vouchers);
         try {
             const place = await session.journalPlace();
             const journal = place && (await session.readJournal(place, undefined));
+            // A check is not handed the state, which alone may know the journal: what goes on with it looks again.
+            if (journal === undefined && isBegun && session.strangers.length > 0)
+                return ["continues the move, once its journal was compared with the state"];
             if (journal !== undefined)
                 return linesOfBegunMove(
                     journal,
@@ -323,6 +353,22 @@ export class Lifecycle {
             await session.close();
         }
     }
+}
+
+/** The newest key is written with; a journal that an older one marked stays readable. */
+export function vouchersOf(
+    { journal, phase }: Partial<MigrationOutputs>,
+    ...bags: readonly (Bag | Partial<MigrationOutputs> | undefined)[]
+): Vouchers {
+    const keys = bags.map((bag) => (bag as Bag | undefined)?.journalKey).filter(isJournalKey);
+    const isOver = phase === MigrationPhase.OnHelm || phase === MigrationPhase.Committed;
+    return { keys: [...new Set(keys)], ...(journal === undefined || isOver ? {} : { state: journal }) };
+}
+
+/** The key as it goes into the state: secret there, and in no message. */
+function keyIn(...bags: readonly (Bag | Partial<MigrationOutputs> | undefined)[]): Bag {
+    const [journalKey] = vouchersOf({}, ...bags).keys;
+    return journalKey === undefined ? {} : { journalKey };
 }
 
 class Blocked extends Error {

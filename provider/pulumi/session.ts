@@ -4,11 +4,13 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Connect, Connection, JournalPlace } from "../adapters/connect";
 import { type Discovery, type DiscoveryRequest, discover } from "../discovery/discover";
 import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
-import { Journal, type JournalCopy, type JournalStore } from "../engine/journal";
+import { Journal, type JournalCopy } from "../engine/journal";
 import type { HeldLock, Holder } from "../engine/lock";
 import type { Steps } from "../engine/saga";
+import type { Vouchers } from "../engine/vouched";
 import { deniedActions } from "../operations/roles/awsRights";
-import { describeBlocker } from "../plan/blockers";
+import { type Blocker, describeBlocker } from "../plan/blockers";
+import type { Plan } from "../plan/plan";
 import { addonVersionFor, type Planned, planMove, runningOperator } from "../plan/planMove";
 import type { Clock, Gate, Log } from "../ports/world";
 import type { StopSignals } from "../process/stopSignals";
@@ -18,6 +20,7 @@ import { merged } from "../settings/settings";
 import { validateSettings } from "../settings/validateSettings";
 import { stepsOf } from "../steps";
 import type { MigrationInputs } from "./inputs";
+import { ADOPT, describeStrangers, JournalDoor, noteOf, type Stranger } from "./journalDoor";
 
 const INSTALL_MINUTES = 20;
 const REMOVE_MINUTES = 20;
@@ -33,15 +36,30 @@ export interface SessionHost {
 
 export class Session {
     #lock: HeldLock | undefined;
+    #strangers: readonly Stranger[] = [];
+    readonly #journals: JournalDoor;
 
     private constructor(
         readonly connection: Connection,
         readonly inputs: MigrationInputs,
         readonly host: SessionHost,
         readonly log: Log,
-    ) {}
+        vouchers: Vouchers,
+    ) {
+        const { adoptJournal } = inputs;
+        this.#journals = new JournalDoor(connection, {
+            ...vouchers,
+            ...(adoptJournal === undefined ? {} : { adopted: adoptJournal }),
+        });
+    }
 
-    static async open(inputs: MigrationInputs, host: SessionHost, log: Log): Promise<Session> {
+    /** `vouchers` is what the stack's state can say for the journals of the cluster. */
+    static async open(
+        inputs: MigrationInputs,
+        host: SessionHost,
+        log: Log,
+        vouchers: Vouchers = { keys: [] },
+    ): Promise<Session> {
         const gate: Gate & { held?: HeldLock } = {
             check: () => {
                 if (gate.held === undefined) throw new Error("a write was tried without the lock");
@@ -49,7 +67,7 @@ export class Session {
             },
         };
         const connection = await host.connect(inputs, stoppable(host.clock, gate), log, gate);
-        const session = new Session(connection, inputs, host, log);
+        const session = new Session(connection, inputs, host, log, vouchers);
         session.#gate = gate;
         return session;
     }
@@ -69,17 +87,23 @@ export class Session {
         });
     }
 
-    /** Where the journal of this move lies, if there is one in the cluster. */
+    /** Where the journal of this stack's move lies, if there is one in the cluster. */
     async journalPlace(): Promise<JournalPlace | undefined> {
-        const places = (await this.connection.journals()).filter((place) => this.#isMeant(place));
-        const [place, another] = places;
+        const { ours, strangers } = await this.#journals.find((place) => this.#isMeant(place));
+        this.#strangers = strangers;
+        const [place, another] = ours;
         if (another === undefined) return place;
         throw new MigrationError({
             code: ErrorCode.SeveralReleases,
             step: "journal",
-            what: `several moves have a journal in this cluster: ${places.map(({ namespace, release }) => `${namespace}/${release}`).join(", ")}`,
+            what: `several moves have a journal in this cluster: ${ours.map(({ namespace, release }) => `${namespace}/${release}`).join(", ")}`,
             remedy: "name the one to continue with `releaseName` and `releaseNamespace`",
         });
+    }
+
+    /** Journals seen by `journalPlace` that this stack did not begin. */
+    get strangers(): readonly Stranger[] {
+        return this.#strangers;
     }
 
     #isMeant({ namespace, release }: JournalPlace): boolean {
@@ -90,14 +114,9 @@ export class Session {
         );
     }
 
-    store(place: JournalPlace): JournalStore {
-        return this.connection.journalStore(place);
-    }
-
-    /** The journal of a begun move, from the newer intact copy. */
-    async readJournal(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
-        const store = this.store(place);
-        return Journal.resume(store, await store.read(), state);
+    /** The journal of a begun move, from the newer intact copy; throws when the cluster's is not this stack's. */
+    readJournal(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
+        return this.#journals.read(place, state);
     }
 
     /** A damaged journal is told before anything is written; what another mover wrote while this one waited is read again under the lock. */
@@ -148,7 +167,33 @@ export class Session {
             },
         );
         const denied = planned.plan === undefined ? [] : await deniedActions(world, planned.plan);
-        return { ...planned, blockers: [...planned.blockers, ...denied], discovery };
+        const { blockers: strange, notes } = this.#besideStrangers(planned.plan);
+        return {
+            plan: planned.plan && { ...planned.plan, lines: [...planned.plan.lines, ...notes] },
+            blockers: [...strange, ...planned.blockers, ...denied],
+            discovery,
+        };
+    }
+
+    /** A journal of somebody else stands in the way where this move would write its own, and where it may be the reason that no release is found. */
+    #besideStrangers(plan: Plan | undefined): { blockers: readonly Blocker[]; notes: readonly string[] } {
+        const isInTheWay = ({ namespace, release }: Stranger) =>
+            plan === undefined || (plan.release.namespace === namespace && plan.release.name === release);
+        const inTheWay = this.#strangers.filter(isInTheWay);
+        return {
+            blockers:
+                inTheWay.length === 0
+                    ? []
+                    : [
+                          {
+                              code: ErrorCode.JournalUnvouched,
+                              property: "adoptJournal",
+                              what: describeStrangers(inTheWay),
+                              remedy: ADOPT,
+                          },
+                      ],
+            notes: this.#strangers.filter((stranger) => !isInTheWay(stranger)).map(noteOf),
+        };
     }
 
     /** A new journal; every blocker at once when there are any. */
@@ -164,7 +209,7 @@ export class Session {
             });
         }
         return Journal.begin(
-            this.store({ namespace: plan.release.namespace, release: plan.release.name }),
+            this.#journals.store({ namespace: plan.release.namespace, release: plan.release.name }),
             plan,
         );
     }

@@ -1,10 +1,12 @@
 // The life cycle of the small resource that stands in the state before a move begins: when the move's own create was killed, destroying this one still finds the cluster's journal and goes back.
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
+import { isJournalKey, newJournalKey, type Vouchers } from "../engine/vouched";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
-import { failedDestroy, outputsAt } from "./lifecycle";
+import { unvouched } from "./journalDoor";
+import { failedDestroy, outputsAt, vouchersOf } from "./lifecycle";
 import { MigrationPhase } from "./outputs";
 import { undoAll } from "./rollback";
 import { Session, type SessionHost } from "./session";
@@ -18,13 +20,17 @@ export class WayBackLifecycle {
         this.#host = host;
     }
 
-    /** The move checks the inputs and tells what is wrong with them; told twice they would only be noise. */
-    check(_olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
-        return { inputs: news, failures: [] };
+    /**
+     * The move checks the inputs and tells what is wrong with them; told twice they would only be noise.
+     * Gives the stack its key for the journal, once: it stands in the state before the move's first write.
+     */
+    check(olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
+        const journalKey = isJournalKey(olds.journalKey) ? olds.journalKey : newJournalKey();
+        return { inputs: { ...news, journalKey }, failures: [] };
     }
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
-        const told = (bag: Bag) => JSON.stringify(parseInputs(bag).inputs);
+        const told = (bag: Bag) => JSON.stringify([parseInputs(bag).inputs, bag.journalKey]);
         return { changes: told(olds) !== told(news) };
     }
 
@@ -43,13 +49,17 @@ export class WayBackLifecycle {
     /** Nothing to do unless a journal is there: the move's own destroy, which comes first, removes it. */
     async delete(props: Bag, log: Log): Promise<void> {
         const { inputs } = parseInputs(props);
-        const session = await this.#open(inputs, log);
+        const vouchers = vouchersOf({}, props);
+        const session = await this.#open(inputs, vouchers, log);
         if (session === undefined) return;
         const report = new RunReport(inputs.report, this.#host.clock, log, { inputs });
         let journal: Journal | undefined;
         try {
             const place = await session.journalPlace();
             if (place === undefined) {
+                // A stack from before there were keys cannot tell whether the journal is its own.
+                if (vouchers.keys.length === 0 && session.strangers.length > 0)
+                    throw unvouched(session.strangers);
                 await session.connection.lock.removeAbandoned(this.#host.holder);
                 return;
             }
@@ -67,9 +77,9 @@ export class WayBackLifecycle {
     }
 
     /** Undefined when the cluster is gone: then there is nothing to go back to. */
-    async #open(inputs: MigrationInputs, log: Log): Promise<Session | undefined> {
+    async #open(inputs: MigrationInputs, vouchers: Vouchers, log: Log): Promise<Session | undefined> {
         try {
-            return await Session.open(inputs, this.#host, log);
+            return await Session.open(inputs, this.#host, log, vouchers);
         } catch (error) {
             if (error instanceof MigrationError && error.code === ErrorCode.ClusterNotFound) return undefined;
             throw asMigrationError(

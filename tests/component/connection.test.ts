@@ -151,8 +151,14 @@ describe("a move from Helm reaches AWS as the component's aws provider does", ()
     it("and what may hold keys is a secret in the state, under every name it has there", async () => {
         const mock = await install({ accessKey: "AKIA1", secretKey: "s3cret" }, { migrateFromHelm: {} });
         const secrets = (kind: string) => mock.only(`pulumi-nodejs:dynamic/hyperpod:${kind}`).secretOutputs;
-        assert.deepEqual(secrets("HelmToAddonMigration").sort(), ["access", "inputs", "journal"]);
-        for (const kind of ["WayBack", "InferenceCluster"]) assert.deepEqual(secrets(kind), ["access"], kind);
+        assert.deepEqual(secrets("HelmToAddonMigration").sort(), [
+            "access",
+            "inputs",
+            "journal",
+            "journalKey",
+        ]);
+        assert.deepEqual(secrets("WayBack").sort(), ["access", "journalKey"]);
+        assert.deepEqual(secrets("InferenceCluster"), ["access"]);
         const installed = await install({ accessKey: "AKIA1", secretKey: "s3cret" });
         for (const kind of ours)
             assert.deepEqual(

@@ -76,16 +76,17 @@ export class MemoryStack {
         injection?: Injection,
         prepare: (mover: Mover) => void = () => undefined,
     ): Promise<Result> {
-        const { mover, lifecycle } = this.process(injection);
+        const { mover, lifecycle, wayBack } = this.process(injection);
         prepare(mover);
-        const wanted = { ...this.inputs, ...changes };
+        const way = plainJson(wayBack.check(this.wayBack ?? {}, { ...this.inputs, ...changes }).inputs);
+        const wanted = { ...this.inputs, ...changes, journalKey: way.journalKey };
         const before = this.resource;
         return this.#run(
             mover,
             async () => {
                 const { inputs, failures } = await lifecycle.check(before?.inputs ?? {}, wanted, this.log);
                 if (failures.length > 0) throw new CheckFailed(failures);
-                this.wayBack = plainJson(wanted);
+                this.wayBack = way;
                 if (before === undefined) {
                     const { id, outs } = await lifecycle.create(inputs, this.log);
                     this.resource = plainJson({ id, inputs, outputs: outs });

@@ -1,6 +1,6 @@
 // A whole account and cluster in memory, with virtual time: every port of world.ts, `Connect` for the real life cycle, snapshots, and the canonical state for comparisons.
 import type { Connect, JournalPlace } from "../../provider/adapters/connect";
-import { JOURNAL_LABELS, JournalSecrets } from "../../provider/adapters/kubernetes/journalSecrets";
+import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import { MigrationLock } from "../../provider/engine/lock";
 import type { Gate, KubernetesObject, Log } from "../../provider/ports/world";
@@ -132,22 +132,14 @@ export function connectMemory(world: MemoryWorld, mover: Mover): Connect {
                 log,
             },
             lock: new MigrationLock(ungated, clock, log),
-            journalStore: ({ namespace, release }: JournalPlace) =>
-                new JournalSecrets(objects, namespace, release),
+            journalStore: ({ namespace, release }: JournalPlace, markOf) =>
+                new JournalSecrets(objects, namespace, release, markOf),
             journals: async () => {
                 const labelSelector = Object.entries(JOURNAL_LABELS)
                     .map(([key, value]) => `${key}=${value}`)
                     .join(",");
                 const secrets = await objects.list("v1", "Secret", { labelSelector, metadataOnly: true });
-                const places = secrets.map(({ metadata }) => ({
-                    namespace: metadata.namespace ?? "",
-                    release: metadata.labels?.["app.kubernetes.io/instance"] ?? "",
-                }));
-                return [
-                    ...new Map(
-                        places.map((place) => [`${place.namespace}/${place.release}`, place]),
-                    ).values(),
-                ];
+                return placesOf(secrets);
             },
         };
     };

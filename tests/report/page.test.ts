@@ -108,7 +108,7 @@ describe("report of a move", () => {
         const write = await numberOfScaling();
         const crashed = await scene.stack.up({}, { write, moment: "before", kind: "crash" });
         assert.equal(crashed.kind, "crashed");
-        scene.stack.wayBack = { clusterName: "demo", report: scene.file };
+        scene.stack.wayBack = { ...scene.stack.wayBack, report: scene.file };
         scene.world.settle(120_000);
         assertDone(await scene.stack.destroy());
         assert.match(scene.text(), /Undone/);

@@ -1,11 +1,14 @@
 // The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret.
-import type { JournalCopy, JournalStore } from "../../engine/journal";
+import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
 import { hashOf } from "../../engine/journal";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 
 /** The limit of a Secret is 1 MiB; the backup is cut below 900 KiB of it. */
 const CHUNK = 880 * 1024;
+
+/** Whoever writes into these Secrets must not make a reader ask for millions of them. */
+const MOST_CHUNKS = 100;
 
 export const JOURNAL_LABELS = {
     "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference",
@@ -17,10 +20,13 @@ export class JournalSecrets implements JournalStore {
         readonly objects: Objects,
         readonly namespace: string,
         readonly release: string,
+        /** Says who wrote the document with this hash; absent where nobody can tell later. */
+        readonly markOf: (hash: string) => string | undefined = () => undefined,
     ) {}
 
     async writeDocument(document: string, hash: string): Promise<void> {
-        await this.#put(this.#name(), { document, hash });
+        // A mark that is left from another writer would belong to another document.
+        await this.#put(this.#name(), { document, hash, mark: this.markOf(hash) ?? "" });
     }
 
     async writeBackup(backup: string): Promise<void> {
@@ -34,15 +40,22 @@ export class JournalSecrets implements JournalStore {
         }
     }
 
-    async read(): Promise<JournalCopy | undefined> {
+    async readHead(): Promise<JournalHead | undefined> {
         const head = await this.#get(this.#name());
         if (head === undefined) return undefined;
-        const backup = await this.#readBackup();
         return {
             document: head.document ?? "",
             hash: head.hash ?? "",
-            ...(backup === undefined ? {} : { backup }),
+            ...(head.mark ? { mark: head.mark } : {}),
         };
+    }
+
+    async read(): Promise<JournalCopy | undefined> {
+        const head = await this.readHead();
+        if (head === undefined) return undefined;
+        const backup = await this.#readBackup();
+        const { document, hash } = head;
+        return { document, hash, ...(backup === undefined ? {} : { backup }) };
     }
 
     async remove(): Promise<void> {
@@ -59,10 +72,11 @@ export class JournalSecrets implements JournalStore {
     async #readBackup(): Promise<string | undefined> {
         const first = await this.#get(this.#name(0));
         if (first === undefined) return undefined;
+        const total = Number(first.total);
+        // Not ours, or damaged: the hash will say so.
+        if (!Number.isInteger(total) || total > MOST_CHUNKS) return first.backup ?? "";
         const rest = await Promise.all(
-            Array.from({ length: Math.max(0, Number(first.total) - 1) }, (_, index) =>
-                this.#get(this.#name(index + 1)),
-            ),
+            Array.from({ length: Math.max(0, total - 1) }, (_, index) => this.#get(this.#name(index + 1))),
         );
         return [first, ...rest].map((chunk) => chunk?.backup ?? "").join("");
     }
@@ -124,4 +138,14 @@ function cut(text: string): string[] {
     const chunks: string[] = [];
     for (let start = 0; start < text.length; start += size) chunks.push(text.slice(start, start + size));
     return chunks.length === 0 ? [""] : chunks;
+}
+
+/** Where journals lie, by their first pages; what only carries their labels is none. */
+export function placesOf(secrets: readonly KubernetesObject[]): { namespace: string; release: string }[] {
+    return secrets.flatMap(({ metadata }) => {
+        const release = metadata.labels?.["app.kubernetes.io/instance"] ?? "";
+        return release !== "" && metadata.name === journalName(release)
+            ? [{ namespace: metadata.namespace ?? "", release }]
+            : [];
+    });
 }

@@ -1,0 +1,126 @@
+// The cluster's journals and what the stack can say for them come in; the journal of this stack goes out. One that the stack did not begin is never read as its own: it is named, and left alone.
+
+import { ErrorCode, MigrationError } from "../../common/errors";
+import type { Connection, JournalPlace } from "../adapters/connect";
+import { journalName } from "../adapters/kubernetes/journalSecrets";
+import { Journal, type JournalCopy, type JournalStore, openCopy } from "../engine/journal";
+import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
+
+/** A journal that nothing in this stack's state speaks for. */
+export interface Stranger extends JournalPlace {
+    /** What `adoptJournal` takes it over by. */
+    readonly hash: string;
+}
+
+export interface FoundJournals {
+    readonly ours: readonly JournalPlace[];
+    readonly strangers: readonly Stranger[];
+}
+
+export class JournalDoor {
+    constructor(
+        readonly connection: Connection,
+        readonly vouchers: Vouchers,
+    ) {}
+
+    store(place: JournalPlace): JournalStore {
+        const [key] = this.vouchers.keys;
+        return this.connection.journalStore(place, (hash) =>
+            key === undefined ? undefined : markOf(key, hash, this.#bindingOf(place)),
+        );
+    }
+
+    /** The newer intact copy. Throws when the cluster's is not this stack's, and the state's does not answer for the move alone. */
+    async read(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
+        const store = this.store(place);
+        const head = await store.readHead();
+        const isOurs = head === undefined || isVouched(head, this.#bindingOf(place), this.vouchers);
+        if (!isOurs) this.#refuseUnlessOlder({ ...place, ...head }, state);
+        const journal = Journal.resume(store, isOurs ? await store.read() : undefined, state);
+        if (journal !== undefined) this.#checkBinding(journal, place);
+        return journal;
+    }
+
+    async find(isMeant: (place: JournalPlace) => boolean): Promise<FoundJournals> {
+        const places = (await this.connection.journals()).filter(isMeant);
+        const found = await Promise.all(
+            places.map(async (place) => ({ place, head: await this.store(place).readHead() })),
+        );
+        const ours: JournalPlace[] = [];
+        const strangers: Stranger[] = [];
+        for (const { place, head } of found) {
+            if (head === undefined) continue;
+            if (isVouched(head, this.#bindingOf(place), this.vouchers)) ours.push(place);
+            else strangers.push({ ...place, hash: head.hash });
+        }
+        return { ours, strangers };
+    }
+
+    #bindingOf(place: JournalPlace): JournalBinding {
+        return { clusterArn: this.connection.cluster.arn, ...place };
+    }
+
+    /** A copy that says less than the state's is out of date or damaged, whoever wrote it. */
+    #refuseUnlessOlder(
+        stranger: Stranger & { readonly document: string },
+        state: JournalCopy | undefined,
+    ): void {
+        const there = openedOr(stranger);
+        const here = state && openedOr(state);
+        if (there === undefined) {
+            // Damaged is told as damaged, where no other copy is.
+            if (here === undefined) openCopy(stranger);
+            return;
+        }
+        if (here === undefined || there.migrationId !== here.migrationId || there.sequence > here.sequence)
+            throw unvouched([stranger]);
+    }
+
+    #checkBinding({ plan }: Journal, { namespace, release }: JournalPlace): void {
+        const { arn } = this.connection.cluster;
+        if (plan.cluster.arn === arn && plan.release.namespace === namespace && plan.release.name === release)
+            return;
+        throw new MigrationError({
+            code: ErrorCode.JournalForeign,
+            step: "journal",
+            what: `the journal of release ${namespace}/${release} is about release ${plan.release.namespace}/${plan.release.name} of ${plan.cluster.arn}, not of ${arn}`,
+            remedy: "check `clusterName`, `region`, `kubeconfig` and `context`: they must be those of the move; nothing was changed",
+        });
+    }
+}
+
+/** Undefined when it is damaged; a later version is told. */
+function openedOr(copy: JournalCopy): { migrationId: string; sequence: number } | undefined {
+    try {
+        return openCopy(copy).document;
+    } catch (error) {
+        if (error instanceof MigrationError && error.code === ErrorCode.JournalDamaged) return undefined;
+        throw error;
+    }
+}
+
+/** For a plan whose move has nothing to do with them. */
+export function noteOf({ namespace, release }: Stranger): string {
+    return `   note          a journal in namespace ${namespace} (Secret ${journalName(release)}) was not begun by this stack and is left alone`;
+}
+
+export function describeStrangers(strangers: readonly Stranger[]): string {
+    return strangers
+        .map(
+            ({ namespace, release, hash }) =>
+                `the Secret ${journalName(release)} in namespace ${namespace} holds the journal of a move that this stack did not begin (hash ${hash.slice(0, 64)})`,
+        )
+        .join("; ");
+}
+
+export const ADOPT =
+    'when another stack runs that move, use that stack; when you began it and its state is lost, take it over with `adoptJournal: "<that hash>"`; when nobody of yours began it, look who may create Secrets there and delete it';
+
+export function unvouched(strangers: readonly Stranger[]): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.JournalUnvouched,
+        step: "journal",
+        what: describeStrangers(strangers),
+        remedy: ADOPT,
+    });
+}

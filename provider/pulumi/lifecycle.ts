@@ -276,7 +276,7 @@ export class Lifecycle {
         );
         const place = placeOf(olds);
         if (place !== undefined) await session.lock(place);
-        await upgradeAddon(
+        const addonVersion = await upgradeAddon(
             session.connection.world,
             session.profile,
             { name: session.profile.addonName, ...wanted },
@@ -284,7 +284,7 @@ export class Lifecycle {
         );
         return plainJson({
             ...olds,
-            addonVersion: wanted.version,
+            addonVersion,
             addonConfiguration: wanted.configurationValues,
             inputs,
             drift: [],
@@ -394,16 +394,18 @@ function linesOfBegunMove(
 async function adjust(session: Session, journal: Journal, inputs: MigrationInputs): Promise<void> {
     const { addon } = journal.plan;
     const wanted = wantedAddon(addon, inputs);
-    await upgradeAddon(
+    const { configurationValues } = wanted;
+    const version = await upgradeAddon(
         session.connection.world,
         session.profile,
         { name: addon.name, ...wanted },
         session.installMs,
     );
-    if (wanted.version === addon.version && wanted.configurationValues === addon.configurationValues) return;
+    if (version === addon.version && configurationValues === addon.configurationValues) return;
     await journal.revise({
         ...addon,
-        ...wanted,
+        version,
+        configurationValues,
         whyVersion: inputs.addonVersion ? "pinned by addonVersion" : addon.whyVersion,
     });
 }
@@ -411,9 +413,10 @@ async function adjust(session: Session, journal: Journal, inputs: MigrationInput
 function wantedAddon(
     now: { readonly version: string; readonly configurationValues: string },
     inputs: MigrationInputs,
-): { version: string; configurationValues: string } {
+): { version?: string; known: string; configurationValues: string } {
     return {
-        version: inputs.addonVersion ?? now.version,
+        known: now.version,
+        ...(inputs.addonVersion === undefined ? {} : { version: inputs.addonVersion }),
         configurationValues: stableJson(
             merged(JSON.parse(now.configurationValues) as Values, configurationOf(inputs)),
         ),

@@ -20,7 +20,23 @@ describe("version of the add-on", () => {
     it("W5: the same operator, in its newest build; else the nearest newer one", () => {
         assert.deepEqual(choose("3.2"), { version: "v1.3.0-eksbuild.2", why: "same operator version 3.2" });
         assert.equal((choose("3.1") as { version: string }).version, "v1.3.0-eksbuild.2");
-        assert.equal((choose("3.5") as { version: string }).version, "v2.0.0-eksbuild.2");
+    });
+
+    it("an operator newer than the table's: no unknown add-on is taken for new enough, but a pinned one is", () => {
+        assert.match(choose("3.5") as string, /3\.5 is newer than all that this package knows \(3\.4\)/);
+        assert.match(
+            choose("3.9", undefined, ["v1.7.0-eksbuild.1", "v1.6.0-eksbuild.1"]) as string,
+            /addonVersion/,
+        );
+        const pinned = choose("3.5", "v2.0.0-eksbuild.2") as { version: string; why: string };
+        assert.equal(pinned.version, "v2.0.0-eksbuild.2");
+        assert.match(pinned.why, /not known to this package/);
+        assert.match(choose("3.5", "v1.5.0-eksbuild.1") as string, /older than the running 3\.5/);
+        // The table's newest operator: what is beyond the table is newer.
+        assert.equal(
+            (choose("3.4", undefined, ["v1.6.0-eksbuild.1"]) as { version: string }).version,
+            "v1.6.0-eksbuild.1",
+        );
     });
 
     it("W5: an older one is refused, also when it is pinned", () => {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { ErrorCode } from "../../../common/errors";
 import { isUpdatable } from "../../addons/states";
+import { newerOf } from "../../addons/versions";
 import { type Addon, type AddonRequest, AddonStatus, type World } from "../../ports/world";
 import { atRest, followUpdate } from "./update";
 import { awaitGone, failedAddon } from "./wait";
@@ -38,22 +39,33 @@ export async function createOrContinue(
         case AddonStatus.CreateFailed:
         case AddonStatus.Deleting:
         case AddonStatus.DeleteFailed:
-            await startOver(world, wanted, existing as Addon, journal);
+            await startOver(world, notOlder(wanted, existing as Addon), existing as Addon, journal);
             return;
         case AddonStatus.Degraded:
         case AddonStatus.UpdateFailed:
             // Its cause may be gone: applying again is what makes EKS look anew.
             world.log.progress(`${step}: the add-on is ${existing?.status}; it is applied again`);
             await journal.begin(attempt + 1);
-            await world.addons.update(requestOf(wanted, journal.token, attempt + 1), "OVERWRITE");
+            await world.addons.update(
+                requestOf(notOlder(wanted, existing as Addon), journal.token, attempt + 1),
+                "OVERWRITE",
+            );
             return;
         default:
             return;
     }
 }
 
+/** Somebody may have upgraded it since it was planned: its schemas never go back to older ones. One that failed to be created never ran. */
+function notOlder(wanted: WantedAddon, existing: Addon): WantedAddon {
+    if (existing.status === AddonStatus.CreateFailed) return wanted;
+    return { ...wanted, version: newerOf(wanted.version, existing.version) };
+}
+
 export interface UpdateWishes {
     readonly resolveConflicts: "OVERWRITE" | "PRESERVE";
+    /** Only a way back may ask for an older version than the one that is there, after it looked at the models. */
+    readonly mayBeOlder?: true;
     readonly timeoutMs: number;
     /** Runs at every look; it measures which requests are refused. */
     readonly meanwhile?: () => Promise<unknown>;
@@ -67,14 +79,15 @@ export async function updateOrCreate(
     world: World,
     wanted: WantedAddon,
     journal: AttemptJournal,
-    { resolveConflicts, ...following }: UpdateWishes,
+    { resolveConflicts, mayBeOlder, ...following }: UpdateWishes,
 ): Promise<void> {
     const { step, attempt, token } = journal;
     const { name } = wanted;
     const existing = await atRest(world, name, following.timeoutMs, step);
     if (existing === undefined || !isUpdatable(existing)) return createOrContinue(world, wanted, journal);
-    world.log.progress(`${step}: updating ${name} ${existing.version} to ${wanted.version}`);
-    const updateId = await world.addons.update(requestOf(wanted, token, attempt), resolveConflicts);
+    const next = mayBeOlder === true ? wanted : notOlder(wanted, existing);
+    world.log.progress(`${step}: updating ${name} ${existing.version} to ${next.version}`);
+    const updateId = await world.addons.update(requestOf(next, token, attempt), resolveConflicts);
     const failure = await followUpdate(world, { ...following, name, updateId, step });
     // Done or failed, the next request is another one.
     await journal.begin(attempt + 1);

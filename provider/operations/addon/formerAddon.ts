@@ -110,7 +110,11 @@ export async function giveBack(way: Return): Promise<readonly string[]> {
 async function bringBack({ world, former, attempts, timeouts }: Return, wanted: WantedAddon): Promise<void> {
     const { installMs: timeoutMs } = timeouts;
     try {
-        await updateOrCreate(world, wanted, attempts, { resolveConflicts: "PRESERVE", timeoutMs });
+        await updateOrCreate(world, wanted, attempts, {
+            resolveConflicts: "PRESERVE",
+            mayBeOlder: true,
+            timeoutMs,
+        });
     } catch (error) {
         // One that was not healthy before need not be healthy again.
         const now = await world.addons.describe(wanted.name);

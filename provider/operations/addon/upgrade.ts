@@ -1,51 +1,86 @@
 // Changes version or settings of a running add-on with PRESERVE, follows the update, looks at the models, and returns to the former version and settings when anything is wrong.
 import { randomUUID } from "node:crypto";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
-import { type Addon, AddonStatus, type World } from "../../ports/world";
+import { compareVersions, newerOf } from "../../addons/versions";
+import { fieldsLostUnder } from "../../kubernetes/keepFields";
+import { type Addon, AddonStatus, type KubernetesObject, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
+import { definitionsIn } from "../backup/backup";
 import { checkModels, collectModels, type ModelsBefore } from "../models/models";
 import { atRest, followUpdate } from "./update";
 
 export interface WantedAddon {
     readonly name: string;
-    readonly version: string;
+    /** Absent: the one that runs, whoever brought it. */
+    readonly version?: string;
+    /** The version that the move stands for; somebody may have upgraded the add-on since. */
+    readonly known: string;
     /** JSON with sorted keys. */
     readonly configurationValues: string;
 }
 
 const POLL_MS = 2_000;
 
-/** Answers false when the add-on is as wanted already. */
+/** Answers the version that runs in the end. Writes nothing when the add-on is as wanted already. */
 export async function upgradeAddon(
     world: World,
     profile: Profile,
-    wanted: WantedAddon,
+    wishes: WantedAddon,
     timeoutMs: number,
-): Promise<boolean> {
-    const former = await atRest(world, wanted.name, timeoutMs, "upgrade");
-    if (former === undefined) throw missing(wanted.name);
+): Promise<string> {
+    const former = await atRest(world, wishes.name, timeoutMs, "upgrade");
+    if (former === undefined) throw missing(wishes.name);
+    const wanted = { ...wishes, version: versionFor(world, wishes, former) };
     if (
         former.version === wanted.version &&
         sameSettings(former.configurationValues, wanted.configurationValues)
     )
-        return false;
-    const models = await collectModels(world, profile);
+        return former.version;
+    const [models, definitions] = await Promise.all([
+        collectModels(world, profile),
+        definitionsIn(world, profile.customResourceGroups),
+    ]);
     world.log.progress(`upgrade: ${former.version} -> ${wanted.version}`);
     try {
         await update(world, wanted, timeoutMs);
         await checkModels(world, profile, models);
-        return true;
+        return wanted.version;
     } catch (error) {
-        throw await returned(world, wanted, former, error, timeoutMs, profile, models);
+        throw await returned(world, wanted, former, error, timeoutMs, profile, { ...models, definitions });
     }
 }
 
-async function update(world: World, wanted: WantedAddon, timeoutMs: number): Promise<void> {
+/** Never an older one: an upgrade in the console is kept, and a pinned version that is older is a question to whoever pinned it. */
+function versionFor(world: World, { name, version, known }: WantedAddon, { version: live }: Addon): string {
+    if (version !== undefined && compareVersions(version, live) < 0) {
+        throw new MigrationError({
+            code: ErrorCode.FieldsWouldBeLost,
+            step: "upgrade",
+            what: `\`addonVersion\` is ${version}, and the add-on ${name} runs ${live}`,
+            why: "an older version brings older schemas, which drop what the models hold in newer fields; the version never goes down",
+            remedy: `set \`addonVersion\` to ${live} or a newer one, or remove it, then run \`pulumi up\`; nothing was changed`,
+        });
+    }
+    if (version !== undefined) return version;
+    if (compareVersions(live, known) > 0)
+        world.log.warn(`the add-on ${name} was upgraded outside, from ${known} to ${live}: it stays so`);
+    return newerOf(live, known);
+}
+
+type Wanted = WantedAddon & { readonly version: string };
+
+async function update(
+    world: World,
+    wanted: Pick<Wanted, "name" | "version" | "configurationValues">,
+    timeoutMs: number,
+): Promise<void> {
     // One token for all tries of this request; after a failed update EKS would answer a known token with that failure.
-    const updateId = await world.addons.update({ ...wanted, token: randomUUID() }, "PRESERVE");
+    const { name, version, configurationValues } = wanted;
+    const request = { name, version, configurationValues, token: randomUUID() };
+    const updateId = await world.addons.update(request, "PRESERVE");
     const deadline = world.clock.now() + timeoutMs;
-    const failure = await followUpdate(world, { name: wanted.name, updateId, timeoutMs, step: "upgrade" });
+    const failure = await followUpdate(world, { name, updateId, timeoutMs, step: "upgrade" });
     if (failure !== undefined) throw new Error(failure);
     for (;;) {
         const addon = await world.addons.describe(wanted.name);
@@ -63,13 +98,24 @@ async function update(world: World, wanted: WantedAddon, timeoutMs: number): Pro
 /** The error to tell, after the way back was tried. */
 async function returned(
     world: World,
-    wanted: WantedAddon,
+    wanted: Wanted,
     former: Addon,
     cause: unknown,
     timeoutMs: number,
     profile: Profile,
-    models: ModelsBefore,
+    models: ModelsBefore & { readonly definitions: readonly KubernetesObject[] },
 ): Promise<MigrationError> {
+    const lost = await fieldsLostUnder(world, models.definitions);
+    if (lost.length > 0) {
+        return new MigrationError({
+            code: ErrorCode.FieldsWouldBeLost,
+            step: "upgrade",
+            what: `the update to ${wanted.version} failed, and ${former.version} is not put back: its schemas would drop ${lost.join(", ")}`,
+            why: messageOf(cause),
+            remedy: `remove the cause and run \`pulumi up\`, or set \`addonVersion\` to a newer version`,
+            cause,
+        });
+    }
     world.log.progress(`upgrade: failed; back to ${former.version}`);
     const before = {
         name: former.name,

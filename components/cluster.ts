@@ -1,7 +1,7 @@
 // The cluster's name comes in; what AWS knows about it goes out. Look-ups only, through the user's aws provider.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 
 export interface Cluster {
     name: string;

@@ -1,8 +1,8 @@
 // The four add-ons that the operator needs: what is missing is installed, what is there is adopted, what you bring is only named.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { DependencyMode } from "./enums";
 import type { CheckedAddon } from "./healthResources";

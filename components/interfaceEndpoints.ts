@@ -1,7 +1,7 @@
 // A private cluster gets interface endpoints for the services that the operator, its pods and its nodes call.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { ifThere, ownerTagKey } from "./owner";

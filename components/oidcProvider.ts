@@ -1,6 +1,6 @@
 // The cluster comes in, the ARN of its IAM OIDC provider goes out: the given one, the one that exists, or a new one.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { ifThere, Standing, standingOf } from "./owner";

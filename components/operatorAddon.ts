@@ -1,7 +1,7 @@
 // Everything the operator needs comes in, the operator add-on and its health go out.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { CreateConflicts, UpdateConflicts } from "./enums";
 import { AddonHealth, type ConnectionInputs } from "./healthResources";
@@ -51,7 +51,7 @@ export async function planOperator(
 }
 
 export interface Operator {
-    addon: aws.eks.Addon;
+    addon: Aws.eks.Addon;
     health: AddonHealth;
 }
 

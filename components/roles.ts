@@ -1,9 +1,9 @@
 // Cluster and OIDC provider come in, the role ARNs that the add-ons need go out: the given ones and new ones with least privilege.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import { albPolicy } from "./albPolicy";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { type Aws, aws } from "./aws";
 import { DependencyMode } from "./enums";
 import { keepsHelmIdentity } from "./migration";
 import { executionRolePrefix, rolePrefix } from "./names";
@@ -20,7 +20,7 @@ export interface Roles {
     /** ARN per role; a role that nobody needs is absent. */
     arns: Partial<Record<RoleKey, pulumi.Output<string>>>;
     /** The operator's role, when it was made here. */
-    execution: aws.iam.Role | undefined;
+    execution: Aws.iam.Role | undefined;
     /** What has to be there before a role can be used. */
     resources: pulumi.Resource[];
 }
@@ -145,7 +145,7 @@ function makeRole(
     oidc: OidcProvider,
     partition: pulumi.Output<string>,
     spec: RoleSpec,
-): { role: aws.iam.Role; resources: pulumi.Resource[] } {
+): { role: Aws.iam.Role; resources: pulumi.Resource[] } {
     const name = `${scope.name}-${spec.part}`;
     const role = new aws.iam.Role(
         name,

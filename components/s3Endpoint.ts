@@ -1,7 +1,7 @@
 // The cluster's VPC gets a way to S3: a new gateway endpoint, or the missing route tables at the one that exists.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { ifThere, ownerTagKey, partMark } from "./owner";
@@ -67,7 +67,7 @@ async function findEndpoint(
     region: string,
     owner: string,
     where: { region?: string },
-): Promise<aws.ec2.GetVpcEndpointResult | undefined> {
+): Promise<Aws.ec2.GetVpcEndpointResult | undefined> {
     if (given !== undefined) return aws.ec2.getVpcEndpoint({ id: given, ...where }, scope.lookUp);
     const wanted = {
         vpcId,
@@ -88,7 +88,7 @@ async function findEndpoint(
 function extend(
     scope: Scope,
     owner: string,
-    endpoint: aws.ec2.GetVpcEndpointResult,
+    endpoint: Aws.ec2.GetVpcEndpointResult,
     wanted: string[],
     cluster: pulumi.Output<Cluster>,
 ): pulumi.Resource[] {

@@ -1,7 +1,7 @@
 // Subnets come in; those without the tag by which load balancers find them get it. A tag that is there is left alone.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { partMark } from "./owner";

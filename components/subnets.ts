@@ -1,5 +1,5 @@
 // Subnet ids come in, what AWS knows about them and the route tables they use goes out. Look-ups only.
-import * as aws from "@pulumi/aws";
+import { aws } from "./aws";
 import type { Scope } from "./scope";
 
 export interface Subnet {

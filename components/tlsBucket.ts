@@ -1,8 +1,8 @@
 // Out goes the name of the bucket for TLS certificates: the given one, or a new one that is encrypted, private and TLS-only.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
 import { known } from "./known";
 import { tlsBucketPrefix } from "./names";

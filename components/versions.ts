@@ -1,6 +1,6 @@
 // An add-on's name comes in; which version it shall have, and whether somebody else owns it, goes out. Look-ups only.
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { ifThere } from "./owner";
 import type { Scope } from "./scope";
@@ -11,7 +11,7 @@ export function findAddon(
     clusterName: string,
     addonName: string,
     where: { region?: string },
-): Promise<aws.eks.GetAddonResult | undefined> {
+): Promise<Aws.eks.GetAddonResult | undefined> {
     return ifThere(aws.eks.getAddon({ clusterName, addonName, ...where }, scope.lookUp));
 }
 

@@ -8,6 +8,7 @@ import { mintClusterToken } from "./aws/clusterToken";
 import { IamIdentities } from "./aws/identities";
 import { openSession, type SessionRequest } from "./aws/session";
 import { AwsTags } from "./aws/tags";
+import { openGate } from "./gates";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
 import { Discovery } from "./kubernetes/discovery";
@@ -41,12 +42,12 @@ export interface Connection {
 
 export type Connect = (request: ConnectionRequest, clock: Clock, log: Log, gate: Gate) => Promise<Connection>;
 
-/** The lock itself, and giving it back, must work when nothing else may be written. */
-const OPEN_GATE: Gate = { check: () => undefined };
+/** A renewal that takes longer than this comes too late anyway. */
+const LOCK_LIMITS = { timeoutMs: 5_000, retries: 2 };
 
 export const connect: Connect = async (request, clock, log, gate) => {
     const session = await explained(request, "credentials", () => openSession(request));
-    const eks = await EksApi.open(session);
+    const eks = await EksApi.open(session, gate);
     const cluster = await explained(request, "EKS", () => eks.describeCluster(request.clusterName));
     if (cluster === undefined) {
         throw new MigrationError({
@@ -66,25 +67,26 @@ export const connect: Connect = async (request, clock, log, gate) => {
             : await explained(request, "kubeconfig", () =>
                   kubeconfigAccess(request.kubeconfig, request.context),
               );
-    const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds));
+    const sleep = (milliseconds: number) => clock.sleep(milliseconds);
+    const api = new KubernetesApi(access, sleep, gate);
+    const lockApi = new KubernetesApi(access, sleep, openGate, LOCK_LIMITS);
     const discovery = new Discovery(api);
     await explained(request, "the API server", () => discovery.all());
-    const objects = new KubernetesObjects(api, discovery, gate);
-    const ungated = new KubernetesObjects(api, discovery, OPEN_GATE);
+    const objects = new KubernetesObjects(api, discovery);
     return {
         cluster,
         world: {
             objects,
             workloads: new KubernetesWorkloads(objects, clock),
             releases: new HelmReleases(objects, discovery),
-            addons: new EksAddons(eks, cluster, gate),
+            addons: new EksAddons(eks, cluster),
             identities: await IamIdentities.open(session, clock, gate),
             tags: new AwsTags(session, gate),
             permissions: new RealPermissions(api, session),
             clock,
             log,
         },
-        lock: new MigrationLock(ungated, clock, log),
+        lock: new MigrationLock(new KubernetesObjects(lockApi, discovery), clock, log),
         journalStore: ({ namespace, release }, markOf) =>
             new JournalSecrets(objects, namespace, release, markOf),
         journals: () => findJournals(objects),

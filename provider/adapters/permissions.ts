@@ -1,7 +1,9 @@
 // The port `Permissions`: SelfSubjectAccessReview of the API server, and IAM's policy simulation where this principal may use it.
 import type * as iam from "@aws-sdk/client-iam";
 import type { AwsRight, ClusterRight, Permissions } from "../ports/world";
+import { openClient } from "./aws/client";
 import type { Session } from "./aws/session";
+import { closedGate } from "./gates";
 import type { KubernetesApi } from "./kubernetes/api";
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
@@ -20,6 +22,7 @@ export class RealPermissions implements Permissions {
             method: "POST",
             path: REVIEWS,
             retryUnanswered: true,
+            storesNothing: true,
             body: {
                 apiVersion: "authorization.k8s.io/v1",
                 kind: "SelfSubjectAccessReview",
@@ -33,7 +36,7 @@ export class RealPermissions implements Permissions {
         const principal = await this.#principal();
         if (principal === undefined) return [];
         const sdk = await import("@aws-sdk/client-iam");
-        const client = new sdk.IAMClient({ ...this.session.clientSettings("iam"), maxAttempts: 1 });
+        const client = openClient(sdk.IAMClient, this.session, "iam", closedGate, { maxAttempts: 1 });
         const answers = await Promise.all(
             questions(rights).map(async ({ ActionNames, ResourceArns }) => {
                 try {
@@ -58,10 +61,8 @@ export class RealPermissions implements Permissions {
     async #principal(): Promise<string | undefined> {
         try {
             const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-            const { Arn = "" } = await new STSClient({
-                ...this.session.clientSettings("sts"),
-                maxAttempts: 1,
-            }).send(new GetCallerIdentityCommand({}));
+            const client = openClient(STSClient, this.session, "sts", closedGate, { maxAttempts: 1 });
+            const { Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
             if (Arn === "" || Arn.endsWith(":root")) return undefined;
             const [, partition, account, role] =
                 /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(Arn) ?? [];

@@ -63,7 +63,7 @@ export interface Objects {
     /** JSON merge patch. */
     merge(ref: ObjectRef, patch: unknown): Promise<void>;
     /** Answers when the object is gone or is waiting for its finalizers. An absent object is no error. */
-    remove(ref: ObjectRef, options?: { uid?: string; orphan?: boolean }): Promise<void>;
+    remove(ref: ObjectRef, options?: RemoveOptions): Promise<void>;
     /** Whether this kind is served at all. */
     serves(apiVersion: string, kind: string): Promise<boolean>;
     /** Forgets what is known of the kinds served; needed after a CRD came or went. */
@@ -72,6 +72,15 @@ export interface Objects {
     serverTime(): Promise<string>;
     /** Calls a path as a client would and answers whether it was served. A refusal is an answer, not an error. */
     probe(request: ProbeRequest): Promise<ProbeAnswer>;
+}
+
+export interface RemoveOptions {
+    /** Refused with 409 when the live object has another one. */
+    readonly uid?: string;
+    /** The same. */
+    readonly resourceVersion?: string;
+    /** Leaves what it owns. */
+    readonly orphan?: boolean;
 }
 
 export interface ListOptions {
@@ -217,8 +226,10 @@ export interface Releases {
 }
 
 export interface Clock {
-    /** Milliseconds since the epoch. */
+    /** Milliseconds since the epoch; may be set while the process runs. */
     now(): number;
+    /** Milliseconds since some moment; nobody sets it. Stands still while the machine sleeps. */
+    monotonic(): number;
     sleep(milliseconds: number): Promise<void>;
     /** Does `work` again and again until the answered function is called; never keeps the process alive. */
     every(milliseconds: number, work: () => void): () => void;
@@ -233,8 +244,20 @@ export interface Log {
 
 /** Stops a mover that must not write any more: lock lost, engine gone, interrupted. */
 export interface Gate {
-    /** Throws when writing is no longer allowed. */
+    /** A safe point: throws when the mover has to stop here. */
     check(): void;
+    /** Lets one attempt of one write through, as soon as the lock is surely this mover's; throws when writing is no longer allowed. A retry asks again. */
+    pass(): Promise<Pass>;
+}
+
+/** For one attempt of one write. */
+export interface Pass {
+    /** Aborted when the lock is lost, or was not renewed for so long that a rival may take it. */
+    readonly signal: AbortSignal;
+    /** Milliseconds after which the request must not take effect any more. */
+    readonly validForMs: number;
+    /** The last look before the first byte goes out. */
+    isValid(): boolean;
 }
 
 export interface World {

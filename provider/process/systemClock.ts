@@ -3,6 +3,7 @@ import type { Clock } from "../ports/world";
 
 export const systemClock: Clock = {
     now: () => Date.now(),
+    monotonic: () => performance.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     every: (milliseconds, work) => {
         const timer = setInterval(work, milliseconds);

@@ -65,6 +65,10 @@ export class Session {
                 if (gate.held === undefined) throw new Error("a write was tried without the lock");
                 gate.held.check();
             },
+            pass: async () => {
+                if (gate.held === undefined) throw new Error("a write was tried without the lock");
+                return gate.held.pass();
+            },
         };
         const connection = await host.connect(inputs, stoppable(host.clock, gate), log, gate);
         const session = new Session(connection, inputs, host, log, vouchers);
@@ -226,6 +230,8 @@ export class Session {
     }
 
     async lock(place: JournalPlace): Promise<void> {
+        // Held since the journal was looked for, which another mover then removed.
+        if (this.#lock !== undefined) return;
         this.#lock = await this.connection.lock.acquire({
             namespace: place.namespace,
             name: place.release,
@@ -249,6 +255,7 @@ export class Session {
 function stoppable(clock: Clock, gate: { readonly held?: HeldLock }): Clock {
     return {
         now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
         every: (milliseconds, work) => clock.every(milliseconds, work),
         sleep: async (milliseconds) => {
             gate.held?.check();

@@ -44,6 +44,9 @@ export class MemoryStack {
         readonly connect: typeof connectMemory = connectMemory,
     ) {}
 
+    /** How far the time of day of this stack's machine is ahead. */
+    clockAheadMs = 0;
+
     /** Props of the resource that keeps the way back open; in the state before the move begins. */
     wayBack: Bag | undefined;
 
@@ -54,11 +57,13 @@ export class MemoryStack {
         const holder: Holder = {
             identity: mover.identity,
             isDead: (identity) =>
-                this.sameMachine ? (world.movers.get(identity)?.isDead ?? true) : undefined,
+                this.sameMachine
+                    ? (world.movers.get(identity.split("/")[0] ?? "")?.isDead ?? true)
+                    : undefined,
         };
         const host = {
             connect: this.connect(world, mover),
-            clock: world.clock.forMover(() => mover.isDead),
+            clock: world.clock.forMover(() => mover.isDead, this.clockAheadMs),
             holder,
             stop: { reason: () => mover.stopReason, close: () => undefined },
         };

@@ -1,9 +1,10 @@
 // A whole account and cluster in memory, with virtual time: every port of world.ts, `Connect` for the real life cycle, snapshots, and the canonical state for comparisons.
 import type { Connect, JournalPlace } from "../../provider/adapters/connect";
+import { openGate } from "../../provider/adapters/gates";
 import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import { MigrationLock } from "../../provider/engine/lock";
-import type { Gate, KubernetesObject, Log } from "../../provider/ports/world";
+import type { KubernetesObject, Log } from "../../provider/ports/world";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
 import type { JsonObject, State } from "../../sandbox/compare/state";
 import { AddonPlane } from "./memory/addonPlane";
@@ -23,7 +24,6 @@ import { VirtualClock } from "./memory/virtualClock";
 const START = Date.parse("2026-01-05T09:00:00Z");
 /** Controllers see a change this much later. */
 const REACTION_MS = 20;
-const OPEN_GATE: Gate = { check: () => undefined };
 
 export class MemoryWorld {
     data: Data = emptyData(START);
@@ -104,7 +104,7 @@ function isTrace({ kind, metadata }: KubernetesObject): boolean {
 export function connectMemory(world: MemoryWorld, mover: Mover): Connect {
     return async (request, clock, log: Log, gate) => {
         const objects = new MemoryObjects(world.store, mover, gate);
-        const ungated = new MemoryObjects(world.store, mover, OPEN_GATE);
+        const ungated = new MemoryObjects(world.store, mover, openGate);
         const data = () => world.data;
         const changed = () => {
             world.data.wakeUps.add(world.data.now + REACTION_MS);

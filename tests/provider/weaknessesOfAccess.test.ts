@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../provider/adapters/connect";
+import { openGate } from "../../provider/adapters/gates";
 import { kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
 import { SILENT } from "../../provider/installation/discoverWith";
 import { startOf } from "./memory/expectations";
@@ -85,7 +86,7 @@ describe("the cluster that is reached, and the files of the user", () => {
 
     it("W25: the cluster named in the program is asked, whatever the kubeconfig's current context is", async () => {
         const request = { clusterName: "demo", region: "us-west-2" };
-        const gate = { check: () => undefined };
+        const gate = openGate;
         await assert.rejects(
             connect(request, world.clock, SILENT, gate),
             /cannot reach the API server for cluster demo.*\[HP104\]/s,

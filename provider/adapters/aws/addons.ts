@@ -9,6 +9,7 @@ import type {
     AddonVersion,
     Gate,
 } from "../../ports/world";
+import { openClient } from "./client";
 import type { Session } from "./session";
 
 export interface ClusterFacts {
@@ -33,9 +34,9 @@ export class EksApi {
         readonly region: string,
     ) {}
 
-    static async open(session: Session): Promise<EksApi> {
+    static async open(session: Session, gate: Gate): Promise<EksApi> {
         const sdk = await import("@aws-sdk/client-eks");
-        return new EksApi(sdk, new sdk.EKSClient(session.clientSettings("eks")), session.region);
+        return new EksApi(sdk, openClient(sdk.EKSClient, session, "eks", gate), session.region);
     }
 
     /** Undefined when there is no such cluster. */
@@ -66,7 +67,6 @@ export class EksAddons implements Addons {
     constructor(
         readonly eks: EksApi,
         readonly cluster: ClusterFacts,
-        readonly gate: Gate,
     ) {}
 
     async describe(name: string): Promise<Addon | undefined> {
@@ -116,7 +116,6 @@ export class EksAddons implements Addons {
     }
 
     async create(request: AddonRequest): Promise<Addon> {
-        this.gate.check();
         const { addon } = await this.eks.client.send(
             new this.eks.sdk.CreateAddonCommand({
                 ...this.#target(request.name),
@@ -134,7 +133,6 @@ export class EksAddons implements Addons {
     }
 
     async update(request: AddonRequest, resolveConflicts: "OVERWRITE" | "PRESERVE"): Promise<string> {
-        this.gate.check();
         const { update } = await this.eks.client.send(
             new this.eks.sdk.UpdateAddonCommand({
                 ...this.#target(request.name),
@@ -168,7 +166,6 @@ export class EksAddons implements Addons {
     }
 
     async remove(name: string, options: { preserve: boolean }): Promise<void> {
-        this.gate.check();
         try {
             await this.eks.client.send(
                 new this.eks.sdk.DeleteAddonCommand({ ...this.#target(name), preserve: options.preserve }),

@@ -1,6 +1,7 @@
 // The port `Identities`, on the IAM API.
 import type * as iam from "@aws-sdk/client-iam";
 import type { Clock, Gate, Identities, Role } from "../../ports/world";
+import { openClient } from "./client";
 import type { Session } from "./session";
 
 /** IAM shows a new role after some seconds; give up after this. */
@@ -11,12 +12,11 @@ export class IamIdentities implements Identities {
         readonly sdk: typeof iam,
         readonly client: iam.IAMClient,
         readonly clock: Clock,
-        readonly gate: Gate,
     ) {}
 
     static async open(session: Session, clock: Clock, gate: Gate): Promise<IamIdentities> {
         const sdk = await import("@aws-sdk/client-iam");
-        return new IamIdentities(sdk, new sdk.IAMClient(session.clientSettings("iam")), clock, gate);
+        return new IamIdentities(sdk, openClient(sdk.IAMClient, session, "iam", gate), clock);
     }
 
     async readRole(arnOrName: string): Promise<Role | undefined> {
@@ -72,7 +72,6 @@ export class IamIdentities implements Identities {
             );
         }
         if (existing === undefined) {
-            this.gate.check();
             await this.client.send(
                 new this.sdk.CreateRoleCommand({
                     RoleName: role.name,
@@ -90,7 +89,6 @@ export class IamIdentities implements Identities {
         }
         for (const PolicyArn of role.attachedPolicies) {
             if (existing?.attachedPolicies.includes(PolicyArn)) continue;
-            this.gate.check();
             await this.client.send(new this.sdk.AttachRolePolicyCommand({ RoleName: role.name, PolicyArn }));
         }
         for (const [name, document] of Object.entries(role.inlinePolicies)) {
@@ -103,14 +101,12 @@ export class IamIdentities implements Identities {
     }
 
     async setTrustPolicy(roleName: string, document: string): Promise<void> {
-        this.gate.check();
         await this.client.send(
             new this.sdk.UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: document }),
         );
     }
 
     async putInlinePolicy(roleName: string, policyName: string, document: string): Promise<void> {
-        this.gate.check();
         await this.client.send(
             new this.sdk.PutRolePolicyCommand({
                 RoleName: roleName,
@@ -121,7 +117,6 @@ export class IamIdentities implements Identities {
     }
 
     async removeInlinePolicy(roleName: string, policyName: string): Promise<void> {
-        this.gate.check();
         await this.#absentAsUndefined(
             this.client.send(
                 new this.sdk.DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName }),
@@ -133,13 +128,11 @@ export class IamIdentities implements Identities {
         const role = await this.readRole(roleName);
         if (role === undefined || role.tags[ownerTag.key] !== ownerTag.value) return;
         for (const PolicyArn of role.attachedPolicies) {
-            this.gate.check();
             await this.#absentAsUndefined(
                 this.client.send(new this.sdk.DetachRolePolicyCommand({ RoleName: roleName, PolicyArn })),
             );
         }
         for (const name of Object.keys(role.inlinePolicies)) await this.removeInlinePolicy(roleName, name);
-        this.gate.check();
         await this.#absentAsUndefined(
             this.client.send(new this.sdk.DeleteRoleCommand({ RoleName: roleName })),
         );

@@ -3,6 +3,7 @@ import type * as acm from "@aws-sdk/client-acm";
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type * as s3 from "@aws-sdk/client-s3";
 import { type Gate, type LoadBalancer, TaggedKind, type TaggedResource, type Tags } from "../../ports/world";
+import { openClient } from "./client";
 import type { Session } from "./session";
 
 type TagSet = Readonly<Record<string, string>>;
@@ -57,11 +58,9 @@ export class AwsTags implements Tags {
         switch (resource.kind) {
             case TaggedKind.LoadBalancer:
                 if (Tags.length > 0) {
-                    this.gate.check();
                     await elb.client.send(new elb.sdk.AddTagsCommand({ ResourceArns: [resource.id], Tags }));
                 }
                 if (gone.length > 0) {
-                    this.gate.check();
                     await elb.client.send(
                         new elb.sdk.RemoveTagsCommand({ ResourceArns: [resource.id], TagKeys: gone }),
                     );
@@ -69,13 +68,11 @@ export class AwsTags implements Tags {
                 return;
             case TaggedKind.Certificate:
                 if (Tags.length > 0) {
-                    this.gate.check();
                     await acm.client.send(
                         new acm.sdk.AddTagsToCertificateCommand({ CertificateArn: resource.id, Tags }),
                     );
                 }
                 if (gone.length > 0) {
-                    this.gate.check();
                     // With a key alone, ACM removes the tag whatever its value.
                     await acm.client.send(
                         new acm.sdk.RemoveTagsFromCertificateCommand({
@@ -86,7 +83,6 @@ export class AwsTags implements Tags {
                 }
                 return;
             case TaggedKind.S3Object:
-                this.gate.check();
                 // S3 knows only the whole set.
                 await s3.client.send(
                     new s3.sdk.PutObjectTaggingCommand({
@@ -130,7 +126,7 @@ export class AwsTags implements Tags {
     }
 
     #open(): Promise<Clients> {
-        this.#clients ??= openClients(this.session);
+        this.#clients ??= openClients(this.session, this.gate);
         return this.#clients;
     }
 }
@@ -141,7 +137,7 @@ interface Clients {
     readonly s3: { readonly sdk: typeof s3; readonly client: s3.S3Client };
 }
 
-async function openClients(session: Session): Promise<Clients> {
+async function openClients(session: Session, gate: Gate): Promise<Clients> {
     const [elbSdk, acmSdk, s3Sdk] = await Promise.all([
         import("@aws-sdk/client-elastic-load-balancing-v2"),
         import("@aws-sdk/client-acm"),
@@ -150,10 +146,10 @@ async function openClients(session: Session): Promise<Clients> {
     return {
         elb: {
             sdk: elbSdk,
-            client: new elbSdk.ElasticLoadBalancingV2Client(session.clientSettings("elbv2")),
+            client: openClient(elbSdk.ElasticLoadBalancingV2Client, session, "elbv2", gate),
         },
-        acm: { sdk: acmSdk, client: new acmSdk.ACMClient(session.clientSettings("acm")) },
-        s3: { sdk: s3Sdk, client: new s3Sdk.S3Client(session.clientSettings("s3")) },
+        acm: { sdk: acmSdk, client: openClient(acmSdk.ACMClient, session, "acm", gate) },
+        s3: { sdk: s3Sdk, client: openClient(s3Sdk.S3Client, session, "s3", gate) },
     };
 }
 

@@ -1,6 +1,7 @@
-// Requests to one API server as raw JSON, with time limits and retries. Knows HTTP and Kubernetes' Status, no kinds.
+// Requests to one API server as raw JSON, with time limits and retries; every attempt of a write passes the gate. Knows HTTP and Kubernetes' Status, no kinds.
 import * as https from "node:https";
-import type { ClusterAccess } from "./access";
+import type { Gate, Pass } from "../../ports/world";
+import type { ClusterAccess, Credentials } from "./access";
 
 const USER_AGENT = "pulumi-hyperpod-inference";
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -16,8 +17,15 @@ export interface ApiRequest {
     readonly accept?: string;
     /** A lost answer is asked again only when asking twice does no harm. Reads, PUT, PATCH and DELETE are; POST is the caller's word. */
     readonly retryUnanswered?: boolean;
+    /** A dry run or a review: no write, so it needs no lock. */
+    readonly storesNothing?: boolean;
     readonly timeoutMs?: number;
     readonly retries?: number;
+}
+
+export interface ApiLimits {
+    readonly timeoutMs: number;
+    readonly retries: number;
 }
 
 export interface ApiResponse {
@@ -45,10 +53,19 @@ export class ApiError extends Error {
 export class KubernetesApi {
     readonly #access: ClusterAccess;
     readonly #sleep: (ms: number) => Promise<void>;
+    readonly #gate: Gate;
+    readonly #limits: ApiLimits;
 
-    constructor(access: ClusterAccess, sleep: (ms: number) => Promise<void>) {
+    constructor(
+        access: ClusterAccess,
+        sleep: (ms: number) => Promise<void>,
+        gate: Gate,
+        limits: ApiLimits = { timeoutMs: REQUEST_TIMEOUT_MS, retries: RETRY_DELAYS_MS.length },
+    ) {
         this.#access = access;
         this.#sleep = sleep;
+        this.#gate = gate;
+        this.#limits = limits;
     }
 
     /** Answers any response below 300; throws ApiError for the rest after the retries. */
@@ -60,11 +77,15 @@ export class KubernetesApi {
 
     /** Like `call`, but a refusal is an answer too. */
     async callForAnswer(request: ApiRequest): Promise<ApiResponse> {
-        const limit = request.retries ?? RETRY_DELAYS_MS.length;
+        const limit = request.retries ?? this.#limits.retries;
+        const isWrite = request.method !== "GET" && request.storesNothing !== true;
         for (let attempt = 0; ; attempt++) {
             const last = attempt >= limit;
+            const credentials = await this.#access.credentials();
+            // After everything that may take time.
+            const pass = isWrite ? await this.#gate.pass() : undefined;
             try {
-                const response = await this.#send(request);
+                const response = await this.#send(request, credentials, pass);
                 const retryAfter = retryAfterMs(response);
                 if (retryAfter === undefined || last) return response.answer;
                 await this.#sleep(Math.max(retryAfter, RETRY_DELAYS_MS[attempt] ?? 3200));
@@ -77,12 +98,17 @@ export class KubernetesApi {
         }
     }
 
-    async #send(request: ApiRequest): Promise<{ answer: ApiResponse; headers: Record<string, unknown> }> {
-        const credentials = await this.#access.credentials();
+    async #send(
+        request: ApiRequest,
+        credentials: Credentials,
+        pass: Pass | undefined,
+    ): Promise<{ answer: ApiResponse; headers: Record<string, unknown> }> {
         const url = new URL(credentials.server.replace(/\/$/, "") + request.path);
         for (const [key, value] of Object.entries(request.query ?? {})) {
             if (value !== undefined) url.searchParams.set(key, value);
         }
+        // The API server itself gives up a write that outlives the lock.
+        if (pass !== undefined) url.searchParams.set("timeout", `${wholeSeconds(pass.validForMs)}s`);
         const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
         const options: https.RequestOptions = {
             method: request.method,
@@ -100,7 +126,7 @@ export class KubernetesApi {
                 ...credentials.headers,
             },
         };
-        return exchange(url, options, payload, request.timeoutMs ?? REQUEST_TIMEOUT_MS);
+        return exchange(url, options, payload, request.timeoutMs ?? this.#limits.timeoutMs, pass);
     }
 }
 
@@ -109,11 +135,17 @@ function exchange(
     options: https.RequestOptions,
     payload: Buffer | undefined,
     timeoutMs: number,
+    pass: Pass | undefined,
 ): Promise<{ answer: ApiResponse; headers: Record<string, unknown> }> {
     return new Promise((resolve, reject) => {
         let sent = false;
-        const fail = (cause: Error) => {
+        const giveUp = () => outgoing.destroy(pass?.signal.reason as Error);
+        const done = () => {
             clearTimeout(timer);
+            pass?.signal.removeEventListener("abort", giveUp);
+        };
+        const fail = (cause: Error) => {
+            done();
             reject({ sent, cause });
         };
         const outgoing = https.request(url, options, (incoming) => {
@@ -121,7 +153,7 @@ function exchange(
             incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
             incoming.on("error", fail);
             incoming.on("end", () => {
-                clearTimeout(timer);
+                done();
                 resolve({
                     answer: {
                         status: incoming.statusCode ?? 0,
@@ -145,8 +177,22 @@ function exchange(
         outgoing.on("finish", () => {
             sent = true;
         });
-        outgoing.end(payload);
+        const send = () => {
+            if (pass === undefined || pass.isValid()) outgoing.end(payload);
+            else outgoing.destroy(new Error("the lock ran out before the request was sent"));
+        };
+        if (pass === undefined) return send();
+        pass.signal.addEventListener("abort", giveUp);
+        // A connection may take long; a request that waits for it is not sent by itself.
+        outgoing.once("socket", (socket) => {
+            if (socket.connecting) socket.once("secureConnect", send);
+            else send();
+        });
     });
+}
+
+function wholeSeconds(milliseconds: number): number {
+    return Math.max(1, Math.floor(milliseconds / 1000));
 }
 
 function parseBody(text: string): unknown {

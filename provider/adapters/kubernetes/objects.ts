@@ -3,13 +3,13 @@
 import { inGroups } from "../../kubernetes/inGroups";
 import { refTo } from "../../kubernetes/restore";
 import type {
-    Gate,
     KubernetesObject,
     ListOptions,
     ObjectRef,
     Objects,
     ProbeAnswer,
     ProbeRequest,
+    RemoveOptions,
 } from "../../ports/world";
 import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
 import type { Discovery, ServedKind } from "./discovery";
@@ -43,7 +43,6 @@ export class KubernetesObjects implements Objects {
     constructor(
         readonly api: KubernetesApi,
         readonly discovery: Discovery,
-        readonly gate: Gate,
     ) {}
 
     async read(ref: ObjectRef): Promise<KubernetesObject | undefined> {
@@ -143,10 +142,10 @@ export class KubernetesObjects implements Objects {
         });
     }
 
-    async remove(ref: ObjectRef, options: { uid?: string; orphan?: boolean } = {}): Promise<void> {
+    async remove(ref: ObjectRef, options: RemoveOptions = {}): Promise<void> {
         const path = await this.discovery.path(ref);
         if (path === undefined) return;
-        this.gate.check();
+        const { uid, resourceVersion } = options;
         await absentAsUndefined(
             this.api.call({
                 method: "DELETE",
@@ -155,7 +154,7 @@ export class KubernetesObjects implements Objects {
                     apiVersion: "v1",
                     kind: "DeleteOptions",
                     propagationPolicy: options.orphan ? "Orphan" : "Background",
-                    ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
+                    ...(uid || resourceVersion ? { preconditions: { uid, resourceVersion } } : {}),
                 },
             }),
         );
@@ -182,6 +181,7 @@ export class KubernetesObjects implements Objects {
                 path,
                 body,
                 query: method === "POST" ? { dryRun: "All" } : { limit: "1" },
+                storesNothing: true,
                 timeoutMs: 5_000,
                 retries: 0,
             });
@@ -196,7 +196,6 @@ export class KubernetesObjects implements Objects {
     }
 
     async #write(request: ApiRequest): Promise<void> {
-        this.gate.check();
         await this.api.call({ ...request, accept: SHORT_ANSWER, query: { fieldManager: FIELD_MANAGER } });
     }
 

@@ -131,7 +131,7 @@ export class MemoryAddons implements Addons {
     }
 
     async #write<T>(what: string, call: () => T): Promise<T> {
-        this.gate.check();
+        await this.gate.pass();
         return this.mover.write(what, call);
     }
 

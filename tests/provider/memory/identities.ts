@@ -69,7 +69,7 @@ export class MemoryIdentities implements Identities {
                 attachedPolicies: [],
             }));
         for (const name of Object.keys(role.inlinePolicies)) await this.removeInlinePolicy(roleName, name);
-        this.gate.check();
+        await this.gate.pass();
         await this.mover.write(`delete role ${roleName}`, () => this.data().roles.delete(roleName));
     }
 
@@ -78,7 +78,7 @@ export class MemoryIdentities implements Identities {
     }
 
     async #put(what: string, name: string, change: (role: Role) => Role): Promise<void> {
-        this.gate.check();
+        await this.gate.pass();
         await this.mover.write(what, () => {
             const role = this.data().roles.get(name);
             if (role === undefined && !what.startsWith("create"))

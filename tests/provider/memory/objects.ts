@@ -7,6 +7,7 @@ import type {
     Objects,
     ProbeAnswer,
     ProbeRequest,
+    RemoveOptions,
 } from "../../../provider/ports/world";
 import { refTo } from "./addonPlane";
 import type { Mover } from "./mover";
@@ -64,7 +65,7 @@ export class MemoryObjects implements Objects {
         );
     }
 
-    async remove(ref: ObjectRef, options?: { uid?: string; orphan?: boolean }): Promise<void> {
+    async remove(ref: ObjectRef, options?: RemoveOptions): Promise<void> {
         await this.#write(`remove ${nameOf(ref)}`, () => this.store.remove(ref, options));
     }
 
@@ -92,7 +93,7 @@ export class MemoryObjects implements Objects {
     }
 
     async #write<T>(what: string, call: () => T): Promise<T> {
-        this.gate.check();
+        await this.gate.pass();
         return this.mover.write(what, call);
     }
 }

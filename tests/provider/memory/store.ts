@@ -12,6 +12,7 @@ import type {
     ListOptions,
     ManagedFieldsEntry,
     ObjectRef,
+    RemoveOptions,
 } from "../../../provider/ports/world";
 import type { Data } from "./data";
 import { leavesOf, managersAfter, pathsOf, type Writer } from "./fieldManagers";
@@ -155,11 +156,14 @@ export class Store {
         this.#store(live, next, { manager, operation: "Update", subresource: "status" });
     }
 
-    remove(ref: ObjectRef, options: { uid?: string; orphan?: boolean } = {}): void {
+    remove(ref: ObjectRef, options: RemoveOptions = {}): void {
         const live = this.raw(ref);
         if (live === undefined) return;
         if (options.uid !== undefined && live.metadata.uid !== options.uid)
             throw refusal(409, "Conflict", `${ref.kind} ${ref.name} has another UID`);
+        const version = options.resourceVersion;
+        if (version !== undefined && live.metadata.resourceVersion !== version)
+            throw refusal(409, "Conflict", `${ref.kind} ${ref.name}: the object has been modified`);
         if (options.orphan) this.#orphan(live);
         if ((live.metadata.finalizers ?? []).length > 0 || live.kind === "Pod") {
             if (live.metadata.deletionTimestamp === undefined)

@@ -65,7 +65,7 @@ export class MemoryTags implements Tags {
         resource: TaggedResource,
         change: (tags: Readonly<Record<string, string>>) => Record<string, string>,
     ): Promise<void> {
-        this.gate.check();
+        await this.gate.pass();
         await this.mover.write(`tag ${resource.id}`, () => {
             const tags = this.data().tags.get(keyOf(resource));
             if (tags === undefined)

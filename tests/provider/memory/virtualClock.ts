@@ -18,6 +18,10 @@ export class VirtualClock implements Clock {
         readonly advanceTo: (time: number) => void,
     ) {}
 
+    monotonic(): number {
+        return this.now();
+    }
+
     sleep(milliseconds: number): Promise<void> {
         return this.forMover(() => false).sleep(milliseconds);
     }
@@ -26,10 +30,11 @@ export class VirtualClock implements Clock {
         return this.forMover(() => false).every(milliseconds, work);
     }
 
-    /** The clock as one mover sees it: its waits end with it. */
-    forMover(isDead: () => boolean): Clock {
+    /** The clock as one mover sees it: its waits end with it, and its time of day may be wrong. */
+    forMover(isDead: () => boolean, aheadMs = 0): Clock {
         return {
-            now: this.now,
+            now: () => this.now() + aheadMs,
+            monotonic: this.now,
             sleep: (milliseconds) =>
                 new Promise((resolve) => {
                     if (!isDead()) this.#add(this.now() + milliseconds, () => !isDead() && resolve(), false);

@@ -56,12 +56,15 @@ export class Journal {
     #document: JournalDocument;
     #backup: string | undefined;
     #isBackupRewritten = false;
+    #isWritten = false;
     readonly #store: JournalStore;
 
     private constructor(
         store: JournalStore,
         document: JournalDocument,
         backup: string | undefined,
+        /** Another process wrote what stands here. */
+        readonly isResumed: boolean,
         /** Only Pulumi state had a copy: an undo whose last write was not told to the engine may have removed the cluster's, so what is done may be undone again. */
         readonly isUnproven: boolean,
     ) {
@@ -85,6 +88,7 @@ export class Journal {
             },
             undefined,
             false,
+            false,
         );
     }
 
@@ -95,7 +99,7 @@ export class Journal {
         state: JournalCopy | undefined,
     ): Journal | undefined {
         const chosen = chooseCopy(cluster, state);
-        return chosen && new Journal(store, chosen.document, chosen.backup, cluster === undefined);
+        return chosen && new Journal(store, chosen.document, chosen.backup, true, cluster === undefined);
     }
 
     get plan(): Plan {
@@ -132,8 +136,10 @@ export class Journal {
         this.#document = { ...this.#document, facts: { ...this.#document.facts, ...facts } };
     }
 
+    /** The first write of a resumed journal also shuts out the mover of before: what it still sends is refused from here on. */
     async head(direction: Direction): Promise<void> {
-        if (this.#document.direction !== direction) await this.#write({ direction });
+        const isMine = !this.isResumed || this.#isWritten;
+        if (this.#document.direction !== direction || !isMine) await this.#write({ direction });
     }
     async open(step: MigrationStep, memory: unknown): Promise<void> {
         await this.#record(step, { state: "open", memory });
@@ -225,6 +231,7 @@ export class Journal {
         const document = pack(next);
         await this.#store.writeDocument(document, hashOf(document));
         this.#document = next;
+        this.#isWritten = true;
     }
 }
 

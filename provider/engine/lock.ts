@@ -15,6 +15,8 @@ const EXPIRES_MS = 14_000;
 /** An API server that restarts is away for a few seconds; a write waits this long for a renewal. */
 const RENEWED_WITHIN_MS = 30_000;
 const POLL_MS = 500;
+/** Tries to give the lock back. */
+const RELEASES = 3;
 
 type Lease = KubernetesObject & {
     spec?: {
@@ -232,14 +234,19 @@ export class MigrationLock {
                 stopRenewing();
                 disarm();
                 await renewing;
-                try {
-                    const lease = (await this.objects.read(leaseRef(request))) as Lease | undefined;
-                    if (lease?.spec?.holderIdentity === taken.identity) await this.#removeAsSeen(lease);
-                } catch (error) {
-                    // What the mover did stands; the lock ends by itself.
-                    this.log.warn(
-                        `lock: it could not be given back (${messageOf(error)}); the next mover waits ${LEASE_SECONDS} s for it`,
-                    );
+                for (let attempt = 1; ; attempt++) {
+                    try {
+                        const lease = (await this.objects.read(leaseRef(request))) as Lease | undefined;
+                        if (lease?.spec?.holderIdentity === taken.identity) await this.#removeAsSeen(lease);
+                        return;
+                    } catch (error) {
+                        if (attempt < RELEASES) continue;
+                        // What the mover did stands, and must be told as it is.
+                        this.log.warn(
+                            `lock: it could not be given back (${messageOf(error)}); the next mover waits ${LEASE_SECONDS} s for it`,
+                        );
+                        return;
+                    }
                 }
             },
         };

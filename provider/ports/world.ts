@@ -51,17 +51,18 @@ export interface KubernetesObject {
     [key: string]: unknown;
 }
 
-/** Kubernetes objects of any kind. Reads answer `undefined` for an object that is not there; writes pass the gate first, and answer nothing. */
+/** Kubernetes objects of any kind. Reads answer `undefined` for an object that is not there; writes pass the gate first. */
 export interface Objects {
     read(ref: ObjectRef): Promise<KubernetesObject | undefined>;
     list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]>;
     /** Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601). */
     createdBy(manager: string, since: string): Promise<KubernetesObject[]>;
-    create(object: KubernetesObject): Promise<void>;
+    /** Answers the metadata it was stored with. */
+    create(object: KubernetesObject): Promise<ObjectMeta>;
     /** Puts the object's content in place of the live one, on top of the live resource version. */
     replace(object: KubernetesObject): Promise<void>;
-    /** JSON merge patch. */
-    merge(ref: ObjectRef, patch: unknown): Promise<void>;
+    /** JSON merge patch; refused with 409 when it names another `metadata.resourceVersion` than the live one. Answers the metadata afterwards. */
+    merge(ref: ObjectRef, patch: unknown): Promise<ObjectMeta>;
     /** Answers when the object is gone or is waiting for its finalizers. An absent object is no error. */
     remove(ref: ObjectRef, options?: RemoveOptions): Promise<void>;
     /** Whether this kind is served at all. */

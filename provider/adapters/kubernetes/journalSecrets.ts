@@ -1,6 +1,7 @@
-// The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret.
+// The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret. A write goes on top of what this mover knows, or is refused.
 import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
 import { hashOf } from "../../engine/journal";
+import { lockLost } from "../../engine/lock";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 
@@ -15,7 +16,18 @@ export const JOURNAL_LABELS = {
     "app.kubernetes.io/component": "migration-journal",
 } as const;
 
+/** A Secret as it was last read or written here. */
+interface Known {
+    readonly resourceVersion: string;
+    readonly data: Readonly<Record<string, string>>;
+}
+
+/** Tries on top of a version that changed without the content: somebody labels the Secret. */
+const TRIES = 5;
+
 export class JournalSecrets implements JournalStore {
+    readonly #known = new Map<string, Known>();
+
     constructor(
         readonly objects: Objects,
         readonly namespace: string,
@@ -66,7 +78,18 @@ export class JournalSecrets implements JournalStore {
         });
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
         const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
-        for (const { metadata } of headLast) await this.objects.remove(this.#ref(metadata.name));
+        for (const { metadata } of headLast) {
+            const { name, uid, resourceVersion } = metadata;
+            await this.objects
+                .remove(this.#ref(name), {
+                    ...(uid ? { uid } : {}),
+                    ...(resourceVersion ? { resourceVersion } : {}),
+                })
+                .catch((error: unknown) => {
+                    throw isStatus(error, 409) ? writtenByAnother(name) : error;
+                });
+            this.#known.delete(name);
+        }
     }
 
     async #readBackup(): Promise<string | undefined> {
@@ -83,8 +106,12 @@ export class JournalSecrets implements JournalStore {
 
     async #get(name: string): Promise<Record<string, string> | undefined> {
         const secret = await this.objects.read(this.#ref(name));
-        if (secret === undefined) return undefined;
+        if (secret === undefined) {
+            this.#known.delete(name);
+            return undefined;
+        }
         const data = (secret.data ?? {}) as Record<string, string>;
+        this.#known.set(name, { resourceVersion: secret.metadata.resourceVersion ?? "", data });
         return Object.fromEntries(
             Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
         );
@@ -105,12 +132,44 @@ export class JournalSecrets implements JournalStore {
             type: "pulumi-hyperpod-inference/journal",
             data,
         };
-        try {
-            await this.objects.merge(this.#ref(name), { data });
-        } catch (error) {
-            if (!(error instanceof ApiError && error.status === 404)) throw error;
-            await this.objects.replace(secret);
+        for (let attempt = 1; ; attempt++) {
+            try {
+                const { resourceVersion = "" } = await this.#store(secret);
+                this.#known.set(name, { resourceVersion, data });
+                return;
+            } catch (error) {
+                if (attempt >= TRIES || !(await this.#mayTryAgain(name, data, error))) throw error;
+            }
         }
+    }
+
+    #store(secret: KubernetesObject) {
+        const { name } = secret.metadata;
+        const known = this.#known.get(name);
+        if (known === undefined) return this.objects.create(secret);
+        const { resourceVersion } = known;
+        return this.objects.merge(this.#ref(name), { metadata: { resourceVersion }, data: secret.data });
+    }
+
+    /** Finds out why a write was refused; throws when another mover wrote. */
+    async #mayTryAgain(name: string, wanted: Known["data"], error: unknown): Promise<boolean> {
+        const known = this.#known.get(name);
+        if (known !== undefined && isStatus(error, 404)) {
+            // Somebody deleted it; as long as this mover lives it knows all that it held.
+            this.#known.delete(name);
+            return true;
+        }
+        if (!isStatus(error, 409)) return false;
+        const live = await this.objects.read(this.#ref(name));
+        if (live === undefined) this.#known.delete(name);
+        else {
+            const data = (live.data ?? {}) as Known["data"];
+            // The same content: an answer of ours was lost, or only labels changed. A backup is proved by its hash in the document.
+            const isOurs = same(data, wanted) || same(data, known?.data) || name !== this.#name();
+            if (!isOurs) throw writtenByAnother(name);
+            this.#known.set(name, { resourceVersion: live.metadata.resourceVersion ?? "", data });
+        }
+        return true;
     }
 
     #ref(name: string) {
@@ -130,6 +189,23 @@ export class JournalSecrets implements JournalStore {
 
 export function journalName(release: string, chunk?: number): string {
     return `pulumi-hyperpod-migration-${release}${chunk === undefined ? "" : `-backup-${chunk}`}`;
+}
+
+function isStatus(error: unknown, status: number): boolean {
+    return error instanceof ApiError && error.status === status;
+}
+
+function same(a: Known["data"], b: Known["data"] | undefined): boolean {
+    const entries = Object.entries(a);
+    return (
+        b !== undefined &&
+        entries.length === Object.keys(b).length &&
+        entries.every(([key, value]) => b[key] === value)
+    );
+}
+
+function writtenByAnother(name: string) {
+    return lockLost(`another mover wrote the journal ${name} meanwhile`);
 }
 
 function cut(text: string): string[] {

@@ -5,6 +5,7 @@ import { refTo } from "../../kubernetes/restore";
 import type {
     KubernetesObject,
     ListOptions,
+    ObjectMeta,
     ObjectRef,
     Objects,
     ProbeAnswer,
@@ -101,8 +102,8 @@ export class KubernetesObjects implements Objects {
             );
     }
 
-    async create(object: KubernetesObject): Promise<void> {
-        await this.#write({
+    async create(object: KubernetesObject): Promise<ObjectMeta> {
+        return this.#write({
             method: "POST",
             path: await this.#collection(object),
             body: object,
@@ -113,7 +114,10 @@ export class KubernetesObjects implements Objects {
     async replace(object: KubernetesObject): Promise<void> {
         for (let attempt = 0; ; attempt++) {
             const live = await this.read(refTo(object));
-            if (live === undefined) return this.create(withoutServerFields(object));
+            if (live === undefined) {
+                await this.create(withoutServerFields(object));
+                return;
+            }
             const { uid, resourceVersion } = live.metadata;
             const body = {
                 ...object,
@@ -133,8 +137,8 @@ export class KubernetesObjects implements Objects {
         }
     }
 
-    async merge(ref: ObjectRef, patch: unknown): Promise<void> {
-        await this.#write({
+    async merge(ref: ObjectRef, patch: unknown): Promise<ObjectMeta> {
+        return this.#write({
             method: "PATCH",
             path: await this.#path(ref),
             body: patch,
@@ -195,8 +199,10 @@ export class KubernetesObjects implements Objects {
         }
     }
 
-    async #write(request: ApiRequest): Promise<void> {
-        await this.api.call({ ...request, accept: SHORT_ANSWER, query: { fieldManager: FIELD_MANAGER } });
+    async #write(request: ApiRequest): Promise<ObjectMeta> {
+        const query = { fieldManager: FIELD_MANAGER };
+        const { body } = await this.api.call({ ...request, accept: SHORT_ANSWER, query });
+        return (body as { metadata: ObjectMeta }).metadata;
     }
 
     async #path(ref: ObjectRef): Promise<string> {

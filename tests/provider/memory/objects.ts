@@ -3,6 +3,7 @@ import type {
     Gate,
     KubernetesObject,
     ListOptions,
+    ObjectMeta,
     ObjectRef,
     Objects,
     ProbeAnswer,
@@ -45,8 +46,11 @@ export class MemoryObjects implements Objects {
         );
     }
 
-    async create(object: KubernetesObject): Promise<void> {
-        await this.#write(`create ${nameOf(refTo(object))}`, () => this.store.create(object, MOVER_MANAGER));
+    create(object: KubernetesObject): Promise<ObjectMeta> {
+        return this.#write(
+            `create ${nameOf(refTo(object))}`,
+            () => this.store.create(object, MOVER_MANAGER).metadata,
+        );
     }
 
     async replace(object: KubernetesObject): Promise<void> {
@@ -59,9 +63,10 @@ export class MemoryObjects implements Objects {
         });
     }
 
-    async merge(ref: ObjectRef, patch: unknown): Promise<void> {
-        await this.#write(`merge ${nameOf(ref)}`, () =>
-            this.store.merge(ref, JSON.parse(JSON.stringify(patch)), MOVER_MANAGER),
+    merge(ref: ObjectRef, patch: unknown): Promise<ObjectMeta> {
+        return this.#write(
+            `merge ${nameOf(ref)}`,
+            () => this.store.merge(ref, JSON.parse(JSON.stringify(patch)), MOVER_MANAGER).metadata,
         );
     }
 

@@ -1,5 +1,6 @@
 // One mover per release: a second one waits and goes on from the first one's journal, a dead one's lock is taken over, and who loses it writes no more.
 import assert from "node:assert/strict";
+import { newJournalKey } from "../../provider/engine/vouched";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { isIssued } from "./memory/sameButIssued";
@@ -25,6 +26,9 @@ describe("the lock", () => {
         const golden = await goldenState();
         world.restore(snapshot);
         const [one, two] = [new MemoryStack(world), new MemoryStack(world)];
+        // One stack, run twice: another stack would not be vouched for.
+        one.wayBack = { clusterName: "demo", journalKey: newJournalKey() };
+        two.load(one.save());
         const [first, second] = await Promise.all([one.up(), two.up()]);
         assertDone(first);
         assertDone(second);
@@ -39,7 +43,9 @@ describe("the lock", () => {
         world.restore(snapshot);
         const stack = new MemoryStack(world);
         assertDone(await stack.up());
-        const [destroy, up] = await Promise.all([stack.destroy(), new MemoryStack(world).up()]);
+        const again = new MemoryStack(world);
+        again.wayBack = stack.wayBack;
+        const [destroy, up] = await Promise.all([stack.destroy(), again.up()]);
         assertDone(destroy);
         assertDone(up);
         assertHarmless(world);
@@ -89,6 +95,37 @@ describe("the lock", () => {
         assertDone(await stack.up({ until: "backUp" }));
         const waited = world.data.now - before;
         assert.ok(waited >= 14_000 && waited < 20_000, `waited ${waited} ms`);
+    });
+
+    it("is not taken from a living mover by one whose clock is ahead or behind", async () => {
+        for (const aheadMs of [60_000, 3_600_000, -3_600_000]) {
+            world.restore(snapshot);
+            const one = new MemoryStack(world, { clusterName: "demo" }, false);
+            world.data.outcomes.set("amazon-sagemaker-hyperpod-inference", "NEVER");
+            const running = one.up();
+            const two = new MemoryStack(world, { clusterName: "demo", lockTimeoutMinutes: 2 }, false);
+            two.clockAheadMs = aheadMs;
+            const second = await two.up();
+            world.data.outcomes.clear();
+            assert.match(second.message, /\[HP134\]/, `${aheadMs} ms`);
+            assert.deepEqual(second.mover.writes, [], `${aheadMs} ms`);
+            assertDone(await running);
+        }
+    });
+
+    it("goes on after a stop longer than the lease when nobody took it", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world, { clusterName: "demo" }, false);
+        let resume: (() => void) | undefined;
+        const running = stack.up({}, undefined, (mover) => {
+            mover.onWrite = (number) => {
+                if (number !== 20 || resume !== undefined) return;
+                resume = mover.stop();
+                void world.clock.sleep(60_000).then(resume);
+            };
+        });
+        assertDone(await running);
+        assert.ok(resume, "it was stopped");
     });
 
     it("is renewed for as long as a move takes", async () => {

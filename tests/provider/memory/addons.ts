@@ -131,8 +131,7 @@ export class MemoryAddons implements Addons {
     }
 
     async #write<T>(what: string, call: () => T): Promise<T> {
-        await this.gate.pass();
-        return this.mover.write(what, call);
+        return this.mover.write(what, call, this.gate);
     }
 
     #keep(record: AddonRecord): AddonRecord {

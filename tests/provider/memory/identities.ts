@@ -69,8 +69,11 @@ export class MemoryIdentities implements Identities {
                 attachedPolicies: [],
             }));
         for (const name of Object.keys(role.inlinePolicies)) await this.removeInlinePolicy(roleName, name);
-        await this.gate.pass();
-        await this.mover.write(`delete role ${roleName}`, () => this.data().roles.delete(roleName));
+        await this.mover.write(
+            `delete role ${roleName}`,
+            () => this.data().roles.delete(roleName),
+            this.gate,
+        );
     }
 
     oidcProviderArn(issuer: string): Promise<string | undefined> {
@@ -78,13 +81,18 @@ export class MemoryIdentities implements Identities {
     }
 
     async #put(what: string, name: string, change: (role: Role) => Role): Promise<void> {
-        await this.gate.pass();
-        await this.mover.write(what, () => {
-            const role = this.data().roles.get(name);
-            if (role === undefined && !what.startsWith("create"))
-                throw Object.assign(new Error(`role ${name} not found`), { name: "NoSuchEntityException" });
-            this.data().roles.set(name, change(role as Role));
-        });
+        await this.mover.write(
+            what,
+            () => {
+                const role = this.data().roles.get(name);
+                if (role === undefined && !what.startsWith("create"))
+                    throw Object.assign(new Error(`role ${name} not found`), {
+                        name: "NoSuchEntityException",
+                    });
+                this.data().roles.set(name, change(role as Role));
+            },
+            this.gate,
+        );
     }
 }
 

@@ -1,4 +1,6 @@
 // One simulated provider process: numbers its writes, and dies, fails or waits where a test says so. A dead one never comes back from a call, and nothing of it reaches the world.
+import type { Gate } from "../../../provider/ports/world";
+
 export type Moment = "before" | "after";
 
 export interface Injection {
@@ -33,6 +35,22 @@ export class Mover {
         });
     }
 
+    #stopped: Promise<void> | undefined;
+    /** A write that was on the wire when the process was stopped; the world decides when it takes effect. */
+    onTheWire: ((what: string, call: () => unknown) => boolean) | undefined;
+
+    /** As SIGSTOP does: nothing of it goes on until the answered function is called. */
+    stop(): () => void {
+        let resume: () => void = () => undefined;
+        this.#stopped = new Promise((resolve) => {
+            resume = () => {
+                this.#stopped = undefined;
+                resolve();
+            };
+        });
+        return resume;
+    }
+
     get isDead(): boolean {
         return this.#dead;
     }
@@ -45,19 +63,33 @@ export class Mover {
     async read<T>(call: () => T): Promise<T> {
         this.calls += 1;
         if (this.#dead) return NEVER;
-        await undefined;
+        await this.#stopped;
         if (this.#dead) return NEVER;
         return call();
     }
 
-    async write<T>(what: string, call: () => T): Promise<T> {
+    async write<T>(what: string, call: () => T, gate: Gate): Promise<T> {
         this.calls += 1;
         if (this.#dead) return NEVER;
-        await undefined;
+        let pass = await gate.pass();
+        while (this.#stopped !== undefined) {
+            await this.#stopped;
+            // The last look before the first byte goes out.
+            if (!pass.isValid()) pass = await gate.pass();
+        }
         if (this.#dead) return NEVER;
         this.writes.push(what);
         const number = this.writes.length;
         this.onWrite(number);
+        if (this.#stopped !== undefined) {
+            if (this.onTheWire?.(what, call) === true) {
+                await this.#stopped;
+                throw Object.assign(new Error(`socket hang up (${what})`), { name: "Error" });
+            }
+            const result = this.#performed(call);
+            await this.#stopped;
+            return result;
+        }
         const { injection } = this;
         const hit =
             injection !== undefined &&

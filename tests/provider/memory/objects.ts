@@ -98,8 +98,7 @@ export class MemoryObjects implements Objects {
     }
 
     async #write<T>(what: string, call: () => T): Promise<T> {
-        await this.gate.pass();
-        return this.mover.write(what, call);
+        return this.mover.write(what, call, this.gate);
     }
 }
 

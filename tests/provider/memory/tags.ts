@@ -65,13 +65,16 @@ export class MemoryTags implements Tags {
         resource: TaggedResource,
         change: (tags: Readonly<Record<string, string>>) => Record<string, string>,
     ): Promise<void> {
-        await this.gate.pass();
-        await this.mover.write(`tag ${resource.id}`, () => {
-            const tags = this.data().tags.get(keyOf(resource));
-            if (tags === undefined)
-                throw Object.assign(new Error(`${resource.id} not found`), { name: "NotFoundException" });
-            this.data().tags.set(keyOf(resource), change(tags));
-        });
+        await this.mover.write(
+            `tag ${resource.id}`,
+            () => {
+                const tags = this.data().tags.get(keyOf(resource));
+                if (tags === undefined)
+                    throw Object.assign(new Error(`${resource.id} not found`), { name: "NotFoundException" });
+                this.data().tags.set(keyOf(resource), change(tags));
+            },
+            this.gate,
+        );
     }
 }
 

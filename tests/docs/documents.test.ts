@@ -1,0 +1,163 @@
+// What README and docs say, tried: snippets compile, commands and links lead somewhere, every error code is explained, every room is on the map.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { load } from "js-yaml";
+import ts from "typescript";
+import { ErrorCode } from "../../common/errors";
+import {
+    blocksOf,
+    documents,
+    filesOf,
+    headingsOf,
+    linksOf,
+    proseOf,
+    resolved,
+    root,
+    textOf,
+} from "./documents";
+
+const manifest = JSON.parse(textOf("package.json"));
+const blocks = () => documents().flatMap(blocksOf);
+
+describe("the documents", function () {
+    this.timeout(180_000);
+
+    it("hold TypeScript that compiles against the package", () => {
+        const folder = path.join(root, ".cache", "docs-snippets");
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder, { recursive: true });
+        const snippets = blocks().filter(({ language }) => /^(ts|typescript)$/.test(language));
+        assert.ok(snippets.length > 5);
+        const places = new Map<string, string>();
+        for (const { file, line, text } of snippets) {
+            const name = path.join(folder, `${file.replace(/\W/g, "-")}-${line}.ts`);
+            const own = text.includes(`from "${manifest.name}"`);
+            const pulumi = /\bpulumi\./.test(text) && !text.includes('from "@pulumi/pulumi"');
+            writeFileSync(
+                name,
+                [
+                    own ? "" : `import * as hyperpod from "${manifest.name}";`,
+                    pulumi ? 'import * as pulumi from "@pulumi/pulumi";' : "",
+                    text,
+                    "export {};",
+                ].join("\n"),
+            );
+            places.set(name, `${file}:${line}`);
+        }
+        const program = ts.createProgram([...places.keys()], {
+            strict: true,
+            noEmit: true,
+            skipLibCheck: true,
+            exactOptionalPropertyTypes: true,
+            target: ts.ScriptTarget.ES2022,
+            module: ts.ModuleKind.ESNext,
+            moduleResolution: ts.ModuleResolutionKind.Bundler,
+            types: ["node"],
+            paths: { [manifest.name]: [path.join(root, "index.ts")] },
+        });
+        const wrong = [...places].flatMap(([name, place]) =>
+            ts
+                .getPreEmitDiagnostics(program, program.getSourceFile(name))
+                .map(({ messageText }) => `${place}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`),
+        );
+        assert.deepEqual(wrong, []);
+    });
+
+    it("hold YAML that parses, and so do the forms and workflows of the repository", () => {
+        const inDocuments = blocks().filter(({ language }) => /^ya?ml$/.test(language));
+        assert.ok(inDocuments.length > 0);
+        for (const { file, line, text } of inDocuments) assert.ok(load(text), `${file}:${line}`);
+        const forms = filesOf(/^\.github\/.*\.ya?ml$/);
+        assert.ok(forms.length >= 4);
+        for (const file of forms) assert.ok(load(textOf(file)), file);
+    });
+
+    it("name commands that exist", () => {
+        const targets = new Set(
+            [...textOf("Makefile").matchAll(/^([a-z][\w-]*):/gm)].map(([, name]) => name),
+        );
+        const unknown: string[] = [];
+        let count = 0;
+        const look = (place: string, text: string) => {
+            for (const [, name = ""] of text.matchAll(/(?:^|[\s`(])make ([a-z][\w-]*)/gm)) {
+                count += 1;
+                if (!targets.has(name)) unknown.push(`${place}: make ${name}`);
+            }
+            for (const [, name = ""] of text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)) {
+                count += 1;
+                if (!(name in manifest.scripts)) unknown.push(`${place}: npm run ${name}`);
+            }
+            for (const [, name = ""] of text.matchAll(/\bnpx ([a-z][\w-]*)/g)) {
+                count += 1;
+                const known = name in manifest.bin || existsSync(path.join(root, "node_modules/.bin", name));
+                if (!known) unknown.push(`${place}: npx ${name}`);
+            }
+        };
+        for (const { file, line, language, text } of blocks())
+            if (/^(sh|bash|ya?ml)$/.test(language)) look(`${file}:${line}`, text);
+        for (const file of documents())
+            for (const [, code = ""] of proseOf(file).matchAll(/`([^`\n]+)`/g)) look(file, code);
+        for (const file of filesOf(/^\.github\/workflows\//)) look(file, textOf(file));
+        assert.deepEqual(unknown, []);
+        assert.ok(count > 10);
+    });
+
+    it("link to files and headings that are there", async () => {
+        const { default: Slugger } = await import("github-slugger");
+        const anchorsOf = (file: string): Set<string> => {
+            const slugger = new Slugger();
+            return new Set(headingsOf(file).map((heading) => slugger.slug(heading.replace(/[`*]/g, ""))));
+        };
+        const broken = documents()
+            .flatMap(linksOf)
+            .filter((link) => {
+                const { path: file, anchor } = resolved(link);
+                if (!existsSync(path.join(root, file))) return true;
+                return anchor !== "" && !anchorsOf(file).has(anchor);
+            });
+        assert.deepEqual(broken, []);
+    });
+
+    it("that are published link only to what is published with them, or to the repository", () => {
+        const published = (file: string) => /^(docs\/|README\.md|CHANGELOG\.md|LICENSE)/.test(file);
+        const lost = documents()
+            .filter(published)
+            .flatMap(linksOf)
+            .filter((link) => !link.target.startsWith("https:") && !published(resolved(link).path));
+        assert.deepEqual(lost, []);
+    });
+
+    it("explain every error code, and none that does not exist", () => {
+        const codes = Object.values<string>(ErrorCode);
+        const rows = [...textOf("docs/troubleshooting.md").matchAll(/^\| (HP\d{3}(?:, HP\d{3})*) \|/gm)];
+        const explained = rows.flatMap(([, cell = ""]) => cell.split(", "));
+        assert.deepEqual(explained.sort(), codes.sort());
+        const strangers = documents().flatMap((file) =>
+            [...textOf(file).matchAll(/\bHP\d{3}\b/g)]
+                .map(([code]) => code)
+                .filter((code) => !codes.includes(code))
+                .map((code) => `${file}: ${code}`),
+        );
+        assert.deepEqual(strangers, []);
+    });
+
+    it("have every room of the house on the map, and no room that is gone", () => {
+        const map = textOf("docs/architecture.md");
+        const rooms = new Set(
+            filesOf(/^(provider\/[^/]+|common|components|sandbox|examples|tests|tools\/[^/]+)\//).map(
+                (file) =>
+                    file
+                        .split("/")
+                        .slice(0, /^(provider|tools)\//.test(file) ? 2 : 1)
+                        .join("/"),
+            ),
+        );
+        const shown = [
+            ...map.matchAll(
+                /^\| `((?:provider|tools)\/\w+|common|components|sandbox|examples|tests)\/` \|/gm,
+            ),
+        ];
+        assert.deepEqual(shown.map(([, room]) => room).sort(), [...rooms].sort());
+    });
+});

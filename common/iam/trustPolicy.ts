@@ -1,4 +1,6 @@
 // Trust policies of IAM roles: who is trusted, and the document with one statement more or less. Pure; text that needs no change is never rewritten.
+import { canonicalJson } from "../canonicalJson";
+import { coversValue, listOf } from "./policyMatch";
 
 /** IAM refuses a longer trust policy. */
 export const TRUST_POLICY_LIMIT = 2048;
@@ -69,8 +71,8 @@ export function withoutTrust(document: string, sids: readonly string[], former: 
     const statements = statementsOf(parsed);
     const kept = statements.filter(({ Sid }) => Sid === undefined || !sids.includes(Sid));
     if (
-        canonical({ ...parsed, Statement: kept }) ===
-        canonical({ ...parse(former), Statement: statementsOf(parse(former)) })
+        canonicalJson({ ...parsed, Statement: kept }) ===
+        canonicalJson({ ...parse(former), Statement: statementsOf(parse(former)) })
     )
         return former;
     // Somebody else changed the document meanwhile: theirs stays, ours goes.
@@ -100,7 +102,7 @@ export function trustOfCopy(document: string, trusts: readonly ServiceAccountTru
 
 function admits(statement: Statement, trust: ServiceAccountTrust): boolean {
     if (statement.Effect !== "Allow") return false;
-    if (!listOf(statement.Action).some((action) => matches(action, WEB_IDENTITY))) return false;
+    if (!listOf(statement.Action).some((action) => coversValue(action, WEB_IDENTITY))) return false;
     if (!federated(statement).includes(trust.oidcProviderArn)) return false;
     const issuer = issuerOf(trust.oidcProviderArn);
     for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
@@ -112,7 +114,7 @@ function admits(statement: Statement, trust: ServiceAccountTrust): boolean {
                 operator === "StringEquals"
                     ? value === actual
                     : operator === "StringLike"
-                      ? matches(value, actual)
+                      ? coversValue(value, actual)
                       : false,
             );
             if (!holds) return false;
@@ -123,15 +125,6 @@ function admits(statement: Statement, trust: ServiceAccountTrust): boolean {
 
 function federated({ Principal }: Statement): string[] {
     return typeof Principal === "object" ? listOf(Principal.Federated) : [];
-}
-
-/** IAM's wildcards; a pattern that is wider than a wildcard subject covers it. */
-function matches(pattern: string, value: string): boolean {
-    const expression = pattern
-        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-        .replaceAll("*", ".*")
-        .replaceAll("?", ".");
-    return new RegExp(`^${expression}$`, "i").test(value);
 }
 
 function issuerOf(oidcProviderArn: string): string {
@@ -148,16 +141,4 @@ function parse(document: string): Document {
 
 function statementsOf({ Statement }: Document): Statement[] {
     return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
-}
-
-function listOf(value: string | string[] | undefined): string[] {
-    return value === undefined ? [] : Array.isArray(value) ? value : [value];
-}
-
-function canonical(value: unknown): string {
-    return JSON.stringify(value, (_, part: unknown) =>
-        typeof part === "object" && part !== null && !Array.isArray(part)
-            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-            : part,
-    );
 }

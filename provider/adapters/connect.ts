@@ -11,7 +11,7 @@ import { AwsTags } from "./aws/tags";
 import { openGate } from "./gates";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
-import { Discovery } from "./kubernetes/discovery";
+import { ApiDiscovery } from "./kubernetes/apiDiscovery";
 import { JOURNAL_LABELS, JournalSecrets, placesOf } from "./kubernetes/journalSecrets";
 import { KubernetesObjects } from "./kubernetes/objects";
 import { HelmReleases } from "./kubernetes/releases";
@@ -70,7 +70,7 @@ export const connect: Connect = async (request, clock, log, gate) => {
     const sleep = (milliseconds: number) => clock.sleep(milliseconds);
     const api = new KubernetesApi(access, sleep, gate);
     const lockApi = new KubernetesApi(access, sleep, openGate, LOCK_LIMITS);
-    const discovery = new Discovery(api);
+    const discovery = new ApiDiscovery(api);
     await explained(request, "the API server", () => discovery.all());
     const objects = new KubernetesObjects(api, discovery);
     return {

@@ -2,7 +2,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { AwsRight, ClusterRight, Permissions } from "../ports/world";
 import { openClient } from "./aws/client";
-import type { Session } from "./aws/session";
+import type { AwsSession } from "./aws/session";
 import { closedGate } from "./gates";
 import type { KubernetesApi } from "./kubernetes/api";
 
@@ -13,7 +13,7 @@ const SIMULATED_AT_MOST = 40;
 export class RealPermissions implements Permissions {
     constructor(
         readonly api: KubernetesApi,
-        readonly session: Session,
+        readonly session: AwsSession,
     ) {}
 
     async allows({ verb, group, resource }: ClusterRight): Promise<boolean> {

@@ -1,5 +1,6 @@
 // Looks at the dependencies: whether they run, who brought them, which add-on could take over. Writes nothing.
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
+import { isOfRelease, MANAGED_BY, RELEASE_NAME, RELEASE_NAMESPACE } from "../kubernetes/helmMarks";
 import type { Addon, KubernetesObject, Release, World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 
@@ -26,9 +27,6 @@ export interface DependencyRequest {
     readonly release: Release | undefined;
     readonly live: ReadonlyMap<string, KubernetesObject>;
 }
-
-const RELEASE_NAME = "meta.helm.sh/release-name";
-const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
 
 export async function findDependencies(world: World, request: DependencyRequest): Promise<FoundDependency[]> {
     const { release } = request;
@@ -59,7 +57,7 @@ async function findDependency(
             ),
     );
     const runsFromRelease =
-        workloads.length > 0 && workloads.every((workload) => isMarked(workload, release));
+        workloads.length > 0 && workloads.every((workload) => isOfRelease(workload, release));
     const runningVersion = workloads
         .map(({ metadata }) => metadata.labels?.["app.kubernetes.io/version"])
         .find((version) => version !== undefined);
@@ -88,15 +86,8 @@ async function findDependency(
     return { ...found, available, schema };
 }
 
-function isMarked({ metadata }: KubernetesObject, release: Release): boolean {
-    return (
-        metadata.annotations?.[RELEASE_NAME] === release.name &&
-        metadata.annotations?.[RELEASE_NAMESPACE] === release.namespace
-    );
-}
-
 function ownerOf({ metadata }: KubernetesObject): string | undefined {
     const release = metadata.annotations?.[RELEASE_NAME];
     if (release !== undefined) return `Helm release ${metadata.annotations?.[RELEASE_NAMESPACE]}/${release}`;
-    return metadata.labels?.["app.kubernetes.io/managed-by"];
+    return metadata.labels?.[MANAGED_BY];
 }

@@ -15,11 +15,11 @@ import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile, ProfileIdentity } from "../profiles/profile";
 import { effectiveValues } from "../settings/releaseValues";
 import { type Values, valueAt } from "../settings/settings";
+import { findAddonControllers } from "./addonControllers";
+import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
 import { type FoundDependency, findDependencies } from "./dependencies";
 import { type FoundIdentity, findIdentities } from "./identities";
-import { type FoundOwned, findOwned } from "./owned";
 import { findPreflight, type Preflight } from "./preflight";
-import { findStandingControllers } from "./standing";
 
 export interface ClusterIdentity {
     readonly name: string;
@@ -48,7 +48,7 @@ export interface Discovery {
     readonly live: ReadonlyMap<string, KubernetesObject>;
     readonly addon: Addon | undefined;
     /** Controllers that the add-on has brought already and that are to run. */
-    readonly standing: readonly PlannedController[];
+    readonly addonControllers: readonly PlannedController[];
     readonly versions: readonly AddonVersion[];
     readonly definitions: readonly KubernetesObject[];
     readonly customResourceKinds: readonly CustomResourceKind[];
@@ -69,7 +69,7 @@ export async function discover(
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
-    const [releases, addon, versions, crds, oidcProviderArn, standing] = await Promise.all([
+    const [releases, addon, versions, crds, oidcProviderArn, addonControllers] = await Promise.all([
         world.releases.find(profile.chart, {
             ...(request.releaseName ? { name: request.releaseName } : {}),
             ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
@@ -78,7 +78,7 @@ export async function discover(
         world.addons.versions(profile.addonName),
         definitions(world, profile),
         world.identities.oidcProviderArn(cluster.oidcIssuer),
-        findStandingControllers(world, profile),
+        findAddonControllers(world, profile),
     ]);
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
@@ -109,7 +109,7 @@ export async function discover(
         releases,
         live,
         addon,
-        standing,
+        addonControllers,
         versions,
         definitions: crds,
         customResourceKinds: models.map((crd) => kindFacts(crd, customResources)),

@@ -1,10 +1,10 @@
 // Looks at the IAM roles of the release and of the user's choice. Writes nothing.
 
 import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
+import { UNKNOWN } from "../../common/unknown";
 import { copyNames, needsCopy } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
-import { UNKNOWN } from "../pulumi/inputs";
 import { type Values, valueAt } from "../settings/settings";
 
 export interface IdentityRequest {

@@ -1,7 +1,8 @@
 // Looks whether a move could work at all: room for pods, webhooks of others, rights of this principal. Writes nothing.
+
+import { mapConcurrently } from "../../common/mapConcurrently";
 import { groupOf, pluralOf } from "../kubernetes/customResourceDefinitions";
-import { inGroups } from "../kubernetes/inGroups";
-import { CLUSTER_RIGHTS } from "../plan/rights";
+import { CLUSTER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { type DeadWebhook, findDeadWebhooks } from "./webhooks";
@@ -34,8 +35,6 @@ export interface PreflightRequest {
     readonly customResourceDefinitions: readonly KubernetesObject[];
 }
 
-const ASKED_AT_ONCE = 12;
-
 export async function findPreflight(
     world: World,
     { profile, release, customResourceDefinitions }: PreflightRequest,
@@ -61,10 +60,10 @@ async function findPodSlots(
         world.objects.list("v1", "Node"),
         world.objects.list("v1", "Pod"),
     ]);
-    const telling = nodes.filter((node) => (node as NodeShape).status?.allocatable?.pods !== undefined);
+    const reporting = nodes.filter((node) => (node as NodeShape).status?.allocatable?.pods !== undefined);
     // A cluster that shows no node makes them when pods need them.
-    if (telling.length === 0) return undefined;
-    const fitting = telling.filter(
+    if (reporting.length === 0) return undefined;
+    const fitting = reporting.filter(
         (node) =>
             isUsable(node as NodeShape) &&
             Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value),
@@ -95,7 +94,7 @@ function isUsable({ spec, status }: NodeShape): boolean {
 async function missingOf(world: World, rights: readonly ClusterRight[]): Promise<readonly ClusterRight[]> {
     const everything = { verb: "*", group: "*", resource: "*" };
     if (await world.permissions?.allows(everything)) return [];
-    const answers = await inGroups(rights, ASKED_AT_ONCE, async (right) => ({
+    const answers = await mapConcurrently(rights, async (right) => ({
         right,
         allowed: await world.permissions?.allows(right),
     }));

@@ -105,7 +105,7 @@ async function runOne(step: Step, world: World, journal: Journal): Promise<void>
 }
 
 /** Undoes in reverse order everything that was begun, or what was begun since `downTo`. Stops at the first step that cannot be undone, so that nothing is undone over it. */
-export async function unwind(
+export async function undoSteps(
     steps: Steps,
     world: World,
     journal: Journal,

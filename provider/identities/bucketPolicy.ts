@@ -1,7 +1,8 @@
 // The inline policy that an execution role needs for TLS buckets outside the managed policy, and whether a role has it. Pure.
 
+import { canonicalJson } from "../../common/canonicalJson";
+import { coversValue, listOf } from "../../common/iam/policyMatch";
 import type { Role } from "../ports/world";
-import { stableJson } from "../settings/settings";
 import { fingerprint } from "./identityNames";
 
 const NEEDED = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"];
@@ -44,8 +45,10 @@ export function coversBuckets(role: Role, partition: string, buckets: readonly s
             statements.some(
                 ({ Effect, Action, Resource }) =>
                     Effect === "Allow" &&
-                    listOf(Action).some((pattern) => covers(pattern, action)) &&
-                    listOf(Resource).some((pattern) => covers(pattern, `arn:${partition}:s3:::${bucket}/*`)),
+                    listOf(Action).some((pattern) => coversValue(pattern, action)) &&
+                    listOf(Resource).some((pattern) =>
+                        coversValue(pattern, `arn:${partition}:s3:::${bucket}/*`),
+                    ),
             ),
         ),
     );
@@ -66,25 +69,11 @@ function statementsOf(document: string): Statement[] {
     }
 }
 
-function covers(pattern: string, value: string): boolean {
-    return new RegExp(
-        `^${pattern
-            .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-            .replaceAll("*", ".*")
-            .replaceAll("?", ".")}$`,
-        "i",
-    ).test(value);
-}
-
-function listOf(value: string | string[] | undefined): string[] {
-    return value === undefined ? [] : Array.isArray(value) ? value : [value];
-}
-
 /** Whether two policy documents say the same. */
 export function sameDocument(a: string | undefined, b: string | undefined): boolean {
     if (a === undefined || b === undefined) return a === b;
     try {
-        return stableJson(JSON.parse(a)) === stableJson(JSON.parse(b));
+        return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b));
     } catch {
         return a === b;
     }

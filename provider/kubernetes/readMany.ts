@@ -1,11 +1,10 @@
 // References come in, the live form of those that exist goes out, in as few requests as is sensible.
+
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { collectionsOf } from "./collections";
-import { inGroups } from "./inGroups";
 import { keyOf, refTo } from "./restore";
 
-/** Requests that run at once. */
-const AT_ONCE = 24;
 /** Below this many of a kind in a namespace, single reads move less data than a list. */
 const WORTH_A_LIST = 3;
 /** Of these a cluster may hold many large ones that are nobody's business here: never listed whole. */
@@ -16,7 +15,7 @@ export async function readMany(
     world: World,
     refs: readonly ObjectRef[],
 ): Promise<Map<string, KubernetesObject>> {
-    const answers = await inGroups(requestsFor(refs), AT_ONCE, (some) => readTogether(world, some));
+    const answers = await mapConcurrently(requestsFor(refs), (some) => readTogether(world, some));
     return new Map(answers.flat().map((object) => [keyOf(refTo(object)), object]));
 }
 

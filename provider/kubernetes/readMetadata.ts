@@ -1,17 +1,16 @@
 // References come in, the metadata of those that exist goes out: one list per kind and namespace, as small as the objects are large.
+
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { collectionsOf } from "./collections";
-import { inGroups } from "./inGroups";
 import { keyOf, refTo } from "./restore";
-
-const AT_ONCE = 8;
 
 /** By key; those that do not exist are absent. */
 export async function readMetadata(
     world: World,
     refs: readonly ObjectRef[],
 ): Promise<ReadonlyMap<string, KubernetesObject>> {
-    const lists = await inGroups(collectionsOf(refs), AT_ONCE, ([{ apiVersion, kind, namespace }]) =>
+    const lists = await mapConcurrently(collectionsOf(refs), ([{ apiVersion, kind, namespace }]) =>
         world.objects.list(apiVersion, kind, { metadataOnly: true, ...(namespace ? { namespace } : {}) }),
     );
     const wanted = new Set(refs.map(keyOf));

@@ -1,4 +1,5 @@
 // Brings objects back to a remembered form: used by every undo. Compares first and writes only what differs.
+import { canonicalJson } from "../../common/canonicalJson";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../ports/world";
 
 /** What the API server fills in by itself; never compared, never written. */
@@ -27,7 +28,7 @@ const COUNTERS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.tem
 
 /** Owners are compared by kind and name: one that was made again has another UID. */
 export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
-    return canonical(comparable(a)) === canonical(comparable(b));
+    return canonicalJson(comparable(a)) === canonicalJson(comparable(b));
 }
 
 function comparable(object: KubernetesObject): unknown {
@@ -170,7 +171,7 @@ function managersOf(entries: readonly ManagedFieldsEntry[]): string {
     return entries
         .map(
             ({ manager, operation, subresource, fieldsV1 }) =>
-                `${manager} ${operation} ${subresource ?? ""} ${canonical(fieldsV1)}`,
+                `${manager} ${operation} ${subresource ?? ""} ${canonicalJson(fieldsV1)}`,
         )
         .sort()
         .join("\n");
@@ -183,12 +184,4 @@ export function refTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectR
         name: metadata.name,
         ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
     };
-}
-
-function canonical(value: unknown): string {
-    return JSON.stringify(value, (_, part: unknown) =>
-        typeof part === "object" && part !== null && !Array.isArray(part)
-            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-            : part,
-    );
 }

@@ -15,7 +15,7 @@ import { differingSettings, settingsIn } from "../settings/settingsText";
 import type { Blocker } from "./blockers";
 import type { Plan, PlannedController } from "./plan";
 
-export interface VersionWishes {
+export interface VersionInputs {
     readonly available: readonly string[];
     readonly operatorVersion: string;
     readonly operatorOfAddon: readonly OperatorOfAddon[];
@@ -24,8 +24,8 @@ export interface VersionWishes {
 }
 
 /** As for a new add-on, but one that is there already keeps its version where its operator is new enough, and never gets an older one. */
-export function versionOf(wishes: VersionWishes): VersionChoice | string {
-    const { available, operatorVersion, operatorOfAddon: table, pinned, existing } = wishes;
+export function versionOf(inputs: VersionInputs): VersionChoice | string {
+    const { available, operatorVersion, operatorOfAddon: table, pinned, existing } = inputs;
     const asNew = () => chooseAddonVersion(available, operatorVersion, table, pinned);
     if (existing === undefined || !isUpdatable(existing)) return asNew();
     const { version } = existing;
@@ -113,10 +113,10 @@ function partsSwitchedOff(addon: Addon, configuration: Values, { identities = []
 /** Two of a kind that run side by side act on the same models; the way back would have to start both again. */
 export function twoControllersBlockers(
     addon: Addon | undefined,
-    standing: readonly PlannedController[],
+    addonControllers: readonly PlannedController[],
     helms: readonly PlannedController[],
 ): Blocker[] {
-    const both = standing.flatMap((one) => {
+    const both = addonControllers.flatMap((one) => {
         const helm = helms.find(({ component, replicas }) => component === one.component && replicas > 0);
         return helm === undefined ? [] : [{ component: one.component, addons: one, helm }];
     });

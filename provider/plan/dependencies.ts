@@ -1,5 +1,6 @@
 // Found dependencies in, what happens to each out: installed, moved, or left alone and whose it is. Pure.
 
+import { canonicalJson } from "../../common/canonicalJson";
 import { ErrorCode } from "../../common/errors";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
 import { isUnderWay } from "../addons/states";
@@ -7,11 +8,11 @@ import type { FoundDependency } from "../discovery/dependencies";
 import { AddonStatus, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
-import { mapDependencySettings, stableJson, type Values, valueAt } from "../settings/settings";
+import { mapDependencySettings, type Values, valueAt } from "../settings/settings";
 import type { Blocker } from "./blockers";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
-export interface DependencyWishes {
+export interface DependencyInputs {
     readonly clusterName: string;
     readonly skipDependencies: boolean;
     readonly dependencyChoices: Readonly<Record<string, string>>;
@@ -40,10 +41,10 @@ interface One {
 export function planDependencies(
     found: readonly FoundDependency[],
     release: Release,
-    wishes: DependencyWishes,
+    inputs: DependencyInputs,
     knowledge: DependencyKnowledge,
 ): PlannedDependencies {
-    const all = found.map((one) => planOne(one, release, wishes, knowledge));
+    const all = found.map((one) => planOne(one, release, inputs, knowledge));
     return {
         dependencies: all.map(({ planned }) => planned),
         identities: all.flatMap(({ planned }) => planned.identity ?? []),
@@ -55,7 +56,7 @@ export function planDependencies(
 function planOne(
     found: FoundDependency,
     release: Release,
-    wishes: DependencyWishes,
+    inputs: DependencyInputs,
     knowledge: DependencyKnowledge,
 ): One {
     const { profile, addon, present, owner, ofRelease, runsFromRelease } = found;
@@ -69,20 +70,20 @@ function planOne(
         },
         ...more,
     });
-    const byChoice = wishes.dependencyChoices[profile.key] === "LeaveAlone";
+    const byChoice = inputs.dependencyChoices[profile.key] === "LeaveAlone";
     if (addon !== undefined) {
         const beside =
             ofRelease.length === 0 ? "" : `; ${ofRelease.length} objects of the release stay as they are`;
         const why = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})${beside}`;
         return present || addon.status === AddonStatus.Active
             ? alone(why)
-            : alone(why, { blocker: brokenAddon(found, wishes) });
+            : alone(why, { blocker: brokenAddon(found, inputs) });
     }
-    if (!present) return missing(found, wishes, byChoice, alone);
+    if (!present) return missing(found, inputs, byChoice, alone);
     if (ofRelease.length === 0) return alone(`theirs (${owner ?? "not of this release"})`);
     if (!runsFromRelease)
         return alone(`theirs: its workloads do not carry the mark of release ${release.name}`);
-    if (wishes.skipDependencies)
+    if (inputs.skipDependencies)
         return alone(
             `${ofRelease.length} objects of the release stay as they are (skipDependenciesMigration)`,
         );
@@ -95,7 +96,7 @@ function planOne(
         );
     }
     const settings = settingsOf(found, release, knowledge);
-    if (settings.unsupported.length > 0 && !wishes.dropUnsupportedSettings) {
+    if (settings.unsupported.length > 0 && !inputs.dropUnsupportedSettings) {
         return alone(
             `${ofRelease.length} objects of the release stay as they are: the add-on cannot express ${settings.unsupported.join(", ")}`,
         );
@@ -118,7 +119,7 @@ function planOne(
 
 function missing(
     found: FoundDependency,
-    wishes: DependencyWishes,
+    inputs: DependencyInputs,
     byChoice: boolean,
     alone: (why: string, more?: Omit<One, "planned">) => One,
 ): One {
@@ -134,12 +135,12 @@ function missing(
             : `${profile.title} is missing, and EKS offers no version at or above ${profile.minimumVersion} for this cluster (${available.join(", ") || "none"})`,
         remedy: byChoice
             ? `install it, or remove \`dependencies.${profile.key}\``
-            : `install ${profile.title} by other means, then run \`pulumi up\` on cluster ${wishes.clusterName} again`,
+            : `install ${profile.title} by other means, then run \`pulumi up\` on cluster ${inputs.clusterName} again`,
     };
     return alone("missing", { blocker });
 }
 
-function brokenAddon({ profile, addon }: FoundDependency, { clusterName }: DependencyWishes): Blocker {
+function brokenAddon({ profile, addon }: FoundDependency, { clusterName }: DependencyInputs): Blocker {
     const issues = (addon?.issues ?? []).map(({ code, message }) => `${code} ${message}`).join("; ");
     const look = `\`aws eks describe-addon --cluster-name ${clusterName} --addon-name ${addon?.name}\``;
     return {
@@ -166,7 +167,7 @@ function planned(
         version,
         ...(Object.keys(configuration).length === 0
             ? {}
-            : { configurationValues: stableJson(configuration) }),
+            : { configurationValues: canonicalJson(configuration) }),
         ...(profile.identity === undefined ? {} : { identity: profile.identity.key }),
     };
 }

@@ -2,14 +2,14 @@
 
 import { ErrorCode } from "../../common/errors";
 import { isTrusted, statementFor } from "../../common/iam/trustPolicy";
+import { UNKNOWN } from "../../common/unknown";
 import type { FoundIdentity } from "../discovery/identities";
 import { bucketPolicy, coversBuckets } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";
-import { UNKNOWN } from "../pulumi/inputs";
 import type { Blocker } from "./blockers";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
 
-export interface IdentityWishes {
+export interface IdentityInputs {
     readonly partition: string;
     readonly accountId: string;
     /** Buckets of the models that no managed policy covers. */
@@ -25,13 +25,13 @@ export interface PlannedIdentities {
     readonly notes: readonly string[];
 }
 
-export function planIdentities(found: readonly FoundIdentity[], wishes: IdentityWishes): PlannedIdentities {
+export function planIdentities(found: readonly FoundIdentity[], inputs: IdentityInputs): PlannedIdentities {
     const identities: PlannedIdentity[] = [];
     const blockers: Blocker[] = [];
     const notes: string[] = [];
     for (const one of found) {
         const { identity } = one;
-        if (identity.enabledBy !== undefined && !wishes.isOn(identity.enabledBy)) continue;
+        if (identity.enabledBy !== undefined && !inputs.isOn(identity.enabledBy)) continue;
         if (one.roleArn === undefined) {
             if (identity.required) blockers.push(missing(one));
             continue;
@@ -49,11 +49,11 @@ export function planIdentities(found: readonly FoundIdentity[], wishes: Identity
         }
         const { role } = one;
         const buckets = identity.usesBuckets
-            ? wishes.uncoveredBuckets.filter((bucket) => !coversBuckets(role, wishes.partition, [bucket]))
+            ? inputs.uncoveredBuckets.filter((bucket) => !coversBuckets(role, inputs.partition, [bucket]))
             : [];
-        const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, wishes) };
+        const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, inputs) };
         if (one.given) {
-            blockers.push(...problemsOfGiven(one, wishes));
+            blockers.push(...problemsOfGiven(one, inputs));
             if (buckets.length > 0) {
                 notes.push(
                     `${identity.title} ${role.name} is yours and left as it is; no inline policy of it names ${buckets.join(", ")}, so make sure that an attached one does`,
@@ -83,7 +83,7 @@ export function planIdentities(found: readonly FoundIdentity[], wishes: Identity
                 unusable(one, `${role.name} needs a copy (${why}), but every name for one is taken`),
             );
         } else {
-            const roleArn = `arn:${wishes.partition}:iam::${wishes.accountId}:role${role.path}${one.copyName}`;
+            const roleArn = `arn:${inputs.partition}:iam::${inputs.accountId}:role${role.path}${one.copyName}`;
             identities.push({
                 ...base,
                 ...trust,
@@ -101,7 +101,7 @@ export function planIdentities(found: readonly FoundIdentity[], wishes: Identity
 
 function problemsOfGiven(
     { identity, role, roleArn, trust }: FoundIdentity,
-    wishes: IdentityWishes,
+    inputs: IdentityInputs,
 ): Blocker[] {
     const problems: Blocker[] = [];
     if (role === undefined) return problems;
@@ -113,7 +113,7 @@ function problemsOfGiven(
             remedy: `give a role whose name starts with ${identity.namePrefix}, or leave \`${identity.property}\` out: the role of the release is then copied under such a name`,
         });
     }
-    if (trust !== undefined && wishes.oidcProviderFound && !isTrusted(role.trustPolicy, trust)) {
+    if (trust !== undefined && inputs.oidcProviderFound && !isTrusted(role.trustPolicy, trust)) {
         problems.push({
             code: ErrorCode.RoleNotUsable,
             property: identity.property,

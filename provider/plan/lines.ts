@@ -1,7 +1,7 @@
 // The plan as people read it in `pulumi preview`: one numbered line per step, with counts and names. Pure.
 
+import { UNKNOWN } from "../../common/unknown";
 import { AddonStatus } from "../ports/world";
-import { UNKNOWN } from "../pulumi/inputs";
 import {
     DependencyTreatment,
     IdentityTreatment,
@@ -12,7 +12,7 @@ import {
     type PlannedObject,
 } from "./plan";
 import { countTags } from "./tags";
-import { wrapped } from "./wrapped";
+import { wrapLine } from "./wrapLine";
 
 export type PlanDraft = Omit<Plan, "lines">;
 
@@ -65,7 +65,7 @@ export function describePlan(plan: PlanDraft): string[] {
         ...rows.map(([step, text], index) => `${String(index + 1).padStart(2)} ${step.padEnd(13)} ${text}`),
         ...plan.leftAlone.map((line) => `   left alone    ${line}`),
         ...plan.warnings.map((line) => `   note          ${line}`),
-    ].flatMap(wrapped);
+    ].flatMap(wrapLine);
 }
 
 /** What becomes of one that is there already stands first. */

@@ -1,5 +1,6 @@
-// Discovery and wishes in, plan and blockers out. Pure: the same discovery always gives the same plan.
+// Discovery and inputs in, plan and blockers out. Pure: the same discovery always gives the same plan.
 
+import { canonicalJson } from "../../common/canonicalJson";
 import { ErrorCode } from "../../common/errors";
 import type { OperatorOfAddon, VersionChoice } from "../addons/versions";
 import type { Discovery } from "../discovery/discover";
@@ -7,14 +8,7 @@ import type { Release } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
-import {
-    mapSettings,
-    type Settings,
-    stableJson,
-    type Values,
-    valueAt,
-    withValue,
-} from "../settings/settings";
+import { mapSettings, type Settings, type Values, valueAt, withValue } from "../settings/settings";
 import { existingBlockers, existingNotes, existingOf, twoControllersBlockers, versionOf } from "./addon";
 import type { Blocker } from "./blockers";
 import { planDependencies } from "./dependencies";
@@ -28,7 +22,7 @@ import { planTags } from "./tags";
 
 export { runningOperator } from "./release";
 
-export interface MoveWishes {
+export interface MoveInputs {
     readonly clusterName: string;
     readonly addonVersion?: string;
     /** Add-on settings that win over those of the release. */
@@ -54,15 +48,15 @@ export interface Planned {
     readonly blockers: readonly Blocker[];
 }
 
-export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: MoveKnowledge): Planned {
+export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: MoveKnowledge): Planned {
     const { profile } = knowledge;
     const blockers: Blocker[] = [];
-    const release = theRelease(discovery, wishes.clusterName, profile, blockers);
+    const release = theRelease(discovery, inputs.clusterName, profile, blockers);
     if (release === undefined) return { plan: undefined, blockers };
     const operatorVersion = runningOperator(release, profile);
-    const choice = versionFor(discovery, wishes, knowledge, operatorVersion, blockers);
-    const mapped = settingsOf(release, wishes, knowledge);
-    const dependencies = planDependencies(discovery.dependencies, release, wishes, knowledge);
+    const choice = versionFor(discovery, inputs, knowledge, operatorVersion, blockers);
+    const mapped = settingsOf(release, inputs, knowledge);
+    const dependencies = planDependencies(discovery.dependencies, release, inputs, knowledge);
     const identities = identitiesOf(discovery, mapped.configuration, dependencies.identities, knowledge);
     const configuration = withRoles(mapped.configuration, identities.identities, profile);
     const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
@@ -70,13 +64,13 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
     const controllers = plannedControllers(objects, discovery, profile);
     blockers.push(
         ...gitOpsBlockers(release, discovery),
-        ...settingBlockers(mapped, configuration, wishes, knowledge),
-        ...existingBlockers(discovery.addon, wishes.clusterName, configuration, profile),
-        ...twoControllersBlockers(discovery.addon, discovery.standing, controllers),
+        ...settingBlockers(mapped, configuration, inputs, knowledge),
+        ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
+        ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,
-        ...preflightBlockers(discovery, profile, wishes.clusterName),
+        ...preflightBlockers(discovery, profile, inputs.clusterName),
     );
     if (choice === undefined) return { plan: undefined, blockers };
     const others = objects.filter(({ part }) => part === OTHER_CHARTS).length;
@@ -98,7 +92,7 @@ export function planMove(discovery: Discovery, wishes: MoveWishes, knowledge: Mo
             namespace: profile.addonNamespace,
             version: choice.version,
             whyVersion: choice.why,
-            configurationValues: stableJson(configuration),
+            configurationValues: canonicalJson(configuration),
             ...existingOf(discovery.addon),
         },
         objects,
@@ -145,7 +139,7 @@ export function addonVersionFor(
 
 function versionFor(
     discovery: Discovery,
-    wishes: MoveWishes,
+    inputs: MoveInputs,
     knowledge: MoveKnowledge,
     operatorVersion: string,
     blockers: Blocker[],
@@ -154,7 +148,7 @@ function versionFor(
         discovery,
         operatorVersion,
         knowledge.operatorOfAddon,
-        wishes.addonVersion,
+        inputs.addonVersion,
     );
     if (typeof choice !== "string") return choice;
     blockers.push({
@@ -166,13 +160,13 @@ function versionFor(
     return undefined;
 }
 
-function settingsOf(release: Release, wishes: MoveWishes, { profile, schema }: MoveKnowledge): Settings {
+function settingsOf(release: Release, inputs: MoveInputs, { profile, schema }: MoveKnowledge): Settings {
     return mapSettings({
         values: valuesOf(release, profile.chart, release.values),
         chartDefaults: valuesOf(release, profile.chart, release.chartDefaults),
         pristineDefaults: valuesOf(release, profile.chart, release.pristineDefaults ?? {}),
         publicDefaults: profile.publicDefaults ?? {},
-        overrides: wishes.configuration,
+        overrides: inputs.configuration,
         schema,
     });
 }
@@ -180,11 +174,11 @@ function settingsOf(release: Release, wishes: MoveWishes, { profile, schema }: M
 function settingBlockers(
     { unsupported }: Settings,
     configuration: Values,
-    wishes: MoveWishes,
+    inputs: MoveInputs,
     { schema, validate }: MoveKnowledge,
 ): Blocker[] {
     const lost: Blocker[] =
-        unsupported.length === 0 || wishes.dropUnsupportedSettings || schema === undefined
+        unsupported.length === 0 || inputs.dropUnsupportedSettings || schema === undefined
             ? []
             : [
                   {

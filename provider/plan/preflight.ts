@@ -1,12 +1,12 @@
 // What was found before a move in, what stands in its way out. Pure.
 
 import { ErrorCode } from "../../common/errors";
+import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
+import { describeRight } from "../permissions/clusterRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import { UNKNOWN } from "../pulumi/inputs";
 import type { Blocker } from "./blockers";
-import { describeRight } from "./rights";
 
 export function preflightBlockers(discovery: Discovery, profile: Profile, clusterName: string): Blocker[] {
     const { preflight, cluster, customResources } = discovery;

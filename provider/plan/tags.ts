@@ -1,7 +1,7 @@
 // The models' AWS resources in, what gets the tag out, with every value that is overwritten and every resource that has no room. Pure.
 
 import { ErrorCode } from "../../common/errors";
-import type { FoundOwned } from "../discovery/owned";
+import type { FoundOwned } from "../discovery/awsResourcesOfModels";
 import { TaggedKind } from "../ports/world";
 import type { Blocker } from "./blockers";
 import type { PlannedTag, PlannedTags } from "./plan";

@@ -1,6 +1,7 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
 import { AWS_REGION } from "../../common/awsRegion";
 import { canonicalJson } from "../../common/canonicalJson";
+import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/discoverHelmInstallation";
 import { MigrationStep } from "../plan/plan";
 
@@ -44,9 +45,6 @@ export interface CheckFailure {
     readonly property: string;
     readonly reason: string;
 }
-
-/** What Pulumi puts in place of a value that a preview does not know yet. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Rule = (value: unknown) => string | undefined;
 
@@ -284,12 +282,6 @@ export function changedProperties(
     return Object.keys(RULES).filter(
         (property) => canonicalJson(before[property] ?? null) !== canonicalJson(after[property] ?? null),
     );
-}
-
-export function hasUnknown(value: unknown): boolean {
-    if (value === UNKNOWN) return true;
-    if (typeof value !== "object" || value === null) return false;
-    return Object.values(value).some(hasUnknown);
 }
 
 function nameOfType(value: unknown): string {

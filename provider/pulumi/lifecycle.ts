@@ -1,5 +1,6 @@
 // check, diff, create, read, update and delete of the migration. Sole owner of Pulumi's result shapes; knows inputs, old outputs and a progress sink, not who calls.
 
+import { canonicalJson } from "../../common/canonicalJson";
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
@@ -10,10 +11,10 @@ import { upgradeAddon } from "../operations/addon/upgrade";
 import { endPauseInVain } from "../operations/handover/pauseInVain";
 import { describeBlocker } from "../plan/blockers";
 import type { MigrationStep } from "../plan/plan";
-import { asSeenBy } from "../plan/readers";
+import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
-import { merged, stableJson, type Values } from "../settings/settings";
+import { merged, type Values } from "../settings/settings";
 import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
 import {
     type CheckFailure,
@@ -27,8 +28,8 @@ import {
     withPresentNames,
 } from "./inputs";
 import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutputs } from "./outputs";
-import { undoAll } from "./rollback";
 import { configurationOf, Session, type SessionHost } from "./session";
+import { undoMove } from "./undoMove";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -166,7 +167,7 @@ export class Lifecycle {
             if (place === undefined) throw noJournal();
             journal = await session.lockAndRead(place, outputs.journal);
             if (journal === undefined) throw noJournal();
-            await undoAll(session, journal);
+            await undoMove(session, journal);
             report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
         } catch (error) {
             throw failedDestroy(error, session, journal, report);
@@ -220,7 +221,7 @@ export class Lifecycle {
                 );
             if (inputs.desiredOwner === Owner.Helm) {
                 if (journal === undefined) throw nothingToUndo();
-                await undoAll(session, journal);
+                await undoMove(session, journal);
                 return { id: id(), outs: outs(MigrationPhase.OnHelm) };
             }
             journal ??= await session.begin();
@@ -337,7 +338,7 @@ export class Lifecycle {
                     session.steps.map(({ name }) => name),
                 );
             const { plan, discovery, blockers: all } = await session.plan(this.#discoveries);
-            const { blockers, note } = asSeenBy(discovery.preflight, all);
+            const { blockers, note } = forReadOnlyPrincipal(discovery.preflight, all);
             if (blockers.length > 0 || plan === undefined) {
                 throw new Blocked(
                     blockers.map((blocker) => ({
@@ -417,7 +418,7 @@ function wantedAddon(
     return {
         known: now.version,
         ...(inputs.addonVersion === undefined ? {} : { version: inputs.addonVersion }),
-        configurationValues: stableJson(
+        configurationValues: canonicalJson(
             merged(JSON.parse(now.configurationValues) as Values, configurationOf(inputs)),
         ),
     };

@@ -8,7 +8,7 @@ import { Journal, type JournalCopy } from "../engine/journal";
 import type { HeldLock, Holder } from "../engine/lock";
 import type { Steps } from "../engine/saga";
 import type { Vouchers } from "../engine/vouched";
-import { deniedActions } from "../operations/roles/awsRights";
+import { deniedActions } from "../permissions/awsRights";
 import { type Blocker, describeBlocker } from "../plan/blockers";
 import type { Plan } from "../plan/plan";
 import { addonVersionFor, type Planned, planMove, runningOperator } from "../plan/planMove";

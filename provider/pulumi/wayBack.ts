@@ -8,8 +8,8 @@ import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
 import { unvouched } from "./journalDoor";
 import { failedDestroy, outputsAt, vouchersOf } from "./lifecycle";
 import { MigrationPhase } from "./outputs";
-import { undoAll } from "./rollback";
 import { Session, type SessionHost } from "./session";
+import { undoMove } from "./undoMove";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -65,7 +65,7 @@ export class WayBackLifecycle {
             }
             journal = await session.lockAndRead(place, undefined);
             if (journal === undefined) return;
-            await undoAll(session, journal);
+            await undoMove(session, journal);
             report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
         } catch (error) {
             throw failedDestroy(error, session, journal, report);

@@ -3,8 +3,8 @@
 import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
 import { TaggedKind } from "../ports/world";
 import { MigrationPhase } from "../pulumi/outputs";
+import { counted } from "./format";
 import { html, type Markup, type Part } from "./markup";
-import { counted } from "./moments";
 import { settingsShown } from "./settingsShown";
 
 const TITLES: Readonly<Record<MigrationPhase, string>> = {

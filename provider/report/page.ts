@@ -1,6 +1,7 @@
 // The report of one move as one self-contained HTML page: no script, nothing loaded from anywhere.
+
+import { dateAndTime } from "./format";
 import { html, Markup } from "./markup";
-import { dateAndTime } from "./moments";
 import { droppedPart, leftAlonePart, list, movedPart, ownersPart } from "./movedPart";
 import { outcomeOf, problemOf } from "./outcome";
 import type { ReportSource } from "./source";

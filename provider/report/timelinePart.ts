@@ -1,6 +1,7 @@
 // The steps and the pauses as bars on one scale, with the numbers beside them.
+
+import { dateAndTime, duration, timeOfDay } from "./format";
 import { html, type Markup } from "./markup";
-import { dateAndTime, duration, timeOfDay } from "./moments";
 import type { ReportSource } from "./source";
 import { groupsOf, type Span, type SpanGroup } from "./spans";
 

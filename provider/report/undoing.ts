@@ -7,7 +7,7 @@ import {
     type PlannedIdentity,
 } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
-import { counted } from "./moments";
+import { counted } from "./format";
 
 export interface UndoLine {
     readonly step: string;

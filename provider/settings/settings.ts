@@ -1,5 +1,7 @@
 // Helm values in, the add-on's configuration values out, with every setting that gets lost named by its path. Pure.
 
+import { canonicalJson } from "../../common/canonicalJson";
+
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface SettingsRequest {
@@ -188,15 +190,8 @@ export function merged(base: Values, over: Values): Values {
     return result;
 }
 
-/** JSON with sorted keys, so that equal settings are equal text. */
-export function stableJson(value: unknown): string {
-    return JSON.stringify(value, (_, part: unknown) =>
-        isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-    );
-}
-
 function sameJson(a: unknown, b: unknown): boolean {
-    return stableJson(a ?? null) === stableJson(b ?? null);
+    return canonicalJson(a ?? null) === canonicalJson(b ?? null);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,7 @@
 // Configuration values as EKS keeps them, JSON or YAML text, in; settings and comparisons out. Pure.
+
 import { load } from "js-yaml";
+import { canonicalJson } from "../../common/canonicalJson";
 import type { Values } from "./settings";
 
 /** Undefined when the text is no mapping of settings. */
@@ -19,9 +21,7 @@ export function settingsIn(text: string): Values | undefined {
 /** Whether two texts say the same; texts that cannot be read are compared as they stand. */
 export function sameSettings(a: string, b: string): boolean {
     const [left, right] = [settingsIn(a), settingsIn(b)];
-    return left === undefined || right === undefined
-        ? a === b
-        : JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+    return left === undefined || right === undefined ? a === b : canonicalJson(left) === canonicalJson(right);
 }
 
 /** Paths at which the values differ, "alb.tolerations"; a list counts as one value. */
@@ -29,20 +29,10 @@ export function differingSettings(a: Values, b: Values, under = ""): string[] {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().flatMap((key) => {
         const [left, right] = [a[key], b[key]];
         if (isValues(left) && isValues(right)) return differingSettings(left, right, `${under}${key}.`);
-        return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right)) ? [] : [`${under}${key}`];
+        return canonicalJson(left) === canonicalJson(right) ? [] : [`${under}${key}`];
     });
 }
 
 function isValues(value: unknown): value is Values {
     return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function sorted(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(sorted);
-    if (!isValues(value)) return value;
-    return Object.fromEntries(
-        Object.entries(value)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([key, part]) => [key, sorted(part)]),
-    );
 }

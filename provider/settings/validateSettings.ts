@@ -1,6 +1,6 @@
 // Checks settings against the add-on's own JSON schema.
 import Ajv from "ajv";
-import { UNKNOWN } from "../pulumi/inputs";
+import { UNKNOWN } from "../../common/unknown";
 import type { Values } from "./settings";
 
 /** One sentence per problem, each with the path of the setting. */

@@ -1,14 +1,12 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/saga";
-import { inGroups } from "../kubernetes/inGroups";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
-
-const AT_ONCE = 8;
 
 export function backUp(profile: Profile): Step<Record<string, never>> {
     return {
@@ -23,7 +21,7 @@ export function backUp(profile: Profile): Step<Record<string, never>> {
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
             const live = await readMany(world, backup.objects.map(refTo));
-            await inGroups(backup.objects, AT_ONCE, async (object) => {
+            await mapConcurrently(backup.objects, async (object) => {
                 await restoreFieldManagers(world, object, live.get(keyOf(refTo(object))));
             });
             const records = new Map(

@@ -1,6 +1,7 @@
 // The order of a move, and the map of this folder: one file per step, each with what it remembers, applies and undoes.
 
 import type { Steps } from "../engine/saga";
+import type { StepTimeouts } from "../engine/stepTimeouts";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { backUp } from "./backUp";
@@ -11,11 +12,10 @@ import { install } from "./install";
 import { prerequisites } from "./prerequisites";
 import { retireHelm } from "./retireHelm";
 import { scaleDown } from "./scaleDown";
-import type { StepTimeouts } from "./stepTimeouts";
 import { tag } from "./tag";
 import { verify } from "./verify";
 
-export type { StepTimeouts } from "./stepTimeouts";
+export type { StepTimeouts } from "../engine/stepTimeouts";
 
 export function stepsOf(
     profile: Profile,

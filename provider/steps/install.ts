@@ -1,6 +1,7 @@
 // Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
 
 import type { Pause, Step, StepContext } from "../engine/saga";
+import type { StepTimeouts } from "../engine/stepTimeouts";
 import { madeByEks } from "../kubernetes/appliedByEks";
 import { keyOf } from "../kubernetes/restore";
 import {
@@ -12,10 +13,10 @@ import {
 import {
     availableBefore,
     type FormerAddon,
-    giveBack,
     isTakenOver,
-    ownAgain,
     rememberFormer,
+    takeFieldsOver,
+    undoTakeover,
     workloadsOf,
 } from "../operations/addon/formerAddon";
 import {
@@ -24,14 +25,13 @@ import {
     removeAddon,
     restoreOverwritten,
     stopControllers,
-} from "../operations/addon/takeAway";
+} from "../operations/addon/remove";
 import { awaitAddon } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { ObjectRef } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { StepTimeouts } from "./stepTimeouts";
 
 export interface InstallMemory {
     /** The API server's time before the add-on was asked for: what `eks` made since then is the add-on's. */
@@ -59,7 +59,7 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             const { memory, attempts } = attemptsOf(context, "install", removeMs);
             const meanwhile = () => refusals.look();
             if (isTakenOver(memory().former)) {
-                await ownAgain(world, await journal.backup.read<Backup>());
+                await takeFieldsOver(world, await journal.backup.read<Backup>());
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
                     resolveConflicts: "OVERWRITE",
@@ -80,8 +80,8 @@ export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallM
             const backup = await journal.backup.read<Backup>();
             const { former } = memory;
             const warnings = isTakenOver(former)
-                ? await returnTo(context, former, profile, timeouts)
-                : await takeBack(context, backup, profile, removeMs);
+                ? await undoTakeoverOf(context, former, profile, timeouts)
+                : await undoCreation(context, backup, profile, removeMs);
             // Its controllers roll back to their former form, and may be all that serves.
             await world.workloads.waitAvailable(availableBefore(backup), installMs);
             if (warnings.length === 0) return;
@@ -134,7 +134,7 @@ async function workloadsToAwait(
 }
 
 /** Answers what had to stay, for people. */
-async function returnTo(
+async function undoTakeoverOf(
     context: StepContext<InstallMemory>,
     former: FormerAddon,
     profile: Profile,
@@ -143,11 +143,11 @@ async function returnTo(
     const { world, plan, memory, journal } = context;
     const { attempts } = attemptsOf(context, "undo install", timeouts.removeMs);
     const backup = await journal.backup.read<Backup>();
-    return giveBack({ world, plan, profile, backup, former, made: memory, attempts, timeouts });
+    return undoTakeover({ world, plan, profile, backup, former, made: memory, attempts, timeouts });
 }
 
 /** Answers what had to stay, for people. */
-async function takeBack(
+async function undoCreation(
     { world, plan, memory }: StepContext<InstallMemory>,
     backup: Backup,
     profile: Profile,

@@ -1,6 +1,7 @@
 // Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
 
 import type { Step } from "../engine/saga";
+import type { StepTimeouts } from "../engine/stepTimeouts";
 import {
     installPrerequisite,
     type PrerequisiteMemory,
@@ -8,7 +9,6 @@ import {
 } from "../operations/dependency/prerequisite";
 import { DependencyTreatment, MigrationStep, type Plan } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
-import type { StepTimeouts } from "./stepTimeouts";
 
 export interface PrerequisitesMemory {
     /** By name of the add-on; only those that this step asks for. */

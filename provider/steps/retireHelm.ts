@@ -1,12 +1,22 @@
 // Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/saga";
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
-import { inGroups } from "../kubernetes/inGroups";
+import {
+    HELM,
+    isOfRelease,
+    MANAGED_BY,
+    RECORD_LABEL,
+    RECORD_LABEL_VALUE,
+    RELEASE_NAME,
+    RELEASE_NAMESPACE,
+    recordsSelector,
+} from "../kubernetes/helmMarks";
 import { readMetadata } from "../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
-import { DELETABLE } from "../operations/release/deletable";
+import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
@@ -19,11 +29,6 @@ export interface RetireMemory {
     readonly records: readonly string[];
 }
 
-const MANAGED_BY = "app.kubernetes.io/managed-by";
-const RELEASE_NAME = "meta.helm.sh/release-name";
-const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
-const AT_ONCE = 8;
-
 export function retireHelm(profile: Profile): Step<RetireMemory> {
     return {
         name: MigrationStep.RetireHelm,
@@ -35,15 +40,17 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
                 await stillHelms(world, plan, memory.records, "helm"),
             );
             const leaving = await readMetadata(world, memory.deleted);
-            await inGroups(memory.deleted, AT_ONCE, async (ref) => {
+            await mapConcurrently(memory.deleted, async (ref) => {
                 const live = leaving.get(keyOf(ref));
                 // Between plan and deletion somebody may have taken it over.
-                if (live !== undefined && isOfRelease(live, plan))
+                if (live !== undefined && isOfRelease(live, plan.release))
                     await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
             });
             await removeOrphans(world, await journal.backup.read<Backup>());
             const live = await readMetadata(world, memory.released);
-            await inGroups(memory.released, AT_ONCE, (ref) => release(world, ref, live.get(keyOf(ref))));
+            await mapConcurrently(memory.released, (ref) =>
+                removeHelmMarks(world, ref, live.get(keyOf(ref))),
+            );
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
@@ -53,14 +60,14 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
             for (const rank of byRestoreRank([...deleted, ...histories])) {
                 const there = await readMetadata(world, rank.map(refTo));
                 const missing = rank.filter((object) => !there.has(keyOf(refTo(object))));
-                await inGroups(missing, AT_ONCE, async (object) => {
+                await mapConcurrently(missing, async (object) => {
                     await restoreOver(world, withoutReplicas(object), undefined);
                 });
             }
             const live = await readMetadata(world, memory.released);
-            await inGroups(memory.released, AT_ONCE, async (ref) => {
+            await mapConcurrently(memory.released, async (ref) => {
                 const before = formerly.get(keyOf(ref));
-                if (before !== undefined) await giveBack(world, before, live.get(keyOf(ref)));
+                if (before !== undefined) await restoreHelmMarks(world, before, live.get(keyOf(ref)));
             });
             await world.releases.restore(
                 plan.release.namespace,
@@ -73,7 +80,7 @@ export function retireHelm(profile: Profile): Step<RetireMemory> {
 /** An undo that was cut off may have made the history of a Deployment again, and not yet the Deployment with which it would go. */
 async function removeOrphans(world: World, backup: Backup): Promise<void> {
     const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
-    await inGroups(histories, AT_ONCE, async (object) => {
+    await mapConcurrently(histories, async (object) => {
         const live = await world.objects.read(refTo(object));
         if (live === undefined || (live.metadata.ownerReferences ?? []).length > 0) return;
         await world.objects.remove(refTo(object), live.metadata.uid ? { uid: live.metadata.uid } : {});
@@ -89,11 +96,11 @@ async function sort(world: World, plan: Plan, profile: Profile): Promise<RetireM
     const found = await readMetadata(world, plan.objects);
     for (const { part, helmFields: _, ...ref } of plan.objects) {
         const live = found.get(keyOf(ref));
-        if (live === undefined || !isOfRelease(live, plan)) continue;
+        if (live === undefined || !isOfRelease(live, plan.release)) continue;
         const isUsed = ref.kind === "ServiceAccount" && used.has(`${ref.namespace}/${ref.name}`);
         const goes =
             part === profile.addonName &&
-            DELETABLE.has(ref.kind) &&
+            DELETABLE_KINDS.has(ref.kind) &&
             !isAppliedByEks(live) &&
             !shared.has(keyOf(ref)) &&
             !isUsed;
@@ -125,23 +132,19 @@ async function serviceAccountsInUse(world: World, plan: Plan): Promise<ReadonlyS
     );
 }
 
-export function isOfRelease(object: KubernetesObject, plan: Plan): boolean {
-    const annotations = object.metadata.annotations ?? {};
-    return (
-        annotations[RELEASE_NAME] === plan.release.name &&
-        annotations[RELEASE_NAMESPACE] === plan.release.namespace
-    );
-}
-
-async function release(world: World, ref: ObjectRef, live: KubernetesObject | undefined): Promise<void> {
+async function removeHelmMarks(
+    world: World,
+    ref: ObjectRef,
+    live: KubernetesObject | undefined,
+): Promise<void> {
     if (live?.metadata.annotations?.[RELEASE_NAME] === undefined) return;
-    const helmLabel = live.metadata.labels?.[MANAGED_BY] === "Helm" ? { labels: { [MANAGED_BY]: null } } : {};
+    const helmLabel = live.metadata.labels?.[MANAGED_BY] === HELM ? { labels: { [MANAGED_BY]: null } } : {};
     await world.objects.merge(ref, {
         metadata: { ...helmLabel, annotations: { [RELEASE_NAME]: null, [RELEASE_NAMESPACE]: null } },
     });
 }
 
-async function giveBack(
+async function restoreHelmMarks(
     world: World,
     before: KubernetesObject,
     live: KubernetesObject | undefined,
@@ -171,11 +174,13 @@ async function stillHelms(
 ): Promise<string[]> {
     const secrets = await world.objects.list("v1", "Secret", {
         namespace: plan.release.namespace,
-        labelSelector: `name=${plan.release.name}`,
+        labelSelector: recordsSelector(plan.release.name),
         metadataOnly: true,
     });
     const names = secrets
-        .filter(({ metadata }) => (metadata.labels?.owner === "helm") === (which === "helm"))
+        .filter(
+            ({ metadata }) => (metadata.labels?.[RECORD_LABEL] === RECORD_LABEL_VALUE) === (which === "helm"),
+        )
         .map(({ metadata }) => metadata.name);
     return records.filter((record) => names.includes(record));
 }

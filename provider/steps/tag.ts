@@ -1,7 +1,7 @@
 // Puts the add-on's tag on what belongs to the models, beside the tags that are there. Its undo puts the former value back, or takes the tag away.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/saga";
-import { inGroups } from "../kubernetes/inGroups";
 import { MigrationStep } from "../plan/plan";
 import type { TaggedResource } from "../ports/world";
 
@@ -13,12 +13,10 @@ export interface TagMemory {
     }[];
 }
 
-const AT_ONCE = 8;
-
 export const tag: Step<TagMemory> = {
     name: MigrationStep.Tag,
     remember: async (world, plan) => {
-        const read = await inGroups(plan.tags.resources, AT_ONCE, async ({ resource }) => ({
+        const read = await mapConcurrently(plan.tags.resources, async ({ resource }) => ({
             resource,
             tags: await world.tags.read(resource),
         }));
@@ -28,7 +26,7 @@ export const tag: Step<TagMemory> = {
     },
     apply: async ({ world, plan, memory }) => {
         const { key, value } = plan.tags.tag;
-        await inGroups(memory.former, AT_ONCE, async ({ resource }) => {
+        await mapConcurrently(memory.former, async ({ resource }) => {
             const tags = await world.tags.read(resource);
             if (tags !== undefined && tags[key] !== value)
                 await world.tags.replace(resource, { ...tags, [key]: value });
@@ -36,7 +34,7 @@ export const tag: Step<TagMemory> = {
     },
     undo: async ({ world, plan, memory }) => {
         const { key, value } = plan.tags.tag;
-        await inGroups(memory.former, AT_ONCE, async ({ resource, tags: former }) => {
+        await mapConcurrently(memory.former, async ({ resource, tags: former }) => {
             const tags = await world.tags.read(resource);
             // Only our own value is taken back: what somebody set meanwhile is theirs.
             if (tags === undefined || tags[key] !== value || former[key] === value) return;

@@ -20,9 +20,9 @@ import type { Sandbox } from "../../sandbox/sandbox";
 import { ensureHelm4 } from "../../sandbox/tools/tools";
 import { sample } from "../faults/matrix";
 import "./hooks";
+import { addStandingAddon, type ExistingAddon } from "./existingAddon";
 import { ADDON, DEMO_RELEASE, fails, migrationIn, succeeds } from "./runs";
 import { fresh, inWords } from "./stage";
-import { addStandingAddon, type StandingAddon } from "./standingAddon";
 
 interface State {
     readonly name: string;
@@ -40,7 +40,7 @@ interface State {
 const isAddon = ({ key }: Difference) => key.startsWith("eks:Addon ") && key.endsWith(`/${ADDON}`);
 /** EKS itself judges the health of an add-on. */
 const isHealth = (difference: Difference) => isAddon(difference) && /^(status|health)/.test(difference.path);
-const standing = (addon: StandingAddon) => (sandbox: Sandbox) => addStandingAddon(sandbox, addon);
+const standing = (addon: ExistingAddon) => (sandbox: Sandbox) => addStandingAddon(sandbox, addon);
 
 const OWN_CLUSTER: readonly State[] = [
     { name: "umbrella chart", content: { helm: { umbrella: true } } },

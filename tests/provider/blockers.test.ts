@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { findPreflight } from "../../provider/discovery/preflight";
 import { findDeadWebhooks } from "../../provider/discovery/webhooks";
-import { deniedActions } from "../../provider/operations/roles/awsRights";
+import { deniedActions } from "../../provider/permissions/awsRights";
+import { CLUSTER_RIGHTS } from "../../provider/permissions/clusterRights";
 import type { Plan } from "../../provider/plan/plan";
 import { gitOpsBlockers } from "../../provider/plan/release";
-import { CLUSTER_RIGHTS } from "../../provider/plan/rights";
 import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
+import { addStandingAddon } from "./memory/existingAddon";
 import { startOf } from "./memory/expectations";
-import { addStandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
 

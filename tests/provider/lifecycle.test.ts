@@ -1,6 +1,6 @@
 // check, diff, read and update of the migration on the in-memory world: what previews show, what changes mean, how a move stops, goes back and becomes final.
 import assert from "node:assert/strict";
-import { UNKNOWN } from "../../provider/pulumi/inputs";
+import { UNKNOWN } from "../../common/unknown";
 import { ADDON, RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { isIssued } from "./memory/sameButIssued";

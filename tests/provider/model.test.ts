@@ -2,8 +2,8 @@
 // HYPERPOD_MODEL_RUNS sets the number of stories, HYPERPOD_SEED the seed; a failing story is printed in its shortest form, with the path that replays it.
 import fc from "fast-check";
 import { commands, type Expected, type Real } from "./memory/commands";
+import { addStandingAddon } from "./memory/existingAddon";
 import { type Start, startOf } from "./memory/expectations";
-import { addStandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
 
 const RUNS = Number(process.env.HYPERPOD_MODEL_RUNS ?? "60");

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type JournalCopy, type JournalDocument, unpack } from "../../provider/engine/journal";
-import { awsRightsOf } from "../../provider/operations/roles/awsRights";
+import { awsRightsOf } from "../../provider/permissions/awsRights";
+import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
 import type { Plan } from "../../provider/plan/plan";
-import { asSeenBy } from "../../provider/plan/readers";
-import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/plan/rights";
+import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
 import { AWS_CALLS } from "../../tools/permissions/awsCalls";
 import { awsPolicy, PLACEHOLDERS } from "../../tools/permissions/awsPolicy";
 import { permissionDocuments } from "../../tools/permissions/documents";
@@ -71,12 +71,15 @@ describe("permission documents", () => {
     it("let whoever may only look see the plan, and still stop who may move but not everything", () => {
         const blocker = { code: "HP132", property: "clusterName", what: "", remedy: "" } as const;
         const preflight = { podSlots: undefined, deadWebhooks: [] };
-        const blockers = [blocker] as unknown as Parameters<typeof asSeenBy>[1];
-        const reader = asSeenBy({ ...preflight, missingRights: CLUSTER_RIGHTS }, blockers);
+        const blockers = [blocker] as unknown as Parameters<typeof forReadOnlyPrincipal>[1];
+        const reader = forReadOnlyPrincipal({ ...preflight, missingRights: CLUSTER_RIGHTS }, blockers);
         assert.deepEqual(reader.blockers, []);
         assert.match(reader.note.join(), /may look but not move/);
         const partly = CLUSTER_RIGHTS.filter(({ resource }) => resource !== LOCK_RIGHT.resource);
-        assert.deepEqual(asSeenBy({ ...preflight, missingRights: partly }, blockers).blockers, blockers);
+        assert.deepEqual(
+            forReadOnlyPrincipal({ ...preflight, missingRights: partly }, blockers).blockers,
+            blockers,
+        );
         assert.ok(MOVING.length > 0);
     });
 });

@@ -1,6 +1,6 @@
 // The preview's lines: short enough that a CLI shows them whole, and nothing of them lost by wrapping.
 import assert from "node:assert/strict";
-import { wrapped } from "../../provider/plan/wrapped";
+import { wrapLine } from "../../provider/plan/wrapLine";
 import { assertDone, startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 
@@ -35,7 +35,7 @@ describe("the plan in a preview", () => {
         ];
         for (const [what, text, longest] of cases) {
             it(`of ${what} loses nothing, and cuts off nothing but a word that is too long`, () => {
-                const lines = wrapped(`   note          ${text}`);
+                const lines = wrapLine(`   note          ${text}`);
                 assert.equal(lines.map((line) => line.slice(17)).join(" "), text);
                 for (const line of lines) {
                     assert.ok(line.length <= longest, line);

@@ -1,7 +1,7 @@
 // Which of Helm's records tells the defaults of a chart: the first revision of the same chart, and no other.
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { Discovery } from "../../provider/adapters/kubernetes/discovery";
+import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
 import type { ObjectRef } from "../../provider/ports/world";
@@ -46,7 +46,7 @@ function releasesIn(revisions: readonly Revision[]): HelmReleases {
         list: async () => [...secrets.values()],
         read: async ({ name }: ObjectRef) => secrets.get(name),
     };
-    return new HelmReleases(objects as unknown as KubernetesObjects, {} as Discovery);
+    return new HelmReleases(objects as unknown as KubernetesObjects, {} as ApiDiscovery);
 }
 
 function recordOf({ version, chartVersion, chartValues }: Revision) {

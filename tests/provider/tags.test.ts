@@ -1,6 +1,6 @@
 // Tags: what belongs to the models is found by owner and by the real paths, merged, limited, shown, and put back exactly.
 import assert from "node:assert/strict";
-import { findOwned } from "../../provider/discovery/owned";
+import { findOwned } from "../../provider/discovery/awsResourcesOfModels";
 import { countTags, planTags } from "../../provider/plan/tags";
 import {
     type KubernetesObject,

@@ -1,7 +1,7 @@
 // What AWS's script (helm_to_addon.sh) overlooks of models and of the release they are served from: each case handled. The W numbers are the list in docs/weaknesses.md; more of them stand in the tests of tags, settings and versions.
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { Discovery } from "../../provider/adapters/kubernetes/discovery";
+import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
 import { type KubernetesObject, TaggedKind } from "../../provider/ports/world";
@@ -108,7 +108,7 @@ describe("releases that AWS's script misreads", () => {
             data: { release: encode(gzipSync(JSON.stringify(record)).toString("base64")) },
         };
         const objects = { list: async () => [secret], read: async () => secret };
-        const releases = new HelmReleases(objects as unknown as KubernetesObjects, {} as Discovery);
+        const releases = new HelmReleases(objects as unknown as KubernetesObjects, {} as ApiDiscovery);
         const [found] = await releases.find("hyperpod-inference-operator", {});
         assert.deepEqual([found?.values, found?.chartDefaults], [{}, {}]);
     });

@@ -1,5 +1,5 @@
 // The rules of rights.ts in, ClusterRoles with bindings to groups out. Pure.
-import { type ClusterRule, LOOKING, MOVING } from "../../provider/plan/rights";
+import { type ClusterRule, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
 
 export const LOOKERS = "hyperpod-inference-look";
 export const MOVERS = "hyperpod-inference-move";

@@ -1,6 +1,6 @@
 // The tables of calls and rights in, the documents about them out, by path. Writes nothing.
 import { dump } from "js-yaml";
-import { type ClusterRule, LOOKING, MOVING } from "../../provider/plan/rights";
+import { type ClusterRule, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
 import { AWS_CALLS, type AwsCall, type On } from "./awsCalls";
 import { awsPolicy, PLACEHOLDERS } from "./awsPolicy";
 import { LOOKERS, MOVERS, rbacObjects } from "./clusterRoles";

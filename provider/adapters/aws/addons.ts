@@ -10,7 +10,7 @@ import type {
     Gate,
 } from "../../ports/world";
 import { openClient } from "./client";
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 export interface ClusterFacts {
     readonly name: string;
@@ -34,7 +34,7 @@ export class EksApi {
         readonly region: string,
     ) {}
 
-    static async open(session: Session, gate: Gate): Promise<EksApi> {
+    static async open(session: AwsSession, gate: Gate): Promise<EksApi> {
         const sdk = await import("@aws-sdk/client-eks");
         return new EksApi(sdk, openClient(sdk.EKSClient, session, "eks", gate), session.region);
     }

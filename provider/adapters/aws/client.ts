@@ -8,7 +8,7 @@ import type {
     MiddlewareStack,
 } from "@smithy/types";
 import type { Gate } from "../../ports/world";
-import type { AwsService, ClientSettings, Session } from "./session";
+import type { AwsService, ClientSettings, AwsSession } from "./session";
 
 /** What AWS calls commands that change nothing. */
 const READS = /^(Get|List|Describe|Head|Simulate)/;
@@ -23,7 +23,7 @@ type Settings = Omit<ClientSettings, "requestHandler"> & { requestHandler: objec
 
 export function openClient<C>(
     make: new (settings: never) => C,
-    session: Session,
+    session: AwsSession,
     service: AwsService,
     gate: Gate,
     overrides: Partial<ClientSettings> = {},

@@ -1,9 +1,9 @@
 // Mints a bearer token for an EKS cluster: a presigned call of STS, in base64url. No request is sent.
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 const EXPIRES_IN_SECONDS = 60;
 
-export async function mintClusterToken(clusterName: string, session: Session): Promise<string> {
+export async function mintClusterToken(clusterName: string, session: AwsSession): Promise<string> {
     const [{ SignatureV4 }, { Sha256 }, { HttpRequest }, { partition }] = await Promise.all([
         import("@smithy/signature-v4"),
         import("@aws-crypto/sha256-js"),

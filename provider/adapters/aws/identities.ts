@@ -2,7 +2,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Clock, Gate, Identities, Role } from "../../ports/world";
 import { openClient } from "./client";
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 /** IAM shows a new role after some seconds; give up after this. */
 const PROPAGATION_TIMEOUT_MS = 60_000;
@@ -14,7 +14,7 @@ export class IamIdentities implements Identities {
         readonly clock: Clock,
     ) {}
 
-    static async open(session: Session, clock: Clock, gate: Gate): Promise<IamIdentities> {
+    static async open(session: AwsSession, clock: Clock, gate: Gate): Promise<IamIdentities> {
         const sdk = await import("@aws-sdk/client-iam");
         return new IamIdentities(sdk, openClient(sdk.IAMClient, session, "iam", gate), clock);
     }

@@ -25,7 +25,7 @@ export interface ClientSettings {
     readonly forcePathStyle?: boolean;
 }
 
-export interface Session {
+export interface AwsSession {
     readonly region: string;
     readonly credentials: AwsCredentialIdentityProvider;
     clientSettings(service: AwsService): ClientSettings;
@@ -40,7 +40,7 @@ const ENDPOINT_NAMES: Partial<Record<AwsService, readonly string[]>> = {
     elbv2: ["elbv2", "elasticloadbalancingv2"],
 };
 
-export async function openSession(request: SessionRequest): Promise<Session> {
+export async function openSession(request: SessionRequest): Promise<AwsSession> {
     const region = request.region ?? (await defaultRegion(request.profile));
     if (!region) {
         throw new Error("no AWS region: set the `region` property, AWS_REGION, or `region` in the profile");

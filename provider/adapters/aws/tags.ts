@@ -4,7 +4,7 @@ import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type * as s3 from "@aws-sdk/client-s3";
 import { type Gate, type LoadBalancer, TaggedKind, type TaggedResource, type Tags } from "../../ports/world";
 import { openClient } from "./client";
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 type TagSet = Readonly<Record<string, string>>;
 
@@ -15,7 +15,7 @@ export class AwsTags implements Tags {
     #clients: Promise<Clients> | undefined;
 
     constructor(
-        readonly session: Session,
+        readonly session: AwsSession,
         readonly gate: Gate,
     ) {}
 
@@ -137,7 +137,7 @@ interface Clients {
     readonly s3: { readonly sdk: typeof s3; readonly client: s3.S3Client };
 }
 
-async function openClients(session: Session, gate: Gate): Promise<Clients> {
+async function openClients(session: AwsSession, gate: Gate): Promise<Clients> {
     const [elbSdk, acmSdk, s3Sdk] = await Promise.all([
         import("@aws-sdk/client-elastic-load-balancing-v2"),
         import("@aws-sdk/client-acm"),

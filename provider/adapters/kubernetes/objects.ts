@@ -1,6 +1,6 @@
 // The port `Objects` on a real API server.
 
-import { inGroups } from "../../kubernetes/inGroups";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { refTo } from "../../kubernetes/restore";
 import type {
     KubernetesObject,
@@ -13,7 +13,7 @@ import type {
     RemoveOptions,
 } from "../../ports/world";
 import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
-import type { Discovery, ServedKind } from "./discovery";
+import type { ApiDiscovery, ServedKind } from "./apiDiscovery";
 
 export const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
@@ -43,7 +43,7 @@ const NEVER_APPLIED = new Set([
 export class KubernetesObjects implements Objects {
     constructor(
         readonly api: KubernetesApi,
-        readonly discovery: Discovery,
+        readonly discovery: ApiDiscovery,
     ) {}
 
     async read(ref: ObjectRef): Promise<KubernetesObject | undefined> {
@@ -80,7 +80,7 @@ export class KubernetesObjects implements Objects {
 
     async createdBy(manager: string, since: string): Promise<KubernetesObject[]> {
         const kinds = (await this.discovery.all()).filter(isSearched);
-        const lists = await inGroups(kinds, 12, async ({ apiVersion, kind }) => {
+        const lists = await mapConcurrently(kinds, async ({ apiVersion, kind }) => {
             try {
                 return await this.list(apiVersion, kind, { metadataOnly: true });
             } catch (error) {

@@ -1,14 +1,18 @@
 // The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
 import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
-import { inGroups } from "../../kubernetes/inGroups";
+import { mapConcurrently } from "../../../common/mapConcurrently";
+import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
 import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../ports/world";
-import type { Discovery } from "./discovery";
+import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
 
 /** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
 const RETIRED_OWNER = "pulumi-hyperpod-inference";
+
+/** Each of them is a whole chart in memory. */
+const DECODED_AT_ONCE = 4;
 
 interface StoredRelease {
     name: string;
@@ -32,18 +36,23 @@ interface StoredRelease {
 export class HelmReleases implements Releases {
     constructor(
         readonly objects: KubernetesObjects,
-        readonly discovery: Discovery,
+        readonly discovery: ApiDiscovery,
     ) {}
 
     async find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]> {
-        const selector = ["owner=helm", ...(filter.name ? [`name=${filter.name}`] : [])].join(",");
+        const selector = [
+            `${RECORD_LABEL}=${RECORD_LABEL_VALUE}`,
+            ...(filter.name ? [recordsSelector(filter.name)] : []),
+        ].join(",");
         const secrets = await this.objects.list("v1", "Secret", {
             labelSelector: selector,
             metadataOnly: true,
             ...(filter.namespace ? { namespace: filter.namespace } : {}),
         });
-        const releases = await inGroups([...groupByRelease(secrets).values()], 4, (records) =>
-            this.#read(records, chart, filter.name),
+        const releases = await mapConcurrently(
+            [...groupByRelease(secrets).values()],
+            (records) => this.#read(records, chart, filter.name),
+            DECODED_AT_ONCE,
         );
         return releases.filter((release) => release !== undefined);
     }
@@ -53,14 +62,14 @@ export class HelmReleases implements Releases {
     }
 
     async restore(namespace: string, secretNames: readonly string[]): Promise<void> {
-        await this.#label(namespace, secretNames, "helm");
+        await this.#label(namespace, secretNames, RECORD_LABEL_VALUE);
     }
 
     async #label(namespace: string, names: readonly string[], owner: string): Promise<void> {
-        await inGroups(names, 8, (name) =>
+        await mapConcurrently(names, (name) =>
             this.objects.merge(
                 { apiVersion: "v1", kind: "Secret", namespace, name },
-                { metadata: { labels: { owner } } },
+                { metadata: { labels: { [RECORD_LABEL]: owner } } },
             ),
         );
     }

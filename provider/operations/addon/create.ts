@@ -62,7 +62,7 @@ function notOlder(wanted: WantedAddon, existing: Addon): WantedAddon {
     return { ...wanted, version: newerOf(wanted.version, existing.version) };
 }
 
-export interface UpdateWishes {
+export interface UpdateOptions {
     readonly resolveConflicts: "OVERWRITE" | "PRESERVE";
     /** Only a way back may ask for an older version than the one that is there, after it looked at the models. */
     readonly mayBeOlder?: true;
@@ -79,7 +79,7 @@ export async function updateOrCreate(
     world: World,
     wanted: WantedAddon,
     journal: AttemptJournal,
-    { resolveConflicts, mayBeOlder, ...following }: UpdateWishes,
+    { resolveConflicts, mayBeOlder, ...following }: UpdateOptions,
 ): Promise<void> {
     const { step, attempt, token } = journal;
     const { name } = wanted;

@@ -1,22 +1,20 @@
 // An add-on that was there before the move: what is remembered of it, and how it gets its former objects, version and settings back.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isUpdatable } from "../../addons/states";
-import { inGroups } from "../../kubernetes/inGroups";
+import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
-import type { StepTimeouts } from "../../steps/stepTimeouts";
 import type { Backup } from "../backup/backup";
 import { type AttemptJournal, updateOrCreate, type WantedAddon } from "./create";
-import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./takeAway";
+import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./remove";
 import { atRest } from "./update";
 import { failedAddon } from "./wait";
-
-const AT_ONCE = 8;
 
 export interface FormerAddon {
     readonly version: string;
@@ -60,16 +58,16 @@ export function isTakenOver(former: FormerAddon | undefined): former is FormerAd
  * What an undo that was cut off has restored belongs to this package's manager: EKS would not take its own former fields away again.
  * Writes nothing where no undo was begun.
  */
-export async function ownAgain(world: World, backup: Backup): Promise<void> {
+export async function takeFieldsOver(world: World, backup: Backup): Promise<void> {
     const former = new Set((backup.ofAddon ?? []).map(keyOf));
     const objects = backup.objects.filter((object) => former.has(keyOf(refTo(object))));
     const live = await readMany(world, objects.map(refTo));
-    await inGroups(objects, AT_ONCE, (object) =>
+    await mapConcurrently(objects, (object) =>
         restoreFieldManagers(world, object, live.get(keyOf(refTo(object)))),
     );
 }
 
-export interface Return {
+export interface FormerAddonUndo {
     readonly world: World;
     readonly plan: Plan;
     readonly profile: Profile;
@@ -84,16 +82,16 @@ export interface Return {
  * The objects first: EKS then finds them in their former form and, with PRESERVE, keeps what others had set. The other way round an older
  * version would put its own CRD schemas in place before anybody looks at the models. Answers what had to stay, for people.
  */
-export async function giveBack(way: Return): Promise<readonly string[]> {
-    const { world, plan, profile, backup, former, made, timeouts } = way;
-    const { step } = way.attempts;
+export async function undoTakeover(undo: FormerAddonUndo): Promise<readonly string[]> {
+    const { world, plan, profile, backup, former, made, timeouts } = undo;
+    const { step } = undo.attempts;
     const now = await atRest(world, plan.addon.name, timeouts.installMs, step);
     const { warnings, keepsSchema } = await restoreOverwritten(world, plan, backup);
     // An older version would bring the older schemas along, and the models would lose fields.
     const version = keepsSchema ? (now?.version ?? plan.addon.version) : former.version;
     if (now === undefined || !isAsBefore(now, { ...former, version })) {
-        const wanted = wantedAgain(plan.addon.name, version, former);
-        await bringBack(way, wanted);
+        const wanted = wantedFormer(plan.addon.name, version, former);
+        await updateToFormer(undo, wanted);
         await restoreOverwritten(world, plan, backup);
     }
     const gone = await objectsOfAddon(world, made, backup);
@@ -107,7 +105,10 @@ export async function giveBack(way: Return): Promise<readonly string[]> {
           ];
 }
 
-async function bringBack({ world, former, attempts, timeouts }: Return, wanted: WantedAddon): Promise<void> {
+async function updateToFormer(
+    { world, former, attempts, timeouts }: FormerAddonUndo,
+    wanted: WantedAddon,
+): Promise<void> {
     const { installMs: timeoutMs } = timeouts;
     try {
         await updateOrCreate(world, wanted, attempts, {
@@ -118,11 +119,10 @@ async function bringBack({ world, former, attempts, timeouts }: Return, wanted: 
     } catch (error) {
         // One that was not healthy before need not be healthy again.
         const now = await world.addons.describe(wanted.name);
-        if (former.status === AddonStatus.Active || now === undefined || !isReturned(now, wanted))
-            throw error;
+        if (former.status === AddonStatus.Active || now === undefined || !isInForm(now, wanted)) throw error;
     }
     const now = await atRest(world, wanted.name, timeoutMs, attempts.step);
-    if (now !== undefined && isReturned(now, wanted)) {
+    if (now !== undefined && isInForm(now, wanted)) {
         if (now.status === AddonStatus.Active || former.status !== AddonStatus.Active) return;
     }
     if (now !== undefined) throw failedAddon(ErrorCode.AddonFailed, attempts.step, now, []);
@@ -131,10 +131,10 @@ async function bringBack({ world, former, attempts, timeouts }: Return, wanted: 
 
 function isAsBefore(now: Addon, former: FormerAddon): boolean {
     const healthy = now.status === AddonStatus.Active || former.status !== AddonStatus.Active;
-    return healthy && isReturned(now, former);
+    return healthy && isInForm(now, former);
 }
 
-function isReturned(
+function isInForm(
     now: Addon,
     { version, configurationValues = "" }: Pick<WantedAddon, "version" | "configurationValues">,
 ): boolean {
@@ -145,7 +145,7 @@ function isReturned(
     );
 }
 
-function wantedAgain(name: string, version: string, former: FormerAddon): WantedAddon {
+function wantedFormer(name: string, version: string, former: FormerAddon): WantedAddon {
     const { configurationValues, serviceAccountRoleArn } = former;
     return {
         name,

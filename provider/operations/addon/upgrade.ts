@@ -47,7 +47,7 @@ export async function upgradeAddon(
         await checkModels(world, profile, models);
         return wanted.version;
     } catch (error) {
-        throw await returned(world, wanted, former, error, timeoutMs, profile, { ...models, definitions });
+        throw await undoUpgrade(world, wanted, former, error, timeoutMs, profile, { ...models, definitions });
     }
 }
 
@@ -96,7 +96,7 @@ async function update(
 }
 
 /** The error to tell, after the way back was tried. */
-async function returned(
+async function undoUpgrade(
     world: World,
     wanted: Wanted,
     former: Addon,

@@ -1,11 +1,12 @@
 // What a move can touch, read from the cluster in its live form, and the type in which the journal keeps it.
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
-import { objectsOfStandingAddon } from "../addon/objects";
+import { objectsOfExistingAddon } from "../addon/objectsOfExistingAddon";
 
 export interface Backup {
     /** Full live objects, managed fields included. */
@@ -34,7 +35,7 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         definitions(world, profile),
         replicaSetsOf(world, plan),
         recordsOf(world, plan),
-        objectsOfStandingAddon(world, profile),
+        objectsOfExistingAddon(world, profile),
     ]);
     const customResources = await customResourcesOf(
         world,
@@ -131,7 +132,7 @@ async function replicaSetsOf(world: World, plan: Plan): Promise<KubernetesObject
 export async function recordsOf(world: World, plan: Plan): Promise<KubernetesObject[]> {
     const secrets = await world.objects.list("v1", "Secret", {
         namespace: plan.release.namespace,
-        labelSelector: `name=${plan.release.name}`,
+        labelSelector: recordsSelector(plan.release.name),
         metadataOnly: true,
     });
     return secrets.filter(({ metadata }) => plan.release.records.includes(metadata.name));

@@ -1,9 +1,7 @@
 // Fingerprints of the Secrets that a controller has issued, taken before and compared after it is swapped: none may be lost or issued anew.
 import { createHash } from "node:crypto";
-import { inGroups } from "../../kubernetes/inGroups";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import type { World } from "../../ports/world";
-
-const READ_AT_ONCE = 8;
 
 export type Fingerprints = Readonly<Record<string, string>>;
 
@@ -14,7 +12,7 @@ export async function fingerprintSecrets(
 ): Promise<Fingerprints> {
     if (issued === undefined || !(await world.objects.serves(issued.apiVersion, issued.kind))) return {};
     const certificates = await world.objects.list(issued.apiVersion, issued.kind);
-    const found = await inGroups(certificates, READ_AT_ONCE, async ({ metadata, spec }) => {
+    const found = await mapConcurrently(certificates, async ({ metadata, spec }) => {
         const { namespace } = metadata;
         const name = (spec as { secretName?: string } | undefined)?.secretName ?? "";
         const secret = await world.objects.read({

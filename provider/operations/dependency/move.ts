@@ -1,7 +1,7 @@
 // One dependency of the release: from Helm to an add-on of its own, and back. Every change is in the memory before it is made.
 
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { madeByEks } from "../../kubernetes/appliedByEks";
-import { inGroups } from "../../kubernetes/inGroups";
 import type { PlannedDependency } from "../../plan/plan";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
@@ -42,14 +42,13 @@ export interface DependencyMove extends DependencyOfRelease {
     refused(totals: ReadonlyMap<string, number>): void;
 }
 
-const AT_ONCE = 8;
 const POLL_MS = 300;
 
 /** What is looked at before anything changes. */
 export async function rememberDependency(move: DependencyMove): Promise<DependencyMemory> {
     const { world, plan, profile } = move;
     const { addonNamespace: namespace } = profile;
-    const sameName = await inGroups(profile.addonWorkloads, AT_ONCE, async ({ kind, name }) => {
+    const sameName = await mapConcurrently(profile.addonWorkloads, async ({ kind, name }) => {
         const live = await world.objects.read({ apiVersion: "apps/v1", kind, namespace, name });
         return live !== undefined && isHelms(live, move) ? [replacedFrom(live)] : [];
     });
@@ -59,7 +58,7 @@ export async function rememberDependency(move: DependencyMove): Promise<Dependen
         replaced: sameName.flat(),
         secrets: await fingerprintSecrets(world, profile.issues),
         absent: (
-            await inGroups(profile.runtimeObjects(plan.release.namespace), AT_ONCE, async (ref) =>
+            await mapConcurrently(profile.runtimeObjects(plan.release.namespace), async (ref) =>
                 (await world.objects.read(ref)) === undefined ? [ref] : [],
             )
         ).flat(),

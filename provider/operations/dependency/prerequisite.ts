@@ -1,13 +1,13 @@
 // A dependency that was missing: installed as an add-on, and taken away again when nobody uses it.
 
+import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { madeByEks } from "../../kubernetes/appliedByEks";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import type { Plan, PlannedDependency } from "../../plan/plan";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
-import type { StepTimeouts } from "../../steps/stepTimeouts";
 import { createOrContinue } from "../addon/create";
-import { deleteMade, objectsOfAddon, removeAddon } from "../addon/takeAway";
+import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { definitions } from "../backup/backup";
 import { waitForAnswers } from "../models/probes";

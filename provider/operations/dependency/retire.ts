@@ -1,7 +1,8 @@
 // What only Helm used of a dependency: which objects these are, and their deletion in an order that refuses nobody's requests.
 
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
-import { inGroups } from "../../kubernetes/inGroups";
+import { isOfRelease } from "../../kubernetes/helmMarks";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
@@ -9,7 +10,7 @@ import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import type { Backup } from "../backup/backup";
 import { replacedFrom } from "../handover/handOver";
-import { DELETABLE } from "../release/deletable";
+import { DELETABLE_KINDS } from "../release/deletableKinds";
 
 export interface DependencyOfRelease {
     readonly world: World;
@@ -17,10 +18,6 @@ export interface DependencyOfRelease {
     readonly profile: DependencyProfile;
     readonly backup: Backup;
 }
-
-const AT_ONCE = 8;
-const RELEASE_NAME = "meta.helm.sh/release-name";
-const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
 
 /** Objects of the release that belong to the dependency, as they were. */
 export function formerOf(plan: Plan, { addonName }: DependencyProfile, backup: Backup): KubernetesObject[] {
@@ -33,8 +30,7 @@ export function isHelms(
     { apiVersion, kind, metadata }: KubernetesObject,
     { plan, backup }: DependencyOfRelease,
 ): boolean {
-    const { [RELEASE_NAME]: release, [RELEASE_NAMESPACE]: namespace } = metadata.annotations ?? {};
-    if (release === plan.release.name && namespace === plan.release.namespace) return true;
+    if (isOfRelease({ metadata }, plan.release)) return true;
     const key = keyOf(refTo({ apiVersion, kind, metadata }));
     return backup.objects.some(
         (object) => keyOf(refTo(object)) === key && object.metadata.uid === metadata.uid,
@@ -44,7 +40,7 @@ export function isHelms(
 /** Still Helm's, not taken over by EKS, of a kind that may go, and used by nobody who stays. */
 export async function onlyHelms(move: DependencyOfRelease): Promise<ObjectRef[]> {
     const { world, plan, profile, backup } = move;
-    const former = formerOf(plan, profile, backup).filter(({ kind }) => DELETABLE.has(kind));
+    const former = formerOf(plan, profile, backup).filter(({ kind }) => DELETABLE_KINDS.has(kind));
     const alive = await readMetadata(world, former.map(refTo));
     const leaving = former.filter((object) => {
         const live = alive.get(keyOf(refTo(object)));
@@ -104,7 +100,7 @@ export async function deleteInOrder(
     const rest = refs.filter(({ kind }) => !LEAVING.some((kinds) => kinds.has(kind)));
     for (const group of [...LEAVING.map((kinds) => refs.filter(({ kind }) => kinds.has(kind))), rest]) {
         const alive = await readMetadata(world, group);
-        await inGroups(group, AT_ONCE, async (ref) => {
+        await mapConcurrently(group, async (ref) => {
             const live = alive.get(keyOf(ref));
             if (live === undefined || !isHelms(live, move)) return;
             await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});

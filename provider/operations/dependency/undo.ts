@@ -7,7 +7,7 @@ import {
     removeAddon,
     restoreOverwritten,
     stopControllers,
-} from "../addon/takeAway";
+} from "../addon/remove";
 import type { Backup } from "../backup/backup";
 import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/handOver";
 import { waitForAnswers } from "../models/probes";

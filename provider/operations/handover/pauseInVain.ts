@@ -1,7 +1,7 @@
 // When EKS refuses the add-on outright, Helm's controllers were stopped for nothing: they run again at once, not only after the next command.
 import { FailedInStep, messageOf } from "../../../common/errors";
 import type { Journal } from "../../engine/journal";
-import { type Steps, unwind } from "../../engine/saga";
+import { type Steps, undoSteps } from "../../engine/saga";
 import { MigrationStep } from "../../plan/plan";
 import type { World } from "../../ports/world";
 
@@ -23,7 +23,7 @@ export async function endPauseInVain(
     if (!isRefusedInstall(failure)) return;
     try {
         if ((await world.addons.describe(journal.plan.addon.name)) !== undefined) return;
-        await unwind(steps, world, journal, MigrationStep.ScaleDown);
+        await undoSteps(steps, world, journal, MigrationStep.ScaleDown);
         world.log.warn("EKS refused the add-on; Helm's controllers run again");
     } catch (error) {
         world.log.warn(

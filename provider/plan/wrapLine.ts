@@ -5,7 +5,7 @@ const LINE_LENGTH = 140;
 const INDENT = " ".repeat(17);
 
 /** Goes on in the next line, below the text, after a comma or a semicolon where there is one. */
-export function wrapped(line: string): string[] {
+export function wrapLine(line: string): string[] {
     const lines: string[] = [];
     let rest = line;
     while (rest.length > LINE_LENGTH) {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Difference, State } from "../../sandbox/compare/state";
 import { ADDON, TEAM } from "./memory/content";
+import { addStandingAddon, type ExistingAddon, STANDING_CONFIGURATION } from "./memory/existingAddon";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import type { Injection, Moment } from "./memory/mover";
 import { GROUP } from "./memory/operatorContent";
 import { isIssued } from "./memory/sameButIssued";
-import { addStandingAddon, STANDING_CONFIGURATION, type StandingAddon } from "./memory/standingAddon";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
 
@@ -16,7 +16,7 @@ import type { MemoryWorld } from "./memoryWorld";
 const SAME_OPERATOR = { operatorOfAddon: () => "3.2" };
 const OLDER = "v1.1.0-eksbuild.1";
 
-const withAddon = (standing: StandingAddon) => (world: MemoryWorld) => addStandingAddon(world, standing);
+const withAddon = (standing: ExistingAddon) => (world: MemoryWorld) => addStandingAddon(world, standing);
 
 function addonIn(world: MemoryWorld) {
     const addon = world.data.addons.get(ADDON);

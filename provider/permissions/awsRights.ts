@@ -1,9 +1,9 @@
 // Asks IAM whether this principal may do what the plan will do. Only an outright refusal counts; where simulating is not allowed, nothing is said.
 
-import { ErrorCode } from "../../../common/errors";
-import type { Blocker } from "../../plan/blockers";
-import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../../plan/plan";
-import { type AwsRight, TaggedKind, type World } from "../../ports/world";
+import { ErrorCode } from "../../common/errors";
+import type { Blocker } from "../plan/blockers";
+import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
+import { type AwsRight, TaggedKind, type World } from "../ports/world";
 
 const TAG_ACTIONS: Record<TaggedKind, readonly string[]> = {
     [TaggedKind.LoadBalancer]: ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],

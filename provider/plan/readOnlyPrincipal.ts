@@ -2,8 +2,8 @@
 
 import { ErrorCode } from "../../common/errors";
 import type { Preflight } from "../discovery/preflight";
+import { LOCK_RIGHT } from "../permissions/clusterRights";
 import type { Blocker } from "./blockers";
-import { LOCK_RIGHT } from "./rights";
 
 export interface Seen {
     readonly blockers: readonly Blocker[];
@@ -11,7 +11,7 @@ export interface Seen {
     readonly note: readonly string[];
 }
 
-export function asSeenBy({ missingRights }: Preflight, blockers: readonly Blocker[]): Seen {
+export function forReadOnlyPrincipal({ missingRights }: Preflight, blockers: readonly Blocker[]): Seen {
     const isReader = missingRights.some(
         ({ verb, group, resource }) =>
             verb === LOCK_RIGHT.verb && group === LOCK_RIGHT.group && resource === LOCK_RIGHT.resource,

@@ -6,7 +6,7 @@ import type { World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
 /** Those that are to run, with their replicas. */
-export async function findStandingControllers(
+export async function findAddonControllers(
     world: World,
     { addonNamespace, controllerOf }: Profile,
 ): Promise<PlannedController[]> {

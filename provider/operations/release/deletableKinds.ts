@@ -1,7 +1,7 @@
 // What a move may delete of the release at all, by kind.
 
 /** Kinds whose deletion takes nothing of the user's along. Everything else stays. */
-export const DELETABLE: ReadonlySet<string> = new Set([
+export const DELETABLE_KINDS: ReadonlySet<string> = new Set([
     "Deployment",
     "DaemonSet",
     "Service",

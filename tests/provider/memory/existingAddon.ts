@@ -4,7 +4,7 @@ import type { MemoryWorld } from "../memoryWorld";
 import { ADDON, RELEASE, VALUES } from "./content";
 import type { Outcome } from "./data";
 
-export interface StandingAddon {
+export interface ExistingAddon {
     readonly version?: string;
     readonly outcome?: Outcome;
     readonly configuration?: Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ function changeByOthers({ store }: MemoryWorld): void {
 }
 
 /** Helm's controllers are stopped first: two of a kind would fight over what they write. */
-export function addStandingAddon(world: MemoryWorld, standing: StandingAddon = {}): void {
+export function addStandingAddon(world: MemoryWorld, standing: ExistingAddon = {}): void {
     for (const [namespace, name] of HELMS_CONTROLLERS)
         world.store.merge(
             { apiVersion: "apps/v1", kind: "Deployment", namespace, name },

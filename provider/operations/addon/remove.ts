@@ -1,9 +1,9 @@
 // The way back from an add-on: EKS lets go of it, its controllers stop, what it overwrote gets its former form, and only what it made is deleted.
 
 import { ErrorCode } from "../../../common/errors";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { madeByEks } from "../../kubernetes/appliedByEks";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
-import { inGroups } from "../../kubernetes/inGroups";
 import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
 import { readMany } from "../../kubernetes/readMany";
 import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "../../kubernetes/restore";
@@ -16,7 +16,6 @@ import { awaitGone, failedAddon } from "./wait";
 const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
 
 const TERMINATION_MS = 45_000;
-const RESTORED_AT_ONCE = 8;
 
 export async function removeAddon(
     world: World,
@@ -101,7 +100,7 @@ export async function restoreOverwritten(
     const warnings: string[] = [];
     for (const rank of byRestoreRank(backup.objects)) {
         const alive = await readMany(world, rank.map(refTo));
-        await inGroups(rank, RESTORED_AT_ONCE, async (remembered) => {
+        await mapConcurrently(rank, async (remembered) => {
             const key = keyOf(refTo(remembered));
             const live = alive.get(key);
             if (remembered.kind === "CustomResourceDefinition") {
@@ -158,7 +157,7 @@ export async function deleteMade(
             })),
     );
     const candidates = [...made, ...written.filter((one) => one.made).map(({ ref }) => ref)];
-    await inGroups(candidates, RESTORED_AT_ONCE, async (ref) => {
+    await mapConcurrently(candidates, async (ref) => {
         if (NEVER_DELETED.has(ref.kind)) return;
         if (ref.kind === "CustomResourceDefinition" && !(await isUnused(world, ref))) return;
         await world.objects.remove(ref);

@@ -1,5 +1,5 @@
 // Looks for the AWS resources that belong to the models: by owner references, by the paths of the custom resources, by the load balancer controller's own tags. Never by a name pattern. Writes nothing.
-import { inGroups } from "../kubernetes/inGroups";
+import { mapConcurrently } from "../../common/mapConcurrently";
 import {
     type KubernetesObject,
     type LoadBalancer,
@@ -25,7 +25,6 @@ export interface FoundOwned {
     readonly buckets: readonly string[];
 }
 
-const READ_AT_ONCE = 16;
 const CERTIFICATES = "alb.ingress.kubernetes.io/certificate-arn";
 const GROUP = "alb.ingress.kubernetes.io/group.name";
 const LOAD_BALANCER_CLUSTER = "elbv2.k8s.aws/cluster";
@@ -46,9 +45,8 @@ export async function findOwned(
     if (facts.length === 0) return { resources: [], notes: [], unreadable: [], buckets };
     const [ingresses, services] = await Promise.all([
         world.objects.list("networking.k8s.io/v1", "Ingress"),
-        inGroups(
+        mapConcurrently(
             [...new Set(customResources.map(({ metadata }) => metadata.namespace ?? ""))],
-            8,
             (namespace) => world.objects.list("v1", "Service", { namespace }),
         ),
     ]);
@@ -75,9 +73,8 @@ export async function findOwned(
         ...new Map(candidates.map((one) => [`${one.resource.kind} ${one.resource.id}`, one])).values(),
     ];
     const unreadable: string[] = [];
-    const read = await inGroups(
+    const read = await mapConcurrently(
         distinct,
-        READ_AT_ONCE,
         async ({ resource, owner, tags }: Candidate): Promise<FoundResource | undefined> => {
             try {
                 const found = tags ?? (await world.tags.read(resource));

@@ -9,7 +9,7 @@ import type { Profile } from "../../profiles/profile";
 /** Since the beginning of time. */
 const EVER = "";
 
-export async function objectsOfStandingAddon(world: World, profile: Profile): Promise<KubernetesObject[]> {
+export async function objectsOfExistingAddon(world: World, profile: Profile): Promise<KubernetesObject[]> {
     if (!(await hasTraces(world, profile))) return [];
     // Other add-ons' objects have the same manager, so that alone says nothing.
     const refs = await madeByEks(world, EVER);

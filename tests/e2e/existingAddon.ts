@@ -9,7 +9,7 @@ import { until } from "./stage";
 
 const WAIT_MS = 120_000;
 
-export interface StandingAddon {
+export interface ExistingAddon {
     readonly version?: string;
     /** NONE ends in CREATE_FAILED, because Helm owns what the add-on would change. */
     readonly resolveConflicts?: "OVERWRITE" | "NONE";
@@ -19,7 +19,7 @@ export interface StandingAddon {
     readonly besideHelm?: true;
 }
 
-export async function addStandingAddon(sandbox: Sandbox, standing: StandingAddon): Promise<void> {
+export async function addStandingAddon(sandbox: Sandbox, standing: ExistingAddon): Promise<void> {
     const { status, version = "v1.3.0-eksbuild.1", resolveConflicts = "OVERWRITE" } = standing;
     if (standing.besideHelm !== true) await stopHelmsControllers(sandbox);
     if (status === "CREATING") await sandbox.aws.scriptAddon(ADDON, { createOutcome: "NEVER" });

@@ -30,7 +30,7 @@ interface DiscoveryList {
     }[];
 }
 
-export class Discovery {
+export class ApiDiscovery {
     readonly #api: KubernetesApi;
     #kinds: Promise<Map<string, ServedKind>> | undefined;
 

@@ -8,7 +8,7 @@ import type {
     MiddlewareStack,
 } from "@smithy/types";
 import type { Gate } from "../../ports/world";
-import type { AwsService, ClientSettings, AwsSession } from "./session";
+import type { AwsService, AwsSession, ClientSettings } from "./session";
 
 /** What AWS calls commands that change nothing. */
 const READS = /^(Get|List|Describe|Head|Simulate)/;

@@ -21,7 +21,7 @@ const manifest = JSON.parse(textOf("package.json"));
 const blocks = () => documents().flatMap(blocksOf);
 
 describe("the documents", function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
 
     it("hold TypeScript that compiles against the package", () => {
         const folder = path.join(root, ".cache", "docs-snippets");
@@ -140,6 +140,26 @@ describe("the documents", function () {
                 .map((code) => `${file}: ${code}`),
         );
         assert.deepEqual(strangers, []);
+    });
+
+    it("name inputs by the names they have", () => {
+        const known = new Set(
+            [...textOf("docs/api.md").matchAll(/<\/a> `(\w+)\??`/g)].map(([, name]) => name),
+        );
+        const ofPulumi = ["protect", "retainOnDelete", "deletedWith", "dependsOn", "aliases"];
+        const written = documents()
+            .filter((file) => /^(README\.md|docs\/)/.test(file) && file !== "docs/api.md")
+            .flatMap((file) =>
+                [...proseOf(file).matchAll(/`([a-z]\w+): [^`\n]+`/g)].map(([, name = ""]) => ({
+                    file,
+                    name,
+                })),
+            );
+        assert.ok(written.length > 5);
+        assert.deepEqual(
+            written.filter(({ name }) => !known.has(name) && !ofPulumi.includes(name)),
+            [],
+        );
     });
 
     it("have every room of the house on the map, and no room that is gone", () => {

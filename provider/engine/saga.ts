@@ -1,6 +1,6 @@
 // Steps, world, plan and journal in; a world moved forward or back out. Knows no step, no add-on, no Pulumi.
 import { FailedInStep } from "../../common/errors";
-import type { MigrationStep, Plan } from "../plan/plan";
+import type { MigrationStep, Plan, PlanDraft } from "../plan/plan";
 import type { World } from "../ports/world";
 import type { Journal } from "./journal";
 
@@ -62,8 +62,11 @@ export interface BackupStore {
     read<T>(): Promise<T>;
 }
 
-export interface Step<Memory = unknown> {
-    readonly name: MigrationStep;
+/** All that there is to say of one step, in one place. */
+export interface Step<Name extends MigrationStep = MigrationStep, Memory = unknown> {
+    readonly name: Name;
+    /** What it will do, for people, in the plan's line of this step. */
+    planLine(plan: PlanDraft): string;
     /** Read what undo will need. Journaled before apply runs. */
     remember(world: World, plan: Plan): Promise<Memory>;
     /** Safe to run again after a crash at any point of it. */
@@ -73,7 +76,7 @@ export interface Step<Memory = unknown> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has a memory of its own type, which only itself reads back
-export type Steps = readonly Step<any>[];
+export type Steps = readonly Step<MigrationStep, any>[];
 
 /** Runs what is not done yet, in order; stops after `until`. What an unproven journal says to be done is applied again, which writes nothing where it is. */
 export async function run(

@@ -153,3 +153,6 @@ export interface Plan {
     readonly warnings: readonly string[];
     readonly lines: readonly string[];
 }
+
+/** The plan before it is told to people. */
+export type PlanDraft = Omit<Plan, "lines">;

@@ -13,7 +13,7 @@ import { existingBlockers, existingNotes, existingOf, twoControllersBlockers, ve
 import type { Blocker } from "./blockers";
 import { planDependencies } from "./dependencies";
 import { type PlannedIdentities, planIdentities } from "./identities";
-import { describePlan } from "./lines";
+import { type DescribedStep, describePlan } from "./lines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
 import type { Plan, PlannedIdentity } from "./plan";
 import { preflightBlockers } from "./preflight";
@@ -37,6 +37,8 @@ export interface MoveKnowledge {
     readonly profile: Profile;
     readonly dependencies: readonly DependencyProfile[];
     readonly operatorOfAddon: readonly OperatorOfAddon[];
+    /** In their order; each tells its line of the plan. */
+    readonly steps: readonly DescribedStep[];
     /** JSON schema of the chosen version's settings. */
     readonly schema: Record<string, unknown> | undefined;
     /** Problems of settings against a schema, one sentence each. */
@@ -123,7 +125,7 @@ export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: Mo
             ...foreignFields(objects, discovery),
         ],
     };
-    return { plan: { ...draft, lines: describePlan(draft) }, blockers };
+    return { plan: { ...draft, lines: describePlan(draft, knowledge.steps) }, blockers };
 }
 
 /** The add-on version of the move, or a sentence that says why there is none. */

@@ -166,6 +166,7 @@ export class Session {
                 profile: hyperPodInference,
                 dependencies: dependencyProfiles,
                 operatorOfAddon: OPERATOR_OF_ADDON,
+                steps: this.steps,
                 schema,
                 validate: validateSettings,
             },

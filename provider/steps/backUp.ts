@@ -5,12 +5,17 @@ import type { Step } from "../engine/saga";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
+import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 
-export function backUp(profile: Profile): Step<Record<string, never>> {
+export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<string, never>> {
     return {
         name: MigrationStep.BackUp,
+        planLine: ({ release, objects, customResources }) => {
+            const models = customResources.reduce((sum, { count }) => sum + count, 0);
+            return `release revision ${release.revision} (${release.records.length} records, chart ${release.chart} ${release.chartVersion}), ${objects.length} objects, ${counted(models, "custom resource")}`;
+        },
         remember: async () => ({}),
         apply: async ({ world, plan, journal }) => {
             // A later look might see a world that is half moved, or half restored.

@@ -9,6 +9,7 @@ import {
     rememberDependency,
 } from "../operations/dependency/move";
 import { undoDependency } from "../operations/dependency/undo";
+import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 
@@ -20,9 +21,10 @@ export interface DependenciesMemory {
 export function dependencies(
     profiles: readonly DependencyProfile[],
     timeouts: DependencyMove["timeouts"],
-): Step<DependenciesMemory> {
+): Step<MigrationStep.Dependencies, DependenciesMemory> {
     return {
         name: MigrationStep.Dependencies,
+        planLine: (plan) => describeDependencies(plan, DependencyTreatment.Move) || "none moves",
         remember: async () => ({ moves: {} }),
         apply: async (context) => {
             let { moves } = context.memory;

@@ -3,8 +3,10 @@
 import type { Step } from "../engine/saga";
 import { MigrationStep } from "../plan/plan";
 
-export const finish: Step<Record<string, never>> = {
+export const finish: Step<MigrationStep.Finish, Record<string, never>> = {
     name: MigrationStep.Finish,
+    planLine: () =>
+        "the journal stays in the cluster and in this stack until the move is undone or committed",
     remember: async () => ({}),
     apply: async ({ world, plan }) => {
         world.log.progress(

@@ -1,5 +1,6 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
 
+import { UNKNOWN } from "../../common/unknown";
 import type { Step } from "../engine/saga";
 import {
     isChanged,
@@ -9,14 +10,15 @@ import {
     settleRole,
     waitForRoles,
 } from "../operations/roles/roles";
-import { MigrationStep, type PlannedIdentity } from "../plan/plan";
+import { IdentityTreatment, MigrationStep, type PlannedIdentity } from "../plan/plan";
 
 export interface IdentitiesMemory {
     readonly roles: readonly RoleMemory[];
 }
 
-export const identities: Step<IdentitiesMemory> = {
+export const identities: Step<MigrationStep.Identities, IdentitiesMemory> = {
     name: MigrationStep.Identities,
+    planLine: ({ identities }) => identities.map(describeIdentity).join("; ") || "no IAM role",
     remember: async (world, plan) => ({
         roles: await Promise.all(plan.identities.map((identity) => rememberRole(world, identity))),
     }),
@@ -50,4 +52,26 @@ function byRole(identities: readonly PlannedIdentity[]): PlannedIdentity[][] {
     for (const identity of identities)
         groups.set(identity.roleName, [...(groups.get(identity.roleName) ?? []), identity]);
     return [...groups.values()];
+}
+
+/** "execution role demo-operator copied as SageMakerHyperPodInference-demo-1a2b3c4d (why)". */
+function describeIdentity({
+    title,
+    treatment,
+    roleName,
+    source,
+    why,
+    bucketPolicy,
+}: PlannedIdentity): string {
+    const buckets = bucketPolicy === undefined ? "" : " with an inline policy for the models' TLS buckets";
+    switch (treatment) {
+        case IdentityTreatment.Given:
+            return roleName === UNKNOWN
+                ? `${title} as given, still to be made`
+                : `${title} ${roleName} as given`;
+        case IdentityTreatment.Reused:
+            return `${title} ${roleName} goes on${buckets}`;
+        case IdentityTreatment.Cloned:
+            return `${title} ${source?.split("/").pop() ?? ""} is copied as ${roleName}${buckets} (${why})`;
+    }
 }

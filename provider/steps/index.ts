@@ -1,7 +1,8 @@
-// The order of a move, and the map of this folder: one file per step, each with what it remembers, applies and undoes.
+// The map of this folder: one file per step, each with its plan line, what it remembers, applies and undoes.
 
 import type { Steps } from "../engine/saga";
 import type { StepTimeouts } from "../engine/stepTimeouts";
+import { MigrationStep } from "../plan/plan";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { backUp } from "./backUp";
@@ -9,6 +10,7 @@ import { dependencies } from "./dependencies";
 import { finish } from "./finish";
 import { identities } from "./identities";
 import { install } from "./install";
+import { lock } from "./lock";
 import { prerequisites } from "./prerequisites";
 import { retireHelm } from "./retireHelm";
 import { scaleDown } from "./scaleDown";
@@ -22,16 +24,19 @@ export function stepsOf(
     timeouts: StepTimeouts,
     profilesOfDependencies: readonly DependencyProfile[] = dependencyProfiles,
 ): Steps {
-    return [
-        backUp(profile),
+    // The enum is the order; a step that only one of the two knows does not compile.
+    const steps: { readonly [Name in MigrationStep]: Steps[number] & { readonly name: Name } } = {
+        lock,
+        backUp: backUp(profile),
         identities,
         tag,
-        prerequisites(profilesOfDependencies, timeouts),
-        scaleDown(profile),
-        install(profile, timeouts),
-        verify(profile),
-        retireHelm(profile),
-        dependencies(profilesOfDependencies, timeouts),
+        prerequisites: prerequisites(profilesOfDependencies, timeouts),
+        scaleDown: scaleDown(profile),
+        install: install(profile, timeouts),
+        verify: verify(profile),
+        retireHelm: retireHelm(profile),
+        dependencies: dependencies(profilesOfDependencies, timeouts),
         finish,
-    ];
+    };
+    return Object.values(MigrationStep).map((name) => steps[name]);
 }

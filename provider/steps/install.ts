@@ -29,8 +29,10 @@ import {
 import { awaitAddon } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { probesOf, Refusals } from "../operations/models/probes";
+import { counted, fields } from "../plan/lines";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { ObjectRef } from "../ports/world";
+import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
 export interface InstallMemory {
@@ -44,10 +46,17 @@ export interface InstallMemory {
     readonly former?: FormerAddon;
 }
 
-export function install(profile: Profile, timeouts: StepTimeouts): Step<InstallMemory> {
+export function install(
+    profile: Profile,
+    timeouts: StepTimeouts,
+): Step<MigrationStep.Install, InstallMemory> {
     const { installMs, removeMs } = timeouts;
     return {
         name: MigrationStep.Install,
+        planLine: ({ addon, objects }) => {
+            const own = objects.filter(({ part }) => part === addon.name);
+            return `${describeAddon(addon)} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; ${describePause(addon)}`;
+        },
         remember: async (world, plan) => {
             const former = await rememberFormer(world, plan, installMs);
             const since = await world.objects.serverTime();
@@ -209,4 +218,22 @@ function notePauses({ world, plan, journal }: StepContext<InstallMemory>, refusa
         ...[...refusals.spans()].map(([what, span]) => ({ what, of: "request" as const, ...span })),
     ];
     journal.note({ pausedSeconds: { ...journal.facts.pausedSeconds, ...away, ...requests }, pauses });
+}
+
+/** Pods of the operator are not Ready before this on real nodes: the chart's start-up probe waits. */
+const OPERATOR_STARTUP_SECONDS = 180;
+
+/** What becomes of one that is there already stands first. */
+function describeAddon({ name, version, existing }: Plan["addon"]): string {
+    if (existing === undefined) return `${name} ${version}`;
+    const found = `${name} ${existing.version} is there already (${existing.status})`;
+    if (existing.status === AddonStatus.CreateFailed)
+        return `${found}: it is deleted, its objects kept, and created as ${version}`;
+    return `${found}: it is taken over by an update ${existing.version === version ? "of its settings" : `to ${version}`}`;
+}
+
+function describePause({ existing }: Plan["addon"]): string {
+    return existing?.status === AddonStatus.Active
+        ? "its controllers go on meanwhile"
+        : `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
 }

@@ -7,6 +7,7 @@ import {
     type PrerequisiteMemory,
     removePrerequisite,
 } from "../operations/dependency/prerequisite";
+import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type Plan } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 
@@ -18,9 +19,10 @@ export interface PrerequisitesMemory {
 export function prerequisites(
     profiles: readonly DependencyProfile[],
     timeouts: StepTimeouts,
-): Step<PrerequisitesMemory> {
+): Step<MigrationStep.Prerequisites, PrerequisitesMemory> {
     return {
         name: MigrationStep.Prerequisites,
+        planLine: (plan) => describeDependencies(plan, DependencyTreatment.Install) || "nothing is missing",
         remember: async (world, plan) => {
             const since = await world.objects.serverTime();
             const missing = await Promise.all(

@@ -17,7 +17,8 @@ import { readMetadata } from "../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
-import { MigrationStep, type Plan } from "../plan/plan";
+import { counted } from "../plan/lines";
+import { MigrationStep, type Plan, type PlannedObject } from "../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
@@ -29,9 +30,13 @@ export interface RetireMemory {
     readonly records: readonly string[];
 }
 
-export function retireHelm(profile: Profile): Step<RetireMemory> {
+export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, RetireMemory> {
     return {
         name: MigrationStep.RetireHelm,
+        planLine: ({ addon, objects, release }) => {
+            const own = objects.filter(({ part }) => part === addon.name);
+            return `objects that only Helm uses go (${kinds(own)}); ${counted(release.records.length, "release record")} hidden from Helm, kept for the way back`;
+        },
         remember: async (world, plan) => sort(world, plan, profile),
         apply: async ({ world, plan, memory, journal }) => {
             // First hide the release: from here on no `helm` command can act on half of it.
@@ -188,4 +193,10 @@ async function stillHelms(
 function withoutReplicas(object: KubernetesObject): KubernetesObject {
     const spec = object.spec as { replicas?: number } | undefined;
     return spec?.replicas === undefined ? object : { ...object, spec: { ...spec, replicas: 0 } };
+}
+
+function kinds(objects: readonly PlannedObject[]): string {
+    const deployments = objects.filter(({ kind }) => kind === "Deployment").length;
+    const accounts = objects.filter(({ kind }) => kind === "ServiceAccount").length;
+    return `${counted(deployments, "deployment")}, up to ${counted(accounts, "service account")}, roles and services of the same release`;
 }

@@ -23,9 +23,12 @@ interface Stopped {
 const TERMINATION_MS = 45_000;
 const AVAILABLE_MS = 10 * 60_000;
 
-export function scaleDown(profile: Profile): Step<Replicas> {
+export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Replicas> {
     return {
         name: MigrationStep.ScaleDown,
+        planLine: ({ controllers }) =>
+            controllers.map(({ workload, replicas }) => `${workload.name} ${replicas} -> 0`).join(", ") ||
+            "nothing runs",
         remember: async (world, plan) => {
             const workloads = await Promise.all(
                 plan.controllers.map(async ({ workload: ref }) => {

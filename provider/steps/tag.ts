@@ -3,6 +3,7 @@
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/saga";
 import { MigrationStep } from "../plan/plan";
+import { countTags } from "../plan/tags";
 import type { TaggedResource } from "../ports/world";
 
 export interface TagMemory {
@@ -13,8 +14,12 @@ export interface TagMemory {
     }[];
 }
 
-export const tag: Step<TagMemory> = {
+export const tag: Step<MigrationStep.Tag, TagMemory> = {
     name: MigrationStep.Tag,
+    planLine: ({ tags }) =>
+        countTags(tags) === ""
+            ? "nothing to tag"
+            : `${tags.tag.key}=${tags.tag.value} on ${countTags(tags)} of the models, beside the tags that are there`,
     remember: async (world, plan) => {
         const read = await mapConcurrently(plan.tags.resources, async ({ resource }) => ({
             resource,

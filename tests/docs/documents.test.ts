@@ -119,6 +119,21 @@ describe("the documents", function () {
         assert.deepEqual(broken, []);
     });
 
+    it("name files that are there", () => {
+        const named = documents().flatMap((file) =>
+            [
+                ...proseOf(file).matchAll(
+                    /`((?:provider|components|common|tests|sandbox|tools|examples)\/[\w./-]+)`/g,
+                ),
+            ].map(([, name = ""]) => ({ file, name })),
+        );
+        assert.ok(named.length > 20);
+        assert.deepEqual(
+            named.filter(({ name }) => !existsSync(path.join(root, name))),
+            [],
+        );
+    });
+
     it("that are published link only to what is published with them, or to the repository", () => {
         const published = (file: string) => /^(docs\/|README\.md|CHANGELOG\.md|LICENSE)/.test(file);
         const lost = documents()

@@ -24,6 +24,7 @@ export enum ErrorCode {
     WebhookWithoutEndpoints = "HP136",
     DependencyMissing = "HP137",
     RoleNotUsable = "HP138",
+    RefusedByPolicy = "HP139",
     JournalDamaged = "HP201",
     JournalVersion = "HP202",
     JournalForeign = "HP203",

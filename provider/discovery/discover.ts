@@ -102,7 +102,15 @@ export async function discover(
             ? NOTHING_OWNED
             : findOwned(world, profile.ownership, cluster.name, customResources),
         findDependencies(world, { dependencies, release, live }),
-        findPreflight(world, { profile, release, customResourceDefinitions: crds }),
+        findPreflight(world, {
+            profile,
+            release,
+            controllers: [...live.values()].filter(
+                ({ kind, metadata }) =>
+                    kind === "Deployment" && profile.controllerOf(metadata.name) !== undefined,
+            ),
+            customResourceDefinitions: crds,
+        }),
     ]);
     return {
         cluster: identityOf(cluster),

@@ -1,10 +1,12 @@
-// Looks whether a move could work at all: room for pods, webhooks of others, rights of this principal. Writes nothing.
+// Looks whether a move could work at all: room for pods, policies, webhooks of others, rights of this principal. Writes nothing: what a policy says is asked by dry runs.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { groupOf, pluralOf } from "../kubernetes/customResourceDefinitions";
 import { CLUSTER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, Release, World } from "../ports/world";
-import type { Profile } from "../profiles/profile";
+import type { Profile, ProfileNeeds } from "../profiles/profile";
+import { findAutoscaler } from "./autoscaler";
+import { findRefusals, type Refusals } from "./refusals";
 import { type DeadWebhook, findDeadWebhooks } from "./webhooks";
 
 export interface Preflight {
@@ -12,16 +14,32 @@ export interface Preflight {
     readonly podSlots: PodSlots | undefined;
     readonly deadWebhooks: readonly DeadWebhook[];
     readonly missingRights: readonly ClusterRight[];
+    readonly refusals: Refusals;
 }
 
 export interface PodSlots {
     readonly free: number;
     readonly nodes: number;
+    /** What makes nodes when pods wait for them, for people; looked for only where slots are short. */
+    readonly autoscaler?: string;
 }
 
 interface NodeShape {
-    spec?: { unschedulable?: boolean };
+    spec?: { unschedulable?: boolean; taints?: readonly Taint[] };
     status?: { allocatable?: { pods?: string }; conditions?: { type: string; status: string }[] };
+}
+
+interface Taint {
+    readonly key: string;
+    readonly value?: string;
+    readonly effect: string;
+}
+
+interface Toleration {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
 }
 
 interface PodShape {
@@ -32,29 +50,41 @@ interface PodShape {
 export interface PreflightRequest {
     readonly profile: Profile;
     readonly release: Release | undefined;
+    /** Helm's controllers as they run. */
+    readonly controllers: readonly KubernetesObject[];
     readonly customResourceDefinitions: readonly KubernetesObject[];
 }
 
 export async function findPreflight(
     world: World,
-    { profile, release, customResourceDefinitions }: PreflightRequest,
+    { profile, release, controllers, customResourceDefinitions }: PreflightRequest,
 ): Promise<Preflight> {
-    if (release === undefined) return { podSlots: undefined, deadWebhooks: [], missingRights: [] };
+    if (release === undefined)
+        return {
+            podSlots: undefined,
+            deadWebhooks: [],
+            missingRights: [],
+            refusals: { scale: [], pods: undefined },
+        };
     const models = customResourceDefinitions
         .filter((crd) => profile.customResourceGroups.includes(groupOf(crd)))
         .map((crd) => ({ verb: "list", group: groupOf(crd), resource: pluralOf(crd) }));
-    const [podSlots, deadWebhooks, missingRights] = await Promise.all([
-        profile.needs === undefined ? undefined : findPodSlots(world, profile.needs.nodeLabels),
+    const [podSlots, deadWebhooks, missingRights, refusals] = await Promise.all([
+        profile.needs === undefined
+            ? undefined
+            : findPodSlots(world, profile.needs, toleratedByAll(controllers)),
         findDeadWebhooks(world, profile.addonNamespace, release),
         world.permissions === undefined ? [] : missingOf(world, [...CLUSTER_RIGHTS, ...models]),
+        findRefusals(world, controllers, profile.addonNamespace),
     ]);
-    return { podSlots, deadWebhooks, missingRights };
+    return { podSlots, deadWebhooks, missingRights, refusals };
 }
 
 /** Pods that will be scaled down still hold their slots here: they give them back only later. */
 async function findPodSlots(
     world: World,
-    labels: Readonly<Record<string, string>>,
+    { nodeLabels: labels, podSlots: needed }: ProfileNeeds,
+    isTolerated: (taint: Taint) => boolean,
 ): Promise<PodSlots | undefined> {
     const [nodes, pods] = await Promise.all([
         world.objects.list("v1", "Node"),
@@ -65,7 +95,7 @@ async function findPodSlots(
     if (reporting.length === 0) return undefined;
     const fitting = reporting.filter(
         (node) =>
-            isUsable(node as NodeShape) &&
+            isUsable(node as NodeShape, isTolerated) &&
             Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value),
     );
     const taken = new Map<string, number>();
@@ -80,14 +110,35 @@ async function findPodSlots(
             Number((node as NodeShape).status?.allocatable?.pods ?? 0) - (taken.get(node.metadata.name) ?? 0),
         ),
     );
-    return { free: free.reduce((sum, count) => sum + count, 0), nodes: fitting.length };
+    const total = free.reduce((sum, count) => sum + count, 0);
+    const autoscaler = total < needed ? await findAutoscaler(world) : undefined;
+    return { free: total, nodes: fitting.length, ...(autoscaler === undefined ? {} : { autoscaler }) };
 }
 
-function isUsable({ spec, status }: NodeShape): boolean {
+/** The add-on's pods go where Helm's may go: the add-on takes over the tolerations of the release's settings. */
+function toleratedByAll(controllers: readonly KubernetesObject[]): (taint: Taint) => boolean {
+    const each = controllers.map(
+        (controller) =>
+            (controller as { spec?: { template?: { spec?: { tolerations?: readonly Toleration[] } } } }).spec
+                ?.template?.spec?.tolerations ?? [],
+    );
+    return (taint) => each.every((tolerations) => tolerations.some((one) => tolerates(one, taint)));
+}
+
+function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
+    if (effect !== undefined && effect !== "" && effect !== taint.effect) return false;
+    if (operator === "Exists") return key === undefined || key === "" || key === taint.key;
+    return key === taint.key && value === (taint.value ?? "");
+}
+
+function isUsable({ spec, status }: NodeShape, isTolerated: (taint: Taint) => boolean): boolean {
     const isAway = (status?.conditions ?? []).some(
         ({ type, status: is }) => type === "Ready" && is !== "True",
     );
-    return spec?.unschedulable !== true && !isAway;
+    const isClosed = (spec?.taints ?? []).some(
+        (taint) => taint.effect !== "PreferNoSchedule" && !isTolerated(taint),
+    );
+    return spec?.unschedulable !== true && !isAway && !isClosed;
 }
 
 /** An administrator is asked one question. */

@@ -16,7 +16,7 @@ import { type PlannedIdentities, planIdentities } from "./identities";
 import { type DescribedStep, describePlan } from "./lines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
 import type { Plan, PlannedIdentity } from "./plan";
-import { preflightBlockers } from "./preflight";
+import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers, runningOperator, theRelease } from "./release";
 import { planTags } from "./tags";
 
@@ -122,6 +122,7 @@ export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: Mo
             ...identities.notes,
             ...tags.notes,
             ...dependencies.notes,
+            ...preflightNotes(discovery, profile),
             ...foreignFields(objects, discovery),
         ],
     };

@@ -3,10 +3,30 @@
 import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
+import type { PodSlots } from "../discovery/preflight";
 import { describeRight } from "../permissions/clusterRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import type { Blocker } from "./blockers";
+
+/** What a person should know and may accept. */
+export function preflightNotes({ preflight, addon }: Discovery, profile: Profile): string[] {
+    const needed = slotsNeeded(addon, profile);
+    const { podSlots } = preflight;
+    if (!isShort(podSlots, needed) || podSlots.autoscaler === undefined) return [];
+    return [
+        `${podSlots.free} free pod slots on ${podSlots.nodes} ready nodes; the add-on needs ${needed}, and ${podSlots.autoscaler} is to make the nodes: controllers pause until they are there`,
+    ];
+}
+
+/** The pods of an add-on that runs have their slots. */
+function slotsNeeded(addon: Discovery["addon"], { needs }: Profile): number {
+    return addon?.status === AddonStatus.Active ? 0 : (needs?.podSlots ?? 0);
+}
+
+function isShort(slots: PodSlots | undefined, needed: number): slots is PodSlots {
+    return slots !== undefined && slots.free < needed;
+}
 
 export function preflightBlockers(discovery: Discovery, profile: Profile, clusterName: string): Blocker[] {
     const { preflight, cluster, customResources } = discovery;
@@ -35,15 +55,31 @@ export function preflightBlockers(discovery: Discovery, profile: Profile, cluste
             remedy: "wait until it is complete (`kubectl get inferenceendpointconfigs,jumpstartmodels -A`), then run `pulumi up`",
         });
     }
-    // The pods of an add-on that runs have their slots.
-    const needed = discovery.addon?.status === AddonStatus.Active ? 0 : (profile.needs?.podSlots ?? 0);
-    if (preflight.podSlots !== undefined && preflight.podSlots.free < needed) {
+    const needed = slotsNeeded(discovery.addon, profile);
+    if (isShort(preflight.podSlots, needed) && preflight.podSlots.autoscaler === undefined) {
         const labels = Object.values(profile.needs?.nodeLabels ?? {}).join(" ");
         blockers.push({
             code: ErrorCode.NotEnoughPodSlots,
             property: "clusterName",
             what: `${preflight.podSlots.free} free pod slots on ${preflight.podSlots.nodes} ready ${labels} nodes; the add-on needs ${needed}, and Helm's pods free theirs only later`,
             remedy: "add a node, or make room on one, then run `pulumi up`",
+        });
+    }
+    for (const { workload, why } of preflight.refusals.scale) {
+        blockers.push({
+            code: ErrorCode.RefusedByPolicy,
+            property: "clusterName",
+            what: `the cluster does not let ${workload.kind} ${workload.namespace}/${workload.name} be scaled to 0, as a move must for a while: ${why}`,
+            remedy: "let the policy that says so except this workload while the move lasts",
+        });
+    }
+    if (preflight.refusals.pods !== undefined) {
+        const { namespace, why } = preflight.refusals.pods;
+        blockers.push({
+            code: ErrorCode.RefusedByPolicy,
+            property: "clusterName",
+            what: `the cluster does not let the add-on's pods start in namespace ${namespace}: ${why}`,
+            remedy: `raise the quota, or let the policy or the pod-security label of namespace ${namespace} allow them`,
         });
     }
     for (const { configuration, webhook, service } of preflight.deadWebhooks) {

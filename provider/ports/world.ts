@@ -92,14 +92,15 @@ export interface ListOptions {
 }
 
 export interface ProbeRequest {
-    readonly method: "GET" | "POST";
+    readonly method: "GET" | "POST" | "PATCH";
     readonly path: string;
-    /** For POST: sent with `dryRun=All`, so nothing is stored. */
+    /** For POST, and for PATCH as a JSON merge patch: sent with `dryRun=All`, so nothing is stored. */
     readonly body?: unknown;
 }
 
 export interface ProbeAnswer {
     readonly ok: boolean;
+    /** 0 when there was no answer. */
     readonly status: number;
     readonly message: string;
 }
@@ -113,8 +114,14 @@ export interface Workloads {
     /** Waits until every workload has all its replicas available. */
     waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void>;
     status(ref: ObjectRef): Promise<WorkloadStatus | undefined>;
-    /** One line per pod in the namespace that is not ready, with its reason. */
+    /** One line per pod in the namespace that is not ready or could not be created, with its reason. */
     failingPods(namespace: string): Promise<string[]>;
+    /** One line per Deployment in the namespace whose pods the API server refuses: by a policy, a quota, Pod Security. */
+    refusedPods(namespace: string): Promise<string[]>;
+    /** What the API server would say to this number of replicas, by a dry run; undefined when it would take it, or when this principal may not ask. */
+    refusedScale(ref: ObjectRef, replicas: number): Promise<string | undefined>;
+    /** What the API server would say to a pod like the workload's in that namespace, by a dry run; undefined as above. */
+    refusedPod(workload: KubernetesObject, namespace: string): Promise<string | undefined>;
 }
 
 export interface WorkloadStatus {

@@ -8,7 +8,7 @@ import type { Journal } from "../engine/journal";
 import { run, type Steps } from "../engine/saga";
 import { isJournalKey, type Vouchers } from "../engine/vouched";
 import { upgradeAddon } from "../operations/addon/upgrade";
-import { endPauseInVain } from "../operations/handover/pauseInVain";
+import { serveAgain } from "../operations/handover/serveAgain";
 import { describeBlocker } from "../plan/blockers";
 import type { MigrationStep } from "../plan/plan";
 import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
@@ -260,7 +260,7 @@ export class Lifecycle {
         try {
             await run(steps, world, journal, until);
         } catch (error) {
-            await endPauseInVain(error, steps, world, journal);
+            await serveAgain(error, steps, world, journal);
             throw error;
         }
     }

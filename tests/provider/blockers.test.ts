@@ -171,6 +171,7 @@ function cluster(objects: Record<string, KubernetesObject[]>, permissions?: Worl
                                 `kubernetes.io/service-name=${metadata.labels?.["kubernetes.io/service-name"]}`),
                 ),
             read: async () => undefined,
+            serves: async () => false,
         },
         ...(permissions === undefined ? {} : { permissions }),
     };
@@ -179,7 +180,12 @@ function cluster(objects: Record<string, KubernetesObject[]>, permissions?: Worl
 
 const release = { objects: [], sources: [] } as unknown as Release;
 const preflight = (world: World) =>
-    findPreflight(world, { profile: hyperPodInference, release, customResourceDefinitions: [] });
+    findPreflight(world, {
+        profile: hyperPodInference,
+        release,
+        controllers: [],
+        customResourceDefinitions: [],
+    });
 
 describe("room for pods", () => {
     const node = (name: string, pods: string, change: object = {}): KubernetesObject => ({

@@ -70,7 +70,7 @@ describe("permission documents", () => {
 
     it("let whoever may only look see the plan, and still stop who may move but not everything", () => {
         const blocker = { code: "HP132", property: "clusterName", what: "", remedy: "" } as const;
-        const preflight = { podSlots: undefined, deadWebhooks: [] };
+        const preflight = { podSlots: undefined, deadWebhooks: [], refusals: { scale: [], pods: undefined } };
         const blockers = [blocker] as unknown as Parameters<typeof forReadOnlyPrincipal>[1];
         const reader = forReadOnlyPrincipal({ ...preflight, missingRights: CLUSTER_RIGHTS }, blockers);
         assert.deepEqual(reader.blockers, []);

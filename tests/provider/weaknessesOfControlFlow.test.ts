@@ -178,7 +178,7 @@ describe("where AWS's script waits for ever, or not at all", () => {
     const showing = (status: AddonStatus) =>
         ({
             addons: { describe: async () => addon(status) },
-            workloads: { failingPods: async () => ["pod x crashes"] },
+            workloads: { failingPods: async () => ["pod x crashes"], refusedPods: async () => [] },
             clock: world.clock,
             log: { progress: () => undefined, warn: () => undefined },
         }) as unknown as World;

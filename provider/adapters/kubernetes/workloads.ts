@@ -5,16 +5,23 @@ import type {
     KubernetesObject,
     ObjectRef,
     Objects,
+    ProbeAnswer,
     WorkloadStatus,
     Workloads,
 } from "../../ports/world";
 
 const POLL_MS = 250;
+/** As for an add-on that is awaited: what is refused for this long is refused for good. */
+const REFUSED_MS = 30_000;
 /** Pods that go keep everybody waiting. */
 const GONE_POLL_MS = 100;
 
 interface WorkloadShape {
-    spec?: { replicas?: number; selector?: { matchLabels?: Record<string, string> } };
+    spec?: {
+        replicas?: number;
+        selector?: { matchLabels?: Record<string, string> };
+        template?: { metadata?: { labels?: Record<string, string> }; spec?: Record<string, unknown> };
+    };
     status?: {
         observedGeneration?: number;
         replicas?: number;
@@ -23,13 +30,21 @@ interface WorkloadShape {
         desiredNumberScheduled?: number;
         updatedNumberScheduled?: number;
         numberAvailable?: number;
+        conditions?: ConditionShape[];
     };
+}
+
+interface ConditionShape {
+    type: string;
+    status: string;
+    reason?: string;
+    message?: string;
 }
 
 interface PodShape {
     status?: {
         phase?: string;
-        conditions?: { type: string; status: string; reason?: string; message?: string }[];
+        conditions?: ConditionShape[];
         initContainerStatuses?: ContainerShape[];
         containerStatuses?: ContainerShape[];
     };
@@ -42,6 +57,14 @@ interface ContainerShape {
         waiting?: { reason?: string; message?: string };
         terminated?: { reason?: string; message?: string };
     };
+}
+
+/** What a wait still lacks. */
+interface Missing {
+    /** No longer wait would bring it. */
+    readonly isHopeless?: boolean;
+    /** Asked at the end only: it costs calls. */
+    why(): Promise<string>;
 }
 
 export class KubernetesWorkloads implements Workloads {
@@ -70,21 +93,31 @@ export class KubernetesWorkloads implements Workloads {
                 const names = left.flat().map(({ metadata }) => metadata.name);
                 return names.length === 0
                     ? undefined
-                    : async () => `pods are still terminating: ${names.join(", ")}`;
+                    : { why: async () => `pods are still terminating: ${names.join(", ")}` };
             },
             GONE_POLL_MS,
         );
     }
 
     async waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
+        let refusedSince: number | undefined;
         await this.#waitFor(timeoutMs, async () => {
             const states = await Promise.all(
-                refs.map(async (ref) => ({ ref, status: await this.status(ref) })),
+                refs.map(async (ref) => ({ ref, live: await this.objects.read(ref) })),
             );
-            const away = states.filter(
-                ({ status }) => status === undefined || !status.upToDate || status.available < status.desired,
-            );
-            return away.length === 0 ? undefined : () => this.#whyAway(away.map(({ ref }) => ref));
+            const away = states.filter(({ live }) => {
+                if (live === undefined) return true;
+                const { upToDate, available, desired } = statusOf(live);
+                return !upToDate || available < desired;
+            });
+            if (away.length === 0) return undefined;
+            const now = this.clock.now();
+            const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
+            refusedSince = isRefused ? (refusedSince ?? now) : undefined;
+            return {
+                isHopeless: refusedSince !== undefined && now - refusedSince >= REFUSED_MS,
+                why: () => this.#whyAway(away.map(({ ref }) => ref)),
+            };
         });
     }
 
@@ -94,11 +127,58 @@ export class KubernetesWorkloads implements Workloads {
     }
 
     async failingPods(namespace: string): Promise<string[]> {
-        const pods = await this.objects.list("v1", "Pod", { namespace });
-        return pods.flatMap((pod) => {
-            const reason = whyNotReady(pod as PodShape);
-            return reason === undefined ? [] : [`pod ${namespace}/${pod.metadata.name}: ${reason}`];
+        const [refused, pods] = await Promise.all([
+            this.refusedPods(namespace),
+            this.objects.list("v1", "Pod", { namespace }),
+        ]);
+        return [
+            ...refused,
+            ...pods.flatMap((pod) => {
+                const reason = whyNotReady(pod as PodShape);
+                return reason === undefined ? [] : [`pod ${namespace}/${pod.metadata.name}: ${reason}`];
+            }),
+        ];
+    }
+
+    async refusedPods(namespace: string): Promise<string[]> {
+        const deployments = await this.objects.list("apps/v1", "Deployment", { namespace });
+        return deployments.flatMap((deployment) => {
+            const why = whyRefused(deployment);
+            return why === undefined ? [] : [`deployment ${namespace}/${deployment.metadata.name}: ${why}`];
         });
+    }
+
+    async refusedScale({ kind, namespace, name }: ObjectRef, replicas: number): Promise<string | undefined> {
+        return refusalOf(
+            await this.objects.probe({
+                method: "PATCH",
+                path: `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`,
+                body: { spec: { replicas } },
+            }),
+        );
+    }
+
+    async refusedPod(workload: KubernetesObject, namespace: string): Promise<string | undefined> {
+        const { template } = (workload as WorkloadShape).spec ?? {};
+        if (template?.spec === undefined) return undefined;
+        // The service account and what is mounted are another matter: they come with the add-on.
+        const { serviceAccountName: _, serviceAccount: __, ...spec } = template.spec;
+        return refusalOf(
+            await this.objects.probe({
+                method: "POST",
+                path: `/api/v1/namespaces/${namespace}/pods`,
+                body: {
+                    apiVersion: "v1",
+                    kind: "Pod",
+                    metadata: {
+                        generateName: `${workload.metadata.name}-`,
+                        namespace,
+                        labels: template.metadata?.labels ?? {},
+                    },
+                    spec: { ...spec, automountServiceAccountToken: false },
+                },
+            }),
+        );
     }
 
     async #whyAway(refs: readonly ObjectRef[]): Promise<string> {
@@ -119,22 +199,23 @@ export class KubernetesWorkloads implements Workloads {
         });
     }
 
-    /** `probe` answers how to tell what is missing, which is asked at the end only, or undefined when nothing is. */
+    /** `probe` answers what is missing, or undefined when nothing is. */
     async #waitFor(
         timeoutMs: number,
-        probe: () => Promise<(() => Promise<string>) | undefined>,
+        probe: () => Promise<Missing | undefined>,
         pollMs = POLL_MS,
     ): Promise<void> {
-        const deadline = this.clock.now() + timeoutMs;
+        const started = this.clock.now();
         for (;;) {
             const missing = await probe();
             if (missing === undefined) return;
-            if (this.clock.now() >= deadline) {
+            const waited = this.clock.now() - started;
+            if (waited >= timeoutMs || missing.isHopeless === true) {
                 throw new MigrationError({
                     code: ErrorCode.WorkloadTimeout,
                     step: "wait",
-                    what: `waited ${Math.round(timeoutMs / 1000)} s`,
-                    why: await missing(),
+                    what: `waited ${Math.round(waited / 1000)} s`,
+                    why: await missing.why(),
                     remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
                 });
             }
@@ -179,4 +260,19 @@ function whyNotReady({ status }: PodShape): string | undefined {
     if (unscheduled?.status === "False")
         return `${unscheduled.reason ?? "Unschedulable"} ${unscheduled.message ?? ""}`.trim();
     return status?.phase ?? "Pending";
+}
+
+/** A Deployment says of its ReplicaSet that no pod could be created, and why. */
+function whyRefused(workload: KubernetesObject): string | undefined {
+    const refused = (workload as WorkloadShape).status?.conditions?.find(
+        ({ type, status }) => type === "ReplicaFailure" && status === "True",
+    );
+    return refused && [refused.reason, refused.message].filter(Boolean).join(" ");
+}
+
+/** What a policy says. Missing rights are told elsewhere, and an API server that does not answer refuses nothing. */
+function refusalOf({ ok, status, message }: ProbeAnswer): string | undefined {
+    if (ok || status < 400 || status >= 500 || status === 404 || status === 409 || status === 429)
+        return undefined;
+    return /cannot (create|patch) resource/.test(message) || status === 401 ? undefined : message;
 }

@@ -1,4 +1,4 @@
-// Waits for an add-on to become ACTIVE or to go away. DEGRADED is an answer, not a reason to wait; every wait ends.
+// Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { type Addon, AddonStatus, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
@@ -8,10 +8,31 @@ export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 6
 
 const FAILED: ReadonlySet<AddonStatus> = new Set([
     AddonStatus.CreateFailed,
-    AddonStatus.Degraded,
     AddonStatus.DeleteFailed,
     AddonStatus.UpdateFailed,
 ]);
+
+/** Issues of a DEGRADED add-on that no waiting mends; the others (replicas that are on their way, an API server that is away) heal by themselves. */
+const HOPELESS: ReadonlySet<string> = new Set([
+    "AccessDenied",
+    "AddonPermissionFailure",
+    "AddonSubscriptionNeeded",
+    "AdmissionRequestDenied",
+    "ConfigurationConflict",
+    "K8sResourceNotFound",
+    "UnsupportedAddonModification",
+]);
+
+function hasFailed({ status, issues }: Addon): boolean {
+    return (
+        FAILED.has(status) ||
+        (status === AddonStatus.Degraded && issues.some(({ code }) => HOPELESS.has(code)))
+    );
+}
+
+/** Pods that are refused for this long are refused for good: a webhook or a quota that only starts up answers sooner. */
+const REFUSED_PODS_MS = 30_000;
+const REFUSED_PODS_POLL_MS = 5_000;
 
 /** `meanwhile` runs at every look; it measures which requests are refused. */
 export async function awaitAddon(
@@ -23,8 +44,13 @@ export async function awaitAddon(
     step = "install",
 ): Promise<Addon> {
     const started = world.clock.now();
+    const refused = new RefusedPods(world, namespace);
     for (;;) {
-        const [addon] = await Promise.all([world.addons.describe(name), meanwhile()]);
+        const [addon, areRefused] = await Promise.all([
+            world.addons.describe(name),
+            refused.forGood(),
+            meanwhile(),
+        ]);
         const elapsed = world.clock.now() - started;
         if (addon === undefined) {
             throw new MigrationError({
@@ -35,7 +61,7 @@ export async function awaitAddon(
             });
         }
         if (addon.status === AddonStatus.Active) return addon;
-        if (FAILED.has(addon.status)) {
+        if (hasFailed(addon) || areRefused) {
             throw failedAddon(
                 ErrorCode.AddonFailed,
                 step,
@@ -45,15 +71,38 @@ export async function awaitAddon(
         }
         if (elapsed >= timeoutMs) {
             throw failedAddon(
-                ErrorCode.AddonTimeout,
+                addon.status === AddonStatus.Degraded ? ErrorCode.AddonFailed : ErrorCode.AddonTimeout,
                 step,
                 addon,
                 await world.workloads.failingPods(namespace),
                 timeoutMs,
             );
         }
-        world.log.progress(`${step}: add-on ${addon.status} for ${Math.round(elapsed / 1000)} s`);
+        const issues = addon.issues.map(({ code, message }) => `${code} ${message}`.trim());
+        world.log.progress(
+            `${step}: add-on ${[`${addon.status} for ${Math.round(elapsed / 1000)} s`, ...issues].join("; ")}`,
+        );
         await world.clock.sleep(pollMs(elapsed));
+    }
+}
+
+/** Whether the pods of a namespace are refused, and stay so: nothing that EKS waits for will come. */
+class RefusedPods {
+    #since: number | undefined;
+    #looked: number | undefined;
+
+    constructor(
+        readonly world: World,
+        readonly namespace: string,
+    ) {}
+
+    async forGood(): Promise<boolean> {
+        const now = this.world.clock.now();
+        if (this.#looked !== undefined && now - this.#looked < REFUSED_PODS_POLL_MS) return false;
+        this.#looked = now;
+        const refused = await this.world.workloads.refusedPods(this.namespace);
+        this.#since = refused.length === 0 ? undefined : (this.#since ?? now);
+        return this.#since !== undefined && now - this.#since >= REFUSED_PODS_MS;
     }
 }
 

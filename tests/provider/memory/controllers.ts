@@ -140,21 +140,25 @@ export class Controllers {
             this.store.raw({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: account }) !==
                 undefined;
         for (let count = living.length; count < wanted && hasAccount && template !== undefined; count++) {
-            this.store.create(
-                {
-                    apiVersion: "v1",
-                    kind: "Pod",
-                    metadata: {
-                        name: `${name}-${this.data().counter.toString(36)}`,
-                        namespace,
-                        labels: { ...template.metadata?.labels },
-                        ownerReferences: [ownerOf(owner)],
-                    },
-                    spec: { ...template.spec, nodeName: "fake-1" },
-                },
-                { manager: MANAGER, operation: "Update" },
-            );
+            const pod = this.#podOf(owner, `${name}-${this.data().counter.toString(36)}`);
+            if (this.store.refusedBy(pod) !== undefined) return;
+            this.store.create(pod, { manager: MANAGER, operation: "Update" });
         }
+    }
+
+    #podOf(owner: KubernetesObject, name: string): KubernetesObject {
+        const { template } = specOf(owner);
+        return {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: {
+                name,
+                namespace: owner.metadata.namespace ?? "",
+                labels: { ...template?.metadata?.labels },
+                ownerReferences: [ownerOf(owner)],
+            },
+            spec: { ...template?.spec, nodeName: "fake-1" },
+        };
     }
 
     #pod(pod: KubernetesObject): void {
@@ -230,6 +234,17 @@ export class Controllers {
                 availableReplicas: pods.filter(isReady).length,
             }),
         };
+        const wanted = current === undefined ? 0 : (specOf(current).replicas ?? 0);
+        const refused =
+            current !== undefined && updated.length < wanted
+                ? this.store.refusedBy(this.#podOf(current, "probe"))
+                : undefined;
+        if (refused !== undefined)
+            Object.assign(status, {
+                conditions: [
+                    { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: refused },
+                ],
+            });
         const revision = current?.metadata.annotations?.[REVISION];
         this.store.status(live, MANAGER, status, revision === undefined ? {} : { [REVISION]: revision });
     }

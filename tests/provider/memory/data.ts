@@ -26,6 +26,9 @@ export interface AddonRecord {
 
 export type Outcome = "ACTIVE" | "CREATE_FAILED" | "DEGRADED" | "UPDATE_FAILED" | "NEVER";
 
+/** An admission policy, a quota, Pod Security: a sentence for what it refuses. */
+export type Policy = (object: KubernetesObject) => string | undefined;
+
 export interface Data {
     now: number;
     counter: number;
@@ -42,6 +45,7 @@ export interface Data {
     loadBalancers: Map<string, string>;
     /** Images (parts of names) whose pods never become ready. */
     broken: Set<string>;
+    policies: readonly Policy[];
     wakeUps: Set<number>;
     /** Keys of objects that nobody may ever delete. */
     guarded: Set<string>;
@@ -62,6 +66,7 @@ export function emptyData(now: number): Data {
         tags: new Map(),
         loadBalancers: new Map(),
         broken: new Set(),
+        policies: [],
         wakeUps: new Set(),
         guarded: new Set(),
         violations: [],

@@ -11,6 +11,7 @@ import type {
     RemoveOptions,
 } from "../../../provider/ports/world";
 import { refTo } from "./addonPlane";
+import { mergePatch } from "./json";
 import type { Mover } from "./mover";
 import { admissionProblem, apiServiceProblem } from "./serving";
 import { refusal, type Store } from "./store";
@@ -102,7 +103,16 @@ export class MemoryObjects implements Objects {
     }
 }
 
-function answerTo(store: Store, { method, path }: ProbeRequest): ProbeAnswer {
+function answerTo(store: Store, { method, path, body }: ProbeRequest): ProbeAnswer {
+    const [, namespace, name] =
+        /^\/apis\/apps\/v1\/namespaces\/([^/]+)\/deployments\/([^/]+)$/.exec(path) ?? [];
+    if (method === "PATCH" && namespace !== undefined && name !== undefined) {
+        const live = store.read({ apiVersion: "apps/v1", kind: "Deployment", namespace, name });
+        if (live === undefined) throw refusal(404, "NotFound", `${path} is not there`);
+        return answer(store.refusedBy(mergePatch(live, body) as KubernetesObject), 403);
+    }
+    if (method === "POST" && path.endsWith("/pods"))
+        return answer(store.refusedBy(body as KubernetesObject), 403);
     const [, group, version] = /^\/apis\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
     if (group !== undefined && version !== undefined) {
         const name = `${version}.${group}`;

@@ -8,3 +8,11 @@ export function isIssued({ path, key }: Difference): boolean {
         ? key.startsWith("Secret ")
         : path.endsWith("caBundle");
 }
+
+/** An undo writes Secrets back, and stays in their managers when the move is made again. */
+export function isIssuedOrRestored(difference: Difference): boolean {
+    return (
+        isIssued(difference) ||
+        (difference.key.startsWith("Secret ") && difference.path.startsWith("metadata.managedFields["))
+    );
+}

@@ -225,6 +225,8 @@ export class Store {
             );
         if (live !== undefined && SELECTOR_FIXED.has(sent.kind) && !same(selectorOf(live), selectorOf(sent)))
             throw refusal(422, "Invalid", `${sent.kind} ${sent.metadata.name}: spec.selector is immutable`);
+        const refused = this.refusedBy(sent);
+        if (refused !== undefined) throw refusal(403, "Forbidden", refused);
         const { uid, generation, creationTimestamp, deletionTimestamp } = live?.metadata ?? {};
         const { status: _, ...content } = sent;
         const next = this.#prunedBySchema({
@@ -288,6 +290,15 @@ export class Store {
         this.data().objects.set(keyOfObject(stored), stored);
         this.changed();
         return stored;
+    }
+
+    /** What a policy of the cluster says to the object. */
+    refusedBy(object: KubernetesObject): string | undefined {
+        for (const policy of this.data().policies) {
+            const why = policy(object);
+            if (why !== undefined) return why;
+        }
+        return undefined;
     }
 
     #count(): number {

@@ -1,0 +1,264 @@
+// From the first controller that stops to the last that is awaited: a failure ends with one generation serving, by itself; what heals is waited for; what a dry run can tell is told before.
+import assert from "node:assert/strict";
+import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
+import type { Addon, AddonStatus, KubernetesObject, Workloads } from "../../provider/ports/world";
+import type { Policy } from "./memory/data";
+import { MemoryStack } from "./memoryStack";
+import { connectMemory, MemoryWorld } from "./memoryWorld";
+
+const ADDON = "amazon-sagemaker-hyperpod-inference";
+const QUICK = { clusterName: "demo", skipDependenciesMigration: true };
+const ADDON_NAMESPACE = "hyperpod-inference-system";
+
+const stopped = (world: MemoryWorld) =>
+    world.store
+        .all("Deployment")
+        .filter(({ spec }) => (spec as { replicas?: number }).replicas === 0)
+        .map(({ metadata }) => metadata.name);
+
+/** A stack whose ports a test changes. */
+function stackOf(
+    world: MemoryWorld,
+    change: (ports: {
+        workloads: Workloads;
+        describe: (now: Addon) => Addon;
+    }) => Partial<Workloads> | undefined,
+    describe: (now: Addon, clock: number) => Addon = (now) => now,
+): MemoryStack {
+    return new MemoryStack(world, QUICK, true, (inWorld, mover) => {
+        const inner = connectMemory(inWorld, mover);
+        return async (...args) => {
+            const connection = await inner(...args);
+            const { workloads, addons, clock } = connection.world;
+            const changed = change({ workloads, describe: (now) => now });
+            if (changed !== undefined) Object.assign(workloads, changed);
+            const original = addons.describe.bind(addons);
+            addons.describe = async (name) => {
+                const addon = await original(name);
+                return addon === undefined || name !== ADDON ? addon : describe(addon, clock.now());
+            };
+            return connection;
+        };
+    });
+}
+
+const noZero: Policy = ({ kind, metadata, spec }) =>
+    kind === "Deployment" &&
+    metadata.name.startsWith("keda-operator") &&
+    (spec as { replicas?: number }).replicas === 0
+        ? "platform policy: at least one replica"
+        : undefined;
+const noPods: Policy = ({ kind, metadata }) =>
+    kind === "Pod" && metadata.namespace === ADDON_NAMESPACE
+        ? 'violates PodSecurity "restricted:latest"'
+        : undefined;
+
+describe("never half-stopped", () => {
+    let world: MemoryWorld;
+    beforeEach(() => {
+        world = new MemoryWorld();
+    });
+
+    it("asks by dry runs whether controllers may be stopped, and refuses before anything changes", async () => {
+        world.data.policies = [noZero];
+        const { kind, message, mover } = await new MemoryStack(world, QUICK).up();
+        assert.equal(kind, "failed");
+        assert.match(message, /\[HP139\]/);
+        assert.match(message, /Deployment kube-system\/keda-operator be scaled to 0.*at least one replica/);
+        assert.deepEqual(mover.writes, []);
+    });
+
+    it("asks by a dry run whether the add-on's pods may start, and refuses before anything changes", async () => {
+        world.data.policies = [noPods];
+        const { kind, message, mover } = await new MemoryStack(world, QUICK).up();
+        assert.equal(kind, "failed");
+        assert.match(message, /\[HP139\]/);
+        assert.match(message, /violates PodSecurity/);
+        assert.deepEqual(mover.writes, []);
+    });
+
+    it("brings the stopped controllers back at once when one of them may not be stopped after all", async () => {
+        const before = world.capture(true);
+        const stack = stackOf(world, ({ workloads }) => {
+            const scale = workloads.scale.bind(workloads);
+            return {
+                scale: async (ref, replicas) => {
+                    if (replicas === 0 && ref.name.startsWith("keda"))
+                        throw new Error("HTTP 403: at least one replica");
+                    await scale(ref, replicas);
+                },
+            };
+        });
+        const { kind, message } = await stack.up();
+        assert.equal(kind, "failed");
+        assert.match(message, /at least one replica/);
+        assert.deepEqual(stopped(world), []);
+        assert.match(stack.warnings.join(), /scaleDown failed.*Helm's controllers run again/);
+        assert.equal((await stack.destroy()).kind, "done");
+        world.settle();
+        assert.deepEqual(world.capture(true).kubernetes ?? world.capture(true), before.kubernetes ?? before);
+    });
+
+    it("serves with Helm's generation again after CREATE_FAILED, and goes on once the cause is gone", async () => {
+        world.data.outcomes.set(ADDON, "CREATE_FAILED");
+        const stack = new MemoryStack(world, QUICK);
+        const { kind, message } = await stack.up();
+        assert.equal(kind, "failed");
+        assert.match(message, /HP220/);
+        assert.deepEqual(stopped(world), []);
+        assert.equal(world.data.addons.has(ADDON), false);
+        assert.deepEqual(world.data.violations, []);
+        world.data.outcomes.delete(ADDON);
+        assert.equal((await stack.up()).kind, "done");
+        assert.equal((await stack.destroy()).kind, "done");
+        assert.deepEqual(stopped(world), []);
+    });
+
+    it("says so when EKS lets nobody remove the add-on, and Helm's controllers have to wait", async () => {
+        world.data.outcomes.set(ADDON, "NEVER");
+        const stack = new MemoryStack(world, { ...QUICK, installTimeoutMinutes: 1, removeTimeoutMinutes: 1 });
+        assert.match((await stack.up()).message, /HP221/);
+        assert.match(stack.warnings.join(), /install failed.*could not be started again/);
+    });
+
+    it("waits for an add-on that is DEGRADED for a while, and tells its issues meanwhile", async () => {
+        let since: number | undefined;
+        const stack = stackOf(
+            world,
+            () => undefined,
+            (addon, now) => {
+                if (addon.status !== "CREATING" && addon.status !== "ACTIVE") return addon;
+                since ??= now;
+                return now - since < 10_000 ? degraded(addon, "InsufficientNumberOfReplicas") : addon;
+            },
+        );
+        const { kind, message } = await stack.up();
+        assert.equal(kind, "done", message);
+        assert.match(stack.progress.join("\n"), /add-on DEGRADED for \d+ s; InsufficientNumberOfReplicas/);
+    });
+
+    it("ends early with a DEGRADED add-on that no waiting mends", async () => {
+        const stack = stackOf(
+            world,
+            () => undefined,
+            (addon) => degraded(addon, "AccessDenied"),
+        );
+        const begin = world.data.now;
+        const { kind, message } = await stack.up();
+        assert.equal(kind, "failed");
+        assert.match(message, /DEGRADED \[HP220\].*AccessDenied/s);
+        assert.ok(world.data.now - begin < 120_000, `took ${world.data.now - begin} ms`);
+        assert.deepEqual(stopped(world), []);
+    });
+
+    it("ends early when the pods are refused, quoting who refuses them", async () => {
+        const policies = [noPods];
+        const stack = stackOf(world, ({ workloads }) => {
+            const waitGone = workloads.waitGone.bind(workloads);
+            return {
+                waitGone: async (refs, ms) => {
+                    await waitGone(refs, ms);
+                    world.data.policies = policies;
+                },
+            };
+        });
+        const begin = world.data.now;
+        // EKS lets nobody delete an add-on that it still creates; how long that is waited for is another matter.
+        const { kind, message } = await stack.up({ removeTimeoutMinutes: 1 });
+        assert.equal(kind, "failed");
+        assert.match(message, /HP220.*violates PodSecurity/s);
+        assert.ok(world.data.now - begin < 5 * 60_000, `took ${world.data.now - begin} ms`);
+    });
+
+    it("counts no slots behind taints that Helm's pods do not tolerate", async () => {
+        world.store.merge(
+            NODE,
+            { spec: { taints: [{ key: "dedicated", value: "training", effect: "NoSchedule" }] } },
+            BY,
+        );
+        const { kind, message } = await new MemoryStack(world, QUICK).up();
+        assert.equal(kind, "failed");
+        assert.match(message, /0 free pod slots on 0 ready .* \[HP130\]|HP130/);
+    });
+
+    it("leaves full nodes to an autoscaler, and says so", async () => {
+        fillNode(world);
+        assert.match((await new MemoryStack(world, QUICK).up()).message, /HP130/);
+        const autoscaler = world.store.all("Deployment")[0] as KubernetesObject;
+        world.store.create(
+            {
+                ...autoscaler,
+                metadata: {
+                    name: "cluster-autoscaler",
+                    namespace: "kube-system",
+                    labels: { app: "cluster-autoscaler" },
+                },
+            },
+            BY,
+        );
+        const stack = new MemoryStack(world, QUICK);
+        assert.equal((await stack.up()).kind, "done");
+        const plan = ((stack.resource?.inputs.plan ?? []) as string[]).join("\n");
+        assert.match(
+            plan.replace(/\s+/g, " "),
+            /the cluster autoscaler \(kube-system\/cluster-autoscaler\) is to make the nodes/,
+        );
+    });
+});
+
+describe("a wait for pods that are never created", () => {
+    it("quotes the Deployment's ReplicaFailure and ends early", async () => {
+        const why = 'pods "operator-abc" is forbidden: violates PodSecurity "restricted:latest"';
+        const deployment = {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name: "operator", namespace: "n", generation: 1 },
+            spec: { replicas: 1 },
+            status: {
+                observedGeneration: 1,
+                conditions: [
+                    { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: why },
+                ],
+            },
+        };
+        let now = 0;
+        const workloads = new KubernetesWorkloads(
+            {
+                read: async () => deployment,
+                list: async (_: string, kind: string) => (kind === "Pod" ? [] : [deployment]),
+            } as never,
+            {
+                now: () => now,
+                monotonic: () => now,
+                sleep: async (ms: number) => {
+                    now += ms;
+                },
+                every: () => () => undefined,
+            },
+        );
+        const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "n", name: "operator" };
+        await assert.rejects(
+            workloads.waitAvailable([ref], 20 * 60_000),
+            /waited 30 s \[HP222\]\nwhy: .*violates PodSecurity/,
+        );
+    });
+});
+
+const NODE = { apiVersion: "v1", kind: "Node", name: "fake-1" };
+const BY = { manager: "test", operation: "Update" } as const;
+
+function fillNode(world: MemoryWorld): void {
+    const [node] = world.store.all("Node");
+    world.store.status(node as KubernetesObject, "kubelet", {
+        allocatable: { pods: "14" },
+        conditions: [{ type: "Ready", status: "True" }],
+    });
+}
+
+function degraded(addon: Addon, code: string): Addon {
+    return {
+        ...addon,
+        status: "DEGRADED" as AddonStatus.Degraded,
+        issues: [{ code, message: "not all pods are ready yet", resourceIds: [] }],
+    };
+}

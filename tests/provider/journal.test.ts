@@ -1,5 +1,8 @@
 // The two copies of the journal: each alone suffices, the newer one wins, and a damaged, foreign or too new one stops everything before the first write.
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { hashOf, type JournalCopy, pack, unpack } from "../../provider/engine/journal";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";
@@ -94,7 +97,10 @@ describe("the journal's copies", () => {
         damageCluster("document");
         changeState(stack, () => ({ hash: "damaged" }));
         assertRefused(await stack.destroy(), "HP201");
-        assertRefused(await stack.up({ report: "./x.html" }), "HP201");
+        assertRefused(
+            await stack.up({ report: join(mkdtempSync(join(tmpdir(), "report-")), "move.html") }),
+            "HP201",
+        );
     });
 
     it("stops when no copy of the backup matches its hash, and undoes nothing", async () => {

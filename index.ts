@@ -1,9 +1,7 @@
 // The only public door of the package: what is exported here is the API.
 export * from "./components";
-export {
-    type DiscoverHelmInstallationArgs,
-    discoverHelmInstallation,
-} from "./provider/installation/discoverHelmInstallation";
+export type { DiscoverHelmInstallationArgs } from "./provider/installation/args";
+export { discoverHelmInstallation } from "./provider/installation/discoverHelmInstallation";
 export {
     type DiscoverHelmInstallationOutputArgs,
     discoverHelmInstallationOutput,

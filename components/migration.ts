@@ -8,11 +8,6 @@ import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import type { MigrateFromHelm } from "./settings";
 
-/** Whether the move brings the operator's role and bucket along from the Helm release, because none were given. */
-export function keepsHelmIdentity(args: HyperPodInferenceAddonArgs): boolean {
-    return args.migrateFromHelm !== undefined && args.tlsCertificateS3Bucket === undefined;
-}
-
 export interface MoveInputs {
     move: MigrateFromHelm;
     connection: ConnectionInputs;

@@ -5,7 +5,7 @@ import { albPolicy } from "./albPolicy";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import { DependencyMode } from "./enums";
-import { keepsHelmIdentity } from "./migration";
+import { keepsHelmIdentity } from "./helmIdentity";
 import { executionRolePrefix, rolePrefix } from "./names";
 import type { OidcProvider } from "./oidcProvider";
 import { kedaPolicy, s3CsiPolicy } from "./policies";

@@ -6,9 +6,9 @@ import {
     storageVersionOf,
     versionsOf,
 } from "../kubernetes/customResourceDefinitions";
+import { customResourcesOf, definitions } from "../kubernetes/customResources";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo } from "../kubernetes/restore";
-import { customResourcesOf, definitions } from "../operations/backup/backup";
 import type { CustomResourceKind, PlannedController } from "../plan/plan";
 import type { Addon, AddonVersion, KubernetesObject, Release, World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";

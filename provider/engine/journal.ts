@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { World } from "../ports/world";
-import type { BackupStore, JournalFacts, StepContext } from "./saga";
+import type { BackupStore, JournalFacts, StepContext } from "./step";
 
 export const JOURNAL_VERSION = 1;
 

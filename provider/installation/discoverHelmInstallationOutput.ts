@@ -1,6 +1,7 @@
 // The discovery for programs whose arguments come from other resources: Inputs in, an Output out.
 import * as pulumi from "@pulumi/pulumi";
-import { type DiscoverHelmInstallationArgs, discoverHelmInstallation } from "./discoverHelmInstallation";
+import type { DiscoverHelmInstallationArgs } from "./args";
+import { discoverHelmInstallation } from "./discoverHelmInstallation";
 import type { HelmInstallation } from "./helmInstallation";
 
 /** Arguments of `discoverHelmInstallation`, each of which may come from another resource. */

@@ -7,7 +7,7 @@ import { dependencyProfiles } from "../profiles/dependencies";
 import { parseInputs } from "../pulumi/inputs";
 import { plainJson } from "../pulumi/outputs";
 import { Session } from "../pulumi/session";
-import type { DiscoverHelmInstallationArgs } from "./discoverHelmInstallation";
+import type { DiscoverHelmInstallationArgs } from "./args";
 import { type HelmInstallation, helmInstallation } from "./helmInstallation";
 
 export interface DiscoveryMeans {

@@ -5,7 +5,8 @@ import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
-import { run, type Steps } from "../engine/saga";
+import { run } from "../engine/saga";
+import type { Steps } from "../engine/step";
 import { isJournalKey, type Vouchers } from "../engine/vouched";
 import { upgradeAddon } from "../operations/addon/upgrade";
 import { serveAgain } from "../operations/handover/serveAgain";

@@ -6,7 +6,7 @@ import { type Discovery, type DiscoveryRequest, discover } from "../discovery/di
 import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import { Journal, type JournalCopy } from "../engine/journal";
 import type { HeldLock, Holder } from "../engine/lock";
-import type { Steps } from "../engine/saga";
+import type { Steps } from "../engine/step";
 import type { Vouchers } from "../engine/vouched";
 import { deniedActions } from "../permissions/awsRights";
 import { type Blocker, describeBlocker } from "../plan/blockers";

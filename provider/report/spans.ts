@@ -1,5 +1,5 @@
 // Timeline of the journal in, groups of spans on a common scale out. A move and an undo of days later never share a scale. Pure.
-import type { JournalFacts, Pause, TimelineEntry } from "../engine/saga";
+import type { JournalFacts, Pause, TimelineEntry } from "../engine/step";
 
 export interface Span {
     readonly label: string;

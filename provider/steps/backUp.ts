@@ -1,7 +1,7 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";

@@ -1,6 +1,6 @@
 // Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
 
-import type { Step, StepContext } from "../engine/saga";
+import type { Step, StepContext } from "../engine/step";
 import type { Backup } from "../operations/backup/backup";
 import {
     type DependencyMemory,

@@ -1,6 +1,6 @@
 // Says what was reached. The journal stays until the move is undone or committed.
 
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import { MigrationStep } from "../plan/plan";
 
 export const finish: Step<MigrationStep.Finish, Record<string, never>> = {

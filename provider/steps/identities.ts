@@ -1,7 +1,7 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
 
 import { UNKNOWN } from "../../common/unknown";
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import {
     isChanged,
     type RoleMemory,

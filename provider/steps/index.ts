@@ -1,6 +1,6 @@
 // The map of this folder: one file per step, each with its plan line, what it remembers, applies and undoes.
 
-import type { Steps } from "../engine/saga";
+import type { Steps } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { MigrationStep } from "../plan/plan";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";

@@ -1,6 +1,6 @@
 // Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
 
-import type { Pause, Step, StepContext } from "../engine/saga";
+import type { Pause, Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { madeByEks } from "../kubernetes/appliedByEks";
 import { keyOf } from "../kubernetes/restore";

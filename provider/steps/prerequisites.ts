@@ -1,6 +1,6 @@
 // Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
 
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import {
     installPrerequisite,

@@ -1,7 +1,7 @@
 // Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
 import {
     HELM,

@@ -1,6 +1,6 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
 import { MigrationStep } from "../plan/plan";
 import type { ObjectRef } from "../ports/world";

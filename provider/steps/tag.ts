@@ -1,7 +1,7 @@
 // Puts the add-on's tag on what belongs to the models, beside the tags that are there. Its undo puts the former value back, or takes the tag away.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import { MigrationStep } from "../plan/plan";
 import { countTags } from "../plan/tags";
 import type { TaggedResource } from "../ports/world";

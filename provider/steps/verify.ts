@@ -1,6 +1,6 @@
 // Looks whether the models came through: same custom resources with the same fields, same pods, every kind of request answered. Changes nothing.
 
-import type { Step } from "../engine/saga";
+import type { Step } from "../engine/step";
 import type { Backup } from "../operations/backup/backup";
 import { checkModels } from "../operations/models/models";
 import { waitForAnswers } from "../operations/models/probes";

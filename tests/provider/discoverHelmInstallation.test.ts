@@ -1,6 +1,6 @@
 // The discovery as a function: what it tells of an installation, of none, of one that moved; that it only reads.
 import assert from "node:assert/strict";
-import type { DiscoverHelmInstallationArgs } from "../../provider/installation/discoverHelmInstallation";
+import type { DiscoverHelmInstallationArgs } from "../../provider/installation/args";
 import { discoverWith, SILENT } from "../../provider/installation/discoverWith";
 import type { HelmInstallation } from "../../provider/installation/helmInstallation";
 import { EXECUTION_ROLE, RELEASE, VALUES } from "./memory/content";

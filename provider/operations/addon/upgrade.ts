@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import { compareVersions, newerOf } from "../../addons/versions";
+import { definitionsIn } from "../../kubernetes/customResources";
 import { fieldsLostUnder } from "../../kubernetes/keepFields";
 import { type Addon, AddonStatus, type KubernetesObject, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
-import { definitionsIn } from "../backup/backup";
 import { checkModels, collectModels, type ModelsBefore } from "../models/models";
 import { atRest, followUpdate } from "./update";
 

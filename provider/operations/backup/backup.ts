@@ -1,5 +1,6 @@
 // What a move can touch, read from the cluster in its live form, and the type in which the journal keeps it.
-import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { groupOf } from "../../kubernetes/customResourceDefinitions";
+import { customResourcesOf, definitions } from "../../kubernetes/customResources";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
@@ -21,8 +22,6 @@ export interface Backup {
     /** UIDs of the pods that serve models, by namespace/name. */
     readonly modelPods: Readonly<Record<string, string>>;
 }
-
-const CRD = "apiextensions.k8s.io/v1";
 
 export async function collect(world: World, plan: Plan, profile: Profile): Promise<Backup> {
     const refs = distinct([
@@ -50,34 +49,6 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         customResources,
         modelPods: await modelPods(world, customResources),
     };
-}
-
-/** CRDs of the profile's groups, also those that came from a chart's `crds/` folder and stand in no manifest. */
-export async function definitions(world: World, profile: Profile): Promise<KubernetesObject[]> {
-    return definitionsIn(world, [...profile.customResourceGroups, ...profile.otherCustomResourceGroups]);
-}
-
-export async function definitionsIn(world: World, groups: readonly string[]): Promise<KubernetesObject[]> {
-    if (groups.length === 0) return [];
-    const all = await world.objects.list(CRD, "CustomResourceDefinition", { metadataOnly: true });
-    const names = all
-        .map(({ metadata }) => metadata.name)
-        .filter((name) => groups.some((group) => name.endsWith(`.${group}`)));
-    const crds = await Promise.all(
-        names.map((name) => world.objects.read({ apiVersion: CRD, kind: "CustomResourceDefinition", name })),
-    );
-    return crds.filter((crd) => crd !== undefined);
-}
-
-/** Read in the version they are stored in, which needs no conversion webhook. */
-export async function customResourcesOf(
-    world: World,
-    crds: readonly KubernetesObject[],
-): Promise<KubernetesObject[]> {
-    const lists = await Promise.all(
-        crds.map((crd) => world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd))),
-    );
-    return lists.flat();
 }
 
 /** Pods behind the models: those that a custom resource owns, through a Deployment or directly. */

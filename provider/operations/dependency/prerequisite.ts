@@ -3,13 +3,13 @@
 import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { madeByEks } from "../../kubernetes/appliedByEks";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { definitions } from "../../kubernetes/customResources";
 import type { Plan, PlannedDependency } from "../../plan/plan";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue } from "../addon/create";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
-import { definitions } from "../backup/backup";
 import { waitForAnswers } from "../models/probes";
 
 export interface PrerequisiteMemory {

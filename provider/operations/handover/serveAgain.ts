@@ -1,7 +1,8 @@
 // A move that fails between the first controller it stops and the last it waits for comes in; Helm's generation serves again. Nobody has to run a command for that.
 import { ErrorCode, FailedInStep, MigrationError, messageOf } from "../../../common/errors";
 import type { Journal } from "../../engine/journal";
-import { type Steps, undoSteps } from "../../engine/saga";
+import { undoSteps } from "../../engine/saga";
+import type { Steps } from "../../engine/step";
 import { MigrationStep } from "../../plan/plan";
 import type { World } from "../../ports/world";
 

@@ -2,9 +2,10 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { groupOf, kindOf, versionsOf } from "../../kubernetes/customResourceDefinitions";
+import { customResourcesOf, definitionsIn } from "../../kubernetes/customResources";
 import type { KubernetesObject, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
-import { type Backup, customResourcesOf, definitionsIn, modelPods } from "../backup/backup";
+import { type Backup, modelPods } from "../backup/backup";
 
 /** What the models were, as far as a comparison needs it. */
 export type ModelsBefore = Pick<Backup, "customResources" | "modelPods">;

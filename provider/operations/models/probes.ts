@@ -1,9 +1,9 @@
 // Asks what users' requests ask: models through every served version, ingress creation, external metrics. Waits until all are answered.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { definitionsIn } from "../../kubernetes/customResources";
 import type { ProbeAnswer, World } from "../../ports/world";
 import type { Probe, Profile } from "../../profiles/profile";
-import { definitionsIn } from "../backup/backup";
 
 const POLL_MS = 300;
 const LOOKS = 6;

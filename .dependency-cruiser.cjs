@@ -1,0 +1,116 @@
+// The doors of the house: which room imports which. Closed by default: what stands in no list is an error.
+
+/** Room of provider/ -> rooms that it may import, besides itself, common/ and the ports. */
+const ROOMS = {
+    ports: [],
+    profiles: ["addons"],
+    addons: ["profiles"],
+    identities: ["profiles"],
+    kubernetes: [],
+    settings: [],
+    engine: [],
+    process: ["engine"],
+    permissions: [],
+    discovery: ["addons", "identities", "kubernetes", "permissions", "profiles", "settings"],
+    plan: ["addons", "discovery", "identities", "kubernetes", "permissions", "profiles", "settings"],
+    operations: ["addons", "engine", "identities", "kubernetes", "plan", "profiles", "settings"],
+    steps: ["engine", "kubernetes", "operations", "plan", "profiles"],
+    adapters: ["engine", "kubernetes"],
+    report: ["engine", "plan", "pulumi"],
+    installation: ["adapters", "discovery", "plan", "process", "profiles", "pulumi"],
+    pulumi: [
+        "adapters",
+        "discovery",
+        "engine",
+        "installation",
+        "operations",
+        "permissions",
+        "plan",
+        "process",
+        "profiles",
+        "report",
+        "settings",
+        "steps",
+    ],
+    resources: ["adapters", "kubernetes", "process", "profiles", "pulumi"],
+};
+
+/** Where Pulumi's own packages appear. */
+const DOORS = "^(components/|provider/(pulumi|installation)/)";
+/** Types that a journal, a plan or a picture of the cluster is made of; code of the plan stays behind its door. */
+const TYPES_OF_THE_PLAN = "^provider/(engine|permissions|discovery)/";
+
+module.exports = {
+    forbidden: [
+        {
+            name: "no-circular",
+            comment: "Nothing is read in a circle.",
+            severity: "error",
+            from: { path: "^(common|components|provider)/" },
+            to: { circular: true },
+        },
+        {
+            name: "rooms-only",
+            comment: "Every file of provider/ stands in a room.",
+            severity: "error",
+            from: {},
+            to: { path: "^provider/[^/]+$" },
+        },
+        {
+            name: "steps-alone",
+            comment: "Steps never import each other.",
+            severity: "error",
+            from: { path: "^provider/steps/", pathNot: "^provider/steps/index\\.ts$" },
+            to: { path: "^provider/steps/" },
+        },
+        {
+            name: "pure-rooms",
+            comment: "No clock, no files, no environment, no network.",
+            severity: "error",
+            from: { path: "^provider/(plan|settings|addons|identities|profiles|permissions|kubernetes)/" },
+            to: { dependencyTypes: ["core"] },
+        },
+    ],
+    allowed: [
+        { from: { pathNot: "^(common|components|provider)/" }, to: {} },
+        { from: { path: "^common/" }, to: { path: "^common/" } },
+        { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
+        {
+            from: { path: "^components/" },
+            to: {
+                path: "^provider/(pulumi/(helmToAddonMigration|inputs|outputs)|plan/plan|resources/\\w+)\\.ts$",
+            },
+        },
+        { from: { path: DOORS }, to: { path: "^node_modules/@pulumi/" } },
+        { from: { path: "^provider/" }, to: { dependencyTypes: ["core"] } },
+        { from: { path: "^provider/" }, to: { path: "^(common|provider/ports)/" } },
+        { from: { path: "^provider/([^/]+)/" }, to: { path: "^provider/$1/" } },
+        ...Object.entries(ROOMS).flatMap(([room, others]) =>
+            others.map((other) => ({
+                from: { path: `^provider/${room}/` },
+                to: { path: `^provider/${other}/` },
+            })),
+        ),
+        {
+            from: { path: TYPES_OF_THE_PLAN },
+            to: { path: "^provider/plan/", dependencyTypes: ["type-only"] },
+        },
+        { from: { path: "^provider/engine/" }, to: { path: "^provider/plan/plan\\.ts$" } },
+        { from: { path: "^provider/permissions/" }, to: { path: "^provider/plan/plan\\.ts$" } },
+        {
+            from: { path: "^provider/(adapters|resources)/" },
+            to: { path: "^node_modules/(@aws-sdk|@aws-crypto|@smithy|@kubernetes)/" },
+        },
+        {
+            from: { path: "^provider/(adapters|settings)/" },
+            to: { path: "^node_modules/(js-yaml|@types/js-yaml)/" },
+        },
+        { from: { path: "^provider/(settings|resources)/" }, to: { path: "^node_modules/ajv/" } },
+    ],
+    allowedSeverity: "error",
+    options: {
+        doNotFollow: { path: "node_modules" },
+        tsPreCompilationDeps: true,
+        tsConfig: { fileName: "tsconfig.json" },
+    },
+};

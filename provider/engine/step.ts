@@ -1,0 +1,75 @@
+// What a step is, and what it is handed: world, plan, its own memory, and the backup that every undo reads from. Types only.
+import type { MigrationStep, Plan, PlanDraft } from "../plan/plan";
+import type { World } from "../ports/world";
+
+/** What a step is handed besides world and plan: its own memory, and the backup that every undo reads from. */
+export interface StepContext<Memory> {
+    readonly world: World;
+    readonly plan: Plan;
+    readonly memory: Memory;
+    readonly journal: StepJournal<Memory>;
+}
+
+export interface StepJournal<Memory> {
+    /** Journals changed memory before the change that needs it. */
+    amend(memory: Memory): Promise<void>;
+    readonly backup: BackupStore;
+    readonly migrationId: string;
+    /** Facts for the outputs, not for undo: pauses, warnings. */
+    note(facts: Partial<JournalFacts>): void;
+    readonly facts: Readonly<JournalFacts>;
+}
+
+export interface JournalFacts {
+    /** Seconds that each controller was away and each kind of request was refused. */
+    pausedSeconds: Record<string, number>;
+    warnings: string[];
+    addonArn?: string;
+    /** When the first controller was scaled down, milliseconds since the epoch. */
+    pausedSince?: number | undefined;
+    /** From when to when each controller was away and each kind of request was refused. */
+    pauses?: readonly Pause[];
+    /** Every run of a step, oldest first; at most the last 200. */
+    timeline?: readonly TimelineEntry[];
+}
+
+/** Milliseconds since the epoch. */
+export interface Pause {
+    readonly what: string;
+    readonly of: "controller" | "request";
+    readonly begin: number;
+    readonly end: number;
+}
+
+/** One run of one step, by the clock of the process that ran it (milliseconds since the epoch). */
+export interface TimelineEntry {
+    readonly step: MigrationStep;
+    readonly direction: "forward" | "undo";
+    readonly begin: number;
+    /** Absent when the process ended before the step did. */
+    readonly end?: number;
+    readonly failed?: true;
+}
+
+export interface BackupStore {
+    /** False when the move was cut off before the backup was complete; then nothing was changed yet. */
+    exists(): boolean;
+    write(content: unknown): Promise<void>;
+    read<T>(): Promise<T>;
+}
+
+/** All that there is to say of one step, in one place. */
+export interface Step<Name extends MigrationStep = MigrationStep, Memory = unknown> {
+    readonly name: Name;
+    /** What it will do, for people, in the plan's line of this step. */
+    planLine(plan: PlanDraft): string;
+    /** Read what undo will need. Journaled before apply runs. */
+    remember(world: World, plan: Plan): Promise<Memory>;
+    /** Safe to run again after a crash at any point of it. */
+    apply(context: StepContext<Memory>): Promise<void>;
+    /** Safe to run twice, and after a half-done apply. */
+    undo(context: StepContext<Memory>): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each step has a memory of its own type, which only itself reads back
+export type Steps = readonly Step<MigrationStep, any>[];

@@ -78,7 +78,7 @@ export const connect: Connect = async (request, clock, log, gate) => {
         world: {
             objects,
             workloads: new KubernetesWorkloads(objects, clock),
-            releases: new HelmReleases(objects, discovery),
+            releases: new HelmReleases(objects, discovery, (line) => log.warn(line)),
             addons: new EksAddons(eks, cluster),
             identities: await IamIdentities.open(session, clock, gate),
             tags: new AwsTags(session, gate),

@@ -9,6 +9,7 @@ import { AddonStatus, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Values, valueAt } from "../settings/settings";
+import { leavesOf, nameOf, setAt } from "../settings/tree";
 import type { Blocker } from "./blockers";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
@@ -186,9 +187,31 @@ function settingsOf(
         schema,
         notCarried: profile.notCarried,
     });
-    const problems = schema === undefined ? [] : knowledge.validate(schema, mapped.configuration);
-    return {
-        configuration: mapped.configuration,
-        unsupported: [...mapped.unsupported.map((path) => `${profile.valuesKey}.${path}`), ...problems],
-    };
+    if (schema === undefined) return named(mapped.configuration, mapped.unsupported, profile);
+    const problemsOf = (settings: Values) => knowledge.validate(schema, settings);
+    const without = problemsOf({});
+    // What is told as dropped is not sent: one of a wrong form stays out, and the others go.
+    const refused = leavesOf(mapped.configuration).filter(({ path, value }) => {
+        const alone: Record<string, unknown> = {};
+        setAt(alone, path, value);
+        return problemsOf(alone).some((problem) => !without.includes(problem));
+    });
+    const configuration: Record<string, unknown> = {};
+    for (const leaf of leavesOf(mapped.configuration))
+        if (!refused.some(({ path }) => nameOf(path) === nameOf(leaf.path)))
+            setAt(configuration, leaf.path, leaf.value);
+    const unsupported = [...mapped.unsupported, ...refused.map(({ path }) => nameOf(path))];
+    const left = problemsOf(configuration);
+    // Together they may still be wrong; then none of them can be sent.
+    return left.length === 0
+        ? named(configuration, unsupported, profile)
+        : named({}, [...unsupported, ...leavesOf(configuration).map(({ path }) => nameOf(path))], profile);
+}
+
+function named(
+    configuration: Values,
+    unsupported: readonly string[],
+    { valuesKey }: FoundDependency["profile"],
+): { configuration: Values; unsupported: readonly string[] } {
+    return { configuration, unsupported: unsupported.map((name) => `${valuesKey}.${name}`).sort() };
 }

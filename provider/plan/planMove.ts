@@ -118,6 +118,7 @@ export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: Mo
             ...mapped.unsupported.map(
                 (path) => `the setting ${path} of the release is dropped: the add-on cannot express it`,
             ),
+            ...unprovenNotes(mapped.unproven, profile.addonName),
             ...existingNotes(discovery.addon, configuration),
             ...identities.notes,
             ...tags.notes,
@@ -127,6 +128,15 @@ export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: Mo
         ],
     };
     return { plan: { ...draft, lines: describePlan(draft, knowledge.steps) }, blockers };
+}
+
+/** They are sent, and may be lost all the same: said, not settled. */
+function unprovenNotes(paths: readonly string[], addon: string): string[] {
+    return paths.length === 0
+        ? []
+        : [
+              `${addon} takes ${paths.join(", ")}, but its schema says nothing about them: see after the move that they hold`,
+          ];
 }
 
 /** The add-on version of the move, or a sentence that says why there is none. */

@@ -62,10 +62,13 @@ export function busy(customResource: KubernetesObject): string | undefined {
     return moving === undefined ? undefined : `is in state ${moving}`;
 }
 
-/** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket. */
+/** S3's own rule. Whoever writes a model writes this name, and it becomes a resource of a policy: `*` would be every bucket. */
+const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket; what no bucket can be called names none. */
 function bucketOf(uri: string | undefined): string | undefined {
-    const [bucket] = (uri ?? "").replace(/^s3:\/\//, "").split("/");
-    return bucket || undefined;
+    const [bucket = ""] = (uri ?? "").replace(/^s3:\/\//, "").split("/");
+    return BUCKET_NAME.test(bucket) ? bucket : undefined;
 }
 
 function keyWithin(bucket: string, key: string): string {

@@ -22,7 +22,7 @@ function keysOf(release: Release, chart: string): string[] {
     const { charts, chartDefaults, values } = release;
     const index = charts.indexOf(chart);
     const alias = index < 0 ? undefined : charts[index + 1];
-    const isNested = (key: string) => key in chartDefaults || key in values;
+    const isNested = (key: string) => Object.hasOwn(chartDefaults, key) || Object.hasOwn(values, key);
     if (isNested(chart) || alias === undefined) return [chart];
     return [alias, chart];
 }

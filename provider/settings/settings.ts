@@ -1,8 +1,10 @@
 // Helm values in, the add-on's configuration values out, with every setting that gets lost named by its path. Pure.
 
 import { canonicalJson } from "../../common/canonicalJson";
+import { Said, saidOf } from "./schema";
+import { at, leavesOf, merged, nameOf, type Path, setAt as put, startsWith, type Values } from "./tree";
 
-export type Values = Readonly<Record<string, unknown>>;
+export { merged, type Values } from "./tree";
 
 export interface SettingsRequest {
     /** What the user set on the release. */
@@ -21,13 +23,15 @@ export interface Settings {
     readonly configuration: Values;
     /** Paths of the release's settings that the add-on cannot express. */
     readonly unsupported: readonly string[];
+    /** Paths that the schema lets through without a word about them: whether the add-on reads them is not known. */
+    readonly unproven: readonly string[];
 }
 
 /** Values that say where the release runs or belong to a dependency: nothing is lost when they go. */
 const NOT_CARRIED: readonly RegExp[] = [
     /^(region|eksClusterName|namePrefix|shortPrefix|isAddOn)$/,
     /^(alb)\.(vpcId|region|clusterName)$/,
-    /^alb\.serviceAccount\.(create|name|roleArn|annotations\.eks\.amazonaws\.com\/role-arn)$/,
+    /^alb\.serviceAccount\.(create|name|roleArn|annotations\.eks\\\.amazonaws\\\.com\/role-arn)$/,
     /^keda\.(namespace|podIdentity\.aws\.irsa\.(enabled|roleArn))$/,
     /^(s3|fsx|cert-manager|metrics)(\.|$)/,
     /^global(\.|$)/,
@@ -49,7 +53,6 @@ const RENAMED: readonly { from: string; to: string; form?: (value: unknown) => u
 export function mapSettings(request: SettingsRequest): Settings {
     const { values, chartDefaults, pristineDefaults, publicDefaults, schema, overrides } = request;
     const configuration: Record<string, unknown> = {};
-    const unsupported: string[] = [];
     const effective = merged(chartDefaults, values);
     for (const { from, to, form } of RENAMED) {
         const value = valueAt(effective, from);
@@ -58,34 +61,28 @@ export function mapSettings(request: SettingsRequest): Settings {
     }
     mapLoadBalancerController(effective, configuration);
     mapKeda(effective, configuration);
-    const isOff = (path: string) =>
-        /^(alb|keda)\./.test(path) && valueAt(configuration, `${path.split(".")[0]}.enabled`) === false;
-    const take = (path: string, value: unknown) => {
-        if (schemaHas(schema, path)) setAt(configuration, path, value);
-        else unsupported.push(path);
-    };
-    for (const [path, shared] of Object.entries(publicDefaults)) {
-        const value = valueAt(effective, path) ?? shared;
-        if (!isOff(path) && !sameJson(value, shared)) take(path, value);
+    const taken = new Taken(schema, configuration);
+    const isOff = (path: Path) =>
+        ["alb", "keda"].includes(path[0] ?? "") && at(configuration, [path[0] ?? "", "enabled"]) === false;
+    const shared = Object.entries(publicDefaults).map(([name, value]) => ({ path: name.split("."), value }));
+    for (const { path, value } of shared) {
+        const set = at(effective, path) ?? value;
+        if (!isOff(path) && !sameJson(set, value)) taken.take(path, set);
     }
     for (const { path, value } of leavesOf(values)) {
-        const known = Object.keys(publicDefaults).some((one) => path === one || path.startsWith(`${one}.`));
+        const name = nameOf(path);
+        const known = shared.some((one) => startsWith(path, one.path));
         if (
             known ||
-            RENAMED.some(({ from }) => from === path) ||
-            NOT_CARRIED.some((pattern) => pattern.test(path))
-        )
-            continue;
-        if (
+            RENAMED.some(({ from }) => from === name) ||
+            NOT_CARRIED.some((pattern) => pattern.test(name)) ||
             isOff(path) ||
-            value === null ||
-            sameJson(value, {}) ||
-            sameJson(value, valueAt(pristineDefaults, path))
+            setsNothing(value, at(pristineDefaults, path))
         )
             continue;
-        take(path, value);
+        taken.take(path, value);
     }
-    return { configuration: merged(configuration, overrides), unsupported: unsupported.sort() };
+    return { ...taken.result(), configuration: merged(configuration, overrides) };
 }
 
 /** Values of a dependency as settings of its own add-on; both come from the same chart, so the paths are the same. */
@@ -95,19 +92,45 @@ export function mapDependencySettings(
     },
 ): Settings {
     const configuration: Record<string, unknown> = {};
-    const unsupported: string[] = [];
+    const taken = new Taken(request.schema, configuration);
     for (const { path, value } of leavesOf(request.values)) {
-        if (
-            request.notCarried.test(path) ||
-            value === null ||
-            sameJson(value, {}) ||
-            sameJson(value, valueAt(request.pristineDefaults, path))
-        )
+        if (request.notCarried.test(nameOf(path)) || setsNothing(value, at(request.pristineDefaults, path)))
             continue;
-        if (schemaHas(request.schema, path)) setAt(configuration, path, value);
-        else unsupported.push(path);
+        taken.take(path, value);
     }
-    return { configuration, unsupported: unsupported.sort() };
+    return { ...taken.result(), configuration };
+}
+
+function setsNothing(value: unknown, pristine: unknown): boolean {
+    return value === null || sameJson(value, {}) || sameJson(value, pristine);
+}
+
+/** Maps of Kubernetes whose keys are the user's own: a schema has nothing to say about them. */
+const FREE_MAP = /^(nodeSelector|affinity|.*[aA]nnotations|.*[lL]abels)$/;
+
+/** Sorts settings by what the schema says of them. */
+class Taken {
+    readonly #unsupported: string[] = [];
+    readonly #unproven: string[] = [];
+
+    constructor(
+        readonly schema: Record<string, unknown> | undefined,
+        readonly configuration: Record<string, unknown>,
+    ) {}
+
+    take(path: Path, value: unknown): void {
+        const said = saidOf(this.schema, path);
+        if (said === Said.Unknown) {
+            this.#unsupported.push(nameOf(path));
+            return;
+        }
+        if (said === Said.Open && !path.some((key) => FREE_MAP.test(key))) this.#unproven.push(nameOf(path));
+        put(this.configuration, path, value);
+    }
+
+    result(): Omit<Settings, "configuration"> {
+        return { unsupported: this.#unsupported.sort(), unproven: this.#unproven.sort() };
+    }
 }
 
 function mapLoadBalancerController(effective: Values, configuration: Record<string, unknown>): void {
@@ -144,56 +167,15 @@ function bucketName(value: unknown): unknown {
     return typeof text === "string" ? text.replace(/^s3:\/\//, "").replace(/\/.*$/, "") : text;
 }
 
-/** Paths to every value that is not an object; arrays and empty objects are values. */
-export function leavesOf(values: Values, prefix = ""): { path: string; value: unknown }[] {
-    return Object.entries(values).flatMap(([key, value]) => {
-        const path = prefix ? `${prefix}.${key}` : key;
-        if (isObject(value) && Object.keys(value).length > 0) return leavesOf(value, path);
-        return [{ path, value }];
-    });
-}
-
+/** Of a path that this package knows itself, none of whose keys holds a dot. */
 export function valueAt(values: Values, path: string): unknown {
-    return path
-        .split(".")
-        .reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), values);
+    return at(values, path.split("."));
 }
 
 function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
-    const keys = path.split(".");
-    const last = keys.pop() as string;
-    let place = target;
-    for (const key of keys) {
-        if (!isObject(place[key])) place[key] = {};
-        place = place[key] as Record<string, unknown>;
-    }
-    place[last] = value;
-}
-
-/** Whether the JSON schema names this path; a sub-schema without `properties` accepts everything below it. */
-export function schemaHas(schema: Record<string, unknown> | undefined, path: string): boolean {
-    let place: unknown = schema;
-    for (const key of path.split(".")) {
-        if (!isObject(place)) return false;
-        if (!isObject(place.properties)) return place !== schema && place.additionalProperties !== false;
-        place = place.properties[key];
-    }
-    return place !== undefined;
-}
-
-export function merged(base: Values, over: Values): Values {
-    const result: Record<string, unknown> = { ...base };
-    for (const [key, value] of Object.entries(over)) {
-        const before = result[key];
-        result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
-    }
-    return result;
+    put(target, path.split("."), value);
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
     return canonicalJson(a ?? null) === canonicalJson(b ?? null);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@
 
 import { load } from "js-yaml";
 import { canonicalJson } from "../../common/canonicalJson";
-import type { Values } from "./settings";
+import { own, type Values } from "./tree";
 
 /** Undefined when the text is no mapping of settings. */
 export function settingsIn(text: string): Values | undefined {
@@ -27,7 +27,7 @@ export function sameSettings(a: string, b: string): boolean {
 /** Paths at which the values differ, "alb.tolerations"; a list counts as one value. */
 export function differingSettings(a: Values, b: Values, under = ""): string[] {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().flatMap((key) => {
-        const [left, right] = [a[key], b[key]];
+        const [left, right] = [own(a, key), own(b, key)];
         if (isValues(left) && isValues(right)) return differingSettings(left, right, `${under}${key}.`);
         return canonicalJson(left) === canonicalJson(right) ? [] : [`${under}${key}`];
     });

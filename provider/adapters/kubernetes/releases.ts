@@ -1,6 +1,7 @@
 // The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
 import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
+import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
 import { refTo } from "../../kubernetes/restore";
@@ -37,6 +38,8 @@ export class HelmReleases implements Releases {
     constructor(
         readonly objects: KubernetesObjects,
         readonly discovery: ApiDiscovery,
+        /** Takes what people should know of Secrets that are left aside. */
+        readonly note: (line: string) => void = () => undefined,
     ) {}
 
     async find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]> {
@@ -82,7 +85,7 @@ export class HelmReleases implements Releases {
     ): Promise<Release | undefined> {
         const newest = records[records.length - 1];
         if (newest === undefined) return undefined;
-        const found = await this.#stored(newest);
+        const found = await this.#readable(newest, named);
         if (found === undefined) return undefined;
         const { stored, labels } = found;
         const metadata = stored.chart?.metadata ?? {};
@@ -115,15 +118,43 @@ export class HelmReleases implements Releases {
         };
     }
 
-    async #stored({
-        namespace,
-        record,
-    }: ReleaseSecret): Promise<{ stored: StoredRelease; labels: Record<string, string> } | undefined> {
+    /** A record that is not the one that was asked for may be anybody's, and anything. */
+    async #readable(newest: ReleaseSecret, named: string | undefined): Promise<FoundRecord | undefined> {
+        try {
+            return await this.#stored(newest);
+        } catch (error) {
+            const { namespace, record } = newest;
+            if (!(error instanceof UnreadableRecord)) throw error;
+            if (named !== undefined)
+                throw new MigrationError({
+                    code: ErrorCode.ReleaseNotFound,
+                    step: "plan",
+                    what: `the release record in Secret ${namespace}/${record.secretName} cannot be read`,
+                    why: error.message,
+                    remedy: `look at it with \`helm get all ${named} -n ${namespace}\`; when Helm cannot read it either, bring an older revision back with \`helm rollback\``,
+                });
+            this.note(
+                `the Secret ${namespace}/${record.secretName} carries Helm's label and is no release record that can be read: left aside`,
+            );
+            return undefined;
+        }
+    }
+
+    async #stored({ namespace, record }: ReleaseSecret): Promise<FoundRecord | undefined> {
         const ref = { apiVersion: "v1", kind: "Secret", namespace, name: record.secretName };
         const secret = await this.objects.read(ref);
         const field = (secret?.data as { release?: string } | undefined)?.release;
         if (secret === undefined || field === undefined) return undefined;
-        return { stored: decodeRelease(field), labels: secret.metadata.labels ?? {} };
+        try {
+            return { stored: decodeRelease(field), labels: secret.metadata.labels ?? {} };
+        } catch (error) {
+            // What was found there is not quoted: it may be anything.
+            const why =
+                (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE"
+                    ? "it unpacks to more than 64 MiB"
+                    : "it is not what Helm writes";
+            throw new UnreadableRecord(why);
+        }
     }
 
     /** `helm upgrade --reuse-values` stores the user's former values as the chart's own; an install cannot. So the first revision tells, if it was the same chart. */
@@ -158,7 +189,7 @@ export class HelmReleases implements Releases {
     }
 
     async #objectsOf(manifest: string, releaseNamespace: string): Promise<KubernetesObject[]> {
-        const documents = (loadAll(manifest) as (KubernetesObject | null | undefined)[])
+        const documents = documentsIn(manifest)
             .filter((document): document is KubernetesObject => typeof document?.kind === "string")
             .flatMap((document) =>
                 document.kind === "List"
@@ -180,6 +211,13 @@ export class HelmReleases implements Releases {
             }),
         );
     }
+}
+
+class UnreadableRecord extends Error {}
+
+interface FoundRecord {
+    readonly stored: StoredRelease;
+    readonly labels: Record<string, string>;
 }
 
 interface ReleaseSecret {
@@ -204,9 +242,29 @@ function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, Relea
     return groups;
 }
 
+/** Above what a Secret's 1 MiB of compressed JSON honestly holds, and below what hurts. */
+const UNPACKED_LIMIT = 64 * 1024 * 1024;
+
 /** The Secret's data field carries base64 of what Helm itself encoded as base64(gzip(JSON)); very old records are not compressed. */
 export function decodeRelease(field: string): StoredRelease {
     const stored = Buffer.from(Buffer.from(field, "base64").toString("latin1"), "base64");
-    const json = stored[0] === 0x1f && stored[1] === 0x8b ? gunzipSync(stored) : stored;
-    return JSON.parse(json.toString("utf8")) as StoredRelease;
+    const json =
+        stored[0] === 0x1f && stored[1] === 0x8b
+            ? gunzipSync(stored, { maxOutputLength: UNPACKED_LIMIT })
+            : stored;
+    const release: unknown = JSON.parse(json.toString("utf8"));
+    if (typeof release !== "object" || release === null) throw new Error("not a release");
+    return release as StoredRelease;
+}
+
+/** As Helm reads them: of a key that is written twice the last one counts. What is wrong with a manifest is never quoted: it may be a Secret's. */
+function documentsIn(manifest: string): (KubernetesObject | null | undefined)[] {
+    try {
+        return loadAll(manifest, { json: true }) as (KubernetesObject | null | undefined)[];
+    } catch (error) {
+        const { mark } = error as { mark?: { line?: number } };
+        throw new Error(
+            `a manifest of the release is no YAML${mark?.line === undefined ? "" : ` (line ${mark.line + 1} of it)`}`,
+        );
+    }
 }

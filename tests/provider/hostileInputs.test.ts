@@ -1,0 +1,230 @@
+// What others wrote into the cluster is data: keys that every object inherits, keys with dots, records that are none, bombs, and names that would become policies.
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { canonicalJson } from "../../common/canonicalJson";
+import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
+import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
+import { decodeRelease, HelmReleases } from "../../provider/adapters/kubernetes/releases";
+import { resourcesOf } from "../../provider/profiles/modelResources";
+import { Said, saidOf } from "../../provider/settings/schema";
+import { mapDependencySettings, mapSettings } from "../../provider/settings/settings";
+import { leavesOf, merged, setAt } from "../../provider/settings/tree";
+
+const key = fc.oneof(
+    fc.constantFrom("__proto__", "constructor", "prototype", "toString", "a.b", "alb", "keda", ""),
+    fc.string(),
+);
+const { tree } = fc.letrec<{ tree: Record<string, unknown> }>((tie) => ({
+    tree: fc.dictionary(key, fc.oneof({ depthSize: "small" }, fc.string(), fc.integer(), tie("tree")), {
+        noNullPrototype: true,
+    }),
+}));
+
+function assertUnpolluted(): void {
+    assert.deepEqual(
+        Reflect.ownKeys(Object.prototype).filter((one) => !NATIVE.has(one)),
+        [],
+    );
+}
+const NATIVE = new Set(Reflect.ownKeys(Object.prototype));
+
+describe("values of a release", () => {
+    it("never reach what all objects inherit, whatever their keys", () => {
+        fc.assert(
+            fc.property(tree, tree, (values, chartDefaults) => {
+                mapSettings({
+                    values,
+                    chartDefaults,
+                    pristineDefaults: chartDefaults,
+                    publicDefaults: {},
+                    overrides: values,
+                    schema: { type: "object", properties: values },
+                });
+                merged(chartDefaults, values);
+                assertUnpolluted();
+            }),
+        );
+        const hostile = JSON.parse('{"__proto__":{"kubeconfig":"x"},"constructor":{"prototype":{"y":1}}}');
+        merged({}, hostile);
+        mapDependencySettings({
+            values: hostile,
+            pristineDefaults: {},
+            schema: { properties: { a: { type: "object" } }, additionalProperties: { type: "object" } },
+            notCarried: /^enabled$/,
+        });
+        assert.equal(({} as { kubeconfig?: string }).kubeconfig, undefined);
+        assertUnpolluted();
+    });
+
+    it("are the same tree when their leaves are put together again", () => {
+        fc.assert(
+            fc.property(tree, (values) => {
+                const again: Record<string, unknown> = {};
+                for (const { path, value } of leavesOf(values)) setAt(again, path, value);
+                assert.equal(canonicalJson(again), canonicalJson(values));
+            }),
+        );
+    });
+
+    it("keep keys with dots whole", () => {
+        const labels = { type: "object", additionalProperties: { type: "string" } };
+        const schema = {
+            type: "object",
+            additionalProperties: false,
+            properties: { nodeSelector: labels, podAnnotations: { type: "object" } },
+        };
+        const values = {
+            nodeSelector: { "kubernetes.io/os": "linux" },
+            podAnnotations: { "metrics.example/scrape": "true" },
+        };
+        const { configuration, unsupported, unproven } = mapDependencySettings({
+            values,
+            pristineDefaults: {},
+            schema,
+            notCarried: /^enabled$/,
+        });
+        assert.deepEqual(configuration, values);
+        assert.deepEqual([unsupported, unproven], [[], []]);
+    });
+
+    it("are looked up through references, parts and patterns of a schema; what it is silent about is said", () => {
+        const schema = {
+            $ref: "#/$defs/all",
+            $defs: {
+                all: { allOf: [{ properties: { a: { type: "object" } } }, { $ref: "#/$defs/more" }] },
+                more: { patternProperties: { "^x-": { properties: { b: { type: "string" } } } } },
+                loop: { $ref: "#/$defs/loop" },
+            },
+        };
+        assert.equal(saidOf(schema, ["a"]), Said.Known);
+        assert.equal(saidOf(schema, ["a", "deep", "er"]), Said.Open);
+        assert.equal(saidOf(schema, ["x-1", "b"]), Said.Known);
+        assert.equal(saidOf(schema, ["x-1", "c"]), Said.Unknown);
+        assert.equal(saidOf(schema, ["other"]), Said.Unknown);
+        assert.equal(saidOf({ ...schema, $ref: "#/$defs/loop" }, ["a"]), Said.Unknown);
+        assert.equal(saidOf(schema, ["__proto__"]), Said.Unknown);
+    });
+});
+
+const encode = (record: unknown) =>
+    Buffer.from(gzipSync(JSON.stringify(record)).toString("base64")).toString("base64");
+const record = (over: object = {}) => ({
+    name: "rel",
+    namespace: "kube-system",
+    version: 1,
+    info: { status: "deployed" },
+    config: {},
+    chart: { metadata: { name: "the-chart", version: "2.2.2" }, values: {} },
+    manifest: "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+    ...over,
+});
+
+function reader(
+    secrets: readonly [namespace: string, name: string, release: string][],
+    notes: string[] = [],
+) {
+    const all = secrets.map(([namespace, name, release]) => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: {
+            namespace,
+            name: `sh.helm.release.v1.${name}.v1`,
+            labels: { owner: "helm", name, version: "1", status: "deployed" },
+        },
+        data: { release },
+    }));
+    const objects = {
+        list: async (_: string, __: string, { labelSelector }: { labelSelector: string }) => {
+            const name = /name=([\w-]+)/.exec(labelSelector)?.[1];
+            return all.filter(({ metadata }) => name === undefined || metadata.labels.name === name);
+        },
+        read: async (ref: { name: string; namespace: string }) =>
+            all.find(({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace),
+    };
+    return new HelmReleases(
+        objects as unknown as KubernetesObjects,
+        { find: async () => ({ namespaced: true }) } as unknown as ApiDiscovery,
+        (line) => void notes.push(line),
+    );
+}
+
+describe("release records of strangers", () => {
+    const bomb = Buffer.from(
+        gzipSync(Buffer.alloc(200 * 1024 * 1024, 0x20), { level: 9 }).toString("base64"),
+    ).toString("base64");
+    for (const [what, broken] of [
+        ["is cut", encode(record()).slice(0, 200)],
+        ["is something else", Buffer.from("sealed:abc").toString("base64")],
+        ["is no record", encode(null)],
+        ["is a bomb", bomb],
+    ] as const) {
+        it(`are left aside and named when one ${what}`, async () => {
+            const notes: string[] = [];
+            const found = await reader(
+                [
+                    ["kube-system", "rel", encode(record())],
+                    ["shop", "other", broken],
+                ],
+                notes,
+            ).find("the-chart", {});
+            assert.deepEqual(
+                found.map(({ name }) => name),
+                ["rel"],
+            );
+            assert.match(notes.join(), /shop\/sh\.helm\.release\.v1\.other\.v1/);
+        });
+        it(`are an error that names the Secret when the one asked for ${what}`, async () => {
+            await assert.rejects(
+                reader([["shop", "other", broken]]).find("the-chart", { name: "other" }),
+                /shop\/sh\.helm\.release\.v1\.other\.v1/,
+            );
+        });
+    }
+
+    it("are not unpacked beyond 64 MiB", () => {
+        assert.throws(() => decodeRelease(bomb), { code: "ERR_BUFFER_TOO_LARGE" });
+    });
+
+    it("may write a key twice: the last one counts, as for Helm", async () => {
+        const manifest =
+            "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: acme\n  labels:\n    app: first\n    app: last\n";
+        for (const over of [{ manifest }, { hooks: [{ manifest }] }]) {
+            const [found] = await reader([["kube-system", "rel", encode(record(over))]]).find(
+                "the-chart",
+                {},
+            );
+            assert.equal(found?.name, "rel");
+        }
+    });
+
+    it("are never quoted: not a line of a manifest that is no YAML", async () => {
+        const manifest = "---\nkind: Secret\nstringData:\n  password: correct-horse\n bad: [\n";
+        await assert.rejects(
+            reader([["kube-system", "rel", encode(record({ manifest }))]]).find("the-chart", {}),
+            (error: Error) => !/correct-horse|bad/.test(error.message) && /no YAML/.test(error.message),
+        );
+    });
+});
+
+describe("bucket names of models", () => {
+    it("that no bucket can have name no bucket: they would become resources of a policy", () => {
+        for (const uri of [
+            "s3://*",
+            "s3://a*",
+            "s3://?",
+            "s3://A-B",
+            "s3://a..b",
+
+            "s3://x",
+        ]) {
+            const { buckets } = resourcesOf({
+                apiVersion: "v1",
+                kind: "M",
+                metadata: { name: "m" },
+                spec: { tlsConfig: { tlsCertificateOutputS3Uri: uri } },
+            });
+            assert.deepEqual(buckets, [], uri);
+        }
+    });
+});

@@ -4,7 +4,7 @@ import type { AwsRight, ClusterRight, Permissions } from "../ports/world";
 import { openClient } from "./aws/client";
 import type { AwsSession } from "./aws/session";
 import { closedGate } from "./gates";
-import type { KubernetesApi } from "./kubernetes/api";
+import { ApiError, type KubernetesApi } from "./kubernetes/api";
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 /** Resources of one plan that are asked about; a plan with more models says enough with these. */
@@ -29,14 +29,17 @@ export class RealPermissions implements Permissions {
                 spec: { resourceAttributes: { verb, group, resource } },
             },
         });
-        return status >= 300 || (body as { status?: { allowed?: boolean } }).status?.allowed === true;
+        // Who may not ask is told by the first refused call; an API server that is away is no answer at all.
+        if (status === 401 || status === 403 || status === 404) return true;
+        if (status >= 300) throw new ApiError(status, body, { method: "POST", path: REVIEWS });
+        return (body as { status?: { allowed?: boolean } }).status?.allowed === true;
     }
 
     async deniedInAws(rights: readonly AwsRight[]): Promise<readonly AwsRight[]> {
         const principal = await this.#principal();
         if (principal === undefined) return [];
         const sdk = await import("@aws-sdk/client-iam");
-        const client = openClient(sdk.IAMClient, this.session, "iam", closedGate, { maxAttempts: 1 });
+        const client = openClient(sdk.IAMClient, this.session, "iam", closedGate);
         const answers = await Promise.all(
             questions(rights).map(async ({ ActionNames, ResourceArns }) => {
                 try {
@@ -48,9 +51,10 @@ export class RealPermissions implements Permissions {
                         }),
                     );
                     return (answer.EvaluationResults ?? []).flatMap(refusedIn);
-                } catch {
+                } catch (error) {
                     // Not being allowed to simulate says nothing about the rest.
-                    return [];
+                    if (isRefusedToAsk(error)) return [];
+                    throw error;
                 }
             }),
         );
@@ -61,17 +65,23 @@ export class RealPermissions implements Permissions {
     async #principal(): Promise<string | undefined> {
         try {
             const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-            const client = openClient(STSClient, this.session, "sts", closedGate, { maxAttempts: 1 });
+            const client = openClient(STSClient, this.session, "sts", closedGate);
             const { Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
             if (Arn === "" || Arn.endsWith(":root")) return undefined;
             const [, partition, account, role] =
                 /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(Arn) ?? [];
             // A session's ARN leaves the role's path out, so a role with a path cannot be named here and is not found.
             return role === undefined ? Arn : `arn:${partition}:iam::${account}:role/${role}`;
-        } catch {
-            return undefined;
+        } catch (error) {
+            if (isRefusedToAsk(error)) return undefined;
+            throw error;
         }
     }
+}
+
+/** Also a principal that IAM cannot name. */
+function isRefusedToAsk(error: unknown): boolean {
+    return /^(AccessDenied|NoSuchEntity|InvalidInput)/.test((error as Error).name);
 }
 
 interface Question {

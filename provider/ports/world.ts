@@ -55,8 +55,14 @@ export interface KubernetesObject {
 export interface Objects {
     read(ref: ObjectRef): Promise<KubernetesObject | undefined>;
     list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]>;
-    /** Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601). */
-    createdBy(manager: string, since: string): Promise<KubernetesObject[]>;
+    /**
+     * Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601).
+     * Kinds that an extension serves and nobody answers for are named; a built-in kind that is not answered is an error.
+     */
+    createdBy(
+        manager: string,
+        since: string,
+    ): Promise<{ readonly objects: KubernetesObject[]; readonly unanswered: readonly string[] }>;
     /** Answers the metadata it was stored with. */
     create(object: KubernetesObject): Promise<ObjectMeta>;
     /** Puts the object's content in place of the live one, on top of the live resource version. */
@@ -175,6 +181,8 @@ export interface AddonVersion {
 
 /** EKS add-ons of the cluster. */
 export interface Addons {
+    /** Names of all that the cluster has. */
+    list(): Promise<readonly string[]>;
     describe(name: string): Promise<Addon | undefined>;
     /** Versions that the cluster's Kubernetes version can run, newest first. */
     versions(name: string): Promise<AddonVersion[]>;

@@ -38,6 +38,7 @@ function dependency(
         | "minimumVersion"
         | "presence"
         | "identity"
+        | "addonNames"
         | "addonWorkloads"
         | "valuesKey"
         | "notCarried"
@@ -84,6 +85,7 @@ export const s3Csi = dependency({
     minimumVersion: "v1.14.1-eksbuild.1",
     presence: { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", name: "s3.csi.aws.com" },
     identity: s3CsiIdentity,
+    addonNames: /^(s3-csi-|mount-s3|mountpoint-s3-csi-|s3\.csi\.aws\.com$)/,
     addonWorkloads: [{ kind: "DaemonSet", name: "s3-csi-node" }],
     valuesKey: "s3",
     notCarried: /^(enabled$|serviceAccountRoleArn$|persistentVolume|node\.serviceAccount\.)/,
@@ -101,6 +103,7 @@ export const fsxCsi = dependency({
     minimumVersion: "v1.6.0-eksbuild.1",
     presence: { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", name: "fsx.csi.aws.com" },
     identity: fsxCsiIdentity,
+    addonNames: /^(fsx-(csi|external)-|fsx\.csi\.aws\.com$)/,
     addonWorkloads: [
         { kind: "Deployment", name: "fsx-csi-controller" },
         { kind: "DaemonSet", name: "fsx-csi-node" },
@@ -129,6 +132,7 @@ export const certManager = dependency({
         { kind: "Deployment", name: "cert-manager-cainjector" },
         { kind: "Deployment", name: "cert-manager-webhook" },
     ],
+    addonNames: /^cert-manager($|[-:])/,
     valuesKey: "cert-manager",
     runtimeObjects: [
         { apiVersion: "v1", kind: "Secret", namespace: "cert-manager", name: "cert-manager-webhook-ca" },
@@ -167,6 +171,7 @@ export const metricsServer = dependency({
     minimumVersion: "v0.7.2-eksbuild.4",
     presence: { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name: "v1beta1.metrics.k8s.io" },
     addonWorkloads: [{ kind: "Deployment", name: "metrics-server" }],
+    addonNames: /^(system:)?(metrics-server|aggregated-metrics-reader)($|[-:])|^v1beta1\.metrics\.k8s\.io$/,
     valuesKey: "metrics",
     notCarried: /^(enabled$)/,
     probes: [{ request: "pod and node metrics", method: "GET", path: "/apis/metrics.k8s.io/v1beta1" }],

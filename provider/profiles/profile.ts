@@ -8,6 +8,8 @@ export interface Profile {
     readonly addonNamespace: string;
     /** How the names of the add-on's own cluster-wide objects begin. */
     readonly addonPrefix?: string;
+    /** Names that only this add-on gives to its objects, wherever they are. */
+    readonly addonNames?: RegExp;
     /** The chart, also when it is a dependency of an umbrella chart. */
     readonly chart: string;
     /** Whether an object of the release belongs to this profile. */

@@ -2,8 +2,7 @@
 
 import type { Pause, Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { madeByEks } from "../kubernetes/appliedByEks";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/restore";
 import {
     type AttemptJournal,
     createOrContinue,
@@ -20,13 +19,19 @@ import {
     workloadsOf,
 } from "../operations/addon/formerAddon";
 import {
+    describeUnproved,
+    type MadeByAddon,
+    madeByAddon,
+    type OwnedRef,
+} from "../operations/addon/ownership";
+import {
     deleteMade,
     objectsOfAddon,
     removeAddon,
     restoreOverwritten,
     stopControllers,
 } from "../operations/addon/remove";
-import { awaitAddon } from "../operations/addon/wait";
+import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { counted, fields } from "../plan/lines";
@@ -41,7 +46,7 @@ export interface InstallMemory {
     /** Counts requests to EKS, so that each has a token of its own. */
     readonly attempt: number;
     /** What the add-on made, once it is known. */
-    readonly created?: readonly ObjectRef[];
+    readonly created?: readonly OwnedRef[];
     /** The add-on that was there before. */
     readonly former?: FormerAddon;
 }
@@ -77,7 +82,8 @@ export function install(
             } else await createOrContinue(world, wantedOf(plan), attempts);
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
-            const created = await madeByEks(world, memory().since);
+            const { own: created, ...rest } = await madeByAddon(world, profile, memory().since);
+            await tellUnproved(context, profile, rest);
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
             await journal.amend({ ...memory(), created });
@@ -125,6 +131,23 @@ function wantedOf({ addon: { name, version, configurationValues } }: Plan): Want
     return { name, version, configurationValues };
 }
 
+/** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
+async function tellUnproved(
+    { world, journal }: StepContext<InstallMemory>,
+    profile: Profile,
+    { unproved, unanswered }: Omit<MadeByAddon, "own">,
+): Promise<void> {
+    const { objects } = await journal.backup.read<Backup>();
+    const former = new Set(objects.map((object) => keyOf(refTo(object))));
+    const told = describeUnproved(profile, {
+        unproved: unproved.filter((ref) => !former.has(keyOf(ref))),
+        unanswered,
+    });
+    if (told === undefined) return;
+    world.log.warn(told);
+    journal.note({ warnings: [...journal.facts.warnings, told] });
+}
+
 /** Those that EKS made, and of a former add-on those that it still has. */
 async function workloadsToAwait(
     { world, journal }: StepContext<InstallMemory>,
@@ -163,7 +186,7 @@ async function undoCreation(
     removeMs: number,
 ): Promise<readonly string[]> {
     await removeAddon(world, plan.addon.name, removeMs);
-    const made = await objectsOfAddon(world, memory, backup);
+    const made = await objectsOfAddon(world, profile, memory, backup);
     await stopControllers(world, made);
     const { warnings } = await restoreOverwritten(world, plan, backup);
     await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), memory.since);
@@ -177,11 +200,12 @@ async function undoCreation(
 }
 
 async function waitAvailable(
-    { world }: StepContext<InstallMemory>,
+    { world, plan }: StepContext<InstallMemory>,
     workloads: readonly ObjectRef[],
     timeoutMs: number,
     refusals: Refusals,
 ): Promise<void> {
+    if (workloads.length === 0) throw noWorkloads(plan.addon.name, "install");
     world.log.progress(`install: waiting for ${workloads.length} workloads of the add-on`);
     await world.workloads.waitAvailable(workloads, timeoutMs);
     const deadline = world.clock.now() + timeoutMs;

@@ -36,6 +36,7 @@ export const AWS_CALLS: readonly AwsCall[] = [
     },
     look("eks", "DescribeCluster", "cluster", "endpoint, version and OIDC issuer of the cluster"),
     look("eks", "DescribeAddon", "addons", "whether an add-on is installed, and how it fares"),
+    look("eks", "ListAddons", "cluster", "which other add-ons there are, whose objects are never touched"),
     look("eks", "DescribeAddonVersions", "anything", "versions that the cluster can run"),
     look("eks", "DescribeAddonConfiguration", "anything", "the schema that settings are checked against"),
     look("iam", "GetRole", "roles", "trust policy, path, boundary and tags of the roles of the release"),

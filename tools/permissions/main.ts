@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { permissionDocuments } from "./documents";
 
-const root = resolve(__dirname, "..");
+const root = resolve(__dirname, "../..");
 for (const [file, content] of Object.entries(permissionDocuments())) {
     const path = join(root, file);
     mkdirSync(dirname(path), { recursive: true });

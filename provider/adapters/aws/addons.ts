@@ -81,6 +81,22 @@ export class EksAddons implements Addons {
         }
     }
 
+    async list(): Promise<readonly string[]> {
+        const names: string[] = [];
+        let nextToken: string | undefined;
+        do {
+            const page: eks.ListAddonsCommandOutput = await this.eks.client.send(
+                new this.eks.sdk.ListAddonsCommand({
+                    clusterName: this.cluster.name,
+                    ...(nextToken ? { nextToken } : {}),
+                }),
+            );
+            names.push(...(page.addons ?? []));
+            nextToken = page.nextToken;
+        } while (nextToken !== undefined);
+        return names;
+    }
+
     async versions(name: string): Promise<AddonVersion[]> {
         const found: AddonVersion[] = [];
         let nextToken: string | undefined;

@@ -211,14 +211,7 @@ function retryAfterMs({
     answer: ApiResponse;
     headers: Record<string, unknown>;
 }): number | undefined {
-    if (![429, 502, 503, 504].includes(answer.status) && !isTransient500(answer)) return undefined;
+    const { status } = answer;
+    if (status !== 429 && (status < 500 || status === 501)) return undefined;
     return (Number.parseInt(String(headers["retry-after"] ?? ""), 10) || 0) * 1000;
-}
-
-/** etcd away for a moment shows as 500. */
-function isTransient500(answer: ApiResponse): boolean {
-    const message = String((answer.body as { message?: string } | undefined)?.message ?? "");
-    return (
-        answer.status === 500 && /etcdserver|leader changed|context deadline exceeded|injected/i.test(message)
-    );
 }

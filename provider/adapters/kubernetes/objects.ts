@@ -21,6 +21,8 @@ const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.
 /** The answer to a write is not looked at, and a CRD's would be 300 kB. */
 const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const PAGE = "500";
+/** A list of many pages begins again when its token expired; one that always does is told. */
+const MAX_RESTARTS = 3;
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** Kinds that come and go by themselves, or that no add-on applies: never searched for what an add-on made. */
@@ -63,43 +65,53 @@ export class KubernetesObjects implements Objects {
         if (path === undefined) return [];
         const found: KubernetesObject[] = [];
         let next: string | undefined;
-        do {
-            const { body } = await this.api.call({
-                method: "GET",
-                path,
-                query: { limit: PAGE, continue: next, labelSelector: options.labelSelector },
-                ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}),
-            });
+        let restarts = 0;
+        for (;;) {
+            const query = { limit: PAGE, continue: next, labelSelector: options.labelSelector };
+            const accept = options.metadataOnly ? { accept: METADATA_ONLY } : {};
+            const { status, body } = await this.api.callForAnswer({ method: "GET", path, query, ...accept });
+            if (status === 410 && next !== undefined && restarts++ < MAX_RESTARTS) {
+                // The snapshot that the pages were cut from is gone: what was read of it is half a list.
+                found.length = 0;
+                next = undefined;
+                continue;
+            }
+            if (status >= 300) throw new ApiError(status, body, { method: "GET", path });
             const page = body as { items: KubernetesObject[]; metadata?: { continue?: string } };
             // Items of a list carry neither apiVersion nor kind.
             for (const item of page.items ?? []) found.push({ ...item, apiVersion, kind });
             next = page.metadata?.continue || undefined;
-        } while (next !== undefined);
-        return found;
+            if (next === undefined) return found;
+        }
     }
 
-    async createdBy(manager: string, since: string): Promise<KubernetesObject[]> {
+    async createdBy(
+        manager: string,
+        since: string,
+    ): Promise<{ objects: KubernetesObject[]; unanswered: readonly string[] }> {
+        const unanswered: string[] = [];
         const kinds = (await this.discovery.all()).filter(isSearched);
         const lists = await mapConcurrently(kinds, async ({ apiVersion, kind }) => {
             try {
                 return await this.list(apiVersion, kind, { metadataOnly: true });
             } catch (error) {
-                // An aggregated API or a converted kind may be away; what it serves was not applied by an add-on.
-                if (
-                    error instanceof ApiError &&
-                    (error.status === 404 || error.status === 405 || error.status >= 500)
-                )
-                    return [];
-                throw error;
+                if (!(error instanceof ApiError)) throw error;
+                // The kind went meanwhile, or cannot be listed.
+                if (error.status === 404 || error.status === 405) return [];
+                // An aggregated API or a conversion webhook may be away for good: told, and never taken for "nothing".
+                if (error.status < 500 || isBuiltIn(apiVersion)) throw error;
+                unanswered.push(`${kind} of ${apiVersion}`);
+                return [];
             }
         });
-        return lists
+        const objects = lists
             .flat()
             .filter(
                 ({ metadata }) =>
                     (metadata.creationTimestamp ?? "") >= since &&
                     (metadata.managedFields ?? []).some((entry) => entry.manager === manager),
             );
+        return { objects, unanswered };
     }
 
     async create(object: KubernetesObject): Promise<ObjectMeta> {
@@ -233,6 +245,14 @@ export function withoutServerFields(object: KubernetesObject): KubernetesObject 
         ...metadata
     } = object.metadata;
     return { ...object, metadata: metadata as KubernetesObject["metadata"] };
+}
+
+/** Served by the API server itself: it alone can fail to answer. */
+const BUILT_IN_GROUPS =
+    /^(v1|(apps|batch|autoscaling|policy)\/.+|(rbac\.authorization|networking|storage|admissionregistration|apiextensions|apiregistration|scheduling|coordination|discovery|node|certificates|flowcontrol\.apiserver|resource|events)\.k8s\.io\/.+)$/;
+
+function isBuiltIn(apiVersion: string): boolean {
+    return BUILT_IN_GROUPS.test(apiVersion);
 }
 
 function isSearched({ kind, verbs, preferred, apiVersion }: ServedKind): boolean {

@@ -94,7 +94,7 @@ export async function undoTakeover(undo: FormerAddonUndo): Promise<readonly stri
         await updateToFormer(undo, wanted);
         await restoreOverwritten(world, plan, backup);
     }
-    const gone = await objectsOfAddon(world, made, backup);
+    const gone = await objectsOfAddon(world, profile, made, backup);
     await stopControllers(world, gone);
     await deleteMade(world, gone, backup, profile.runtimeObjects(plan.release.namespace), made.since);
     return version === former.version

@@ -2,14 +2,16 @@
 
 import { ErrorCode } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
-import { madeByEks } from "../../kubernetes/appliedByEks";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
 import { readMany } from "../../kubernetes/readMany";
+import { readMetadata } from "../../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
+import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
+import { describeUnproved, madeByAddon, type OwnedRef, ownedRef } from "./ownership";
 import { awaitGone, failedAddon } from "./wait";
 
 /** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
@@ -65,18 +67,35 @@ async function removeWhenIdle(
 export interface Made {
     /** The API server's time before the add-on was asked for. */
     readonly since: string;
-    /** What the add-on made, as far as it was known when it became ACTIVE. */
-    readonly created?: readonly ObjectRef[];
+    /** What was proved to be the add-on's when it became ACTIVE. */
+    readonly created?: readonly OwnedRef[];
 }
 
-/** What the journal proves to be the add-on's: made by EKS since the journal opened the step, and not in the backup. */
-export async function objectsOfAddon(world: World, memory: Made, backup: Backup): Promise<ObjectRef[]> {
+/** What the add-on made and the cluster still shows to be the same: proved when it became ACTIVE, or now. What is in the backup was there before. */
+export async function objectsOfAddon(
+    world: World,
+    profile: Profile,
+    memory: Made,
+    backup: Backup,
+): Promise<OwnedRef[]> {
     const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
-    // Once ACTIVE, the list is complete; what EKS made later belongs to other add-ons.
-    const found = memory.created === undefined ? await madeByEks(world, memory.since) : [];
-    return [
-        ...new Map([...(memory.created ?? []), ...found].map((ref) => [keyOf(ref), ref])).values(),
-    ].filter((ref) => !former.has(keyOf(ref)));
+    const made = (memory.created ?? []).filter((ref) => !former.has(keyOf(ref)));
+    const live = await readMetadata(world, made);
+    const same = made.filter((ref) => {
+        const now = live.get(keyOf(ref))?.metadata.uid;
+        return now !== undefined && now === ref.uid;
+    });
+    const isReplaced = made.some((ref) => live.has(keyOf(ref)) && !same.includes(ref));
+    if (memory.created !== undefined && !isReplaced) return same;
+    // Cut off before it was ACTIVE, or made again since: looked for and proved now.
+    const found = await madeByAddon(world, profile, memory.since);
+    const told = describeUnproved(profile, {
+        ...found,
+        unproved: found.unproved.filter((ref) => !former.has(keyOf(ref))),
+    });
+    if (told !== undefined) world.log.warn(told);
+    const all = [...same, ...found.own].map((ref) => [keyOf(ref), ref] as const);
+    return [...new Map(all).values()].filter((ref) => !former.has(keyOf(ref)));
 }
 
 export async function stopControllers(world: World, made: readonly ObjectRef[]): Promise<void> {
@@ -142,7 +161,7 @@ async function restoreIssuedSecrets(world: World, backup: Backup): Promise<void>
 /** Deletes what the add-on made, and what its controllers wrote at run time under names that the profile knows and that were free before. */
 export async function deleteMade(
     world: World,
-    made: readonly ObjectRef[],
+    made: readonly OwnedRef[],
     backup: Backup,
     runtimeObjects: readonly ObjectRef[],
     since: string,
@@ -151,16 +170,23 @@ export async function deleteMade(
     const written = await Promise.all(
         runtimeObjects
             .filter((ref) => absent.has(keyOf(ref)))
-            .map(async (ref) => ({
-                ref,
-                made: ((await world.objects.read(ref))?.metadata.creationTimestamp ?? "") >= since,
-            })),
+            .map(async (ref) => {
+                const live = await world.objects.read(ref);
+                return live !== undefined && (live.metadata.creationTimestamp ?? "") >= since
+                    ? [ownedRef(live)]
+                    : [];
+            }),
     );
-    const candidates = [...made, ...written.filter((one) => one.made).map(({ ref }) => ref)];
-    await mapConcurrently(candidates, async (ref) => {
-        if (NEVER_DELETED.has(ref.kind)) return;
+    await mapConcurrently([...made, ...written.flat()], async ({ uid, ...ref }) => {
+        if (NEVER_DELETED.has(ref.kind) || uid === undefined) return;
         if (ref.kind === "CustomResourceDefinition" && !(await isUnused(world, ref))) return;
-        await world.objects.remove(ref);
+        try {
+            await world.objects.remove(ref, { uid });
+        } catch (error) {
+            if ((error as { status?: number }).status !== 409) throw error;
+            // Somebody made it again between the look and the deletion: it is theirs.
+            world.log.warn(`${keyOf(ref)} is not the one that the add-on made any more: it stays`);
+        }
     });
 }
 

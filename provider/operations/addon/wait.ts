@@ -1,6 +1,6 @@
 // Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
-import { type Addon, AddonStatus, type World } from "../../ports/world";
+import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
@@ -141,20 +141,39 @@ export function failedAddon(
     });
 }
 
-/** Waits for those of a dependency's workloads that its add-on version has. */
+/** Waits for those of a dependency's workloads that its add-on version has; one that calls them otherwise is asked for what it made. */
 export async function awaitWorkloads(
     world: World,
-    { addonNamespace, addonWorkloads }: DependencyProfile,
+    { addonName, addonNamespace, addonWorkloads }: DependencyProfile,
     timeoutMs: number,
+    created: Promise<readonly ObjectRef[]>,
 ): Promise<void> {
-    const refs = addonWorkloads.map(({ kind, name }) => ({
+    const known = addonWorkloads.map(({ kind, name }) => ({
         apiVersion: "apps/v1",
         kind,
         namespace: addonNamespace,
         name,
     }));
-    const live = await Promise.all(
-        refs.map(async (ref) => ((await world.objects.read(ref)) === undefined ? [] : [ref])),
-    );
-    await world.workloads.waitAvailable(live.flat(), timeoutMs);
+    const live = (await Promise.all(known.map((ref) => presentOf(world, ref)))).flat();
+    const found = live.length > 0 ? live : (await created).filter(isWorkload);
+    if (found.length === 0) throw noWorkloads(addonName, "dependencies");
+    await world.workloads.waitAvailable(found, timeoutMs);
+}
+
+async function presentOf(world: World, ref: ObjectRef): Promise<ObjectRef[]> {
+    return (await world.objects.read(ref)) === undefined ? [] : [ref];
+}
+
+function isWorkload({ kind }: ObjectRef): boolean {
+    return kind === "Deployment" || kind === "DaemonSet";
+}
+
+/** An add-on of which nothing runs has failed, whatever EKS says of it. */
+export function noWorkloads(name: string, step: string): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.AddonFailed,
+        step,
+        what: `none of the workloads of the add-on ${name} was found, although EKS says that it is ACTIVE`,
+        remedy: "look with `kubectl get deployments,daemonsets -A`, then run `pulumi up` to continue or `pulumi destroy` to go back",
+    });
 }

@@ -1,11 +1,11 @@
 // One dependency of the release: from Helm to an add-on of its own, and back. Every change is in the memory before it is made.
 
 import { mapConcurrently } from "../../../common/mapConcurrently";
-import { madeByEks } from "../../kubernetes/appliedByEks";
+import { keyOf, refTo } from "../../kubernetes/restore";
 import type { PlannedDependency } from "../../plan/plan";
 import type { ObjectRef, World } from "../../ports/world";
-import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue } from "../addon/create";
+import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
 import { probesOf, Refusals, waitForAnswers } from "../models/probes";
@@ -22,7 +22,7 @@ export interface DependencyMemory {
     /** What controllers write at run time, and was not there. */
     readonly absent: readonly ObjectRef[];
     /** What the add-on made, once it is ACTIVE. */
-    readonly created?: readonly ObjectRef[];
+    readonly created?: readonly OwnedRef[];
     /** Objects that only Helm used. */
     readonly deleted?: readonly ObjectRef[];
     readonly done?: true;
@@ -102,11 +102,12 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
         () => Promise.all([handOver(world, memory.replaced), refusals.look()]),
         step,
     );
+    const searched = memory.created === undefined ? madeBy(move, memory) : Promise.resolve(memory.created);
     const works = async () => {
-        await awaitWorkloads(world, profile, timeouts.installMs);
+        await awaitWorkloads(world, profile, timeouts.installMs, searched);
         await waitForAnswers(world, profile, timeouts.installMs);
     };
-    const [created] = await Promise.all([memory.created ?? madeBy(move, memory), works()]);
+    const [created] = await Promise.all([searched, works()]);
     await refusals.look();
     move.refused(refusals.totals());
     await finishHandOver(world, memory.replaced, timeouts.installMs);
@@ -129,12 +130,17 @@ export async function finishHandOver(
         await world.clock.sleep(POLL_MS);
 }
 
-async function madeBy({ world, profile }: DependencyMove, { since }: DependencyMemory): Promise<ObjectRef[]> {
-    const created = await madeByEks(world, since);
-    return created.filter((ref) => belongs(ref, profile));
-}
-
-/** EKS may have made objects of another add-on in the same time; by kind and place they are told apart as far as that goes. */
-function belongs({ namespace }: ObjectRef, { addonNamespace }: DependencyProfile): boolean {
-    return namespace === undefined || namespace === addonNamespace || namespace === "kube-system";
+/** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
+async function madeBy(
+    { world, profile, backup, warn }: DependencyMove,
+    { since }: DependencyMemory,
+): Promise<readonly OwnedRef[]> {
+    const found = await madeByAddon(world, profile, since);
+    const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
+    const told = describeUnproved(profile, {
+        ...found,
+        unproved: found.unproved.filter((ref) => !former.has(keyOf(ref))),
+    });
+    if (told !== undefined) warn(told);
+    return found.own;
 }

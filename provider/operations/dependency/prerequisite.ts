@@ -1,13 +1,13 @@
 // A dependency that was missing: installed as an add-on, and taken away again when nobody uses it.
 
 import type { StepTimeouts } from "../../engine/stepTimeouts";
-import { madeByEks } from "../../kubernetes/appliedByEks";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitions } from "../../kubernetes/customResources";
 import type { Plan, PlannedDependency } from "../../plan/plan";
-import type { ObjectRef, World } from "../../ports/world";
+import type { World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue } from "../addon/create";
+import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { waitForAnswers } from "../models/probes";
@@ -16,7 +16,7 @@ export interface PrerequisiteMemory {
     readonly since: string;
     readonly attempt: number;
     /** What the add-on made, once it is ACTIVE. */
-    readonly created?: readonly ObjectRef[];
+    readonly created?: readonly OwnedRef[];
 }
 
 export interface Prerequisite {
@@ -65,11 +65,13 @@ export async function installPrerequisite(
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();
     if (memory.created === undefined) {
-        const created = await madeByEks(world, memory.since);
-        memory = { ...memory, created };
+        const found = await madeByAddon(world, profile, memory.since);
+        const told = describeUnproved(profile, found);
+        if (told !== undefined) world.log.warn(told);
+        memory = { ...memory, created: found.own };
         await amend(memory);
     }
-    await awaitWorkloads(world, profile, timeouts.installMs);
+    await awaitWorkloads(world, profile, timeouts.installMs, Promise.resolve(memory.created ?? []));
     await waitForAnswers(world, profile, timeouts.installMs);
 }
 
@@ -86,7 +88,7 @@ export async function removePrerequisite(
     const nothingBefore = { objects: [], absent: [], records: [], customResources: [], modelPods: {} };
     await deleteMade(
         world,
-        await objectsOfAddon(world, memory, nothingBefore),
+        await objectsOfAddon(world, profile, memory, nothingBefore),
         nothingBefore,
         [],
         memory.since,

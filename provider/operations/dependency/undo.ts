@@ -24,7 +24,7 @@ export async function undoDependency(move: DependencyMove, remembered: Dependenc
     if (remembered.undoing !== true) await move.amend(memory);
     await removeAddon(world, planned.addonName, timeouts.removeMs, step);
     const part = partOf(move);
-    const made = await objectsOfAddon(world, memory, backup);
+    const made = await objectsOfAddon(world, profile, memory, backup);
     const replacedBack = await stillTheirs(move, memory);
     if (memory.replacedBack === undefined) {
         memory = { ...memory, replacedBack };

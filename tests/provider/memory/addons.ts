@@ -31,6 +31,10 @@ export class MemoryAddons implements Addons {
         });
     }
 
+    list(): Promise<readonly string[]> {
+        return this.mover.read(() => [...this.data().addons.keys()]);
+    }
+
     versions(name: string): Promise<AddonVersion[]> {
         return this.mover.read(() =>
             (this.catalogue.versions[name] ?? []).map((version, index) => ({

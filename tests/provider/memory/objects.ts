@@ -36,15 +36,16 @@ export class MemoryObjects implements Objects {
         return this.mover.read(() => this.store.list(apiVersion, kind, options));
     }
 
-    createdBy(manager: string, since: string): Promise<KubernetesObject[]> {
-        return this.mover.read(() =>
-            [...this.store.data().objects.values()].filter(
+    createdBy(manager: string, since: string) {
+        return this.mover.read(() => ({
+            unanswered: [],
+            objects: [...this.store.data().objects.values()].filter(
                 ({ kind, metadata }) =>
                     !NOT_SEARCHED.has(kind) &&
                     (metadata.creationTimestamp ?? "") >= since &&
                     (metadata.managedFields ?? []).some((entry) => entry.manager === manager),
             ),
-        );
+        }));
     }
 
     create(object: KubernetesObject): Promise<ObjectMeta> {

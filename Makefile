@@ -16,7 +16,7 @@ SOURCES := index.ts $(shell find common components provider -name '*.ts' 2>/dev/
 .PHONY: demo test lint sandbox bench test-e2e test-faults clean install build prepare
 
 demo: build
-	@npm exec --offline -- tsx sandbox/demo.ts
+	@npm exec --offline -- ts-node sandbox/demo.ts
 
 test: prepare
 	@npm run --silent test
@@ -25,10 +25,10 @@ lint: build
 	@npm run --silent lint
 
 sandbox: build
-	@npm exec --offline -- tsx sandbox/cli.ts up --content demo
+	@npm exec --offline -- ts-node sandbox/cli.ts up --content demo
 
 bench: prepare
-	@npm exec --offline -- tsx sandbox/bench.ts
+	@npm exec --offline -- ts-node sandbox/bench.ts
 
 test-e2e: prepare
 	@node_modules/.bin/node tests/run/suites.mjs e2eLong
@@ -41,7 +41,7 @@ build: $(DIST)
 
 # Before any test, so that none waits for a compiler within its own time limit.
 prepare: build
-	@npm exec --offline -- tsx sandbox/prepare.ts
+	@npm exec --offline -- ts-node sandbox/prepare.ts
 
 $(NODE_MODULES): package.json package-lock.json
 	@command -v node >/dev/null || { echo "Node.js 20 or newer is needed; node is not on PATH" >&2; exit 1; }

@@ -9,7 +9,6 @@ export default tseslint.config(
             "coverage/",
             "node_modules/",
             "**/node_modules/",
-            "tests/engine/traces/",
             "examples/",
             "*.mjs",
             "**/*.cjs",

@@ -13,7 +13,7 @@ import { rowsOf } from "./bench/rows";
 import { obstaclesTo } from "./bench/runScript";
 import { captureState, type State } from "./compare";
 import { demoContent } from "./content";
-import { Pulumi } from "./engine/driver";
+import { Pulumi } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
 
 const PROGRAM = resolve(__dirname, "bench/program");

@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from "./sandbox";
 const contents = ["none", "bare", "demo"] as const;
 type Content = (typeof contents)[number];
 
-const usage = `Usage: npx tsx sandbox/cli.ts up [--content ${contents.join("|")}]`;
+const usage = `Usage: npx ts-node sandbox/cli.ts up [--content ${contents.join("|")}]`;
 const progress = (line: string): void => console.error(line);
 
 function parseContent(args: string[]): Content {

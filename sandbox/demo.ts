@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { captureState, countObjects } from "./compare";
 import { demoContent } from "./content";
 import { proveMoved, proveUndone } from "./demo/proofs";
-import { Pulumi, type PulumiRun } from "./engine/driver";
+import { Pulumi, type PulumiRun } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
 
-const PROJECT = resolve(__dirname, "..");
+const EXAMPLE = resolve(__dirname, "../examples/move-from-helm");
 const BASELINE = "demo";
 
 const started = Date.now();
@@ -50,9 +50,10 @@ async function tell(sandbox: Sandbox, folder: string): Promise<void> {
     const { kubernetes, aws } = countObjects(before);
     say(`the start: ${kubernetes} objects in the cluster, ${aws} in AWS`);
     const pulumi = new Pulumi({
-        projectDirectory: PROJECT,
+        projectDirectory: EXAMPLE,
         backendDirectory: join(folder, "backend"),
         env: sandbox.env,
+        config: { clusterName: sandbox.clusterName },
         onOutput: (chunk) => process.stdout.write(chunk),
     });
     say("pulumi preview: the whole plan, before anything changes");

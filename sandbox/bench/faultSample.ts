@@ -10,7 +10,7 @@ export interface MeasuredFaults {
 const ALL = resolve(__dirname, "../../tests/faults/all.ts");
 
 export function faultSample(count: string): Promise<MeasuredFaults> {
-    const child = spawn(process.execPath, ["--import=tsx", ALL], {
+    const child = spawn(process.execPath, ["--require", "ts-node/register", ALL], {
         cwd: resolve(__dirname, "../.."),
         env: { ...process.env, FAULTS: count },
         stdio: ["ignore", "pipe", "inherit"],

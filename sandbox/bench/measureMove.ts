@@ -1,6 +1,6 @@
 // A sandbox at the start of a move comes in; one move, one quiet `up` and one way back, measured, go out.
 import { captureState, type State } from "../compare";
-import type { Pulumi, PulumiRun } from "../engine/driver";
+import type { Pulumi, PulumiRun } from "../pulumi/driver";
 import type { Sandbox } from "../sandbox";
 import type { Observation, Span } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";

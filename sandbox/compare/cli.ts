@@ -9,7 +9,7 @@ import {
     type State,
 } from "./index";
 
-const USAGE = "usage: npx tsx sandbox/compare/cli.ts save FILE | diff FILE";
+const USAGE = "usage: npx ts-node sandbox/compare/cli.ts save FILE | diff FILE";
 
 async function main([command, file]: string[]): Promise<number> {
     if (file === undefined || (command !== "save" && command !== "diff")) throw new Error(USAGE);

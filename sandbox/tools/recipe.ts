@@ -1,17 +1,23 @@
-// In: nothing. Out: which commands are built from which Go module, with which flags. Runs nothing.
+// In: the pinned modules beside this file. Out: which commands are built from which Go module, with which flags. Runs nothing.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Kubernetes version of the control plane, as pinned in kube/go.mod. */
 export const kubernetesVersion = "v1.36.3";
 export const helmVersion = "v3.21.4";
 export const requiredGo = "1.26";
+/** Of the CLI, as pinned in pulumi/go.mod; the same as the SDK's. */
+export const pulumiVersion = requiredIn("pulumi", "github.com/pulumi/pulumi/pkg/v3");
 
-export interface BuildStep {
-    /** What progress lines call it. */
-    title: string;
-    /** Folder beside this file that holds go.mod and go.sum. */
-    module: "kube" | "etcd" | "helm4";
-    /** Name of the binary -> Go package. */
-    commands: Record<string, string>;
+/** A folder beside this file that holds go.mod and go.sum. */
+export type Module = "kube" | "etcd" | "pulumi" | "pulumi-yaml" | "helm4";
+
+export interface Command {
+    /** Name of the binary. */
+    name: string;
+    module: Module;
+    /** Go package of its main function. */
+    package: string;
     linkerFlags: string;
 }
 
@@ -44,44 +50,69 @@ function helmLinkerFlags(): string {
     return ["-s -w", `-X helm.sh/helm/v3/internal/version.version=${helmVersion}`, ...flags].join(" ");
 }
 
-const kubernetesCommand = (name: string) => ({ [name]: `k8s.io/kubernetes/cmd/${name}` });
+function pulumiLinkerFlags(): string {
+    return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${pulumiVersion}`;
+}
 
-/** In build order: the small ones first. */
-export const buildSteps: BuildStep[] = [
-    {
-        title: "etcd",
-        module: "etcd",
-        commands: { etcd: "go.etcd.io/etcd/server/v3" },
-        linkerFlags: "-s -w",
-    },
-    {
-        title: "helm",
-        module: "kube",
-        commands: { helm: "helm.sh/helm/v3/cmd/helm" },
-        linkerFlags: helmLinkerFlags(),
-    },
-    {
-        title: "kubectl",
-        module: "kube",
-        commands: kubernetesCommand("kubectl"),
-        linkerFlags: kubernetesLinkerFlags(),
-    },
-    {
-        title: "kube-apiserver, kube-controller-manager and kube-scheduler",
-        module: "kube",
-        commands: {
-            ...kubernetesCommand("kube-apiserver"),
-            ...kubernetesCommand("kube-controller-manager"),
-            ...kubernetesCommand("kube-scheduler"),
-        },
-        linkerFlags: kubernetesLinkerFlags(),
-    },
-];
+const kubernetesCommand = (name: string): Command => ({
+    name,
+    module: "kube",
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    linkerFlags: kubernetesLinkerFlags(),
+});
 
-/** For installations that Helm 4 made: built only where one is asked for, in a folder of its own. */
-export const helm4Step: BuildStep = {
-    title: "helm 4",
-    module: "helm4",
-    commands: { helm4: "helm.sh/helm/v4/cmd/helm" },
+const etcd: Command = {
+    name: "etcd",
+    module: "etcd",
+    package: "go.etcd.io/etcd/server/v3",
     linkerFlags: "-s -w",
 };
+const helm: Command = {
+    name: "helm",
+    module: "kube",
+    package: "helm.sh/helm/v3/cmd/helm",
+    linkerFlags: helmLinkerFlags(),
+};
+export const pulumi: Command = {
+    name: "pulumi",
+    module: "pulumi",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    linkerFlags: pulumiLinkerFlags(),
+};
+
+/**
+ * Built side by side, each lane one command after the other: commands of a module share its compiled packages, so two of one
+ * module never build at once, while the linker of one lane leaves a core to the other.
+ */
+export const lanes: Command[][] = [
+    [
+        helm,
+        ...["kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(kubernetesCommand),
+    ],
+    [etcd, pulumi],
+];
+
+/** For installations that Helm 4 made: built only where one is asked for. */
+export const helm4: Command = {
+    name: "helm4",
+    module: "helm4",
+    package: "helm.sh/helm/v4/cmd/helm",
+    linkerFlags: "-s -w",
+};
+
+/** For programs in YAML: built only where one is asked for. */
+export const pulumiYaml: Command = {
+    name: "pulumi-language-yaml",
+    module: "pulumi-yaml",
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    linkerFlags: `-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${requiredIn("pulumi-yaml", "github.com/pulumi/pulumi-yaml")}`,
+};
+
+/** The version of a module that go.mod pins, without its `v`. */
+function requiredIn(module: Module, name: string): string {
+    const file = join(__dirname, module, "go.mod");
+    const [, version] =
+        new RegExp(`^(?:require|\\t) ?${name} v(\\S+)`, "m").exec(readFileSync(file, "utf8")) ?? [];
+    if (version === undefined) throw new Error(`${file} does not require ${name}`);
+    return version;
+}

@@ -1,10 +1,10 @@
-// In: the Go modules beside this file. Out: built binaries in `.cache/tools/<hash>/bin`. Never downloads binaries.
+// In: the Go modules beside this file. Out: built binaries in `.cache/tools/<module>-<hash>/`. Never downloads binaries.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildLock } from "./buildLock";
-import { type BuildStep, buildSteps, helm4Step } from "./recipe";
+import { type Command, helm4, lanes, type Module, pulumi, pulumiYaml } from "./recipe";
 import { requireGo } from "./requirements";
 
 export interface Tools {
@@ -14,117 +14,120 @@ export interface Tools {
     kubeScheduler: string;
     kubectl: string;
     helm: string;
+    pulumi: string;
+    /** Of kubectl and helm, for PATH. */
     binDirectory: string;
 }
 
-const projectRoot = resolve(__dirname, "../..");
+type Progress = (line: string) => void;
 
-/** Builds once per go.sum and flags; afterwards it only looks. */
-export async function ensureTools(progress: (line: string) => void): Promise<Tools> {
-    const folder = join(projectRoot, ".cache/tools", recipeHash());
-    const binDirectory = await ensureBuilt(folder, buildSteps, progress);
+const toolsDirectory = resolve(__dirname, "../../.cache/tools");
+
+/** Debugger tables cost a tenth of the compilation, and the linker throws them away. */
+const compilerFlags = ["-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false"];
+
+/** Builds each binary once per go.sum and flags; afterwards it only looks. */
+export async function ensureTools(progress: Progress): Promise<Tools> {
+    await ensureBuilt(lanes, progress);
+    const binary = (name: string) => {
+        const command = lanes.flat().find((one) => one.name === name);
+        if (command === undefined) throw new Error(`no recipe for ${name}`);
+        return binaryOf(command);
+    };
     return {
-        etcd: join(binDirectory, "etcd"),
-        kubeApiserver: join(binDirectory, "kube-apiserver"),
-        kubeControllerManager: join(binDirectory, "kube-controller-manager"),
-        kubeScheduler: join(binDirectory, "kube-scheduler"),
-        kubectl: join(binDirectory, "kubectl"),
-        helm: join(binDirectory, "helm"),
-        binDirectory,
+        etcd: binary("etcd"),
+        kubeApiserver: binary("kube-apiserver"),
+        kubeControllerManager: binary("kube-controller-manager"),
+        kubeScheduler: binary("kube-scheduler"),
+        kubectl: binary("kubectl"),
+        helm: binary("helm"),
+        pulumi: binary("pulumi"),
+        binDirectory: resolve(binary("helm"), ".."),
     };
 }
 
-/** Helm 4 beside the others; about 3 minutes the first time. */
-export async function ensureHelm4(progress: (line: string) => void): Promise<string> {
-    const folder = join(projectRoot, ".cache/tools", `helm4-${hashOf(["helm4"], [helm4Step])}`);
-    return join(await ensureBuilt(folder, [helm4Step], progress), "helm4");
+/** The Pulumi CLI alone. */
+export const ensurePulumi = (progress: Progress) => ensureCommand(pulumi, progress);
+
+/** Helm 4; about 3 minutes the first time. */
+export const ensureHelm4 = (progress: Progress) => ensureCommand(helm4, progress);
+
+/** Pulumi's language host for YAML; about 2 minutes the first time. */
+export const ensurePulumiYaml = (progress: Progress) => ensureCommand(pulumiYaml, progress);
+
+async function ensureCommand(command: Command, progress: Progress): Promise<string> {
+    await ensureBuilt([[command]], progress);
+    return binaryOf(command);
 }
 
-/** Answers the folder of the binaries. */
-async function ensureBuilt(
-    folder: string,
-    steps: readonly BuildStep[],
-    progress: (line: string) => void,
-): Promise<string> {
-    const binDirectory = join(folder, "bin");
-    if (missingCommands(binDirectory, steps).length === 0) return binDirectory;
-    mkdirSync(binDirectory, { recursive: true });
-    const release = await buildLock(join(folder, "lock"), progress);
+async function ensureBuilt(wanted: readonly (readonly Command[])[], progress: Progress): Promise<void> {
+    if (missingOf(wanted).length === 0) return;
+    mkdirSync(toolsDirectory, { recursive: true });
+    const release = await buildLock(join(toolsDirectory, "lock"), progress);
     try {
-        await buildMissing(binDirectory, steps, progress);
+        const missing = missingOf(wanted); // another process may have built them while we waited
+        if (missing.length > 0) await buildAll(missing, progress);
     } finally {
         release();
     }
-    return binDirectory;
 }
 
-/** Also what a CI cache is keyed by. */
-export function recipeHash(): string {
-    return hashOf(["kube", "etcd"], buildSteps);
+function missingOf(wanted: readonly (readonly Command[])[]): Command[][] {
+    return wanted
+        .map((lane) => lane.filter((command) => !existsSync(binaryOf(command))))
+        .filter((lane) => lane.length > 0);
 }
 
-function hashOf(modules: readonly BuildStep["module"][], steps: readonly BuildStep[]): string {
+function binaryOf(command: Command): string {
+    return join(toolsDirectory, `${command.module}-${hashOf(command.module)}`, command.name);
+}
+
+/** One folder per module, so that a new version of one tool builds no other one again. */
+function hashOf(module: Module): string {
     const hash = createHash("sha256");
-    for (const module of modules) {
-        for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(__dirname, module, file)));
-    }
-    hash.update(JSON.stringify([steps, process.platform, process.arch]));
+    for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(__dirname, module, file)));
+    const commands = [...lanes.flat(), helm4, pulumiYaml].filter((one) => one.module === module);
+    hash.update(JSON.stringify([commands, compilerFlags, process.platform, process.arch]));
     return hash.digest("hex").slice(0, 16);
 }
 
-function missingCommands(binDirectory: string, steps: readonly BuildStep[]): string[] {
-    return steps
-        .flatMap((step) => Object.keys(step.commands))
-        .filter((name) => !existsSync(join(binDirectory, name)));
+async function buildAll(missing: readonly (readonly Command[])[], progress: Progress): Promise<void> {
+    await requireGo();
+    const names = missing.flat().map(({ name }) => name);
+    progress(
+        `building ${names.join(", ")} from Go modules, once; an interrupted build goes on where it stopped`,
+    );
+    await Promise.all(missing.map((lane) => buildLane(lane, progress)));
 }
 
-async function buildMissing(
-    binDirectory: string,
-    steps: readonly BuildStep[],
-    progress: (line: string) => void,
-): Promise<void> {
-    const missing = steps.filter((step) => missingCommands(binDirectory, [step]).length > 0);
-    if (missing.length === 0) return; // another process has built them while we waited
-    await requireGo();
-    progress(
-        `Building ${missing.map(({ title }) => title).join(", ")} from Go modules: once, up to 6 minutes on 2 cores.`,
-    );
-    for (const step of missing) await build(step, binDirectory, progress);
+async function buildLane(lane: readonly Command[], progress: Progress): Promise<void> {
+    for (const command of lane) await build(command, progress);
 }
 
 /** A half-written binary never gets its final name. */
-async function build(step: BuildStep, binDirectory: string, progress: (line: string) => void): Promise<void> {
+async function build(command: Command, progress: Progress): Promise<void> {
     const started = Date.now();
     const seconds = () => Math.round((Date.now() - started) / 1000);
-    const partial = `${binDirectory}.partial-${process.pid}`;
-    mkdirSync(partial, { recursive: true });
-    progress(`building ${step.title} ...`);
-    const ticker = setInterval(() => progress(`building ${step.title} ... ${seconds()} s`), 15_000);
+    const binary = binaryOf(command);
+    const partial = `${binary}.partial-${process.pid}`;
+    mkdirSync(resolve(binary, ".."), { recursive: true });
+    progress(`building ${command.name} ...`);
+    const ticker = setInterval(() => progress(`building ${command.name} ... ${seconds()} s`), 15_000);
     try {
-        await goBuild(step, partial);
-        for (const name of builtNames(step)) {
-            renameSync(join(partial, name.built), join(binDirectory, name.wanted));
-        }
-        progress(`built ${step.title} in ${seconds()} s`);
+        await goBuild(command, partial);
+        renameSync(partial, binary);
+        progress(`built ${command.name} in ${seconds()} s`);
     } finally {
         clearInterval(ticker);
-        rmSync(partial, { recursive: true, force: true });
+        rmSync(partial, { force: true });
     }
 }
 
-/** `go build -o folder/` names a binary after the last path element that is not a major version. */
-function builtNames(step: BuildStep): { built: string; wanted: string }[] {
-    return Object.entries(step.commands).map(([wanted, path]) => {
-        const elements = path.split("/").filter((element) => !/^v\d+$/.test(element));
-        return { built: elements[elements.length - 1] ?? wanted, wanted };
-    });
-}
-
-function goBuild(step: BuildStep, output: string): Promise<void> {
-    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", step.linkerFlags, "-o", `${output}/`];
+function goBuild(command: Command, output: string): Promise<void> {
+    const args = ["build", ...compilerFlags, "-ldflags", command.linkerFlags, "-o", output, command.package];
     return new Promise((done, failed) => {
-        const child = spawn("go", [...args, ...Object.values(step.commands)], {
-            cwd: join(__dirname, step.module),
+        const child = spawn("go", args, {
+            cwd: join(__dirname, command.module),
             env: { ...process.env, CGO_ENABLED: "0" },
             stdio: ["ignore", "ignore", "pipe"],
             timeout: 30 * 60_000,
@@ -138,7 +141,7 @@ function goBuild(step: BuildStep, output: string): Promise<void> {
             if (code === 0) return done();
             failed(
                 new Error(
-                    `Building ${step.title} failed (${signal ?? `exit code ${code}`}):\n${errors.trim()}`,
+                    `Building ${command.name} failed (${signal ?? `exit code ${code}`}):\n${errors.trim()}`,
                 ),
             );
         });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CreateAddonCommand, DescribeAddonCommand, EKSClient } from "@aws-sdk/client-eks";
 import { compareStates, describeDifferences } from "../../sandbox/compare";
-import type { Pulumi } from "../../sandbox/engine/driver";
+import type { Pulumi } from "../../sandbox/pulumi/driver";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
 const operator = "amazon-sagemaker-hyperpod-inference";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { captureState, type Difference, type State } from "../../sandbox/compare";
 import { type BareCluster, type BareClusterOptions, createBareCluster } from "../../sandbox/content";
-import { Pulumi } from "../../sandbox/engine/driver";
+import { Pulumi } from "../../sandbox/pulumi/driver";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { buildPackage } from "./builtPackage";
 

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
-import type { Pulumi } from "../../sandbox/engine/driver";
+import type { Pulumi } from "../../sandbox/pulumi/driver";
 import { documentedRoles, inAnyOrder } from "./documentedRoles";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 

@@ -1,6 +1,7 @@
 // A stack's command that is killed at one write; what is left of its processes afterwards is known to have ended.
-import type { PulumiRun, RunningPulumi } from "../../sandbox/engine/driver";
+
 import type { FaultAction, Write } from "../../sandbox/faults/proxy";
+import type { PulumiRun, RunningPulumi } from "../../sandbox/pulumi/driver";
 import { LEASE_PATH, readObject } from "./runs";
 import { type Scene, until } from "./stage";
 

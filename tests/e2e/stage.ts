@@ -10,10 +10,10 @@ import {
     type State,
 } from "../../sandbox/compare";
 import { demoContent } from "../../sandbox/content";
-import { Pulumi } from "../../sandbox/engine/driver";
+import { Pulumi } from "../../sandbox/pulumi/driver";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 
-const PROJECT = resolve(__dirname, "../..");
+const EXAMPLE = resolve(__dirname, "../../examples/move-from-helm");
 /** The program whose one migration takes its arguments from the test. */
 const PROGRAM = join(__dirname, "programs/move");
 const EMPTY = "e2e-empty";
@@ -88,13 +88,14 @@ export async function fresh(options: SceneOptions = {}): Promise<Scene> {
     const backendDirectory = newFolder();
     const stack = (args: unknown, env = options.env) =>
         new Pulumi({
-            projectDirectory: args === undefined ? PROJECT : PROGRAM,
+            projectDirectory: args === undefined ? EXAMPLE : PROGRAM,
             backendDirectory,
             env: {
                 ...sandbox.env,
                 ...(args === undefined ? {} : { MOVE_ARGS: JSON.stringify(args) }),
                 ...env,
             },
+            config: args === undefined ? { clusterName: sandbox.clusterName } : {},
         });
     const pulumi = stack(options.args);
     await pulumi.ensureStack();

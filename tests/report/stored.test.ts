@@ -95,7 +95,7 @@ describe("report from a stored state", () => {
         const cli = (...args: string[]) =>
             spawnSync(
                 process.execPath,
-                ["--require", "tsx/cjs", join(PROJECT, "provider/report/cli.ts"), ...args],
+                ["--require", "ts-node/register", join(PROJECT, "provider/report/cli.ts"), ...args],
                 { cwd: PROJECT, encoding: "utf8", timeout: 30_000 },
             );
         const written = cli(state, file);

@@ -15,7 +15,6 @@ const SUITES = {
     report: { files: "tests/report/*.test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
-    engine: { files: "tests/engine/*.test.ts", retries: 1 },
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     e2e: { files: "tests/e2e/@(move|trouble|faults).test.ts", retries: 1, limitMinutes: 40 },
@@ -39,11 +38,6 @@ function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output)
             process.execPath,
             [
                 path.join(root, "node_modules/mocha/bin/mocha.js"),
-                "--require",
-                "tsx/cjs",
-                "--exit",
-                "--timeout",
-                "120000",
                 "--retries",
                 String(retries),
                 "--reporter",

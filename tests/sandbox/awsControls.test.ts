@@ -210,7 +210,7 @@ describe("AWS emulator: controls", () => {
         const directory = mkdtempSync(join(tmpdir(), "hyperpod-aws-test-"));
         const options = JSON.stringify({ ...fixture.options, directory, port, tokenWebhookPort });
         const program = `require("./sandbox/aws/emulator").startAwsEmulator(${options}).then((e) => console.log(e.pid))`;
-        const parent = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
+        const parent = spawn(process.execPath, ["--require", "ts-node/register", "--eval", program], {
             stdio: ["ignore", "pipe", "inherit"],
         });
         const pid = Number(

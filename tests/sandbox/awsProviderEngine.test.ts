@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
-import { Pulumi } from "../../sandbox/engine/driver";
+import { Pulumi } from "../../sandbox/pulumi/driver";
 import { type AwsFixture, region, startAwsOnly } from "./fixtures/awsFixture";
 
 const projectDirectory = path.join(__dirname, "fixtures/awsProgram");

@@ -5,7 +5,7 @@ import { CreateAddonCommand } from "@aws-sdk/client-eks";
 import { CreateOpenIDConnectProviderCommand } from "@aws-sdk/client-iam";
 import { functions } from "../../sandbox/aws-provider/functions";
 import { createNetwork, type Network } from "../../sandbox/content/network";
-import type { PropertyMap } from "../../sandbox/engine/values";
+import type { PropertyMap } from "../../sandbox/pulumi/state";
 import {
     type AwsFixture,
     accountId,
@@ -53,7 +53,7 @@ describe("stand-in aws plugin: functions", function () {
     const call = async (name: string, args: PropertyMap = {}) => {
         const token = `aws:${name.includes("/") ? name : `index/${name}`}:${name.split("/").pop()}`;
         asked.add(token);
-        const answer = await plugin.calls.invoke({ tok: token, args, preview: false });
+        const answer = await plugin.client.invoke(token, args);
         assert.deepEqual(answer.failures, []);
         return answer.return;
     };

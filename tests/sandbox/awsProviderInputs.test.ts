@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../../sandbox/aws-provider/resourceType";
 import { resourceTypes } from "../../sandbox/aws-provider/resourceTypes";
-import type { PropertyMap } from "../../sandbox/engine/values";
+import type { PropertyMap } from "../../sandbox/pulumi/state";
 import { type AwsPlugin, serveAwsPlugin, unknown } from "./fixtures/awsPlugin";
 
 const roleType = "aws:iam/role:Role";
@@ -147,16 +147,15 @@ describe("stand-in aws plugin: inputs", function () {
         await assert.rejects(queue.create({}), missing);
         await assert.rejects(queue.read(), missing);
         await assert.rejects(
-            plugin.calls.invoke({ tok: "aws:ec2/getAmi:getAmi", args: {}, preview: false }),
+            plugin.client.invoke("aws:ec2/getAmi:getAmi", {}),
             /has no function aws:ec2\/getAmi:getAmi/,
         );
     });
 
     it("checks the arguments of functions too", async () => {
-        const { failures } = await plugin.calls.invoke({
-            tok: "aws:eks/getAddon:getAddon",
-            args: { clusterName: "demo", addon: "x" },
-            preview: false,
+        const { failures } = await plugin.client.invoke("aws:eks/getAddon:getAddon", {
+            clusterName: "demo",
+            addon: "x",
         });
         assert.deepEqual(
             failures.map(({ property, reason }) => `${property}: ${reason}`),

@@ -1,7 +1,7 @@
 // Every resource type of the stand-in aws plugin on an emulated account: made, read, changed, drifted, imported, deleted, and AWS asked each time.
 import assert from "node:assert/strict";
 import { resourceTypes } from "../../sandbox/aws-provider/resourceTypes";
-import type { PropertyMap } from "../../sandbox/engine/values";
+import type { PropertyMap } from "../../sandbox/pulumi/state";
 import { type AwsFixture, startAwsOnly } from "./fixtures/awsFixture";
 import { type AwsPlugin, type PluginResource, serveAwsPlugin } from "./fixtures/awsPlugin";
 import { ec2Lives } from "./fixtures/lives/ec2";

@@ -175,10 +175,14 @@ describe("sandbox: end of life", () => {
         const script = `
             const { startSandbox } = require(${JSON.stringify(join(__dirname, "../../sandbox/sandbox.ts"))});
             startSandbox().then((sandbox) => console.log(JSON.stringify([sandbox.directory, sandbox.processIds()])));`;
-        const parent: ChildProcess = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
-            cwd: join(__dirname, "../.."),
-            stdio: ["ignore", "pipe", "inherit"],
-        });
+        const parent: ChildProcess = spawn(
+            process.execPath,
+            ["--require", "ts-node/register", "-e", script],
+            {
+                cwd: join(__dirname, "../.."),
+                stdio: ["ignore", "pipe", "inherit"],
+            },
+        );
         const lines = createInterface({ input: parent.stdout as NodeJS.ReadableStream });
         const line = await new Promise<string>((resolve, reject) => {
             lines.once("line", resolve);

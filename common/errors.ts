@@ -36,11 +36,13 @@ export enum ErrorCode {
     WorkloadTimeout = "HP222",
     AddonUpdateFailed = "HP223",
     AddonDeleteFailed = "HP224",
+    ControllersStarted = "HP225",
     CustomResourceLost = "HP230",
     RequestsRefused = "HP231",
     FieldsWouldBeLost = "HP232",
     CallFailed = "HP240",
     CallTimeout = "HP241",
+    ObjectContended = "HP242",
     Unexpected = "HP299",
 }
 

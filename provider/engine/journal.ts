@@ -121,6 +121,9 @@ export class Journal {
     stateOf(step: MigrationStep): StepRecord["state"] | undefined {
         return this.#document.steps[step]?.state;
     }
+    memoryOf(step: MigrationStep): unknown {
+        return this.#document.steps[step]?.memory;
+    }
     isDone(step: MigrationStep): boolean {
         return this.stateOf(step) === "done";
     }

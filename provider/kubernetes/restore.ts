@@ -14,6 +14,9 @@ const SERVER_METADATA = new Set([
     "selfLink",
 ]);
 
+/** About 10 s against a controller that writes all the time. */
+const MANAGER_TRIES = 8;
+
 /** The part of an object that people and controllers decide on: no status, no server bookkeeping. */
 export function contentOf(object: KubernetesObject): KubernetesObject {
     const { status: _, ...rest } = object;
@@ -105,6 +108,7 @@ export async function restoreFieldManagers(
     world: World,
     remembered: KubernetesObject,
     live: KubernetesObject | undefined,
+    attempt = 0,
 ): Promise<boolean> {
     const former = remembered.metadata.managedFields ?? [];
     if (live === undefined || former.length === 0 || !sameContent(live, remembered)) return false;
@@ -120,7 +124,15 @@ export async function restoreFieldManagers(
         // A controller wrote its status meanwhile: its entry is another one now.
         const now = await world.objects.read(refTo(remembered));
         if (now?.metadata.resourceVersion === resourceVersion) throw error;
-        return restoreFieldManagers(world, remembered, now);
+        if (attempt >= MANAGER_TRIES) {
+            // The content is back; who owns which field is worth no way back that never ends.
+            world.log.warn(
+                `${keyOf(refTo(remembered))} changes too fast to give its fields back to their former managers`,
+            );
+            return false;
+        }
+        if (attempt > 0) await world.clock.sleep(100 * 2 ** Math.min(attempt, 5));
+        return restoreFieldManagers(world, remembered, now, attempt + 1);
     }
     return true;
 }

@@ -254,10 +254,14 @@ export class Lifecycle {
 
     async #run(
         steps: Steps,
-        { connection: { world } }: Session,
+        session: Session,
         journal: Journal,
         until: MigrationStep | undefined,
     ): Promise<void> {
+        const { world } = session.connection;
+        // Half an undo of a mover that fell silent: what it sent last takes away what is made here.
+        if (journal.direction === "undo") await session.settle();
+        session.follow(journal);
         try {
             await run(steps, world, journal, until);
         } catch (error) {

@@ -8,6 +8,7 @@ import { Journal, type JournalCopy } from "../engine/journal";
 import type { HeldLock, Holder } from "../engine/lock";
 import type { Steps } from "../engine/step";
 import type { Vouchers } from "../engine/vouched";
+import { isPaused } from "../operations/handover/pause";
 import { deniedActions } from "../permissions/awsRights";
 import { type Blocker, describeBlocker } from "../plan/blockers";
 import type { Plan } from "../plan/plan";
@@ -25,6 +26,8 @@ import { ADOPT, describeStrangers, JournalDoor, noteOf, type Stranger } from "./
 const INSTALL_MINUTES = 20;
 const REMOVE_MINUTES = 20;
 const LOCK_MINUTES = 5;
+/** A request to AWS takes effect within this time, or not at all. */
+const LATE_MS = 30_000;
 
 /** What a session needs of the process it runs in. */
 export interface SessionHost {
@@ -36,6 +39,8 @@ export interface SessionHost {
 
 export class Session {
     #lock: HeldLock | undefined;
+    #followed: Journal | undefined;
+    #isSettled = false;
     #strangers: readonly Stranger[] = [];
     readonly #journals: JournalDoor;
 
@@ -238,9 +243,28 @@ export class Session {
             name: place.release,
             holder: this.host.holder,
             waitMs: (this.inputs.lockTimeoutMinutes ?? LOCK_MINUTES) * 60_000,
-            stopReason: () => this.host.stop.reason(),
+            // From the first controller that is stopped until one generation serves, a stop waits.
+            stopReason: () =>
+                this.#followed !== undefined && isPaused(this.#followed)
+                    ? undefined
+                    : this.host.stop.reason(),
         });
         if (this.#gate) this.#gate.held = this.#lock;
+    }
+
+    /** The journal that says whether controllers are stopped at the moment. */
+    follow(journal: Journal): void {
+        this.#followed = journal;
+    }
+
+    /** A mover that only fell silent may have sent AWS a last request: nothing is taken back before that has taken effect or never will. */
+    async settle(): Promise<void> {
+        if (this.#lock?.fromSilent !== true || this.#isSettled) return;
+        this.#isSettled = true;
+        this.log.progress(
+            `lock: the mover of before fell silent; waiting ${LATE_MS / 1000} s for what it sent last`,
+        );
+        await this.connection.world.clock.sleep(LATE_MS);
     }
 
     /** Gives the lock back; may be called twice. */

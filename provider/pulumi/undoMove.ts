@@ -5,6 +5,8 @@ import type { Session } from "./session";
 
 /** Undoes everything, then removes the journal: the last thing that says a move was begun. */
 export async function undoMove(session: Session, journal: Journal): Promise<void> {
+    await session.settle();
+    session.follow(journal);
     await undoSteps(session.steps, session.connection.world, journal);
     await journal.discard();
 }

@@ -1,6 +1,7 @@
-// Says what was reached. The journal stays until the move is undone or committed.
+// Says what was reached, after a last look that only one generation runs. The journal stays until the move is undone or committed.
 
 import type { Step } from "../engine/step";
+import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { MigrationStep } from "../plan/plan";
 
 export const finish: Step<MigrationStep.Finish, Record<string, never>> = {
@@ -9,6 +10,8 @@ export const finish: Step<MigrationStep.Finish, Record<string, never>> = {
         "the journal stays in the cluster and in this stack until the move is undone or committed",
     remember: async () => ({}),
     apply: async ({ world, plan }) => {
+        const refs = plan.controllers.map(({ workload }) => workload);
+        await new StoppedControllers(world, refs, MigrationStep.Finish).lookTwice();
         world.log.progress(
             `finish: ${plan.addon.name} ${plan.addon.version} runs in place of release ${plan.release.namespace}/${plan.release.name}`,
         );

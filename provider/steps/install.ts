@@ -33,6 +33,7 @@ import {
 } from "../operations/addon/remove";
 import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
+import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { counted, fields } from "../plan/lines";
 import { MigrationStep, type Plan } from "../plan/plan";
@@ -71,7 +72,9 @@ export function install(
             const { world, plan, journal } = context;
             const refusals = new Refusals(world, await probesOf(world, profile));
             const { memory, attempts } = attemptsOf(context, "install", removeMs);
-            const meanwhile = () => refusals.look();
+            const stopped = new StoppedControllers(world, controllersOf(plan), MigrationStep.Install);
+            await stopped.look();
+            const meanwhile = () => Promise.all([refusals.look(), stopped.glance()]);
             if (isTakenOver(memory().former)) {
                 await takeFieldsOver(world, await journal.backup.read<Backup>());
                 const following = { timeoutMs: installMs, meanwhile };
@@ -86,6 +89,7 @@ export function install(
             await tellUnproved(context, profile, rest);
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
+            await stopped.lookTwice();
             await journal.amend({ ...memory(), created });
             notePauses(context, refusals);
             journal.note({ addonArn: addon.arn });
@@ -125,6 +129,10 @@ function attemptsOf(
         },
     };
     return { memory: () => current, attempts };
+}
+
+function controllersOf({ controllers }: Plan): ObjectRef[] {
+    return controllers.map(({ workload }) => workload);
 }
 
 function wantedOf({ addon: { name, version, configurationValues } }: Plan): WantedAddon {

@@ -1,6 +1,7 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
 import type { Step } from "../engine/step";
+import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
 import { MigrationStep } from "../plan/plan";
 import type { ObjectRef } from "../ports/world";
@@ -51,10 +52,15 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
                 }),
             );
             // Two controllers must never act on the same resources: their leases live in different namespaces.
-            await world.workloads.waitGone(
-                memory.workloads.map(({ ref }) => ref),
-                TERMINATION_MS,
-            );
+            const refs = memory.workloads.map(({ ref }) => ref);
+            const stopped = new StoppedControllers(world, refs, MigrationStep.ScaleDown);
+            try {
+                await world.workloads.waitGone(refs, TERMINATION_MS);
+            } catch (error) {
+                // Pods that do not end, or new ones that somebody started.
+                if (!(await stopped.look())) throw error;
+            }
+            await stopped.look();
         },
         undo: async ({ world, memory, journal }) => {
             await Promise.all(

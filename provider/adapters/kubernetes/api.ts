@@ -98,6 +98,11 @@ export class KubernetesApi {
         }
     }
 
+    /** Waits before another try of something that did not fit; longer each time, and never two callers in step. */
+    async backOff(attempt: number): Promise<void> {
+        await this.#sleep((RETRY_DELAYS_MS[attempt] ?? 3200) * (0.5 + Math.random() / 2));
+    }
+
     async #send(
         request: ApiRequest,
         credentials: Credentials,

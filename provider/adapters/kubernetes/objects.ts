@@ -1,5 +1,6 @@
 // The port `Objects` on a real API server.
 
+import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { refTo } from "../../kubernetes/restore";
 import type {
@@ -23,6 +24,8 @@ const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 const PAGE = "500";
 /** A list of many pages begins again when its token expired; one that always does is told. */
 const MAX_RESTARTS = 3;
+/** With growing waits, about 15 s. */
+const CONTENDED_TRIES = 8;
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** Kinds that come and go by themselves, or that no add-on applies: never searched for what an add-on made. */
@@ -144,7 +147,9 @@ export class KubernetesObjects implements Objects {
                 await this.#write({ method: "PUT", path: await this.#path(refTo(object)), body });
                 return;
             } catch (error) {
-                if (!(error instanceof ApiError && error.status === 409) || attempt >= 5) throw error;
+                if (!(error instanceof ApiError && error.status === 409)) throw error;
+                if (attempt >= CONTENDED_TRIES) throw contended(live, error);
+                await this.api.backOff(attempt);
             }
         }
     }
@@ -231,6 +236,21 @@ export class KubernetesObjects implements Objects {
         if (path === undefined) throw new Error(`the cluster does not serve ${kind} of ${apiVersion}`);
         return path;
     }
+}
+
+function contended({ kind, metadata }: KubernetesObject, cause: ApiError): MigrationError {
+    const newest = [...(metadata.managedFields ?? [])].sort((a, b) =>
+        (a.time ?? "") < (b.time ?? "") ? 1 : -1,
+    )[0];
+    const name = `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
+    return new MigrationError({
+        code: ErrorCode.ObjectContended,
+        step: "write",
+        what: `${name} changes faster than it can be written; ${newest?.manager ?? "an unknown field manager"} wrote it last`,
+        why: cause.message,
+        remedy: "stop that writer, then run the command again",
+        cause,
+    });
 }
 
 /** What a creation must not carry. */

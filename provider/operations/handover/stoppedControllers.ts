@@ -1,0 +1,96 @@
+// Helm's controllers, stopped for the move: looks whether somebody starts them again, stops them once more, and the second time refuses with the name of who does it.
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
+
+/** Pods get 30 s to end by themselves, and a little more. */
+const TERMINATION_MS = 45_000;
+/** A wait looks more often than this. */
+const LOOK_MS = 2_000;
+/** Tools that keep a cluster as it is in Git come back within seconds. */
+const SETTLE_MS = 6_000;
+
+interface Scale {
+    readonly spec?: { readonly replicas?: number };
+}
+
+export class StoppedControllers {
+    #lookedAt = Number.NEGATIVE_INFINITY;
+    readonly #stoppedAgain = new Set<string>();
+
+    constructor(
+        readonly world: World,
+        readonly refs: readonly ObjectRef[],
+        readonly step: string,
+    ) {}
+
+    /** During a wait: as often as is worth it. */
+    async glance(): Promise<void> {
+        if (this.world.clock.monotonic() - this.#lookedAt < LOOK_MS) return;
+        await this.look();
+    }
+
+    /** Answers whether somebody had started one. */
+    async look(): Promise<boolean> {
+        this.#lookedAt = this.world.clock.monotonic();
+        const live = await Promise.all(this.refs.map((ref) => this.world.objects.read(ref)));
+        const running = live.filter(
+            (object): object is KubernetesObject => object !== undefined && runs(object),
+        );
+        if (running.length === 0) return false;
+        const again = running.filter((object) => this.#stoppedAgain.has(keyOf(refTo(object))));
+        if (again.length > 0) throw started(again, this.step);
+        for (const object of running) {
+            this.#stoppedAgain.add(keyOf(refTo(object)));
+            this.world.log.warn(
+                `${this.step}: ${whoScaled(object)} started ${nameOf(object)} again; it is stopped once more`,
+            );
+        }
+        await Promise.all(running.map((object) => this.world.workloads.scale(refTo(object), 0)));
+        await this.world.workloads.waitGone(running.map(refTo), TERMINATION_MS);
+        return true;
+    }
+
+    /** At the end, when no wait follows that would look again. */
+    async lookTwice(): Promise<void> {
+        if (!(await this.look())) return;
+        await this.world.clock.sleep(SETTLE_MS);
+        await this.look();
+    }
+}
+
+/** One that EKS applies is the add-on's now. */
+function runs(object: KubernetesObject): boolean {
+    return ((object as Scale).spec?.replicas ?? 1) > 0 && !isAppliedByEks(object);
+}
+
+function started(objects: readonly KubernetesObject[], step: string): MigrationError {
+    const each = objects.map((object) => `${nameOf(object)} (${whoScaled(object)})`);
+    return new MigrationError({
+        code: ErrorCode.ControllersStarted,
+        step,
+        what: `somebody starts Helm's controllers again and again: ${each.join(", ")}`,
+        why: "two generations of a controller must never act on the same resources",
+        remedy: "stop the tool or person named above (pause the Argo CD application, suspend the Flux resource), then run `pulumi up`",
+    });
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+    return `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+/** The field manager that wrote the replicas last. */
+export function whoScaled({ metadata }: KubernetesObject): string {
+    const writers = (metadata.managedFields ?? []).filter(ownsReplicas);
+    const last = writers.reduce<ManagedFieldsEntry | undefined>(
+        (newest, one) => ((one.time ?? "") >= (newest?.time ?? "") ? one : newest),
+        undefined,
+    );
+    return last?.manager ?? "an unknown field manager";
+}
+
+function ownsReplicas({ fieldsV1 }: ManagedFieldsEntry): boolean {
+    const { "f:spec": spec } = (fieldsV1 ?? {}) as { "f:spec"?: Record<string, unknown> };
+    return spec?.["f:replicas"] !== undefined;
+}

@@ -36,7 +36,7 @@ const ROOMS = {
 };
 
 /** Where Pulumi's own packages appear. */
-const DOORS = "^(components/|provider/(pulumi|installation)/)";
+const DOORS = "^(components/|provider/(pulumi|installation)/|provider/profiles/dependencyInputs\\.ts$)";
 /** Types that a journal, a plan or a picture of the cluster is made of; code of the plan stays behind its door. */
 const TYPES_OF_THE_PLAN = "^provider/(engine|permissions|discovery)/";
 
@@ -78,7 +78,7 @@ module.exports = {
         {
             from: { path: "^components/" },
             to: {
-                path: "^provider/(pulumi/(helmToAddonMigration|inputs|outputs)|plan/plan|resources/\\w+)\\.ts$",
+                path: "^provider/(pulumi/(helmToAddonMigration|inputs|outputs)|plan/plan|profiles/\\w+|resources/\\w+)\\.ts$",
             },
         },
         { from: { path: DOORS }, to: { path: "^node_modules/@pulumi/" } },

@@ -1,4 +1,6 @@
 // The only public door of the package: what is exported here is the API.
+
+export { DependencyChoice, Owner, UnsupportedSettings } from "./common/enums";
 export * from "./components";
 export type { DiscoverHelmInstallationArgs } from "./provider/installation/args";
 export { discoverHelmInstallation } from "./provider/installation/discoverHelmInstallation";
@@ -20,8 +22,12 @@ export type {
     HelmInstallation,
 } from "./provider/installation/helmInstallation";
 export { MigrationStep } from "./provider/plan/plan";
+export type {
+    Dependencies,
+    DependencyChoices,
+    DependencySettings,
+} from "./provider/profiles/dependencyInputs";
 export { HelmToAddonMigration, type HelmToAddonMigrationArgs } from "./provider/pulumi/helmToAddonMigration";
-export { DependencyChoice, Owner, UnsupportedSettings } from "./provider/pulumi/inputs";
 export {
     type BackupOutput,
     MigrationPhase,

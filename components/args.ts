@@ -1,17 +1,11 @@
 // The arguments of HyperPodInferenceAddon. Values may be outputs; the few switches that decide which resources exist are plain.
 import type * as pulumi from "@pulumi/pulumi";
-import type { CreateConflicts, UpdateConflicts } from "./enums";
-import type {
-    AlbSettings,
-    DependencySettings,
-    GatewaySettings,
-    KedaSettings,
-    MigrateFromHelm,
-    Toleration,
-} from "./settings";
+import type { CreateConflicts, UpdateConflicts } from "../common/enums";
+import type { Dependencies } from "../provider/profiles/dependencyInputs";
+import type { AlbSettings, GatewaySettings, KedaSettings, MigrateFromHelm, Toleration } from "./settings";
 
 /** Arguments of HyperPodInferenceAddon. */
-export interface HyperPodInferenceAddonArgs {
+export interface HyperPodInferenceAddonArgs extends Dependencies {
     /** Name of the EKS cluster that orchestrates the HyperPod cluster. Everything else can be found from it. */
     clusterName: pulumi.Input<string>;
     /** ARN of the HyperPod cluster. Defaults to the HyperPod cluster whose orchestrator is this EKS cluster. */
@@ -72,15 +66,6 @@ export interface HyperPodInferenceAddonArgs {
     /** Subnets for load balancers. Defaults to the cluster's subnets. */
     loadBalancerSubnetIds?: pulumi.Input<pulumi.Input<string>[]>;
 
-    /** The S3 CSI driver, add-on aws-mountpoint-s3-csi-driver. Installed by default. */
-    s3Csi?: DependencySettings;
-    /** The FSx CSI driver, add-on aws-fsx-csi-driver. Installed by default. */
-    fsxCsi?: DependencySettings;
-    /** The add-on cert-manager. Installed by default. */
-    certManager?: DependencySettings;
-    /** The add-on metrics-server. Installed by default. */
-    metricsServer?: DependencySettings;
-
     /** Version of the add-on. Defaults to the newest one compatible with the cluster at the first installation, and stays there until you ask for another. */
     addonVersion?: pulumi.Input<string>;
     /** The bundled AWS Load Balancer Controller. Enabled by default. */
@@ -109,7 +94,7 @@ export interface HyperPodInferenceAddonArgs {
     importExistingAddon?: boolean;
     /** Keep everything running when the component is destroyed: add-ons, roles, bucket, network. Only Pulumi forgets it. Defaults to false: destroying is refused while models exist. */
     preserveOnDelete?: boolean;
-    /** Minutes to wait until the add-on is active and its controllers are available. Defaults to 20. Custom timeouts of the component apply to every resource in it. */
+    /** Minutes to wait until the add-on is active and its controllers are available, a whole number from 1 to 1440. Defaults to 20. Custom timeouts of the component apply to every resource in it. */
     installTimeoutMinutes?: pulumi.Input<number>;
 
     /** Tags of everything that is made. Defaults to none. The owner tag pulumi-hyperpod-inference:owner is always added. */

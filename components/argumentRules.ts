@@ -1,25 +1,16 @@
 // What each argument must look like, as a table by property. Says nothing about how arguments belong together.
 
-import { MigrationStep } from "../provider/plan/plan";
-import { Owner, UnsupportedSettings } from "../provider/pulumi/inputs";
-import * as checks from "./checks";
-import { CreateConflicts, DependencyMode, UpdateConflicts } from "./enums";
-
-/** The shape of one argument: a value to check, a list of one shape, free keys with one shape, or an object of named shapes. */
-export type Shape =
-    | { check: checks.Check }
-    | { listOf: Shape; atLeast?: number }
-    | { mapOf: Shape; keys?: checks.Check }
-    | { fields: Record<string, Shape>; required?: string[] };
-
-const one = (check: checks.Check): Shape => ({ check });
-const list = (shape: Shape, atLeast = 0): Shape => ({ listOf: shape, atLeast });
+import * as checks from "../common/checks";
+import { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
+import { type Fields, list, one, type Shape } from "../common/shape";
+import { dependencyProfiles } from "../provider/profiles/dependencies";
+import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 
 const toleration: Shape = {
     fields: {
         key: one(checks.nonEmpty),
         operator: one(checks.oneOf(["Equal", "Exists"])),
-        value: one(checks.text(/^.*$/s, "a text")),
+        value: one(checks.anyText),
         effect: one(checks.oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"])),
         tolerationSeconds: one(checks.between(0, Number.MAX_SAFE_INTEGER, "seconds")),
     },
@@ -35,7 +26,10 @@ const dependency: Shape = {
 
 const bundled: Shape = { fields: { enabled: one(checks.flag), tolerations: list(toleration) } };
 
-export const argumentShape: Shape = {
+/** Tags that AWS takes beside the owner tag and the bucket's CreatedBy; it allows 50 in all. */
+const TAGS_LEFT = 48;
+
+export const argumentShape: Fields = {
     required: ["clusterName"],
     fields: {
         clusterName: one(checks.clusterName),
@@ -66,10 +60,7 @@ export const argumentShape: Shape = {
         interfaceEndpointSecurityGroupIds: list(one(checks.securityGroup), 1),
         tagSubnets: one(checks.flag),
         loadBalancerSubnetIds: list(one(checks.subnet), 1),
-        s3Csi: dependency,
-        fsxCsi: dependency,
-        certManager: dependency,
-        metricsServer: dependency,
+        ...Object.fromEntries(dependencyProfiles.map(({ key }) => [key, dependency])),
         addonVersion: one(checks.addonVersion),
         alb: bundled,
         keda: bundled,
@@ -83,24 +74,31 @@ export const argumentShape: Shape = {
         resolveConflictsOnUpdate: one(checks.oneOf(Object.values(UpdateConflicts))),
         importExistingAddon: one(checks.flag),
         preserveOnDelete: one(checks.flag),
-        installTimeoutMinutes: one(checks.between(1, 240, "minutes")),
+        installTimeoutMinutes: one(checks.minutes),
         tags: {
-            mapOf: one(checks.text(/^.{0,256}$/s, "a tag value of at most 256 characters")),
-            keys: checks.text(
-                /^(?!aws:)(?!pulumi-hyperpod-inference:).{1,128}$/is,
-                "a tag key of 1 to 128 characters that starts neither with aws: nor with pulumi-hyperpod-inference:",
-            ),
+            mapOf: one(checks.tagValue),
+            keys: checks.tagKey,
+            atMost: TAGS_LEFT,
+            why: ": AWS takes 50, and the owner tag and the bucket's CreatedBy are added",
         },
         ownerTagValue: one(checks.ownerValue),
+        // What the component does not give itself.
         migrateFromHelm: {
             fields: {
-                releaseName: one(checks.releaseName),
-                releaseNamespace: one(checks.kubernetesName),
-                desiredOwner: one(checks.oneOf(Object.values(Owner))),
-                until: one(checks.oneOf(Object.values(MigrationStep))),
-                onUnsupportedSettings: one(checks.oneOf(Object.values(UnsupportedSettings))),
-                skipDependenciesMigration: one(checks.flag),
-                commit: one(checks.flag),
+                releaseName: MOVE_FIELDS.releaseName,
+                releaseNamespace: MOVE_FIELDS.releaseNamespace,
+                kubeconfig: MOVE_FIELDS.kubeconfig,
+                context: MOVE_FIELDS.context,
+                desiredOwner: MOVE_FIELDS.desiredOwner,
+                until: MOVE_FIELDS.until,
+                onUnsupportedSettings: MOVE_FIELDS.onUnsupportedSettings,
+                skipDependenciesMigration: MOVE_FIELDS.skipDependenciesMigration,
+                dependencies: MOVE_FIELDS.dependencies,
+                commit: MOVE_FIELDS.commit,
+                adoptJournal: MOVE_FIELDS.adoptJournal,
+                report: MOVE_FIELDS.report,
+                removeTimeoutMinutes: MOVE_FIELDS.removeTimeoutMinutes,
+                lockTimeoutMinutes: MOVE_FIELDS.lockTimeoutMinutes,
             },
         },
     },

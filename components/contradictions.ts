@@ -1,17 +1,15 @@
 // Arguments come in; those that are fine alone and make no sense together go out. Pure.
+import { DependencyChoice, DependencyMode } from "../common/enums";
+import type { InputProblem } from "../common/shape";
+import { dependencyProfiles } from "../provider/profiles/dependencies";
+import { contradictionsOfMove } from "../provider/pulumi/inputs";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { DependencyMode } from "./enums";
 import { isLater } from "./known";
-
-/** One problem. */
-export interface ArgumentError {
-    propertyPath: string;
-    reason: string;
-}
+import { isInstalled } from "./whatIsMade";
 
 /** What only a fresh installation takes. */
-function uselessInMove(args: HyperPodInferenceAddonArgs): ArgumentError[] {
-    const dependencySettings = (["s3Csi", "fsxCsi", "certManager", "metricsServer"] as const).flatMap((key) =>
+function uselessInMove(args: HyperPodInferenceAddonArgs): InputProblem[] {
+    const dependencySettings = dependencyProfiles.flatMap(({ key }) =>
         (["version", "configuration"] as const).map((setting) => ({
             propertyPath: `${key}.${setting}`,
             isGiven: args[key]?.[setting] !== undefined,
@@ -41,9 +39,24 @@ function uselessInMove(args: HyperPodInferenceAddonArgs): ArgumentError[] {
         }));
 }
 
+/** What the move is told twice, in different ways. */
+function contradictionsInMove({ migrateFromHelm, ...args }: HyperPodInferenceAddonArgs): InputProblem[] {
+    const move: unknown = migrateFromHelm;
+    if (move === null || typeof move !== "object") return [];
+    const at = (property: string) => `migrateFromHelm.${property}`;
+    const choices = (migrateFromHelm?.dependencies ?? {}) as Readonly<Record<string, unknown>>;
+    const modes = dependencyProfiles
+        .filter(({ key }) => choices[key] === DependencyChoice.Move && !isInstalled(args, key))
+        .map(({ key }) => ({
+            propertyPath: at(`dependencies.${key}`),
+            reason: `cannot be Move while ${key}.mode is ${String(args[key]?.mode)}`,
+        }));
+    return [...contradictionsOfMove(move as Record<string, unknown>, at), ...modes];
+}
+
 /** Every contradiction, by the argument that is of no use. */
-export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[] {
-    const errors: ArgumentError[] = [];
+export function contradictions(args: HyperPodInferenceAddonArgs): InputProblem[] {
+    const errors: InputProblem[] = [];
     const refuseIf = (wrong: boolean, propertyPath: string, reason: string) => {
         if (wrong) errors.push({ propertyPath, reason });
     };
@@ -74,11 +87,8 @@ export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[
             ? "is of no use without gateway"
             : "is of no use, because gateway.enabled is false",
     );
-    refuseIf(
-        given("s3EndpointId") && args.s3Endpoint === false,
-        "s3EndpointId",
-        "is of no use, because s3Endpoint is false",
-    );
+    for (const key of ["s3EndpointId", "routeTableIds"] as const)
+        refuseIf(given(key) && args.s3Endpoint === false, key, "is of no use, because s3Endpoint is false");
     for (const key of [
         "interfaceEndpoints",
         "interfaceEndpointSubnetIds",
@@ -100,7 +110,7 @@ export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[
         "modelBucketArns",
         "is for the new role, but s3CsiRoleArn names an existing one",
     );
-    for (const key of ["s3Csi", "fsxCsi", "certManager", "metricsServer"] as const) {
+    for (const { key } of dependencyProfiles) {
         const dependency = args[key];
         const mode = dependency?.mode ?? DependencyMode.Install;
         if (mode === DependencyMode.Install) continue;
@@ -113,11 +123,11 @@ export function contradictions(args: HyperPodInferenceAddonArgs): ArgumentError[
         }
     }
     refuseIf(
-        given("modelBucketArns") && (args.s3Csi?.mode ?? DependencyMode.Install) !== DependencyMode.Install,
+        given("modelBucketArns") && !isInstalled(args, "s3Csi"),
         "modelBucketArns",
         `is for the new role, but s3Csi.mode is ${String(args.s3Csi?.mode)}, so none is made`,
     );
-    if (given("migrateFromHelm")) errors.push(...uselessInMove(args));
+    if (given("migrateFromHelm")) errors.push(...uselessInMove(args), ...contradictionsInMove(args));
     const expectKey = (list: unknown, path: string) => {
         if (!Array.isArray(list)) return;
         list.forEach((item, index) => {

@@ -1,36 +1,23 @@
 // The four add-ons that the operator needs: what is missing is installed, what is there is adopted, what you bring is only named.
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
+import { DependencyMode } from "../common/enums";
+import { type DependencyProfile, dependencyProfiles } from "../provider/profiles/dependencies";
+import type { DependencySettings } from "../provider/profiles/dependencyInputs";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
-import { DependencyMode } from "./enums";
 import type { CheckedAddon } from "./healthResources";
 import { known } from "./known";
 import { Standing, standingOf } from "./owner";
 import type { Part } from "./part";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import type { DependencySettings } from "./settings";
 import { chooseVersion, findAddon } from "./versions";
-
-type DependencyKey = "s3Csi" | "fsxCsi" | "certManager" | "metricsServer";
-
-interface Dependency {
-    key: DependencyKey;
-    addonName: string;
-    role?: "s3Csi" | "fsxCsi";
-}
-
-export const dependencies: Dependency[] = [
-    { key: "certManager", addonName: "cert-manager" },
-    { key: "s3Csi", addonName: "aws-mountpoint-s3-csi-driver", role: "s3Csi" },
-    { key: "fsxCsi", addonName: "aws-fsx-csi-driver", role: "fsxCsi" },
-    { key: "metricsServer", addonName: "metrics-server" },
-];
+import { isInstalled } from "./whatIsMade";
 
 /** A dependency that this stack installs, before it is registered. */
-export interface PlannedDependency extends Dependency {
+export interface PlannedDependency extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {
     version: pulumi.Output<string>;
     settings: DependencySettings;
 }
@@ -52,9 +39,9 @@ export async function planDependencies(
     const where = scope.region === undefined ? pulumi.output({}) : pulumi.output({ region: scope.region });
     const facts = await known(pulumi.all([cluster, scope.owner, where]));
     const plan: DependencyPlan = { install: [], adopted: [] };
-    for (const dependency of dependencies) {
+    for (const dependency of dependencyProfiles) {
         const settings = args[dependency.key] ?? {};
-        if ((settings.mode ?? DependencyMode.Install) !== DependencyMode.Install) continue;
+        if (!isInstalled(args, dependency.key)) continue;
         const there = facts && (await findAddon(scope, facts[0].name, dependency.addonName, facts[2]));
         if (there && standingOf(there.tags, facts[1]) === Standing.Adopted) {
             plan.adopted.push(`add-on ${dependency.addonName} ${there.addonVersion}`);
@@ -75,7 +62,9 @@ export async function planDependencies(
 
 /** Those that the user says somebody else brings. */
 export function presentDependencies(args: HyperPodInferenceAddonArgs): string[] {
-    return dependencies.filter(({ key }) => args[key]?.mode === DependencyMode.Present).map(({ key }) => key);
+    return dependencyProfiles
+        .filter(({ key }) => args[key]?.mode === DependencyMode.Present)
+        .map(({ key }) => key);
 }
 
 /** What the settings check looks at. */
@@ -97,7 +86,7 @@ export function installDependencies(
     preserve: boolean,
 ): Part {
     const resources = plan.install.map(
-        ({ addonName, role, version, settings }) =>
+        ({ addonName, identity, version, settings }) =>
             new aws.eks.Addon(
                 `${scope.name}-${addonName}`,
                 {
@@ -106,7 +95,7 @@ export function installDependencies(
                     addonVersion: version,
                     configurationValues:
                         settings.configuration && pulumi.output(settings.configuration).apply(canonicalJson),
-                    serviceAccountRoleArn: role && roles.arns[role],
+                    serviceAccountRoleArn: identity && roles.arns[identity.key],
                     // NONE: what Helm or somebody else installed under these names is reported, not taken over.
                     resolveConflictsOnCreate: "NONE",
                     resolveConflictsOnUpdate: "PRESERVE",

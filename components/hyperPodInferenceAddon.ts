@@ -1,20 +1,21 @@
 // The component: from a cluster's name to a running inference operator. Its constructor is the table of contents; the parts stand in files of their own.
 import * as pulumi from "@pulumi/pulumi";
+import { OPERATOR_NAMESPACE } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { findCluster, findPlace } from "./cluster";
 import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
-import { keepsHelmIdentity } from "./helmIdentity";
 import { installed, moved } from "./install";
 import { interfaceEndpoints } from "./interfaceEndpoints";
 import { oidcProvider } from "./oidcProvider";
 import { defaultOwner, ownerTagKey } from "./owner";
-import { addonNamespace, operatorRoles } from "./roles";
+import { operatorRoles } from "./roles";
 import { s3Endpoint } from "./s3Endpoint";
 import { childOptions, type Scope } from "./scope";
 import { subnetTags } from "./subnetTags";
 import { tlsBucket } from "./tlsBucket";
 import { refuseBadArguments, refuseBadOutputs } from "./validate";
+import { keepsHelmIdentity } from "./whatIsMade";
 
 /** Ends a component's construction. Kept outside the class, whose every field would become an output. */
 interface Construction {
@@ -117,7 +118,7 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
         this.addonVersion = outcome.addonVersion;
         this.addonStatus = outcome.addonStatus;
         this.healthIssues = outcome.healthIssues;
-        this.namespace = pulumi.output(addonNamespace);
+        this.namespace = pulumi.output(OPERATOR_NAMESPACE);
         this.roleArns = pulumi.output(roles.arns as Record<string, pulumi.Output<string>>);
         this.tlsBucketName = outcome.tlsBucketName;
         this.addonConfiguration = outcome.addonConfiguration;

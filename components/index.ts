@@ -1,11 +1,11 @@
 // What users of the component can name.
+export { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
 export type { HyperPodInferenceAddonArgs } from "./args";
-export { CreateConflicts, DependencyMode, UpdateConflicts } from "./enums";
+
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
 export { ownerTagKey } from "./owner";
 export type {
     AlbSettings,
-    DependencySettings,
     GatewaySettings,
     KedaSettings,
     MigrateFromHelm,

@@ -1,6 +1,7 @@
 // Everything around the operator comes in; the operator goes out, as a fresh add-on or moved from Helm, with what the component says about it.
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
+import { OPERATOR_ADDON } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import type { Cluster } from "./cluster";
 import { configurationTree, withoutUnset } from "./configurationValues";
@@ -12,7 +13,7 @@ import {
 } from "./dependencies";
 import { AddonSettings, type ConnectionInputs, type InferenceCluster } from "./healthResources";
 import { moveFromHelm } from "./migration";
-import { addonName, installOperator, planOperator } from "./operatorAddon";
+import { installOperator, planOperator } from "./operatorAddon";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import type { MigrateFromHelm } from "./settings";
@@ -60,7 +61,7 @@ export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around
         const operator = {
             argument: "",
             versionArgument: "addonVersion",
-            addonName,
+            addonName: OPERATOR_ADDON,
             addonVersion: version,
             configuration: tree,
         };

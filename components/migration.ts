@@ -1,5 +1,8 @@
 // An installation made by Helm, our roles, bucket and settings come in; the move to the add-on goes out as one resource.
 import type * as pulumi from "@pulumi/pulumi";
+import { DependencyChoice } from "../common/enums";
+import { dependencyProfiles } from "../provider/profiles/dependencies";
+import type { DependencyChoices } from "../provider/profiles/dependencyInputs";
 import { HelmToAddonMigration } from "../provider/pulumi/helmToAddonMigration";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { userSettings } from "./configurationValues";
@@ -7,6 +10,7 @@ import type { ConnectionInputs } from "./healthResources";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import type { MigrateFromHelm } from "./settings";
+import { isInstalled } from "./whatIsMade";
 
 export interface MoveInputs {
     move: MigrateFromHelm;
@@ -24,6 +28,7 @@ export function moveFromHelm(
     const { move, connection, roles, tlsBucketName, after } = inputs;
     const given = {
         ...move,
+        dependencies: choicesOf(args, move),
         clusterName: scope.clusterName,
         ...connection,
         addonVersion: args.addonVersion,
@@ -44,4 +49,17 @@ export function moveFromHelm(
         Object.fromEntries(set) as unknown as ConstructorParameters<typeof HelmToAddonMigration>[1],
         scope.child({ dependsOn: after, retainOnDelete: args.preserveOnDelete ?? false }),
     );
+}
+
+/** A dependency that somebody else brings is left alone, whoever installed it. */
+function choicesOf(
+    args: HyperPodInferenceAddonArgs,
+    { dependencies, skipDependenciesMigration }: MigrateFromHelm,
+): DependencyChoices | undefined {
+    if (skipDependenciesMigration !== undefined) return dependencies;
+    const alone = dependencyProfiles
+        .filter(({ key }) => !isInstalled(args, key))
+        .map(({ key }) => [key, DependencyChoice.LeaveAlone] as const);
+    const choices = { ...Object.fromEntries(alone), ...dependencies };
+    return Object.keys(choices).length === 0 ? undefined : choices;
 }

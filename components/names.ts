@@ -1,4 +1,5 @@
 // A component's name comes in, prefixes of AWS names within AWS's limits go out. The provider adds 26 unique digits.
+import { EXECUTION_ROLE_PREFIX, TLS_BUCKET_PREFIX } from "../common/names";
 
 const iamPrefixLimit = 38;
 const bucketPrefixLimit = 37;
@@ -10,7 +11,7 @@ export function rolePrefix(name: string, part: string): string {
 }
 
 /** The operator's role must begin with this, or the add-on refuses it. */
-export const executionRolePrefix = "SageMakerHyperPodInference-";
+export const executionRolePrefix = `${EXECUTION_ROLE_PREFIX}-`;
 
 /** Bucket name prefix that the operator's managed policy reaches. */
 export function tlsBucketPrefix(name: string): string {
@@ -18,7 +19,7 @@ export function tlsBucketPrefix(name: string): string {
         .toLowerCase()
         .replace(/[^a-z0-9-]+/g, "-")
         .replace(/^-+|-+$/g, "");
-    const room = bucketPrefixLimit - "hyperpod-tls--".length;
+    const room = bucketPrefixLimit - `${TLS_BUCKET_PREFIX}--`.length;
     const short = safe.slice(0, room).replace(/-+$/, "");
-    return short ? `hyperpod-tls-${short}-` : "hyperpod-tls-";
+    return short ? `${TLS_BUCKET_PREFIX}-${short}-` : `${TLS_BUCKET_PREFIX}-`;
 }

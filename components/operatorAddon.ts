@@ -1,18 +1,18 @@
 // Everything the operator needs comes in, the operator add-on and its health go out.
 import * as pulumi from "@pulumi/pulumi";
+import { CreateConflicts, UpdateConflicts } from "../common/enums";
+import { OPERATOR_ADDON, OPERATOR_NAMESPACE } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
-import { CreateConflicts, UpdateConflicts } from "./enums";
 import { AddonHealth, type ConnectionInputs } from "./healthResources";
 import { known } from "./known";
 import { Standing, standingOf } from "./owner";
-import { addonNamespace } from "./roles";
 import type { Scope } from "./scope";
 import { refuse } from "./validate";
 import { chooseVersion, findAddon } from "./versions";
 
-export const addonName = "amazon-sagemaker-hyperpod-inference";
+const addonName = OPERATOR_ADDON;
 
 export interface OperatorPlan {
     version: pulumi.Output<string>;
@@ -95,7 +95,7 @@ export async function installOperator(
             addonArn: addon.arn,
             addonVersion: version,
             configurationValues: configuration,
-            namespace: addonNamespace,
+            namespace: OPERATOR_NAMESPACE,
             timeoutSeconds: pulumi.output(args.installTimeoutMinutes ?? 20).apply((minutes) => minutes * 60),
             resolveConflicts: resolveConflictsOnCreate,
             preserve,

@@ -1,24 +1,22 @@
 // Cluster and OIDC provider come in, the role ARNs that the add-ons need go out: the given ones and new ones with least privilege.
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
-import { albPolicy } from "./albPolicy";
+import { albPolicy } from "../common/iam/albPolicy";
+import { trustPolicy } from "../common/iam/newRoleTrust";
+import { kedaPolicy } from "../common/iam/policies";
+import { OPERATOR_NAMESPACE } from "../common/names";
+import { dependencyProfiles } from "../provider/profiles/dependencies";
+import { inferenceIdentities } from "../provider/profiles/inferenceIdentities";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
-import { DependencyMode } from "./enums";
-import { keepsHelmIdentity } from "./helmIdentity";
 import { executionRolePrefix, rolePrefix } from "./names";
 import type { OidcProvider } from "./oidcProvider";
-import { kedaPolicy, s3CsiPolicy } from "./policies";
 import type { Scope } from "./scope";
-import { trustPolicy } from "./trust";
-
-export const addonNamespace = "hyperpod-inference-system";
-
-type RoleKey = "execution" | "alb" | "keda" | "gatedModel" | "gateway" | "s3Csi" | "fsxCsi";
+import { isInstalled, keepsHelmIdentity } from "./whatIsMade";
 
 export interface Roles {
     /** ARN per role; a role that nobody needs is absent. */
-    arns: Partial<Record<RoleKey, pulumi.Output<string>>>;
+    arns: Partial<Record<string, pulumi.Output<string>>>;
     /** The operator's role, when it was made here. */
     execution: Aws.iam.Role | undefined;
     /** What has to be there before a role can be used. */
@@ -26,7 +24,7 @@ export interface Roles {
 }
 
 interface RoleSpec {
-    key: RoleKey;
+    key: string;
     part: string;
     given: pulumi.Input<string> | undefined;
     needed: boolean;
@@ -62,10 +60,11 @@ export function operatorRoles(
 }
 
 function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
-    const inOurNamespace = (name: string) => `${addonNamespace}:${name}`;
-    // The migration installs and moves the dependencies itself, with these roles.
-    const installs = (mode: DependencyMode | undefined) =>
-        (mode ?? DependencyMode.Install) === DependencyMode.Install;
+    const accountOf = (key: string) => {
+        const account = inferenceIdentities.find((identity) => identity.key === key)?.serviceAccount;
+        if (account === undefined) throw new Error(`no profile names the service account of ${key}`);
+        return `${account.namespace}:${account.name}`;
+    };
     return [
         {
             key: "execution",
@@ -74,7 +73,7 @@ function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
             // The Helm installation's role knows its bucket; the move gives it to the add-on.
             needed: args.executionRoleArn !== undefined || !keepsHelmIdentity(args),
             description: "SageMaker HyperPod inference operator",
-            serviceAccount: inOurNamespace("hyperpod-inference-controller-manager"),
+            serviceAccount: accountOf("execution"),
             match: "StringLike",
             sagemaker: true,
             managedPolicy: "AmazonSageMakerHyperPodInferenceAccess",
@@ -85,7 +84,7 @@ function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
             given: args.albRoleArn,
             needed: args.alb?.enabled !== false,
             description: "AWS Load Balancer Controller of SageMaker HyperPod inference",
-            serviceAccount: inOurNamespace("aws-load-balancer-controller"),
+            serviceAccount: accountOf("alb"),
             document: albPolicy,
         },
         {
@@ -94,7 +93,7 @@ function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
             given: args.kedaRoleArn,
             needed: args.keda?.enabled !== false,
             description: "KEDA of SageMaker HyperPod inference",
-            serviceAccount: inOurNamespace("keda-operator"),
+            serviceAccount: accountOf("keda"),
             document: kedaPolicy,
         },
         {
@@ -114,29 +113,31 @@ function roleSpecs(args: HyperPodInferenceAddonArgs): RoleSpec[] {
             given: args.gatewayRoleArn,
             needed: args.gateway !== undefined && args.gateway.enabled !== false,
             description: "Inference Gateway of SageMaker HyperPod",
-            serviceAccount: inOurNamespace("inference-gateway-controller"),
+            serviceAccount: `${OPERATOR_NAMESPACE}:inference-gateway-controller`,
             managedPolicy: "AmazonSageMakerHyperPodInferenceGatewayAccess",
         },
-        {
-            key: "s3Csi",
-            part: "s3-csi",
-            given: args.s3CsiRoleArn,
-            needed: installs(args.s3Csi?.mode),
-            description: "S3 CSI driver of SageMaker HyperPod inference",
-            serviceAccount: "kube-system:s3-csi-driver-sa",
-            document: (partition) =>
-                pulumi.output(args.modelBucketArns).apply((arns) => s3CsiPolicy(partition, arns)),
-        },
-        {
-            key: "fsxCsi",
-            part: "fsx-csi",
-            given: args.fsxCsiRoleArn,
-            needed: installs(args.fsxCsi?.mode),
-            description: "FSx CSI driver of SageMaker HyperPod inference",
-            serviceAccount: "kube-system:fsx-csi-controller-sa",
-            managedPolicy: "AmazonFSxFullAccess",
-        },
+        ...dependencyRoles(args),
     ];
+}
+
+/** The migration installs and moves the dependencies itself, with these roles. */
+function dependencyRoles(args: HyperPodInferenceAddonArgs): RoleSpec[] {
+    return dependencyProfiles.flatMap(({ key: dependency, title, identity }): RoleSpec[] => {
+        const { serviceAccount, permissions } = identity ?? {};
+        if (identity === undefined || serviceAccount === undefined || permissions === undefined) return [];
+        const spec = {
+            key: identity.key,
+            part: identity.key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+            given: args[identity.property as "s3CsiRoleArn"],
+            needed: isInstalled(args, dependency),
+            description: `${title} of SageMaker HyperPod inference`,
+            serviceAccount: `${serviceAccount.namespace}:${serviceAccount.name}`,
+        };
+        if ("managedPolicy" in permissions) return [{ ...spec, managedPolicy: permissions.managedPolicy }];
+        const document = (partition: string) =>
+            pulumi.output(args.modelBucketArns).apply((arns) => permissions.document(partition, arns));
+        return [{ ...spec, document }];
+    });
 }
 
 function makeRole(

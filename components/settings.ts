@@ -1,19 +1,8 @@
 // The nested argument types: settings of the add-on's parts, its dependencies, and the move from Helm. No behaviour.
 import type * as pulumi from "@pulumi/pulumi";
+import type { Owner, UnsupportedSettings } from "../common/enums";
 import type { MigrationStep } from "../provider/plan/plan";
-import type { Owner, UnsupportedSettings } from "../provider/pulumi/inputs";
-import type { DependencyMode } from "./enums";
-
-/** One dependency add-on. */
-export interface DependencySettings {
-    /** Who brings it. Defaults to Install. A plain value, so that a preview shows exactly what will exist. */
-    mode?: DependencyMode;
-    /** Add-on version. Defaults to the newest one compatible with the cluster at the first installation, and stays there until you ask for another. */
-    version?: pulumi.Input<string>;
-    /** Settings of the add-on as an object; they are sent as JSON with sorted keys. Defaults to none. */
-    // biome-ignore lint/suspicious/noExplicitAny: the component analyzer knows no `unknown`
-    configuration?: pulumi.Input<Record<string, any>>;
-}
+import type { DependencyChoices } from "../provider/profiles/dependencyInputs";
 
 /** A Kubernetes toleration, as in a pod. */
 export interface Toleration {
@@ -57,6 +46,10 @@ export interface MigrateFromHelm {
     releaseName?: pulumi.Input<string>;
     /** Namespace of the Helm release. Defaults to all namespaces being searched. */
     releaseNamespace?: pulumi.Input<string>;
+    /** Path or content of a kubeconfig, for the move alone; always kept as a secret. Defaults to access through the EKS API with a token minted in process. */
+    kubeconfig?: pulumi.Input<string>;
+    /** Context of the kubeconfig. Defaults to its current one. */
+    context?: pulumi.Input<string>;
     /** Who shall run the operator: Addon moves it, Helm puts the Helm installation back. Defaults to Addon. */
     desiredOwner?: pulumi.Input<Owner>;
     /** Stop after this step, to walk through the move one update at a time. Defaults to going through to the end. */
@@ -65,6 +58,16 @@ export interface MigrateFromHelm {
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
     /** Leave dependencies that Helm installed where they are. Defaults to false. */
     skipDependenciesMigration?: pulumi.Input<boolean>;
+    /** What to do with each dependency that Helm installed. Defaults to Move, and to LeaveAlone for one whose mode is Present or Skip. */
+    dependencies?: DependencyChoices;
+    /** Hash of a journal in the cluster that this stack did not begin, to take over: for a move whose state is lost. A plan that finds one names it. Defaults to none. */
+    adoptJournal?: pulumi.Input<string>;
     /** Make the move final: the backup is removed, and destroying the stack no longer brings Helm back. Defaults to false. */
     commit?: pulumi.Input<boolean>;
+    /** Path of an HTML report of the move to write. Defaults to none. */
+    report?: pulumi.Input<string>;
+    /** Minutes to wait for the add-on to be removed, a whole number from 1 to 1440. Defaults to 20. */
+    removeTimeoutMinutes?: pulumi.Input<number>;
+    /** Minutes to wait for another mover to let go of the release, a whole number from 1 to 1440. Defaults to 5. */
+    lockTimeoutMinutes?: pulumi.Input<number>;
 }

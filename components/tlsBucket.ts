@@ -1,12 +1,12 @@
 // Out goes the name of the bucket for TLS certificates: the given one, or a new one that is encrypted, private and TLS-only.
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
+import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/policies";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
 import { known } from "./known";
 import { tlsBucketPrefix } from "./names";
-import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "./policies";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 
@@ -141,7 +141,9 @@ async function letOperatorIn(
                 role: roles.execution.name,
                 policy: pulumi
                     .all([partition, accountId, name])
-                    .apply((all) => canonicalJson(tlsBucketPolicy(...all))),
+                    .apply(([id, account, to]) =>
+                        canonicalJson(tlsBucketPolicy(`arn:${id}:s3:::${to}/*`, account)),
+                    ),
             },
             scope.child(),
         ),

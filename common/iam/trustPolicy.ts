@@ -1,5 +1,6 @@
 // Trust policies of IAM roles: who is trusted, and the document with one statement more or less. Pure; text that needs no change is never rewritten.
 import { canonicalJson } from "../canonicalJson";
+import { parse, type Statement, statementsOf } from "./document";
 import { coversValue, listOf } from "./policyMatch";
 
 /** IAM refuses a longer trust policy. */
@@ -13,23 +14,8 @@ export interface ServiceAccountTrust {
     readonly sid: string;
 }
 
-interface Statement {
-    Sid?: string;
-    Effect?: string;
-    Action?: string | string[];
-    Principal?: string | Record<string, string | string[]>;
-    Condition?: Record<string, Record<string, string | string[]>>;
-    [key: string]: unknown;
-}
-
-interface Document {
-    Version?: string;
-    Statement?: Statement | Statement[];
-    [key: string]: unknown;
-}
-
-const WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
-const AUDIENCE = "sts.amazonaws.com";
+export const WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
+export const AUDIENCE = "sts.amazonaws.com";
 
 export function subjectOf({ namespace, name }: Pick<ServiceAccountTrust, "namespace" | "name">): string {
     return `system:serviceaccount:${namespace}:${name}`;
@@ -129,16 +115,4 @@ function federated({ Principal }: Statement): string[] {
 
 function issuerOf(oidcProviderArn: string): string {
     return oidcProviderArn.slice(oidcProviderArn.indexOf("oidc-provider/") + "oidc-provider/".length);
-}
-
-function parse(document: string): Document {
-    try {
-        return JSON.parse(document) as Document;
-    } catch {
-        return {};
-    }
-}
-
-function statementsOf({ Statement }: Document): Statement[] {
-    return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
 }

@@ -1,6 +1,7 @@
 // The arguments of a discovery.
 import type { AwsAccess } from "../../common/awsAccess";
-import type { DependencyChoice, UnsupportedSettings } from "../pulumi/choices";
+import type { DependencyChoice, UnsupportedSettings } from "../../common/enums";
+import type { DependencyKey } from "../profiles/dependencyInputs";
 
 /** The same as of `HelmToAddonMigration`, so that what is found is what that resource would do. */
 export interface DiscoverHelmInstallationArgs {
@@ -47,5 +48,5 @@ export interface DiscoverHelmInstallationArgs {
     /** Plans with all dependencies left as they are. Defaults to false. */
     readonly skipDependenciesMigration?: boolean;
     /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */
-    readonly dependencies?: Readonly<Record<string, DependencyChoice>>;
+    readonly dependencies?: Readonly<Partial<Record<DependencyKey, DependencyChoice>>>;
 }

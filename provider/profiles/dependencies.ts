@@ -1,12 +1,13 @@
 // The dependencies that the chart brings along and EKS offers as add-ons of their own. Recognised by the names and labels of their charts.
 import type { KubernetesObject, ObjectRef } from "../ports/world";
+import type { DependencyKey } from "./dependencyInputs";
 import { fsxCsiIdentity, s3CsiIdentity } from "./inferenceIdentities";
 import type { Probe, Profile, ProfileIdentity } from "./profile";
 
 /** A dependency that can move by itself. */
 export interface DependencyProfile extends Profile {
     /** Key in the resource's `dependencies` input. */
-    readonly key: "s3Csi" | "fsxCsi" | "certManager" | "metricsServer";
+    readonly key: DependencyKey;
     /** Aliases or names of the sub-chart, the values of `app.kubernetes.io/name`. */
     readonly chartAliases: readonly string[];
     /** Smallest version that the operator's guide allows. */

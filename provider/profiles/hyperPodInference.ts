@@ -1,12 +1,11 @@
 // The HyperPod inference operator with its load balancer controller and KEDA: names as the chart and the add-on give them (chart 2.0 to 2.2, add-on 1.x).
 
+import { OPERATOR_ADDON, OPERATOR_NAMESPACE, TLS_BUCKET_PREFIX } from "../../common/names";
 import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { inferenceIdentities } from "./inferenceIdentities";
 import { busy, resourcesOf } from "./modelResources";
 import type { Probe, ProbeContext, Profile } from "./profile";
-
-export { EXECUTION_ROLE_PREFIX } from "./inferenceIdentities";
 
 export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
 
@@ -29,11 +28,11 @@ const CONTROLLERS: readonly (readonly [RegExp, string])[] = [
     [/^keda-admission-webhooks$/, "KEDA admission"],
 ];
 
-const NAMESPACE = "hyperpod-inference-system";
+const NAMESPACE = OPERATOR_NAMESPACE;
 
 export const hyperPodInference: Profile = {
     title: "HyperPod inference operator",
-    addonName: "amazon-sagemaker-hyperpod-inference",
+    addonName: OPERATOR_ADDON,
     addonNamespace: NAMESPACE,
     addonPrefix: "hyperpod-inference-",
     chart: "hyperpod-inference-operator",
@@ -63,7 +62,7 @@ export const hyperPodInference: Profile = {
     ownership: {
         tag: { key: "CreatedBy", value: "HyperPodInference" },
         resourcesOf,
-        coveredBuckets: "hyperpod-tls",
+        coveredBuckets: TLS_BUCKET_PREFIX,
     },
     needs: { podSlots: 13, nodeLabels: { "kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux" }, busy },
     publicDefaults: {

@@ -1,10 +1,9 @@
 // The IAM roles of the inference operator and its dependencies, and where Helm and the add-on keep them.
+import { s3CsiPolicy } from "../../common/iam/policies";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_NAMESPACE } from "../../common/names";
 import type { ProfileIdentity } from "./profile";
 
-/** Name prefix that IAM's managed policy and the add-on demand of the execution role. */
-export const EXECUTION_ROLE_PREFIX = "SageMakerHyperPodInference";
-
-const NAMESPACE = "hyperpod-inference-system";
+const NAMESPACE = OPERATOR_NAMESPACE;
 
 export const inferenceIdentities: readonly ProfileIdentity[] = [
     {
@@ -43,7 +42,7 @@ export const inferenceIdentities: readonly ProfileIdentity[] = [
         required: false,
     },
     {
-        key: "gated",
+        key: "gatedModel",
         title: "gated models' role",
         property: "jumpstartGatedModelDownloadRoleArn",
         setting: "jumpstartGatedModelDownloadRoleArn",
@@ -60,6 +59,7 @@ export const s3CsiIdentity: ProfileIdentity = {
     serviceAccount: { namespace: "kube-system", name: "s3-csi-driver-sa" },
     values: ["s3.serviceAccountRoleArn", "s3.serviceAccount.roleArn"],
     workload: /^s3-csi-node$/,
+    permissions: { document: s3CsiPolicy },
     required: false,
 };
 
@@ -70,5 +70,6 @@ export const fsxCsiIdentity: ProfileIdentity = {
     serviceAccount: { namespace: "kube-system", name: "fsx-csi-controller-sa" },
     values: ["fsx.controller.serviceAccount.roleArn", "fsx.serviceAccount.roleArn"],
     workload: /^fsx-csi-controller$/,
+    permissions: { managedPolicy: "AmazonFSxFullAccess" },
     required: false,
 };

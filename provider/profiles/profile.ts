@@ -55,6 +55,10 @@ export interface ProfileIdentity {
     readonly namePrefix?: string;
     /** A move without this role makes no sense. */
     readonly required: boolean;
+    /** What a new role may do, where the component makes one from the profile: a policy that AWS maintains, or a document. */
+    readonly permissions?:
+        | { readonly managedPolicy: string }
+        | { document(partition: string, modelBucketArns: readonly string[] | undefined): object };
     /** The role reads and writes the models' TLS buckets. */
     readonly usesBuckets?: boolean;
 }

@@ -1,8 +1,9 @@
 // The resource as programs see it. Carries no code into the state: `__provider` is a constant line that loads the installed package.
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccess } from "../../common/awsAccess";
+import type { Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
-import type { DependencyChoice, Owner, UnsupportedSettings } from "./inputs";
+import type { DependencyChoices } from "../profiles/dependencyInputs";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
 import { progressUrn } from "./progressUrn";
 import { WayBack } from "./wayBackResource";
@@ -56,8 +57,8 @@ export interface HelmToAddonMigrationArgs {
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
     /** Leaves all dependencies of the release as they are. Defaults to false. */
     skipDependenciesMigration?: pulumi.Input<boolean>;
-    /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */
-    dependencies?: pulumi.Input<Record<string, DependencyChoice>>;
+    /** What to do with each dependency of the release. Defaults to Move. Of no use with skipDependenciesMigration. */
+    dependencies?: pulumi.Input<DependencyChoices>;
     /** Stops the move after this step; a later value, or none, goes on. */
     until?: pulumi.Input<MigrationStep>;
     /** Who runs the operator. Defaults to Addon. Helm undoes the move as an update that a preview shows. */
@@ -68,11 +69,11 @@ export interface HelmToAddonMigrationArgs {
     commit?: pulumi.Input<boolean>;
     /** Path of an HTML report of the move to write. Defaults to none. */
     report?: pulumi.Input<string>;
-    /** Minutes to wait for the add-on to become active and its controllers available. Defaults to 20. */
+    /** Minutes to wait for the add-on to become active and its controllers available, a whole number from 1 to 1440. Defaults to 20. */
     installTimeoutMinutes?: pulumi.Input<number>;
-    /** Minutes to wait for the add-on to be removed. Defaults to 20. */
+    /** Minutes to wait for the add-on to be removed, a whole number from 1 to 1440. Defaults to 20. */
     removeTimeoutMinutes?: pulumi.Input<number>;
-    /** Minutes to wait for another mover to let go of the release. Defaults to 5. */
+    /** Minutes to wait for another mover to let go of the release, a whole number from 1 to 1440. Defaults to 5. */
     lockTimeoutMinutes?: pulumi.Input<number>;
 }
 

@@ -1,12 +1,12 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
-import { AWS_REGION } from "../../common/awsRegion";
 import { canonicalJson } from "../../common/canonicalJson";
+import * as checks from "../../common/checks";
+import { DependencyChoice, Owner, UnsupportedSettings } from "../../common/enums";
+import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
 import { MigrationStep } from "../plan/plan";
-import { DependencyChoice, Owner, UnsupportedSettings } from "./choices";
-
-export { DependencyChoice, Owner, UnsupportedSettings };
+import { dependencyProfiles } from "../profiles/dependencies";
 
 /** What a discovery plans with, and what the move itself is to do. */
 export interface MigrationInputs extends DiscoverHelmInstallationArgs {
@@ -25,117 +25,90 @@ export interface CheckFailure {
     readonly reason: string;
 }
 
-type Rule = (value: unknown) => string | undefined;
-
-const text: Rule = (value) => {
-    if (typeof value !== "string") return `must be a string, not ${nameOfType(value)}`;
-    return value.trim() === "" ? "must not be empty" : undefined;
-};
-const matching =
-    (pattern: RegExp, form: string): Rule =>
-    (value) =>
-        text(value) ??
-        (pattern.test(value as string)
-            ? undefined
-            : `must be ${form}, for instance ${EXAMPLES[form] ?? "as documented"}`);
-const oneOf =
-    (values: readonly string[]): Rule =>
-    (value) =>
-        values.includes(value as string) ? undefined : `must be one of ${values.join(", ")}`;
-const flag: Rule = (value) =>
-    typeof value === "boolean" ? undefined : `must be true or false, not ${nameOfType(value)}`;
-const minutes: Rule = (value) =>
-    typeof value === "number" && Number.isFinite(value) && value > 0 && value <= 24 * 60
-        ? undefined
-        : "must be a number of minutes above 0 and at most 1440";
-const object: Rule = (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-        ? undefined
-        : `must be an object, not ${nameOfType(value)}`;
-
-const EXAMPLES: Record<string, string> = {
-    "the ARN of an IAM role": "arn:aws:iam::123456789012:role/MyRole",
-    "the ARN of a SageMaker cluster": "arn:aws:sagemaker:us-west-2:123456789012:cluster/abcdefghijkl",
-    "an add-on version": "v1.3.0-eksbuild.1",
-    "an EKS cluster name": "my-cluster",
-    "a Kubernetes name": "kube-system",
-    "a bucket name": "hyperpod-tls-my-team",
-    "an AWS region": "us-west-2",
-    "the hash of a journal": "the 64 digits that the plan names",
+const access: Fields = {
+    fields: {
+        keys: {
+            required: ["accessKeyId", "secretAccessKey"],
+            fields: {
+                accessKeyId: one(checks.nonEmpty),
+                secretAccessKey: one(checks.nonEmpty),
+                sessionToken: one(checks.nonEmpty),
+            },
+        },
+        assumeRoles: list({
+            required: ["roleArn"],
+            fields: {
+                roleArn: one(checks.role),
+                externalId: one(checks.nonEmpty),
+                sessionName: one(checks.nonEmpty),
+                sourceIdentity: one(checks.nonEmpty),
+            },
+        }),
+        endpoints: { mapOf: one(checks.url) },
+    },
 };
 
-const roleArn = matching(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
-const kubernetesName = matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a Kubernetes name");
-
-/** Never quotes a value: keys are secrets. */
-const access: Rule = (value) => {
-    if (object(value) !== undefined) return "must be an object with keys, assumeRoles or endpoints";
-    const parts = value as Readonly<Record<string, unknown>>;
-    const stranger = Object.keys(parts).find((key) => !["keys", "assumeRoles", "endpoints"].includes(key));
-    if (stranger !== undefined) return `has no part ${stranger}; it has: keys, assumeRoles, endpoints`;
-    const { keys, assumeRoles = [], endpoints = {} } = parts;
-    const { accessKeyId, secretAccessKey } = (keys ?? {}) as Record<string, unknown>;
-    if (keys !== undefined && (text(accessKeyId) !== undefined || text(secretAccessKey) !== undefined))
-        return "must have accessKeyId and secretAccessKey in keys";
-    if (!Array.isArray(assumeRoles)) return `must have a list as assumeRoles, not ${nameOfType(assumeRoles)}`;
-    const roles = assumeRoles as readonly { roleArn?: unknown }[];
-    const wrong = roles.findIndex((role) => roleArn(role?.roleArn) !== undefined);
-    if (wrong >= 0) return `must have the ARN of an IAM role as assumeRoles[${wrong}].roleArn`;
-    return object(endpoints) === undefined && Object.values(endpoints as object).every((url) => !text(url))
-        ? undefined
-        : "must have a URL per service as endpoints";
-};
-
-const RULES: Record<keyof MigrationInputs, Rule> = {
-    clusterName: matching(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "an EKS cluster name"),
-    region: matching(AWS_REGION, "an AWS region"),
-    profile: text,
-    roleArn,
+/** What each input of a move looks like; the component takes its rules for a move from here. */
+export const MOVE_FIELDS: Readonly<Record<keyof MigrationInputs, Shape>> = {
+    clusterName: one(checks.clusterName),
+    region: one(checks.region),
+    profile: one(checks.profile),
+    roleArn: one(checks.role),
     access,
-    kubeconfig: text,
-    context: text,
-    releaseName: matching(/^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$/, "a Kubernetes name"),
-    releaseNamespace: kubernetesName,
-    addonVersion: matching(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, "an add-on version"),
-    executionRoleArn: roleArn,
-    albRoleArn: roleArn,
-    kedaRoleArn: roleArn,
-    jumpstartGatedModelDownloadRoleArn: roleArn,
-    s3CsiRoleArn: roleArn,
-    fsxCsiRoleArn: roleArn,
-    tlsCertificateS3Bucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket name"),
-    hyperpodClusterArn: matching(
-        /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:cluster\/[a-z0-9]{12}$/,
-        "the ARN of a SageMaker cluster",
-    ),
-    additionalConfiguration: object,
-    onUnsupportedSettings: oneOf(Object.values(UnsupportedSettings)),
-    skipDependenciesMigration: flag,
-    dependencies: object,
-    until: oneOf(Object.values(MigrationStep)),
-    desiredOwner: oneOf(Object.values(Owner)),
-    commit: flag,
-    adoptJournal: matching(/^[0-9a-f]{64}$/, "the hash of a journal"),
-    report: text,
-    installTimeoutMinutes: minutes,
-    removeTimeoutMinutes: minutes,
-    lockTimeoutMinutes: minutes,
+    kubeconfig: one(checks.kubeconfig),
+    context: one(checks.nonEmpty),
+    releaseName: one(checks.releaseName),
+    releaseNamespace: one(checks.kubernetesName),
+    addonVersion: one(checks.addonVersion),
+    executionRoleArn: one(checks.role),
+    albRoleArn: one(checks.role),
+    kedaRoleArn: one(checks.role),
+    jumpstartGatedModelDownloadRoleArn: one(checks.role),
+    s3CsiRoleArn: one(checks.role),
+    fsxCsiRoleArn: one(checks.role),
+    tlsCertificateS3Bucket: one(checks.bucketName),
+    hyperpodClusterArn: one(checks.hyperpodCluster),
+    additionalConfiguration: one(checks.plainObject),
+    onUnsupportedSettings: one(checks.oneOf(Object.values(UnsupportedSettings))),
+    skipDependenciesMigration: one(checks.flag),
+    dependencies: {
+        fields: Object.fromEntries(
+            dependencyProfiles.map(({ key }) => [key, one(checks.oneOf(Object.values(DependencyChoice)))]),
+        ),
+    },
+    until: one(checks.oneOf(Object.values(MigrationStep))),
+    desiredOwner: one(checks.oneOf(Object.values(Owner))),
+    commit: one(checks.flag),
+    adoptJournal: one(checks.journalHash),
+    report: one(checks.nonEmpty),
+    installTimeoutMinutes: one(checks.minutes),
+    removeTimeoutMinutes: one(checks.minutes),
+    lockTimeoutMinutes: one(checks.minutes),
 };
-
-/** A preview shows the plan although these are not known yet: which role it is changes no step. */
-export const PLANNED_WITHOUT: readonly (keyof MigrationInputs)[] = [
-    "executionRoleArn",
-    "albRoleArn",
-    "kedaRoleArn",
-    "jumpstartGatedModelDownloadRoleArn",
-    "s3CsiRoleArn",
-    "fsxCsiRoleArn",
-];
-
-const DEPENDENCIES = ["s3Csi", "fsxCsi", "certManager", "metricsServer"];
 
 /** Names of earlier versions, and what these are called now. */
 const FORMER_NAMES: Readonly<Record<string, string>> = { configurationValues: "additionalConfiguration" };
+
+const MOVE: Fields = { fields: MOVE_FIELDS, required: ["clusterName"], renamed: FORMER_NAMES };
+
+/** Secret whatever the program says: what gives access is never told. */
+export const ALWAYS_SECRET: readonly (keyof MigrationInputs)[] = ["kubeconfig", "access"];
+
+/** The one list of inputs that say how the cluster is reached. */
+export const CONNECTION_INPUTS = [
+    "clusterName",
+    "region",
+    "profile",
+    "roleArn",
+    "access",
+    "kubeconfig",
+    "context",
+] as const satisfies readonly (keyof MigrationInputs)[];
+
+/** A preview shows the plan although these are not known yet: which role it is changes no step. */
+export const PLANNED_WITHOUT: readonly (keyof MigrationInputs)[] = (
+    Object.keys(MOVE_FIELDS) as (keyof MigrationInputs)[]
+).filter((property) => property.endsWith("RoleArn"));
 
 /** Inputs as any version stored them, under the names of this one. */
 export function withPresentNames<T extends object>(stored: T): T {
@@ -145,7 +118,7 @@ export function withPresentNames<T extends object>(stored: T): T {
 }
 
 /** Properties that the package sets itself. */
-const INTERNAL = new Set(["__provider", "plan", "progressUrn", "journalKey"]);
+const INTERNAL = new Set(["__provider", "plan", "progressUrn", "secretInputs", "journalKey"]);
 
 export interface ParsedInputs {
     readonly inputs: MigrationInputs;
@@ -155,72 +128,63 @@ export interface ParsedInputs {
 }
 
 export function parseInputs(raw: Readonly<Record<string, unknown>>): ParsedInputs {
-    const failures: CheckFailure[] = [];
-    const inputs: Record<string, unknown> = {};
-    for (const [property, value] of Object.entries(raw)) {
-        if (INTERNAL.has(property) || value === undefined || value === null) continue;
-        const rule = RULES[property as keyof MigrationInputs];
-        if (rule === undefined) {
-            const now = FORMER_NAMES[property];
-            failures.push({
-                property,
-                reason:
-                    now === undefined
-                        ? `is not a property of HelmToAddonMigration; it has: ${Object.keys(RULES).join(", ")}`
-                        : `is called ${now} now`,
-            });
-            continue;
-        }
-        inputs[property] = value;
-        const reason = hasUnknown(value) ? undefined : rule(value);
-        if (reason !== undefined) failures.push({ property, reason });
-    }
-    if (raw.clusterName === undefined || raw.clusterName === null)
-        failures.push({ property: "clusterName", reason: "is required: the name of the EKS cluster" });
-    failures.push(...combinations(inputs));
+    const inputs = Object.fromEntries(
+        Object.entries(raw).filter(
+            ([property, value]) =>
+                !INTERNAL.has(property) && value !== undefined && !isNothing(property, value),
+        ),
+    );
+    const secret = new Set<string>([...ALWAYS_SECRET, ...secretInputsOf(raw)]);
+    const problems = problemsOf(inputs, MOVE, {
+        isLater: (value) => value === UNKNOWN,
+        isSecret: (property) => secret.has(property),
+    });
     return {
         inputs: inputs as unknown as MigrationInputs,
-        failures,
+        failures: [...problems, ...contradictionsOfMove(inputs)].map(({ propertyPath, reason }) => ({
+            property: propertyPath,
+            reason,
+        })),
         unknown: (Object.keys(inputs) as (keyof MigrationInputs)[]).filter((key) => hasUnknown(inputs[key])),
     };
 }
 
-function combinations(inputs: Record<string, unknown>): CheckFailure[] {
-    const failures: CheckFailure[] = [];
-    const dependencies = inputs.dependencies;
-    if (typeof dependencies === "object" && dependencies !== null && !Array.isArray(dependencies)) {
-        for (const [key, choice] of Object.entries(dependencies)) {
-            if (!DEPENDENCIES.includes(key)) {
-                failures.push({
-                    property: `dependencies.${key}`,
-                    reason: `is not a dependency; there are: ${DEPENDENCIES.join(", ")}`,
-                });
-            } else if (
-                choice !== UNKNOWN &&
-                !Object.values(DependencyChoice).includes(choice as DependencyChoice)
-            ) {
-                failures.push({
-                    property: `dependencies.${key}`,
-                    reason: `must be one of ${Object.values(DependencyChoice).join(", ")}`,
-                });
-            }
-        }
-    }
-    if (inputs.commit === true && inputs.desiredOwner === Owner.Helm) {
-        failures.push({
-            property: "commit",
-            reason: "cannot be true while desiredOwner is Helm: committing removes what the way back needs",
-        });
-    }
-    if (inputs.commit === true && inputs.until !== undefined && inputs.until !== MigrationStep.Finish) {
-        failures.push({
-            property: "commit",
-            reason: "cannot be true while `until` stops the move before its end; remove `until`",
-        });
-    }
-    if (inputs.context !== undefined && inputs.kubeconfig === "")
-        failures.push({ property: "context", reason: "needs a kubeconfig" });
-    return failures;
+/** A secret of nothing arrives as null: the component says so of what its aws provider leaves out. */
+function isNothing(property: string, value: unknown): boolean {
+    return value === null && (CONNECTION_INPUTS as readonly string[]).includes(property);
+}
+
+/** Names of the inputs that the program gave as secrets; Pulumi hands a dynamic provider the plain values. */
+export function secretInputsOf(bag: Readonly<Record<string, unknown>>): string[] {
+    const { secretInputs } = bag;
+    return Array.isArray(secretInputs) ? secretInputs.filter((name) => typeof name === "string") : [];
+}
+
+/** What is fine alone and makes no sense together, by the input that is of no use. */
+export function contradictionsOfMove(
+    inputs: Readonly<Record<string, unknown>>,
+    where: (property: string) => string = (property) => property,
+): InputProblem[] {
+    const problems: InputProblem[] = [];
+    const refuseIf = (wrong: boolean, property: string, reason: string) => {
+        if (wrong) problems.push({ propertyPath: where(property), reason });
+    };
+    refuseIf(
+        inputs.commit === true && inputs.desiredOwner === Owner.Helm,
+        "commit",
+        "cannot be true while desiredOwner is Helm: committing removes what the way back needs",
+    );
+    refuseIf(
+        inputs.commit === true && inputs.until !== undefined && inputs.until !== MigrationStep.Finish,
+        "commit",
+        "cannot be true while `until` stops the move before its end; remove `until`",
+    );
+    refuseIf(
+        inputs.skipDependenciesMigration === true && inputs.dependencies !== undefined,
+        "dependencies",
+        "is of no use, because skipDependenciesMigration leaves all of them alone",
+    );
+    return problems;
 }
 
 /** Properties that name the thing that is moved; changing them would mean another move. */
@@ -230,27 +194,24 @@ export const IMMUTABLE: readonly (keyof MigrationInputs)[] = [
     "releaseNamespace",
 ];
 
-/** Properties that only say how to reach the cluster or how long to wait; changing them changes nothing there. */
-const HOW_TO_REACH: ReadonlySet<string> = new Set([
-    "region",
-    "profile",
-    "roleArn",
-    "access",
-    "kubeconfig",
-    "context",
-    "installTimeoutMinutes",
-    "removeTimeoutMinutes",
-    "lockTimeoutMinutes",
-    "skipDependenciesMigration",
-    "onUnsupportedSettings",
-]);
+/** Properties that only say how to reach the cluster, how long to wait, or what a move that is over did; changing them changes nothing there. */
+const CHANGES_NOTHING: ReadonlySet<string> = new Set(
+    [
+        ...CONNECTION_INPUTS,
+        "installTimeoutMinutes",
+        "removeTimeoutMinutes",
+        "lockTimeoutMinutes",
+        "skipDependenciesMigration",
+        "onUnsupportedSettings",
+    ].filter((property) => property !== "clusterName"),
+);
 
 /** Names of the properties of which the two differ in what they ask of the cluster. */
 export function changesOfCluster(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {
-    return changedProperties(before, after).filter((property) => !HOW_TO_REACH.has(property));
+    return changedProperties(before, after).filter((property) => !CHANGES_NOTHING.has(property));
 }
 
 /** Names of all properties of which the two differ, those that only say how to reach the cluster too. */
@@ -258,12 +219,7 @@ export function changedProperties(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {
-    return Object.keys(RULES).filter(
+    return Object.keys(MOVE_FIELDS).filter(
         (property) => canonicalJson(before[property] ?? null) !== canonicalJson(after[property] ?? null),
     );
-}
-
-function nameOfType(value: unknown): string {
-    if (Array.isArray(value)) return "a list";
-    return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
 }

@@ -1,7 +1,9 @@
 // check, diff, create, read, update and delete of the migration. Sole owner of Pulumi's result shapes; knows inputs, old outputs and a progress sink, not who calls.
 
 import { canonicalJson } from "../../common/canonicalJson";
+import { Owner } from "../../common/enums";
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
+import { hasUnknown } from "../../common/unknown";
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
@@ -15,6 +17,7 @@ import type { MigrationStep } from "../plan/plan";
 import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
+import { whyNotWritable } from "../report/writeReport";
 import { merged, type Values } from "../settings/settings";
 import { driftOf, placeOf, reopenWhatDrifted } from "./drift";
 import {
@@ -23,7 +26,6 @@ import {
     changesOfCluster,
     IMMUTABLE,
     type MigrationInputs,
-    Owner,
     PLANNED_WITHOUT,
     parseInputs,
     withPresentNames,
@@ -81,6 +83,13 @@ export class Lifecycle {
                 reason: `cannot change from ${String(olds[property])} to ${String(inputs[property])}: this resource moved that one; add a second HelmToAddonMigration for the other, and destroy or commit this one`,
             })),
         ];
+        const { report } = inputs;
+        const unwritable =
+            typeof report === "string" && report.trim() !== "" && !hasUnknown(report)
+                ? await whyNotWritable(report)
+                : undefined;
+        if (unwritable !== undefined)
+            all.push({ property: "report", reason: `cannot be written: ${unwritable}` });
         if (all.length > 0) return { inputs: checked, failures: all };
         const canPlan =
             olds.plan === undefined && unknown.every((property) => PLANNED_WITHOUT.includes(property));

@@ -1,5 +1,5 @@
 // Writes the page of a move beside the program. A reader never sees half a page; a page that cannot be written is told and stops nothing.
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf } from "../../common/errors";
 import type { Log } from "../ports/world";
@@ -21,6 +21,31 @@ export async function writePage(file: string, source: ReportSource): Promise<voi
         await rm(half, { force: true });
         throw error;
     }
+}
+
+/** Why a page cannot be written there; undefined when it can. Writes nothing: a missing folder is made with the page. */
+export async function whyNotWritable(file: string): Promise<string | undefined> {
+    const path = resolve(file);
+    const there = await stat(path).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) return `${path} is there and is no file`;
+    let folder = there === undefined ? dirname(path) : path;
+    while (folder !== dirname(folder) && (await stat(folder).catch(missing)) === undefined)
+        folder = dirname(folder);
+    const below = await stat(folder);
+    if (folder !== path && !below.isDirectory()) return `${folder} is no folder`;
+    return access(folder, constants.W_OK).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+    );
+}
+
+function missing(error: unknown): undefined {
+    if (
+        (error as NodeJS.ErrnoException).code === "ENOENT" ||
+        (error as NodeJS.ErrnoException).code === "ENOTDIR"
+    )
+        return undefined;
+    throw error;
 }
 
 /** For the end of a move, which must not fail because of its report. */

@@ -1,8 +1,11 @@
 // Bad arguments come in; each must be named by its property path with a reason, all in one report.
+
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import type { Shape } from "../../common/shape";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
-import { argumentShape, type Shape } from "../../components/argumentRules";
+import { argumentShape } from "../../components/argumentRules";
 import { findArgumentErrors } from "../../components/validate";
 
 type Case = [args: Record<string, unknown>, propertyPath: string, reason: RegExp];
@@ -130,7 +133,7 @@ const bad: Case[] = [
         "certManager.configuration",
         /certManager.mode is Skip/,
     ],
-    [{ certManager: { install: true } }, "certManager.install", /is no argument/],
+    [{ certManager: { install: true } }, "certManager.install", /is no input/],
     [{ addonVersion: "latest" }, "addonVersion", /like v1.3.0-eksbuild.1/],
     [{ alb: { enabled: "false" } }, "alb.enabled", /true or false/],
     [{ alb: { enabled: false }, albRoleArn: role }, "albRoleArn", /alb.enabled is false/],
@@ -151,7 +154,7 @@ const bad: Case[] = [
     [{ resolveConflictsOnUpdate: "force" }, "resolveConflictsOnUpdate", /NONE, OVERWRITE, PRESERVE/],
     [{ importExistingAddon: true, migrateFromHelm: {} }, "importExistingAddon", /migrateFromHelm/],
     [{ preserveOnDelete: "yes" }, "preserveOnDelete", /true or false/],
-    [{ installTimeoutMinutes: 0 }, "installTimeoutMinutes", /from 1 to 240/],
+    [{ installTimeoutMinutes: 0 }, "installTimeoutMinutes", /from 1 to 1440/],
     [{ installTimeoutMinutes: "20m" }, "installTimeoutMinutes", /number of minutes/],
     [{ tags: { "aws:team": "x" } }, 'tags["aws:team"]', /starts neither with aws:/],
     [
@@ -193,14 +196,14 @@ const bad: Case[] = [
         "resolveConflictsOnUpdate",
         /keeps your changes/,
     ],
-    [{ installTimeoutMinutes: 241 }, "installTimeoutMinutes", /from 1 to 240, not 241/],
-    [{ installTimeoutMinutes: Number.NaN }, "installTimeoutMinutes", /from 1 to 240, not NaN/],
+    [{ installTimeoutMinutes: 1441 }, "installTimeoutMinutes", /from 1 to 1440, not 1441/],
+    [{ installTimeoutMinutes: Number.NaN }, "installTimeoutMinutes", /from 1 to 1440, not NaN/],
     [{ rolePath: `/${long(511)}/` }, "rolePath", /IAM path/],
     [{ tags: { "": "x" } }, 'tags[""]', /1 to 128 characters/],
     [{ tags: { [long(129)]: "x" } }, `tags["${long(129)}"]`, /1 to 128 characters/],
     [{ ownerTagValue: long(257) }, "ownerTagValue", /1 to 256/],
     [{ alb: { tolerations: [{ value: "x" }] } }, "alb.tolerations[0]", /needs a key/],
-    [{ keda: { roleArn: role } }, "keda.roleArn", /is no argument/],
+    [{ keda: { roleArn: role } }, "keda.roleArn", /is no input/],
     [{ gateway: { enable: true } }, "gateway.enable", /did you mean enabled\?/],
     [{ migrateFromHelm: true }, "migrateFromHelm", /must be an object/],
     [
@@ -215,11 +218,48 @@ const bad: Case[] = [
         "migrateFromHelm.onUnsupportedSettings",
         /one of Refuse, Drop/,
     ],
-    [{ migrateFromHelm: { dryRun: true } }, "migrateFromHelm.dryRun", /is no argument/],
+    [{ migrateFromHelm: { dryRun: true } }, "migrateFromHelm.dryRun", /is no input/],
     [{ migrateFromHelm: { releaseName: "My Release" } }, "migrateFromHelm.releaseName", /Helm release name/],
-    [{ clustername: "demo" }, "clustername", /is no argument; did you mean clusterName\?/],
+    [{ clustername: "demo" }, "clustername", /is no input; did you mean clusterName\?/],
     [{ executionRole: role }, "executionRole", /did you mean executionRoleArn\?/],
-    [{ helm: {} }, "helm", /is no argument$/],
+    [
+        { migrateFromHelm: { skipDependenciesMigration: true, dependencies: { s3Csi: "Move" } } },
+        "migrateFromHelm.dependencies",
+        /skipDependenciesMigration leaves all of them alone/,
+    ],
+    [
+        { s3Csi: { mode: "Present" }, migrateFromHelm: { dependencies: { s3Csi: "Move" } } },
+        "migrateFromHelm.dependencies.s3Csi",
+        /cannot be Move while s3Csi.mode is Present/,
+    ],
+    [
+        { migrateFromHelm: { dependencies: { s3csi: "Move" } } },
+        "migrateFromHelm.dependencies.s3csi",
+        /did you mean s3Csi/,
+    ],
+    [{ migrateFromHelm: { commit: true, desiredOwner: "Helm" } }, "migrateFromHelm.commit", /way back needs/],
+    [{ migrateFromHelm: { commit: true, until: "install" } }, "migrateFromHelm.commit", /stops the move/],
+    [{ migrateFromHelm: { removeTimeoutMinutes: null } }, "migrateFromHelm.removeTimeoutMinutes", /not null/],
+    [{ migrateFromHelm: { report: "" } }, "migrateFromHelm.report", /not empty/],
+    [{ installTimeoutMinutes: 0.0001 }, "installTimeoutMinutes", /whole number of minutes .*, not 0.0001/],
+    [{ installTimeoutMinutes: null }, "installTimeoutMinutes", /not null/],
+    [{ routeTableIds: ["rtb-0123456789abcdef0"], s3Endpoint: false }, "routeTableIds", /s3Endpoint is false/],
+    [
+        { routeTableIds: ["rtb-0123456789abcdef0", "rtb-0123456789abcdef0"] },
+        "routeTableIds[1]",
+        /is "rtb-0123456789abcdef0" again, as routeTableIds\[0\]/,
+    ],
+    [{ privateCluster: true, interfaceEndpoints: ["sts", "ec2", "sts"] }, "interfaceEndpoints[2]", /again/],
+    [
+        { tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`tag${n}`, "x"])) },
+        "tags",
+        /at most 48 entries, not 51: AWS takes 50/,
+    ],
+    [{ tags: { "semi;colon": "x" } }, 'tags["semi;colon"]', /tag key/],
+    [{ tags: { team: "a<b" } }, 'tags["team"]', /tag value/],
+    [{ tlsCertificateS3Bucket: "xn--bucket" }, "tlsCertificateS3Bucket", /keeps xn-- for itself/],
+    [{ tlsCertificateS3Bucket: "tls-s3alias" }, "tlsCertificateS3Bucket", /keeps -s3alias for itself/],
+    [{ helm: {} }, "helm", /is no input; there are: clusterName/],
 ];
 
 /** Every argument, and every part of one, by property path; with a value of another kind than it takes. */
@@ -244,7 +284,14 @@ function atPath(path: string, value: unknown): Record<string, unknown> {
 describe("bad arguments", () => {
     it("are more than 60, all different", () => {
         assert.ok(bad.length >= 60, `${bad.length} cases`);
-        assert.equal(new Set(bad.map(([given]) => JSON.stringify(given))).size, bad.length);
+        assert.equal(
+            new Set(
+                bad.map(([given]) =>
+                    inspect(given, { depth: null, maxStringLength: null, maxArrayLength: null }),
+                ),
+            ).size,
+            bad.length,
+        );
     });
 
     describe("of the wrong kind", () => {

@@ -191,7 +191,7 @@ describe("children of the plain program", () => {
         assert.deepEqual(settings["addons"][0].configuration, JSON.parse(String(configurationValues)));
         assert.deepEqual(
             settings["addons"].map((one: { argument: string }) => one.argument),
-            ["", "certManager.configuration", "s3Csi.configuration", "metricsServer.configuration"],
+            ["", "s3Csi.configuration", "certManager.configuration", "metricsServer.configuration"],
         );
         assert.deepEqual(settings["present"], ["fsxCsi"]);
         const health = mock.only(own("AddonHealth")).inputs;

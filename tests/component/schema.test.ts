@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { argumentShape, type Shape } from "../../components/argumentRules";
+import type { Shape } from "../../common/shape";
+import { argumentShape } from "../../components/argumentRules";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -86,6 +87,8 @@ describe("the component's schema", function () {
         assert.deepEqual(Object.keys(result.typeDefinitions).sort(), [
             "AlbSettings",
             "CreateConflicts",
+            "DependencyChoice",
+            "DependencyChoices",
             "DependencyMode",
             "DependencySettings",
             "GatewaySettings",

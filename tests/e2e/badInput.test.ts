@@ -38,21 +38,21 @@ const CASES: readonly Case[] = [
             wish: 1,
         },
         told: [
-            /clusterName.*must be a string, not the number 5/,
+            /clusterName.*must be a string .*, not number 5/,
             /commit.*must be true or false/,
             /until.*must be one of/,
-            /installTimeoutMinutes.*must be a number of minutes above 0/,
-            /addonVersion.*must be an add-on version, for instance v1\.3\.0-eksbuild\.1/,
-            /wish.*is not a property of HelmToAddonMigration/,
+            /installTimeoutMinutes.*must be a whole number of minutes from 1 to 1440/,
+            /addonVersion.*must be an add-on version, like v1\.3\.0-eksbuild\.1/,
+            /wish.*is no input/,
         ],
     },
     {
         what: "empty names",
         args: { clusterName: "", releaseName: " ", region: "" },
         told: [
-            /clusterName.*must not be empty/,
-            /releaseName.*must not be empty/,
-            /region.*must not be empty/,
+            /clusterName.*must be an EKS cluster name/,
+            /releaseName.*must be a Helm release name/,
+            /region.*must be an AWS Region/,
         ],
     },
     {

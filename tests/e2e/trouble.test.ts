@@ -62,7 +62,7 @@ describe("trouble in the middle of a move", function () {
     });
 
     it("an add-on that never gets ACTIVE: an error after its own time, then destroy goes back", async () => {
-        const args = { ...QUICK, installTimeoutMinutes: 0.2, removeTimeoutMinutes: 2 };
+        const args = { ...QUICK, installTimeoutMinutes: 1, removeTimeoutMinutes: 2 };
         const scene = await fresh({ args });
         await scene.sandbox.aws.scriptAddon(ADDON, { createOutcome: "NEVER" });
         const told = fails(await scene.pulumi.up("--skip-preview"));

@@ -3,34 +3,42 @@ import assert from "node:assert/strict";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import { parseInputs } from "../../provider/pulumi/inputs";
 
-const BAD: readonly (readonly [property: string, value: unknown, says: RegExp])[] = [
-    ["clusterName", "", /must not be empty/],
-    ["clusterName", 7, /must be a string, not the number 7/],
+const BAD: readonly (readonly [property: string, value: unknown, says: RegExp, where?: string])[] = [
+    ["clusterName", "", /EKS cluster name .*, not ""/],
+    ["clusterName", 7, /must be a string .*, not number 7/],
+    ["clusterName", null, /is required/],
     ["clusterName", "-demo", /EKS cluster name/],
     ["clusterName", "a".repeat(101), /EKS cluster name/],
-    ["region", "us-west", /AWS region, for instance us-west-2/],
+    ["region", "us-west", /AWS Region, like us-west-2/],
     ["region", ["us-west-2"], /not a list/],
-    ["profile", "  ", /must not be empty/],
+    ["profile", "  ", /name of an AWS profile/],
     ["roleArn", "arn:aws:iam::1234:role/x", /ARN of an IAM role/],
-    ["access", "AKIA1", /^must be an object with keys, assumeRoles or endpoints$/],
-    ["access", { key: {} }, /has no part key/],
-    ["access", { keys: { accessKeyId: "AKIA1" } }, /^must have accessKeyId and secretAccessKey in keys$/],
-    ["access", { assumeRoles: [{ roleArn: "team" }] }, /ARN of an IAM role as assumeRoles\[0\]/],
-    ["access", { endpoints: { eks: 1 } }, /URL per service/],
-    ["kubeconfig", {}, /must be a string, not an object/],
+    ["access", "AKIA1", /^must be an object, not string the secret that was given$/],
+    ["access", { key: {} }, /did you mean keys/, "access.key"],
+    ["access", { keys: { accessKeyId: "AKIA1" } }, /is required/, "access.keys.secretAccessKey"],
+    ["access", { assumeRoles: [{ roleArn: "team" }] }, /ARN of an IAM role/, "access.assumeRoles[0].roleArn"],
+    ["access", { endpoints: { eks: 1 } }, /URL/, 'access.endpoints["eks"]'],
+    ["kubeconfig", {}, /must be a string .*, not an object/],
     ["context", false, /must be a string/],
-    ["releaseName", "Upper", /Kubernetes name/],
-    ["releaseName", "a".repeat(54), /Kubernetes name/],
+    ["releaseName", "Upper", /Helm release name/],
+    ["releaseName", "a".repeat(54), /Helm release name/],
     ["releaseNamespace", "kube_system", /Kubernetes name/],
-    ["addonVersion", "1.3.0", /add-on version, for instance v1.3.0-eksbuild.1/],
+    ["addonVersion", "1.3.0", /add-on version, like v1.3.0-eksbuild.1/],
     ["executionRoleArn", "my-role", /ARN of an IAM role/],
     ["albRoleArn", "arn:aws:iam::123456789012:user/x", /ARN of an IAM role/],
     ["kedaRoleArn", 1, /must be a string/],
     ["jumpstartGatedModelDownloadRoleArn", "x", /ARN of an IAM role/],
     ["s3CsiRoleArn", "arn:aws:s3:::x", /ARN of an IAM role/],
-    ["fsxCsiRoleArn", "", /must not be empty/],
+    ["fsxCsiRoleArn", "", /ARN of an IAM role/],
     ["tlsCertificateS3Bucket", "s3://bucket", /bucket name/],
-    ["hyperpodClusterArn", "arn:aws:sagemaker:us-west-2:123456789012:cluster/short", /SageMaker cluster/],
+    ["tlsCertificateS3Bucket", "10.0.0.1", /bucket name/],
+    ["tlsCertificateS3Bucket", "two..dots", /bucket name/],
+    ["tlsCertificateS3Bucket", "xn--bucket", /S3 .* keeps xn-- for itself/],
+    ["tlsCertificateS3Bucket", "sthree-configurator", /keeps sthree- for itself/],
+    ["tlsCertificateS3Bucket", "amzn-s3-demo-tls", /keeps amzn-s3-demo- for itself/],
+    ["tlsCertificateS3Bucket", "tls-s3alias", /keeps -s3alias for itself/],
+    ["tlsCertificateS3Bucket", "tls--x-s3", /keeps --x-s3 for itself/],
+    ["hyperpodClusterArn", "arn:aws:sagemaker:us-west-2:123456789012:cluster/short", /HyperPod cluster/],
     ["additionalConfiguration", "{}", /must be an object/],
     ["additionalConfiguration", [], /must be an object, not a list/],
     ["onUnsupportedSettings", "drop", /must be one of Refuse, Drop/],
@@ -39,21 +47,24 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp])[
     ["until", "scaledown", /must be one of lock, backUp/],
     ["desiredOwner", "helm", /must be one of Addon, Helm/],
     ["commit", 1, /must be true or false/],
-    ["report", "", /must not be empty/],
-    ["installTimeoutMinutes", 0, /above 0/],
-    ["installTimeoutMinutes", Number.NaN, /above 0/],
-    ["removeTimeoutMinutes", 1441, /at most 1440/],
+    ["report", "", /must be a text that is not empty/],
+    ["installTimeoutMinutes", 0, /whole number of minutes from 1 to 1440, not 0/],
+    ["installTimeoutMinutes", Number.NaN, /not NaN/],
+    ["installTimeoutMinutes", 0.0001, /whole number of minutes from 1 to 1440, not 0.0001/],
+    ["installTimeoutMinutes", null, /not null/],
+    ["removeTimeoutMinutes", 1441, /from 1 to 1440, not 1441/],
     ["lockTimeoutMinutes", "5", /number of minutes/],
-    ["clusterNme", "demo", /is not a property of HelmToAddonMigration/],
+    ["clusterNme", "demo", /is no input; there are: clusterName/],
+    ["constructor", "demo", /is no input/],
 ];
 
 describe("inputs", () => {
-    for (const [property, value, says] of BAD)
+    for (const [property, value, says, where = property] of BAD)
         it(`refuses ${property}: ${JSON.stringify(value)}`, () => {
             const { failures } = parseInputs({ clusterName: "demo", [property]: value });
             const [failure, ...more] = failures;
             assert.deepEqual(more, []);
-            assert.equal(failure?.property, property);
+            assert.equal(failure?.property, where);
             assert.match(failure?.reason ?? "", says);
         });
 
@@ -76,7 +87,7 @@ describe("inputs", () => {
             ]),
         );
         const { failures } = parseInputs(raw);
-        const named = new Set(failures.map(({ property }) => property));
+        const named = new Set(failures.map(({ property }) => property.replace(/\W.*$/, "")));
         for (const property of [...Object.keys(raw), "clusterName"])
             assert.ok(named.has(property), `${property} is not named`);
         assert.ok(named.size >= 25, `${named.size} properties`);
@@ -85,25 +96,60 @@ describe("inputs", () => {
     it("names each wrong dependency by its path", () => {
         const { failures } = parseInputs({
             clusterName: "demo",
-            dependencies: { s3Csi: "No", velero: "Move", fsxCsi: UNKNOWN, certManager: "LeaveAlone" },
+            dependencies: {
+                s3Csi: "No",
+                s3csi: "Move",
+                velero: "Move",
+                fsxCsi: UNKNOWN,
+                certManager: "LeaveAlone",
+            },
         });
         assert.deepEqual(failures.map(({ property }) => property).sort(), [
             "dependencies.s3Csi",
+            "dependencies.s3csi",
             "dependencies.velero",
         ]);
     });
 
-    for (const [what, raw] of [
+    for (const [what, raw, property = "commit"] of [
         ["commit with desiredOwner Helm", { commit: true, desiredOwner: "Helm" }],
         ["commit with until before the end", { commit: true, until: "install" }],
+        [
+            "a choice for dependencies that are all left alone",
+            { skipDependenciesMigration: true, dependencies: { s3Csi: "Move" } },
+            "dependencies",
+        ],
     ] as const)
         it(`refuses ${what}`, () => {
             const { failures } = parseInputs({ clusterName: "demo", ...raw });
             assert.deepEqual(
-                failures.map(({ property }) => property),
-                ["commit"],
+                failures.map((failure) => failure.property),
+                [property],
             );
         });
+
+    it("quotes no value of an input that came in secret, nor of one that always is", () => {
+        const secret = "hunter2-in-the-wrong-place";
+        for (const property of [
+            "addonVersion",
+            "region",
+            "until",
+            "commit",
+            "lockTimeoutMinutes",
+            "dependencies",
+        ]) {
+            const raw = { clusterName: "demo", [property]: secret };
+            const told = (secretInputs: string[]) =>
+                JSON.stringify(parseInputs({ ...raw, secretInputs }).failures);
+            assert.match(told([]), /hunter2/, `${property}: an open value is quoted`);
+            assert.doesNotMatch(told([property]), /hunter2/, property);
+            assert.match(told([property]), /the secret that was given/, property);
+        }
+        assert.doesNotMatch(
+            JSON.stringify(parseInputs({ clusterName: "demo", access: secret }).failures),
+            /hunter2/,
+        );
+    });
 
     it("lets values through that another resource has yet to make, at any depth", () => {
         const { failures, unknown } = parseInputs({
@@ -126,14 +172,14 @@ describe("inputs", () => {
             tlsCertificateS3Bucket: "hyperpod-tls.my-team",
             dependencies: { s3Csi: "Move", metricsServer: "LeaveAlone" },
             until: "verify",
-            installTimeoutMinutes: 0.5,
+            installTimeoutMinutes: 1,
         };
         const { failures, inputs, unknown } = parseInputs({
             ...good,
             __provider: "stub",
             plan: ["x"],
             progressUrn: "urn",
-            report: null,
+            kubeconfig: null,
         });
         assert.deepEqual(failures, []);
         assert.deepEqual(unknown, []);

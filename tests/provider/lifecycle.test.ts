@@ -1,5 +1,6 @@
 // check, diff, read and update of the migration on the in-memory world: what previews show, what changes mean, how a move stops, goes back and becomes final.
 import assert from "node:assert/strict";
+import path from "node:path";
 import { UNKNOWN } from "../../common/unknown";
 import { ADDON, RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
@@ -86,6 +87,24 @@ describe("check", () => {
             "region",
             "until",
         ]);
+        assert.equal(mover.calls, 0);
+    });
+
+    it("refuses a report that cannot be written, together with everything else", async () => {
+        const stack = begin();
+        const { lifecycle, mover } = stack.process();
+        for (const [report, why] of [
+            [__dirname, /is there and is no file/],
+            [path.join(__filename, "below", "move.html"), /is no folder/],
+        ] as const) {
+            const { failures } = await lifecycle.check(
+                {},
+                { clusterName: "demo", report, commit: "yes" },
+                stack.log,
+            );
+            assert.deepEqual(failures.map(({ property }) => property).sort(), ["commit", "report"]);
+            assert.match(failures.find(({ property }) => property === "report")?.reason ?? "", why);
+        }
         assert.equal(mover.calls, 0);
     });
 

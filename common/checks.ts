@@ -1,16 +1,26 @@
-// A single argument value comes in, the reason why it cannot be used goes out. Knows formats and AWS limits, not the component.
+// A single input value comes in, the reason why it cannot be used goes out: the one set of rules for both resources. Knows formats and the limits of AWS and Kubernetes, not which input has them.
 
-import { AWS_REGION } from "../common/awsRegion";
+import { AWS_REGION } from "./awsRegion";
+import { EXECUTION_ROLE_PREFIX } from "./names";
+
+/** How a value is shown in a reason. */
+export type Show = (value: unknown) => string;
+
+/** As JSON. */
+export const shown: Show = (value) => JSON.stringify(value) ?? String(value);
+
+/** For secrets: a reason never holds one. */
+export const withheld: Show = () => "the secret that was given";
 
 /** Says what is wrong with a value, or nothing. */
-export type Check = (value: unknown) => string | undefined;
+export type Check = (value: unknown, show?: Show) => string | undefined;
 
 const partition = "aws(-[a-z]+)*";
 
 export function text(pattern: RegExp, expected: string): Check {
-    return (value) => {
-        if (typeof value !== "string") return `must be a string (${expected}), not ${kindOf(value)}`;
-        return pattern.test(value) ? undefined : `must be ${expected}, not ${JSON.stringify(value)}`;
+    return (value, show = shown) => {
+        if (typeof value !== "string") return `must be a string (${expected}), not ${kindOf(value, show)}`;
+        return pattern.test(value) ? undefined : `must be ${expected}, not ${show(value)}`;
     };
 }
 
@@ -58,13 +68,13 @@ export const hyperpodCluster = arn(
 export const bucketArn = arn("s3", "", ":[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", "an S3 bucket");
 
 /** The role name, without its path, must have the prefix that the operator's managed policy may pass to SageMaker. */
-export const executionRole: Check = (value) => {
-    const problem = role(value);
+export const executionRole: Check = (value, show = shown) => {
+    const problem = role(value, show);
     if (problem) return problem;
     const name = String(value).split("/").pop() ?? "";
-    if (name.startsWith("SageMakerHyperPodInference")) return undefined;
+    if (name.startsWith(EXECUTION_ROLE_PREFIX)) return undefined;
     return (
-        `the role name ${JSON.stringify(name)} must start with SageMakerHyperPodInference: ` +
+        `the role name ${show(name)} must start with ${EXECUTION_ROLE_PREFIX}: ` +
         "the add-on refuses other names, and its managed policy may only pass such roles to SageMaker"
     );
 };
@@ -74,10 +84,24 @@ export const clusterName = text(
     "an EKS cluster name (1 to 100 letters, digits, - or _)",
 );
 export const region = text(AWS_REGION, "an AWS Region, like us-west-2");
-export const bucketName = text(
-    /^(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+export const bucketName: Check = (value, show = shown) =>
+    bucketForm(value, show) ?? reservedBucket(value, show);
+
+const bucketForm = text(
+    /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens), without s3://",
 );
+
+/** Beginnings and ends that S3 keeps for itself (its rules for general purpose buckets). */
+const RESERVED_BUCKET = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+
+function reservedBucket(value: unknown, show: Show): string | undefined {
+    const [part] = RESERVED_BUCKET.exec(String(value)) ?? [];
+    return part === undefined
+        ? undefined
+        : `must be a bucket name that S3 accepts: it keeps ${part} for itself, and ${show(value)} has it`;
+}
+
 export const rolePath = text(/^\/([!-~]{1,510}\/)?$/, "an IAM path that begins and ends with /");
 export const addonVersion = text(
     /^v\d+\.\d+\.\d+-eksbuild\.\d+$/,
@@ -106,30 +130,55 @@ export const ownerValue = text(
 );
 export const nonEmpty = text(/\S/, "a text that is not empty");
 
-export const flag: Check = (value) =>
-    typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value)}`;
+/** Content of a tag, as every service of AWS takes it. */
+const TAG_CHARACTERS = "letters, digits, spaces and + - = . _ : / @";
+
+export const tagKey = text(
+    /^(?!aws:)(?!pulumi-hyperpod-inference:)[\p{L}\p{N}\s+\-=._:/@]{1,128}$/iu,
+    `a tag key of 1 to 128 characters (${TAG_CHARACTERS}) that starts neither with aws: nor with pulumi-hyperpod-inference:`,
+);
+export const tagValue = text(
+    /^[\p{L}\p{N}\s+\-=._:/@]{0,256}$/u,
+    `a tag value of at most 256 characters (${TAG_CHARACTERS})`,
+);
+export const kubeconfig = text(/\S/, "the path or the content of a kubeconfig");
+export const journalHash = text(/^[0-9a-f]{64}$/, "the hash of a journal, the 64 digits that the plan names");
+export const anyText = text(/^.*$/s, "a text");
+export const url = text(/^https?:\/\/\S+$/, "a URL, like https://eks.example.com");
+
+export const flag: Check = (value, show = shown) =>
+    typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value, show)}`;
 
 export function oneOf(words: readonly string[]): Check {
-    return (value) =>
+    return (value, show = shown) =>
         words.includes(value as string)
             ? undefined
-            : `must be one of ${words.join(", ")}, not ${JSON.stringify(value) ?? kindOf(value)}`;
+            : `must be one of ${words.join(", ")}, not ${show(value)}`;
 }
 
+/** Whole numbers only. */
 export function between(low: number, high: number, unit: string): Check {
-    return (value) =>
-        typeof value === "number" && value >= low && value <= high
+    return (value, show = shown) =>
+        Number.isInteger(value) && (value as number) >= low && (value as number) <= high
             ? undefined
-            : `must be a number of ${unit} from ${low} to ${high}, not ${typeof value === "number" ? value : kindOf(value)}`;
+            : `must be a whole number of ${unit} from ${low} to ${high}, not ${typeof value === "number" ? numberShown(value, show) : kindOf(value, show)}`;
 }
 
-export const plainObject: Check = (value) =>
+/** JSON has no word for what is not a number. */
+function numberShown(value: number, show: Show): string {
+    return Number.isFinite(value) || show !== shown ? show(value) : String(value);
+}
+
+/** Timeouts: up to a day. */
+export const minutes = between(1, 1440, "minutes");
+
+export const plainObject: Check = (value, show = shown) =>
     value !== null && typeof value === "object" && !Array.isArray(value)
         ? undefined
-        : `must be an object, not ${kindOf(value)}`;
+        : `must be an object, not ${kindOf(value, show)}`;
 
-export function kindOf(value: unknown): string {
+export function kindOf(value: unknown, show: Show = shown): string {
     if (value === null) return "null";
     if (Array.isArray(value)) return "a list";
-    return typeof value === "object" ? "an object" : `${typeof value} ${JSON.stringify(value) ?? ""}`.trim();
+    return typeof value === "object" ? "an object" : `${typeof value} ${show(value)}`.trim();
 }

@@ -1,5 +1,6 @@
-// Issuer, provider and service account come in; the trust policy of a role goes out, with sorted keys. Pure.
-import { canonicalJson } from "../common/canonicalJson";
+// Issuer, provider and service account come in; the trust policy of a new role goes out, with sorted keys. Pure.
+import { canonicalJson } from "../canonicalJson";
+import { AUDIENCE, WEB_IDENTITY } from "./trustPolicy";
 
 export interface ServiceAccountTrust {
     oidcProviderArn: string;
@@ -18,10 +19,10 @@ export function trustPolicy(trust: ServiceAccountTrust): string {
         {
             Effect: "Allow",
             Principal: { Federated: oidcProviderArn },
-            Action: "sts:AssumeRoleWithWebIdentity",
+            Action: WEB_IDENTITY,
             Condition: {
                 [match]: {
-                    [`${issuer}:aud`]: "sts.amazonaws.com",
+                    [`${issuer}:aud`]: AUDIENCE,
                     [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}`,
                 },
             },

@@ -1,4 +1,5 @@
-// Partition and buckets come in, the permission documents of the roles go out. Pure; the load balancer's is in albPolicy.ts.
+// Partition and buckets come in, the permission documents of the roles go out: each stands here once. Pure; the load balancer's is in albPolicy.ts.
+import { TLS_BUCKET_PREFIX } from "../names";
 
 const document = (...statements: object[]) => ({ Version: "2012-10-17", Statement: statements });
 
@@ -20,7 +21,7 @@ export function kedaPolicy(): object {
 }
 
 /** What the S3 CSI driver does with the buckets that models are in. */
-export function s3CsiPolicy(partition: string, bucketArns: string[] | undefined): object {
+export function s3CsiPolicy(partition: string, bucketArns: readonly string[] | undefined): object {
     const buckets = bucketArns ?? [`arn:${partition}:s3:::*`];
     return document(
         {
@@ -38,12 +39,14 @@ export function s3CsiPolicy(partition: string, bucketArns: string[] | undefined)
 
 /** The managed policy of the operator reaches only buckets with this prefix. */
 export function isReachedByManagedPolicy(bucket: string): boolean {
-    return bucket.startsWith("hyperpod-tls");
+    return bucket.startsWith(TLS_BUCKET_PREFIX);
 }
 
-/** What the operator needs on a TLS bucket that its managed policy does not reach. */
-export function tlsBucketPolicy(partition: string, accountId: string, bucket: string): object {
-    const objects = `arn:${partition}:s3:::${bucket}/*`;
+/** What the operator needs on the objects of TLS buckets that its managed policy does not reach. */
+export const TLS_BUCKET_ACTIONS = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"];
+
+/** Each of these actions on these objects; writing only in this account. */
+export function tlsBucketPolicy(objects: string | string[], accountId: string): object {
     const inThisAccount = { StringEquals: { "aws:ResourceAccount": accountId } };
     return document(
         {

@@ -142,7 +142,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 deleteBeforeReplace: true,
                 hideDiffs: ["__provider", "progressUrn"],
                 // What was asked for stands in `inputs`, keys included.
-                additionalSecretOutputs: ["journal", "journalKey", "access", "inputs"],
+                additionalSecretOutputs: ["journal", "journalKey", "access", "inputs", "addonConfiguration"],
             }),
         );
     }

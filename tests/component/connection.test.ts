@@ -153,6 +153,7 @@ describe("a move from Helm reaches AWS as the component's aws provider does", ()
         const secrets = (kind: string) => mock.only(`pulumi-nodejs:dynamic/hyperpod:${kind}`).secretOutputs;
         assert.deepEqual(secrets("HelmToAddonMigration").sort(), [
             "access",
+            "addonConfiguration",
             "inputs",
             "journal",
             "journalKey",

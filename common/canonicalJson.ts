@@ -7,3 +7,8 @@ export function canonicalJson(value: unknown): string {
             : inside,
     );
 }
+
+/** Whether two values say the same: neither the order of keys nor absent against null counts. */
+export function sameJson(a: unknown, b: unknown): boolean {
+    return canonicalJson(a ?? null) === canonicalJson(b ?? null);
+}

@@ -1,6 +1,6 @@
 // The inline policy that an execution role needs for TLS buckets outside the managed policy, and whether a role has it. Pure.
 
-import { canonicalJson } from "../../common/canonicalJson";
+import { sameJson } from "../../common/canonicalJson";
 import { parse, statementsOf } from "../../common/iam/document";
 import { TLS_BUCKET_ACTIONS, tlsBucketPolicy } from "../../common/iam/policies";
 import { coversValue, listOf } from "../../common/iam/policyMatch";
@@ -40,7 +40,7 @@ export function coversBuckets(role: Role, partition: string, buckets: readonly s
 export function sameDocument(a: string | undefined, b: string | undefined): boolean {
     if (a === undefined || b === undefined) return a === b;
     try {
-        return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b));
+        return sameJson(JSON.parse(a), JSON.parse(b));
     } catch {
         return a === b;
     }

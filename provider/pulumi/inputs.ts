@@ -1,5 +1,5 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
-import { canonicalJson } from "../../common/canonicalJson";
+import { sameJson } from "../../common/canonicalJson";
 import * as checks from "../../common/checks";
 import { DependencyChoice, Owner, UnsupportedSettings } from "../../common/enums";
 import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
@@ -219,7 +219,5 @@ export function changedProperties(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {
-    return Object.keys(MOVE_FIELDS).filter(
-        (property) => canonicalJson(before[property] ?? null) !== canonicalJson(after[property] ?? null),
-    );
+    return Object.keys(MOVE_FIELDS).filter((property) => !sameJson(before[property], after[property]));
 }

@@ -1,6 +1,6 @@
 // Helm values in, the add-on's configuration values out, with every setting that gets lost named by its path. Pure.
 
-import { canonicalJson } from "../../common/canonicalJson";
+import { sameJson } from "../../common/canonicalJson";
 import { Said, saidOf } from "./schema";
 import { at, leavesOf, merged, nameOf, type Path, setAt as put, startsWith, type Values } from "./tree";
 
@@ -174,8 +174,4 @@ export function valueAt(values: Values, path: string): unknown {
 
 function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
     put(target, path.split("."), value);
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-    return canonicalJson(a ?? null) === canonicalJson(b ?? null);
 }

@@ -25,6 +25,7 @@ export enum ErrorCode {
     DependencyMissing = "HP137",
     RoleNotUsable = "HP138",
     RefusedByPolicy = "HP139",
+    ModelsRemain = "HP140",
     JournalDamaged = "HP201",
     JournalVersion = "HP202",
     JournalForeign = "HP203",
@@ -82,6 +83,9 @@ export class MigrationError extends Error {
         this.remedy = parts.remedy;
     }
 }
+
+/** Said before anything was changed: the resource is as it was. */
+export class Refusal extends MigrationError {}
 
 /** Text of anything that can be thrown; never `[object Object]`. */
 export function messageOf(error: unknown): string {

@@ -9,6 +9,6 @@ export interface Blocker {
     readonly remedy: string;
 }
 
-export function describeBlocker({ code, what, remedy }: Blocker): string {
+export function describeBlocker({ code, what, remedy }: Omit<Blocker, "property">): string {
     return `${what} [${code}]; next: ${remedy}`;
 }

@@ -171,6 +171,8 @@ export interface AddonRequest {
     readonly serviceAccountRoleArn?: string;
     readonly tags?: Readonly<Record<string, string>>;
     readonly token: string;
+    /** What a creation does about objects that are there already. Defaults to OVERWRITE. */
+    readonly resolveConflicts?: "NONE" | "OVERWRITE";
 }
 
 export interface AddonVersion {
@@ -188,7 +190,7 @@ export interface Addons {
     versions(name: string): Promise<AddonVersion[]>;
     /** JSON schema of the configuration values; undefined when the version has none. */
     configurationSchema(name: string, version: string): Promise<Record<string, unknown> | undefined>;
-    /** With OVERWRITE. Answers the add-on that the same token made before, if it did. */
+    /** Answers the add-on that the same token made before, if it did. */
     create(request: AddonRequest): Promise<Addon>;
     update(request: AddonRequest, resolveConflicts: "OVERWRITE" | "PRESERVE"): Promise<string>;
     describeUpdate(

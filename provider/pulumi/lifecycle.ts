@@ -30,7 +30,9 @@ import {
     parseInputs,
     withPresentNames,
 } from "./inputs";
+
 import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutputs } from "./outputs";
+import { PartialFailure } from "./partialState";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { undoMove } from "./undoMove";
 
@@ -39,18 +41,6 @@ type Bag = Readonly<Record<string, unknown>>;
 export interface CheckResult {
     readonly inputs: Record<string, unknown>;
     readonly failures: CheckFailure[];
-}
-
-/** How a failed create or update hands its half-done state to the engine. */
-export class PartialFailure extends Error {
-    constructor(
-        readonly id: string,
-        readonly properties: Record<string, unknown>,
-        readonly reasons: string[],
-    ) {
-        super(reasons.join("\n"));
-        this.name = "PartialFailure";
-    }
 }
 
 const CONTINUE = "run `pulumi up` to continue, or `pulumi destroy` to go back";

@@ -2,6 +2,18 @@
 
 type Bag = Record<string, unknown>;
 
+/** How a failed create or update hands its half-done state to the engine; the next update continues from it. */
+export class PartialFailure extends Error {
+    constructor(
+        readonly id: string,
+        readonly properties: Bag,
+        readonly reasons: string[],
+    ) {
+        super(reasons.join("\n"));
+        this.name = "PartialFailure";
+    }
+}
+
 /** Bytes of JSON that surely fit: the trailer carries them as base64, beside the reasons. */
 export const PARTIAL_STATE_LIMIT = 36 * 1024;
 

@@ -1,13 +1,18 @@
 // The resource that is created when the add-on is really healthy, and that refuses to go while models exist.
-import { createAgain, describeAddon, issuesOf } from "./addonState";
-import { type Connection, connectionKeys } from "./connection";
+import { randomUUID } from "node:crypto";
+import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
+import type { SessionRequest } from "../adapters/aws/session";
+import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
+import type { Bag, DynamicProvider } from "../pulumi/guard";
+import { PartialFailure } from "../pulumi/partialState";
+import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";
-import { type Bag, clean, differs, type Lifecycle, refusal, unfinished } from "./dynamicResults";
-import { kubernetesReader } from "./kubernetesReader";
+import { differs } from "./differs";
 import { findModels } from "./models";
+import { type ClusterReads, reachCluster, reachIn, reachProperties } from "./reach";
 import { remedyFor } from "./remedies";
 
-interface HealthInputs extends Connection {
+interface HealthInputs {
     clusterName: string;
     addonName: string;
     namespace: string;
@@ -18,7 +23,7 @@ interface HealthInputs extends Connection {
 
 /** A new version, new settings or a new add-on are waited for again; destroying reaches the cluster the way that was stored last. */
 const watched = [
-    ...connectionKeys,
+    ...reachProperties,
     "clusterName",
     "addonName",
     "addonArn",
@@ -27,7 +32,8 @@ const watched = [
     "namespace",
     "preserve",
 ];
-const pollMilliseconds = 2_000;
+const POLL_MS = 2_000;
+const MODELS_NAMED = 10;
 
 interface Health {
     healthy: boolean;
@@ -37,121 +43,173 @@ interface Health {
     problems: string[];
 }
 
-/** One look at the add-on and its controllers. */
-async function look(inputs: HealthInputs): Promise<Health> {
-    const { clusterName, addonName, namespace } = inputs;
-    const addon = await describeAddon(inputs, clusterName, addonName);
-    if (!addon) {
-        const problems = [`the add-on ${addonName} is not in the cluster ${clusterName}`];
+/** Looks at one add-on and its controllers as often as it is asked; how to reach the cluster is found out once. */
+class Look {
+    #cluster: ClusterReads | undefined;
+
+    constructor(
+        readonly request: SessionRequest,
+        readonly inputs: HealthInputs,
+    ) {}
+
+    async addon(): Promise<Addon | undefined> {
+        const { addonName } = this.inputs;
+        return (await this.#addons()).describe(addonName);
+    }
+
+    /** An add-on whose creation failed cannot be updated; EKS takes the same creation again instead. */
+    async createAgain({
+        name,
+        version,
+        configurationValues,
+        serviceAccountRoleArn,
+        tags,
+    }: Addon): Promise<void> {
+        await (await this.#addons()).create({
+            name,
+            version,
+            tags,
+            token: randomUUID(),
+            resolveConflicts: this.inputs.resolveConflicts,
+            ...(configurationValues ? { configurationValues } : {}),
+            ...(serviceAccountRoleArn ? { serviceAccountRoleArn } : {}),
+        });
+    }
+
+    async health(): Promise<Health> {
+        const { clusterName, addonName, namespace } = this.inputs;
+        const addon = await this.addon();
+        if (!addon) {
+            const problems = [`the add-on ${addonName} is not in the cluster ${clusterName}`];
+            const outs = { status: "MISSING", healthIssues: [], controllers: [] };
+            return { healthy: false, final: true, outs, problems };
+        }
+        const { status, version: addonVersion } = addon;
+        const healthIssues = addon.issues.map(issueLine);
+        const outs: Bag = { status, healthIssues, addonVersion, controllers: [] };
+        if (status === AddonStatus.Creating || status === AddonStatus.Updating)
+            return { healthy: false, final: false, outs, problems: [`the add-on is still ${status}`] };
+        this.#cluster ??= await reachCluster(this.request, clusterName);
+        if (!this.#cluster)
+            return { healthy: false, final: true, outs, problems: [`the cluster ${clusterName} is gone`] };
+        const { allAvailable, controllers, failingPods } = await reportControllers(this.#cluster, namespace);
+        const notAvailable = allAvailable
+            ? []
+            : [`controllers available: ${controllers.join(", ") || "none"}`];
         return {
-            healthy: false,
-            final: true,
-            outs: { status: "MISSING", healthIssues: [], controllers: [] },
-            problems,
+            healthy: status === AddonStatus.Active && allAvailable,
+            final: status !== AddonStatus.Active,
+            outs: { ...outs, controllers },
+            problems: [...healthIssues, ...notAvailable, ...failingPods],
         };
     }
-    const healthIssues = issuesOf(addon);
-    const status = addon.status ?? "UNKNOWN";
-    const outs: Bag = { status, healthIssues, addonVersion: addon.addonVersion, controllers: [] };
-    if (["CREATING", "UPDATING"].includes(status)) {
-        return { healthy: false, final: false, outs, problems: [`the add-on is still ${status}`] };
+
+    #addons() {
+        // The version of Kubernetes matters to the catalogue alone, which is not asked here.
+        return addonsOf(this.request, { name: this.inputs.clusterName, kubernetesVersion: "" });
     }
-    const read = await kubernetesReader(inputs, clusterName);
-    if (!read) return { healthy: false, final: true, outs, problems: [`the cluster ${clusterName} is gone`] };
-    const { allAvailable, controllers, failingPods } = await reportControllers(read, namespace);
-    const healthy = status === "ACTIVE" && allAvailable;
-    const notAvailable = allAvailable ? [] : [`controllers available: ${controllers.join(", ") || "none"}`];
-    const problems = [...healthIssues, ...notAvailable, ...failingPods];
-    return { healthy, final: status !== "ACTIVE", outs: { ...outs, controllers }, problems };
+}
+
+/** One line per health issue, with the code that EKS gives it. */
+function issueLine({ code, message, resourceIds }: AddonIssue): string {
+    const about = resourceIds.length > 0 ? ` (${resourceIds.join(", ")})` : "";
+    return `${code || "Unknown"}: ${message.trim() || "no message"}${about}`;
 }
 
 /** Waits until the add-on is healthy, says why it never will be, or gives up in time. */
-async function waitUntilHealthy(inputs: HealthInputs, id: string, raw: Bag): Promise<Bag> {
+async function waitUntilHealthy(look: Look, id: string, raw: Bag): Promise<Bag> {
+    const { inputs } = look;
     const deadline = Date.now() + inputs.timeoutSeconds * 1000;
     let triedAgain = false;
     let trouble: string | undefined;
     let health: Health | undefined;
     for (;;) {
         try {
-            health = await look(inputs);
+            health = await look.health();
             trouble = undefined;
         } catch (error) {
             // A control plane may be away for a moment; the deadline decides.
-            trouble = error instanceof Error ? error.message : String(error);
+            trouble = messageOf(error);
         }
-        if (health?.healthy && trouble === undefined) return clean({ ...raw, ...health.outs, healthy: true });
-        if (health?.outs["status"] === "CREATE_FAILED" && !triedAgain) {
+        if (health?.healthy && trouble === undefined) return { ...raw, ...health.outs, healthy: true };
+        if (health?.outs.status === AddonStatus.CreateFailed && !triedAgain) {
             triedAgain = true;
-            const addon = await describeAddon(inputs, inputs.clusterName, inputs.addonName);
+            const addon = await look.addon();
             if (addon) {
                 console.log(`The creation of ${inputs.addonName} had failed; EKS is asked for it again.`);
-                await createAgain(inputs, addon, inputs.resolveConflicts);
+                await look.createAgain(addon);
                 continue;
             }
         }
         if (trouble === undefined && health?.final) break;
         if (Date.now() >= deadline) break;
-        await new Promise((resolve) =>
-            setTimeout(resolve, Math.min(pollMilliseconds, Math.max(1, deadline - Date.now()))),
-        );
+        const wait = Math.min(POLL_MS, Math.max(1, deadline - Date.now()));
+        await new Promise((resolve) => setTimeout(resolve, wait));
     }
     const timedOut = trouble !== undefined || !health?.final;
     const problems = [...(health?.problems ?? []), ...(trouble ? [trouble] : [])];
-    const what = timedOut
-        ? `was not healthy within ${inputs.timeoutSeconds / 60} minutes`
-        : `is ${String(health?.outs["status"])} and not healthy`;
-    const remedy = remedyFor(problems, inputs.clusterName, inputs.addonName, inputs.namespace);
-    const reasons = [
-        `${inputs.addonName} ${what}.\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n  What to do: ${remedy}`,
-    ];
-    throw unfinished(id, raw, { ...raw, ...(health?.outs ?? {}), healthy: false }, reasons);
+    const { message } = new MigrationError({
+        code: timedOut ? ErrorCode.AddonTimeout : ErrorCode.AddonFailed,
+        step: "health of the add-on",
+        what: timedOut
+            ? `${inputs.addonName} was not healthy within ${inputs.timeoutSeconds / 60} minutes`
+            : `${inputs.addonName} is ${String(health?.outs.status)} and not healthy`,
+        why: problems.join("\n  - "),
+        remedy: remedyFor(problems, inputs.clusterName, inputs.addonName, inputs.namespace),
+    });
+    throw new PartialFailure(id, { ...raw, ...(health?.outs ?? {}), healthy: false }, [message]);
 }
 
 async function healthy(id: string, bag: Bag): Promise<Bag> {
-    const inputs = bag as HealthInputs;
+    const look = lookOf(bag);
     try {
-        return await waitUntilHealthy(inputs, id, bag);
+        return await waitUntilHealthy(look, id, bag);
     } catch (error) {
-        if (Array.isArray((error as { reasons?: unknown }).reasons)) throw error;
-        const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-        const remedy = remedyFor([why], inputs.clusterName, inputs.addonName, inputs.namespace);
-        throw unfinished(id, bag, { ...bag, healthy: false }, [
-            `${inputs.addonName} could not be judged: ${why}\n  What to do: ${remedy}`,
-        ]);
+        if (error instanceof PartialFailure) throw error;
+        const { clusterName, addonName, namespace } = look.inputs;
+        const remedy = remedyFor([messageOf(error)], clusterName, addonName, namespace);
+        const told = asMigrationError(error, "health of the add-on", remedy);
+        throw new PartialFailure(id, { ...bag, healthy: false }, [told.message]);
     }
 }
 
-export const addonHealth: Lifecycle = {
-    async check(_olds, news) {
-        return { inputs: clean(news) };
-    },
-    async diff(_id, olds, news) {
-        return { changes: olds["healthy"] !== true || differs(olds, news, watched) };
-    },
+function lookOf(bag: Bag): Look {
+    return new Look(reachIn(bag) ?? {}, bag as unknown as HealthInputs);
+}
+
+export const addonHealth: DynamicProvider = {
+    check: (_olds, news) => ({ inputs: news }),
+    diff: (_id, olds, news) => ({ changes: olds.healthy !== true || differs(olds, news, watched) }),
     async create(inputs) {
-        const id = `${String(inputs["clusterName"])}/${String(inputs["addonName"])}`;
+        const id = `${String(inputs.clusterName)}/${String(inputs.addonName)}`;
         return { id, outs: await healthy(id, inputs) };
     },
-    async update(id, _olds, news) {
-        return { outs: await healthy(id, news) };
-    },
+    update: async (id, _olds, news) => ({ outs: await healthy(id, news) }),
     async read(id, props) {
-        const { healthy: isHealthy, outs } = await look(props as HealthInputs);
-        return { id, props: clean({ ...props, ...outs, healthy: isHealthy }) };
+        const { healthy: isHealthy, outs } = await lookOf(props).health();
+        return { id, props: { ...props, ...outs, healthy: isHealthy } };
     },
     async delete(_id, props) {
-        const inputs = props as HealthInputs;
+        const { request, inputs } = lookOf(props);
         if (inputs.preserve) return;
-        const read = await kubernetesReader(inputs, inputs.clusterName);
-        if (!read) return;
-        const models = await findModels(read);
-        if (models.length === 0) return;
-        throw refusal(
-            `The add-on ${inputs.addonName} of the cluster ${inputs.clusterName} still serves ${models.length} custom ` +
-                `resource(s): ${models.slice(0, 10).join(", ")}${models.length > 10 ? ", …" : ""}.\n` +
-                "Without the operator their finalizers would never end, so nothing was deleted.\n" +
-                "Delete the models first (kubectl delete <kind> -n <namespace> <name>), or keep everything running: " +
-                "set preserveOnDelete to true, run pulumi up, then pulumi destroy.",
-        );
+        const cluster = await reachCluster(request, inputs.clusterName);
+        if (!cluster) return;
+        const models = await findModels(cluster.objects);
+        if (models.length > 0) throw modelsRemain(inputs, models);
     },
 };
+
+function modelsRemain({ addonName, clusterName }: HealthInputs, models: readonly string[]): Refusal {
+    const named = models.slice(0, MODELS_NAMED).join(", ");
+    return new Refusal({
+        code: ErrorCode.ModelsRemain,
+        step: "destroy",
+        what:
+            `The add-on ${addonName} of the cluster ${clusterName} still serves ${models.length} custom ` +
+            `resource(s): ${named}${models.length > MODELS_NAMED ? ", …" : ""}`,
+        why: "without the operator their finalizers would never end, so nothing was deleted",
+        remedy:
+            "delete the models first (kubectl delete <kind> -n <namespace> <name>), or keep everything running: " +
+            "set preserveOnDelete to true, run pulumi up, then pulumi destroy",
+    });
+}

@@ -1,45 +1,29 @@
 // On delete an empty TLS bucket goes, one that holds objects stays with everything that protects it. Never deletes an object.
-import { type Connection, connectionKeys, isAbsent, s3Client } from "./connection";
-import { clean, differs, type Lifecycle } from "./dynamicResults";
+import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
+import { openSession } from "../adapters/aws/session";
+import type { Bag, DynamicProvider } from "../pulumi/guard";
+import { differs } from "./differs";
+import { reachIn, reachProperties } from "./reach";
 
-async function deleteIfEmpty(connection: Connection, bucket: string): Promise<void> {
-    const { DeleteBucketCommand } = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
-    const client = s3Client(connection);
-    try {
-        await client.send(new DeleteBucketCommand({ Bucket: bucket }));
-    } catch (error) {
-        if (isAbsent(error)) return;
-        if ((error as { name?: string }).name !== "BucketNotEmpty") throw error;
-        console.log(
-            `The bucket ${bucket} holds TLS certificates and is kept, private and encrypted as it is. ` +
-                `When nothing needs them: aws s3 rb s3://${bucket} --force`,
-        );
-    } finally {
-        client.destroy();
-    }
+async function deleteIfEmpty(props: Bag): Promise<void> {
+    const bucket = String(props.bucket);
+    if (await deleteBucketIfEmpty(await openSession(reachIn(props) ?? {}), bucket)) return;
+    console.log(
+        `The bucket ${bucket} holds TLS certificates and is kept, private and encrypted as it is. ` +
+            `When nothing needs them: aws s3 rb s3://${bucket} --force`,
+    );
 }
 
-export const tlsBucketRetention: Lifecycle = {
-    async check(_olds, news) {
-        return { inputs: clean(news) };
-    },
-    async diff(_id, olds, news) {
-        return { changes: differs(olds, news, ["bucket", "keep", ...connectionKeys]) };
-    },
-    async create(inputs) {
-        return { id: String(inputs["bucket"]), outs: clean(inputs) };
-    },
-    async read(id, props) {
-        return { id, props: clean(props) };
-    },
+export const tlsBucketRetention: DynamicProvider = {
+    check: (_olds, news) => ({ inputs: news }),
+    diff: (_id, olds, news) => ({ changes: differs(olds, news, ["bucket", "keep", ...reachProperties]) }),
+    create: (inputs) => ({ id: String(inputs.bucket), outs: inputs }),
+    read: (id, props) => ({ id, props }),
     async update(_id, olds, news) {
-        if (olds["bucket"] !== news["bucket"] && olds["keep"] !== true) {
-            await deleteIfEmpty(olds as unknown as Connection, String(olds["bucket"]));
-        }
-        return { outs: clean(news) };
+        if (olds.bucket !== news.bucket && olds.keep !== true) await deleteIfEmpty(olds);
+        return { outs: news };
     },
     async delete(_id, props) {
-        if (props["keep"] === true) return;
-        await deleteIfEmpty(props as unknown as Connection, String(props["bucket"]));
+        if (props.keep !== true) await deleteIfEmpty(props);
     },
 };

@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { UNKNOWN } from "../../common/unknown";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
-import { type Connection, connectionIn } from "../../provider/resources/connection";
-import { unknownSentinel } from "../../provider/resources/dynamicResults";
-import { findHyperpodClusters } from "../../provider/resources/hyperpodCluster";
+import { findHyperpodClusters } from "../../provider/adapters/aws/hyperpodClusters";
+import { openSession, type SessionRequest } from "../../provider/adapters/aws/session";
+import { reachIn } from "../../provider/resources/reach";
 import { type MockAccount, run } from "./mocks";
 
 const ours = ["InferenceCluster", "AddonSettings", "AddonHealth", "TlsBucketRetention"];
@@ -203,7 +204,7 @@ describe("the connection of our own calls", () => {
 
     it("assumes the roles one after the other from the static keys, at the given endpoints", async () => {
         const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-        const connection: Connection = {
+        const request: SessionRequest = {
             region: "us-west-2",
             access: {
                 keys: { accessKeyId: "AKIA1", secretAccessKey: "s3cret" },
@@ -211,7 +212,7 @@ describe("the connection of our own calls", () => {
                 endpoints: { sts: url, sagemaker: url },
             },
         };
-        assert.deepEqual(await findHyperpodClusters(connection, "arn:eks"), []);
+        assert.deepEqual(await findHyperpodClusters(await openSession(request), "arn:eks"), []);
         assert.deepEqual(
             calls.map(({ action, accessKey }) => `${action} by ${accessKey}`),
             ["AssumeRole by AKIA1", "AssumeRole by OF-hub", "ListClusters by OF-team"],
@@ -223,14 +224,8 @@ describe("the connection of our own calls", () => {
 
     it("is not there while a preview does not know all of it", () => {
         const known = { region: "us-west-2", roleArn: team, access: { endpoints: { eks: "http://x" } } };
-        assert.deepEqual(
-            { ...connectionIn({ ...known, clusterName: "demo" }), profile: null },
-            { ...known, profile: null },
-        );
-        assert.equal(connectionIn({ ...known, roleArn: unknownSentinel }), undefined);
-        assert.equal(
-            connectionIn({ ...known, access: { keys: { accessKeyId: unknownSentinel } } }),
-            undefined,
-        );
+        assert.deepEqual(reachIn({ ...known, clusterName: "demo" }), known);
+        assert.equal(reachIn({ ...known, roleArn: UNKNOWN }), undefined);
+        assert.equal(reachIn({ ...known, access: { keys: { accessKeyId: UNKNOWN } } }), undefined);
     });
 });

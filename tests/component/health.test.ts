@@ -1,12 +1,15 @@
 // The component's own resources without AWS: settings against a schema, sticky owner, what to do about failures.
 import assert from "node:assert/strict";
-import { findSettingErrors } from "../../provider/resources/addonSettings";
+import { UNKNOWN as unknown } from "../../common/unknown";
+import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
+import type { KubernetesObject, Objects } from "../../provider/ports/world";
+import { systemClock } from "../../provider/process/systemClock";
 import { reportControllers } from "../../provider/resources/controllers";
-import { unknownSentinel as unknown } from "../../provider/resources/dynamicResults";
 import { inferenceCluster } from "../../provider/resources/healthProvider";
 import { findModels } from "../../provider/resources/models";
 import { findAbsent } from "../../provider/resources/presence";
 import { remedyFor } from "../../provider/resources/remedies";
+import { settingProblems } from "../../provider/settings/validateSettings";
 
 const schema = {
     $schema: "http://json-schema.org/draft-06/schema#",
@@ -34,25 +37,25 @@ describe("settings against the add-on's schema", () => {
     const good = { executionRoleArn: "arn:a", tlsCertificateS3Bucket: "b" };
 
     it("accepts what fits, and what a preview does not know yet", () => {
-        assert.deepEqual(findSettingErrors(schema, good), []);
+        assert.deepEqual(settingProblems(schema, good), []);
         assert.deepEqual(
-            findSettingErrors(schema, {
+            settingProblems(schema, {
                 executionRoleArn: unknown,
                 tlsCertificateS3Bucket: unknown,
                 replicas: unknown,
             }),
             [],
         );
-        assert.deepEqual(findSettingErrors(schema, { ...good, alb: unknown }), []);
+        assert.deepEqual(settingProblems(schema, { ...good, alb: unknown }), []);
     });
 
     it("names every problem by its path, beside unknown values too", () => {
-        const errors = findSettingErrors(schema, {
+        const errors = settingProblems(schema, {
             executionRoleArn: unknown,
             alb: { enabled: "yes", lists: [], list: [1, unknown] },
             colour: "red",
         });
-        assert.deepEqual(errors.map(({ property }) => property).sort(), [
+        assert.deepEqual(errors.map(({ path }) => path).sort(), [
             "alb.enabled",
             "alb.list[0]",
             "alb.lists",
@@ -60,13 +63,13 @@ describe("settings against the add-on's schema", () => {
             "tlsCertificateS3Bucket",
         ]);
         assert.match(
-            errors.find(({ property }) => property === "colour")?.reason ?? "",
+            errors.find(({ path }) => path === "colour")?.reason ?? "",
             /no setting of this version/,
         );
     });
 
     it("reports a choice of which no branch fits", () => {
-        assert.notEqual(findSettingErrors(schema, { ...good, replicas: "many" }).length, 0);
+        assert.notEqual(settingProblems(schema, { ...good, replicas: "many" }).length, 0);
     });
 });
 
@@ -101,20 +104,35 @@ describe("the owner", () => {
     });
 });
 
-describe("what the cluster says", () => {
-    const reader =
-        (answers: Record<string, unknown>) =>
-        async <T>(path: string) =>
-            answers[path] as T | undefined;
+/** Just enough of a cluster to be read. */
+function cluster(...content: KubernetesObject[]) {
+    const isIn = (apiVersion: string, kind: string) => (one: KubernetesObject) =>
+        one.apiVersion === apiVersion && one.kind === kind;
+    const objects = {
+        list: async (apiVersion: string, kind: string) => content.filter(isIn(apiVersion, kind)),
+        read: async ({ apiVersion, kind, name }) =>
+            content.filter(isIn(apiVersion, kind)).find(({ metadata }) => metadata.name === name),
+        serves: async () => true,
+    } satisfies Partial<Objects>;
+    return { objects, workloads: new KubernetesWorkloads(objects as unknown as Objects, systemClock) };
+}
 
+const object = (apiVersion: string, kind: string, name: string, rest: object = {}, namespace?: string) =>
+    ({
+        apiVersion,
+        kind,
+        metadata: { name, generation: 1, ...(namespace ? { namespace } : {}) },
+        ...rest,
+    }) as KubernetesObject;
+
+describe("what the cluster says", () => {
     it("controllers are available only when every one of them is, at its latest form", async () => {
-        const deployment = (name: string, available: number, observed = 1) => ({
-            metadata: { name, generation: 1 },
-            spec: { replicas: 2 },
-            status: { availableReplicas: available, observedGeneration: observed },
-        });
-        const of = (...items: unknown[]) =>
-            reportControllers(reader({ "/apis/apps/v1/namespaces/n/deployments": { items } }), "n");
+        const deployment = (name: string, available: number, observed = 1) =>
+            object("apps/v1", "Deployment", name, {
+                spec: { replicas: 2 },
+                status: { availableReplicas: available, updatedReplicas: 2, observedGeneration: observed },
+            });
+        const of = (...items: KubernetesObject[]) => reportControllers(cluster(...items), "n");
         assert.equal((await of()).allAvailable, false, "none is not all");
         assert.equal((await of(deployment("a", 2))).allAvailable, true);
         assert.equal((await of(deployment("a", 2), deployment("b", 1))).allAvailable, false);
@@ -123,33 +141,34 @@ describe("what the cluster says", () => {
     });
 
     it("tells why a pod does not run", async () => {
+        const pod = (name: string, status: object) => object("v1", "Pod", name, { status });
+        const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
         const waiting = {
             name: "check-csi-drivers",
             restartCount: 4,
             state: { waiting: { reason: "CrashLoopBackOff" } },
             lastState: { terminated: { message: "S3 CSI driver not installed" } },
         };
-        const items = [
-            {
-                metadata: { name: "good" },
-                status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-            },
-            { metadata: { name: "stuck" }, status: { phase: "Pending", initContainerStatuses: [waiting] } },
-            {
-                metadata: { name: "homeless" },
-                status: {
-                    phase: "Pending",
-                    conditions: [{ type: "PodScheduled", status: "False", message: "0/1 nodes" }],
-                },
-            },
-        ];
+        const behind = { name: "manager", state: { waiting: { reason: "PodInitializing" } } };
+        const unscheduled = [{ type: "PodScheduled", status: "False", message: "0/1 nodes" }];
         const { failingPods } = await reportControllers(
-            reader({ "/api/v1/namespaces/n/pods": { items } }),
+            cluster(
+                pod("good", ready),
+                pod("done", { phase: "Succeeded" }),
+                pod("stuck", {
+                    phase: "Pending",
+                    initContainerStatuses: [waiting],
+                    containerStatuses: [behind],
+                }),
+                pod("homeless", { phase: "Pending", conditions: unscheduled }),
+                pod("new", {}),
+            ),
             "n",
         );
         assert.deepEqual(failingPods, [
-            "pod homeless has no node: 0/1 nodes",
-            "pod stuck, container check-csi-drivers: CrashLoopBackOff, 4 restarts: S3 CSI driver not installed",
+            "pod n/homeless: has no node: 0/1 nodes",
+            "pod n/new: is Pending",
+            "pod n/stuck: container check-csi-drivers: CrashLoopBackOff, 4 restarts: S3 CSI driver not installed",
         ]);
         assert.match(remedyFor(failingPods, "demo", "addon", "n"), /s3Csi\.mode to Install/);
         assert.match(
@@ -159,42 +178,60 @@ describe("what the cluster says", () => {
     });
 
     it("a dependency that is said to be there must show itself", async () => {
-        const there = reader({ "/apis/storage.k8s.io/v1/csidrivers/s3.csi.aws.com": {} });
-        assert.deepEqual(await findAbsent(there, ["s3Csi"]), []);
-        const [absent] = await findAbsent(there, ["s3Csi", "certManager"]);
+        const { objects } = cluster(object("storage.k8s.io/v1", "CSIDriver", "s3.csi.aws.com"));
+        assert.deepEqual(await findAbsent(objects, ["s3Csi"]), []);
+        const [absent] = await findAbsent(objects, ["s3Csi", "certManager"]);
         assert.equal(absent?.property, "certManager.mode");
-        assert.match(absent?.reason ?? "", /no CustomResourceDefinition certificates\.cert-manager\.io/);
-        const away = () => Promise.reject(new Error("no answer"));
+        assert.match(
+            absent?.reason ?? "",
+            /no CustomResourceDefinition certificates\.cert-manager\.io \[HP137\]; next: /,
+        );
+        const away = { read: () => Promise.reject(new Error("no answer")) };
         assert.match(
             (await findAbsent(away, ["fsxCsi"]))[0]?.reason ?? "",
-            /cannot be checked \(no answer\)\. Set it to Skip/,
+            /cannot be checked \(no answer\) \[HP137\]; next: set it to Skip/,
         );
     });
 
-    it("models are the operator's custom resources, read at the version that needs no webhook", async () => {
-        const crd = (group: string, plural: string, kind: string) => ({
-            metadata: { name: plural },
+    const group = "inference.sagemaker.aws.amazon.com";
+    const crd = (ofGroup: string, plural: string, kind: string) =>
+        object("apiextensions.k8s.io/v1", "CustomResourceDefinition", `${plural}.${ofGroup}`, {
             spec: {
-                group,
+                group: ofGroup,
                 names: { plural, kind },
                 versions: [
-                    { name: "v1alpha1", storage: false },
-                    { name: "v1", storage: true },
+                    { name: "v1alpha1", storage: false, served: true },
+                    { name: "v1", storage: true, served: true },
                 ],
             },
         });
-        const group = "inference.sagemaker.aws.amazon.com";
-        const models = await findModels(
-            reader({
-                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions": {
-                    items: [crd(group, "jumpstartmodels", "JumpStartModel"), crd("other", "things", "Thing")],
-                },
-                [`/apis/${group}/v1/jumpstartmodels`]: {
-                    items: [{ metadata: { name: "m", namespace: "a" } }],
-                },
-                "/apis/other/v1/things": { items: [{ metadata: { name: "not-ours" } }] },
-            }),
+
+    it("models are the operator's custom resources, read at the version that needs no webhook", async () => {
+        const { objects } = cluster(
+            crd(group, "jumpstartmodels", "JumpStartModel"),
+            crd("other", "things", "Thing"),
+            object(`${group}/v1`, "JumpStartModel", "m", {}, "a"),
+            object(`${group}/v1alpha1`, "JumpStartModel", "through-the-webhook", {}, "a"),
+            object("other/v1", "Thing", "not-ours"),
         );
-        assert.deepEqual(models, ["JumpStartModel a/m"]);
+        assert.deepEqual(await findModels(objects), ["JumpStartModel a/m"]);
+    });
+
+    it("models that cannot be listed are not no models", async () => {
+        const { objects } = cluster(crd(group, "jumpstartmodels", "JumpStartModel"));
+        await assert.rejects(
+            findModels({ ...objects, serves: async () => false }),
+            /does not serve JumpStartModel of inference\.sagemaker\.aws\.amazon\.com\/v1/,
+        );
+        await assert.rejects(
+            findModels({
+                ...objects,
+                list: (apiVersion, kind) =>
+                    apiVersion.startsWith(group)
+                        ? Promise.reject(new Error("etcd is away"))
+                        : objects.list(apiVersion, kind),
+            }),
+            /etcd is away/,
+        );
     });
 });

@@ -1,8 +1,9 @@
 // A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
 
 import type { Holder } from "../../provider/engine/lock";
-import { Lifecycle, PartialFailure } from "../../provider/pulumi/lifecycle";
+import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
+import { PartialFailure } from "../../provider/pulumi/partialState";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
 import { type Injection, Mover } from "./memory/mover";
 import { connectMemory, type MemoryWorld } from "./memoryWorld";

@@ -1,6 +1,6 @@
 // A new way to the cluster, of a move that has nothing else to do: stored by the next update, used by every call after it.
 import assert from "node:assert/strict";
-import type { ConnectionRequest } from "../../provider/adapters/connect";
+import type { ConnectionRequest } from "../../provider/adapters/openCluster";
 import { startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 import { connectMemory } from "./memoryWorld";

@@ -16,17 +16,29 @@ import { MemoryWorld } from "./memoryWorld";
 const PROJECT = resolve(__dirname, "../..");
 
 describe("permission documents", () => {
-    it("name every AWS call that the adapters send, and no other", () => {
-        const adapters = join(PROJECT, "provider/adapters");
+    /** The component's own resources use these; a move never does. */
+    const OF_COMPONENT = ["aws/buckets.ts", "aws/hyperpodClusters.ts"];
+    const adapters = join(PROJECT, "provider/adapters");
+    const callsIn = (files: readonly string[]) =>
+        files
+            .map((file) => readFileSync(join(adapters, file), "utf8"))
+            .flatMap((source) => [...source.matchAll(/\bnew (?:[\w#.]+\.)?(\w+)Command\(/g)])
+            .map(([, name]) => name ?? "");
+
+    it("name every AWS call that the adapters of a move send, and no other", () => {
+        const files = readdirSync(adapters, { recursive: true, encoding: "utf8" });
         const sent = new Set(
-            readdirSync(adapters, { recursive: true, encoding: "utf8" })
-                .filter((file) => file.endsWith(".ts"))
-                .map((file) => readFileSync(join(adapters, file), "utf8"))
-                .flatMap((source) => [...source.matchAll(/\bnew (?:[\w#.]+\.)?(\w+)Command\(/g)])
-                .map(([, name]) => name ?? ""),
+            callsIn(files.filter((file) => file.endsWith(".ts") && !OF_COMPONENT.includes(file))),
         );
         assert.ok(sent.size > 20);
         assert.deepEqual([...sent].sort(), AWS_CALLS.map(({ call }) => call).sort());
+    });
+
+    it("leave the calls of the component's own resources to its page", () => {
+        const page = readFileSync(join(PROJECT, "docs/component.md"), "utf8");
+        const calls = callsIn(OF_COMPONENT);
+        assert.deepEqual(calls.sort(), ["DeleteBucket", "DescribeCluster"]);
+        for (const call of calls) assert.match(page, new RegExp(`:${call}\\b`));
     });
 
     it("are what is committed", () => {

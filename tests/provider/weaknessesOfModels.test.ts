@@ -120,7 +120,7 @@ describe("releases that AWS's script misreads", () => {
         const { kind, message, mover } = await new MemoryStack(world).up();
         assert.equal(kind, "failed");
         assert.match(message, /names no execution role.*\[HP123\]/);
-        assert.match(message, /must have required property 'tlsCertificateS3Bucket'.*\[HP121\]/);
+        assert.match(message, /tlsCertificateS3Bucket is required by this version \[HP121\]/);
         assert.deepEqual(mover.writes, []);
     });
 });

@@ -66,7 +66,7 @@ export class EksApi {
 export class EksAddons implements Addons {
     constructor(
         readonly eks: EksApi,
-        readonly cluster: ClusterFacts,
+        readonly cluster: Pick<ClusterFacts, "name" | "kubernetesVersion">,
     ) {}
 
     async describe(name: string): Promise<Addon | undefined> {
@@ -136,7 +136,7 @@ export class EksAddons implements Addons {
             new this.eks.sdk.CreateAddonCommand({
                 ...this.#target(request.name),
                 addonVersion: request.version,
-                resolveConflicts: "OVERWRITE",
+                resolveConflicts: request.resolveConflicts ?? "OVERWRITE",
                 clientRequestToken: request.token,
                 ...(request.configurationValues ? { configurationValues: request.configurationValues } : {}),
                 ...(request.serviceAccountRoleArn

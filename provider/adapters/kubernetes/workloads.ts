@@ -1,5 +1,6 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { statusOf } from "../../kubernetes/workloadStatus";
 import type {
     Clock,
     KubernetesObject,
@@ -9,6 +10,7 @@ import type {
     WorkloadStatus,
     Workloads,
 } from "../../ports/world";
+import { whyNotReady } from "./podReadiness";
 
 const POLL_MS = 250;
 /** As for an add-on that is awaited: what is refused for this long is refused for good. */
@@ -23,13 +25,6 @@ interface WorkloadShape {
         template?: { metadata?: { labels?: Record<string, string> }; spec?: Record<string, unknown> };
     };
     status?: {
-        observedGeneration?: number;
-        replicas?: number;
-        updatedReplicas?: number;
-        availableReplicas?: number;
-        desiredNumberScheduled?: number;
-        updatedNumberScheduled?: number;
-        numberAvailable?: number;
         conditions?: ConditionShape[];
     };
 }
@@ -39,24 +34,6 @@ interface ConditionShape {
     status: string;
     reason?: string;
     message?: string;
-}
-
-interface PodShape {
-    status?: {
-        phase?: string;
-        conditions?: ConditionShape[];
-        initContainerStatuses?: ContainerShape[];
-        containerStatuses?: ContainerShape[];
-    };
-}
-
-interface ContainerShape {
-    name: string;
-    ready?: boolean;
-    state?: {
-        waiting?: { reason?: string; message?: string };
-        terminated?: { reason?: string; message?: string };
-    };
 }
 
 /** What a wait still lacks. */
@@ -134,7 +111,7 @@ export class KubernetesWorkloads implements Workloads {
         return [
             ...refused,
             ...pods.flatMap((pod) => {
-                const reason = whyNotReady(pod as PodShape);
+                const reason = whyNotReady(pod);
                 return reason === undefined ? [] : [`pod ${namespace}/${pod.metadata.name}: ${reason}`];
             }),
         ];
@@ -222,44 +199,6 @@ export class KubernetesWorkloads implements Workloads {
             await this.clock.sleep(pollMs);
         }
     }
-}
-
-export function statusOf(workload: KubernetesObject): WorkloadStatus {
-    const { spec = {}, status = {} } = workload as WorkloadShape;
-    const seen = (status.observedGeneration ?? 0) >= (workload.metadata.generation ?? 0);
-    if (workload.kind === "DaemonSet") {
-        const desired = status.desiredNumberScheduled ?? 0;
-        return {
-            desired,
-            available: status.numberAvailable ?? 0,
-            upToDate: seen && (status.updatedNumberScheduled ?? 0) >= desired,
-        };
-    }
-    const desired = spec.replicas ?? 1;
-    return {
-        desired,
-        available: status.availableReplicas ?? 0,
-        upToDate: seen && (status.updatedReplicas ?? 0) >= desired,
-    };
-}
-
-function whyNotReady({ status }: PodShape): string | undefined {
-    if (status?.phase === "Succeeded") return undefined;
-    const condition = (type: string) => status?.conditions?.find((candidate) => candidate.type === type);
-    if (condition("Ready")?.status === "True") return undefined;
-    for (const container of [
-        ...(status?.initContainerStatuses ?? []),
-        ...(status?.containerStatuses ?? []),
-    ]) {
-        const problem =
-            container.state?.waiting ?? (container.ready ? undefined : container.state?.terminated);
-        if (problem?.reason)
-            return [container.name, problem.reason, problem.message].filter(Boolean).join(" ");
-    }
-    const unscheduled = condition("PodScheduled");
-    if (unscheduled?.status === "False")
-        return `${unscheduled.reason ?? "Unschedulable"} ${unscheduled.message ?? ""}`.trim();
-    return status?.phase ?? "Pending";
 }
 
 /** A Deployment says of its ReplicaSet that no pod could be created, and why. */

@@ -1,0 +1,45 @@
+// A pod comes in; why it is not ready goes out, in Kubernetes' own words. Pure.
+import type { KubernetesObject } from "../../ports/world";
+
+interface PodStatus {
+    phase?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    initContainerStatuses?: ContainerStatus[];
+    containerStatuses?: ContainerStatus[];
+}
+
+interface ContainerStatus {
+    name: string;
+    ready?: boolean;
+    restartCount?: number;
+    state?: { waiting?: Reason; terminated?: Reason };
+    lastState?: { terminated?: Reason };
+}
+
+interface Reason {
+    reason?: string;
+    message?: string;
+}
+
+/** Undefined for a pod that is ready or has done its work. */
+export function whyNotReady(pod: KubernetesObject): string | undefined {
+    const status = (pod as { status?: PodStatus }).status ?? {};
+    const condition = (type: string) => status.conditions?.find((candidate) => candidate.type === type);
+    if (status.phase === "Succeeded" || condition("Ready")?.status === "True") return undefined;
+    const unscheduled = condition("PodScheduled");
+    if (unscheduled?.status === "False")
+        return `has no node: ${unscheduled.message ?? unscheduled.reason ?? "unschedulable"}`;
+    const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    const stuck = containers.map(whyStuck).find((reason) => reason !== undefined);
+    return stuck ?? `is ${status.phase ?? "Pending"}`;
+}
+
+/** What the container said when it ended last says more than that it is waiting to start again. */
+function whyStuck({ name, ready, restartCount, state, lastState }: ContainerStatus): string | undefined {
+    const problem = state?.waiting ?? (ready ? undefined : state?.terminated);
+    // Waits for the init containers, which tell their own reason.
+    if (!problem?.reason || problem.reason === "PodInitializing") return undefined;
+    const restarts = restartCount ? `, ${restartCount} restarts` : "";
+    const message = lastState?.terminated?.message ?? problem.message;
+    return `container ${name}: ${problem.reason}${restarts}${message ? `: ${message.trim()}` : ""}`;
+}

@@ -1,0 +1,98 @@
+// How to reach a cluster, and the gate that every write through it passes, come in; its facts, an AWS session and its API server go out. Writes nothing; says in plain words why it cannot be reached.
+import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
+import type { Clock, Gate } from "../ports/world";
+import { type ClusterFacts, EksApi } from "./aws/addons";
+import { mintClusterToken } from "./aws/clusterToken";
+import { openSession, type Session, type SessionRequest } from "./aws/session";
+import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
+import { ApiError, KubernetesApi } from "./kubernetes/api";
+import { ApiDiscovery } from "./kubernetes/apiDiscovery";
+
+export interface ConnectionRequest extends SessionRequest {
+    readonly clusterName: string;
+    readonly kubeconfig?: string;
+    readonly context?: string;
+}
+
+export interface OpenCluster {
+    readonly session: Session;
+    readonly eks: EksApi;
+    readonly cluster: ClusterFacts;
+    readonly access: ClusterAccess;
+    readonly api: KubernetesApi;
+    readonly discovery: ApiDiscovery;
+}
+
+export async function openCluster(
+    request: ConnectionRequest,
+    clock: Clock,
+    gate: Gate,
+): Promise<OpenCluster> {
+    const session = await explained(request, "credentials", () => openSession(request));
+    const eks = await EksApi.open(session, gate);
+    const cluster = await explained(request, "EKS", () => eks.describeCluster(request.clusterName));
+    if (cluster === undefined) throw clusterNotFound(request, session);
+    const access = await accessTo(cluster, request, session, clock);
+    const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds), gate);
+    const discovery = new ApiDiscovery(api);
+    await explained(request, "the API server", () => discovery.all());
+    return { session, eks, cluster, access, api, discovery };
+}
+
+async function accessTo(
+    cluster: ClusterFacts,
+    request: ConnectionRequest,
+    session: Session,
+    clock: Clock,
+): Promise<ClusterAccess> {
+    const { clusterName, kubeconfig, context } = request;
+    return kubeconfig === undefined && context === undefined
+        ? eksAccess(
+              cluster,
+              () => mintClusterToken(clusterName, session),
+              () => clock.now(),
+          )
+        : explained(request, "kubeconfig", () => kubeconfigAccess(kubeconfig, context));
+}
+
+function clusterNotFound({ clusterName }: ConnectionRequest, { region }: Session): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.ClusterNotFound,
+        step: "connect",
+        what: `there is no EKS cluster ${clusterName} in ${region}`,
+        remedy: "check `clusterName`, `region` and the account with `aws eks list-clusters`; when the cluster is gone for good, forget the move with `pulumi state delete`",
+    });
+}
+
+/** Says in plain words why a cluster or an account cannot be reached. */
+export async function explained<T>(
+    { clusterName }: { readonly clusterName: string },
+    where: string,
+    call: () => Promise<T>,
+): Promise<T> {
+    try {
+        return await call();
+    } catch (error) {
+        const denied = isDenied(error);
+        throw new MigrationError({
+            code: denied ? ErrorCode.AccessDenied : ErrorCode.ClusterUnreachable,
+            step: "connect",
+            what: denied
+                ? `access denied by ${where} for cluster ${clusterName}`
+                : `cannot reach ${where} for cluster ${clusterName}`,
+            why: messageOf(error),
+            remedy: denied
+                ? "check the credentials with `aws sts get-caller-identity`, and that this principal has an access entry of the cluster; docs/permissions.md lists what it needs"
+                : "check the network, the region and the credentials (`aws sts get-caller-identity`, `kubectl get --raw /readyz`), then run the command again",
+            cause: error,
+        });
+    }
+}
+
+function isDenied(error: unknown): boolean {
+    if (error instanceof ApiError) return error.status === 401 || error.status === 403;
+    const name = (error as Error | undefined)?.name ?? "";
+    return /AccessDenied|UnrecognizedClient|InvalidClientToken|ExpiredToken|Unauthorized|SignatureDoesNotMatch|CredentialsProviderError/.test(
+        name,
+    );
+}

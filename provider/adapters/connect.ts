@@ -36,7 +36,7 @@ export type Connect = (request: ConnectionRequest, clock: Clock, log: Log, gate:
 const LOCK_LIMITS = { timeoutMs: 5_000, retries: 2 };
 
 export const connect: Connect = async (request, clock, log, gate) => {
-    const { session, eks, cluster, access, api, discovery } = await openCluster(request, clock, gate);
+    const { session, eks, cluster, access, api, discovery } = await openCluster(request, clock, log, gate);
     const sleep = (milliseconds: number) => clock.sleep(milliseconds);
     const lockApi = new KubernetesApi(access, sleep, openGate, LOCK_LIMITS);
     const objects = new KubernetesObjects(api, discovery);

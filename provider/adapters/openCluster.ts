@@ -1,12 +1,13 @@
 // How to reach a cluster, and the gate that every write through it passes, come in; its facts, an AWS session and its API server go out. Writes nothing; says in plain words why it cannot be reached.
 import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
-import type { Clock, Gate } from "../ports/world";
+import type { Clock, Gate, Log } from "../ports/world";
 import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
 import { openSession, type Session, type SessionRequest } from "./aws/session";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
 import { ApiDiscovery } from "./kubernetes/apiDiscovery";
+import { assertSameCluster } from "./sameCluster";
 
 export interface ConnectionRequest extends SessionRequest {
     readonly clusterName: string;
@@ -26,6 +27,7 @@ export interface OpenCluster {
 export async function openCluster(
     request: ConnectionRequest,
     clock: Clock,
+    log: Log,
     gate: Gate,
 ): Promise<OpenCluster> {
     const session = await explained(request, "credentials", () => openSession(request));
@@ -34,6 +36,9 @@ export async function openCluster(
     if (cluster === undefined) throw clusterNotFound(request, session);
     const access = await accessTo(cluster, request, session, clock);
     const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds), gate);
+    // Before anything that is read is taken for this cluster's.
+    if (usesKubeconfig(request))
+        await explained(request, "the API server", () => assertSameCluster(cluster, access, api, log));
     const discovery = new ApiDiscovery(api);
     await explained(request, "the API server", () => discovery.all());
     return { session, eks, cluster, access, api, discovery };
@@ -46,13 +51,17 @@ async function accessTo(
     clock: Clock,
 ): Promise<ClusterAccess> {
     const { clusterName, kubeconfig, context } = request;
-    return kubeconfig === undefined && context === undefined
-        ? eksAccess(
+    return usesKubeconfig(request)
+        ? explained(request, "kubeconfig", () => kubeconfigAccess(kubeconfig, context))
+        : eksAccess(
               cluster,
               () => mintClusterToken(clusterName, session),
               () => clock.now(),
-          )
-        : explained(request, "kubeconfig", () => kubeconfigAccess(kubeconfig, context));
+          );
+}
+
+function usesKubeconfig({ kubeconfig, context }: ConnectionRequest): boolean {
+    return kubeconfig !== undefined || context !== undefined;
 }
 
 function clusterNotFound({ clusterName }: ConnectionRequest, { region }: Session): MigrationError {
@@ -73,6 +82,7 @@ export async function explained<T>(
     try {
         return await call();
     } catch (error) {
+        if (error instanceof MigrationError) throw error;
         const denied = isDenied(error);
         throw new MigrationError({
             code: denied ? ErrorCode.AccessDenied : ErrorCode.ClusterUnreachable,

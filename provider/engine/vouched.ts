@@ -17,6 +17,8 @@ export interface Vouchers {
     readonly adopted?: string;
     /** The copy in Pulumi state. */
     readonly state?: JournalCopy;
+    /** ARN of the cluster that the move was begun on, as the state says it. */
+    readonly clusterArn?: string;
 }
 
 const KEY_BYTES = 32;

@@ -118,7 +118,7 @@ export function withPresentNames<T extends object>(stored: T): T {
 }
 
 /** Properties that the package sets itself. */
-const INTERNAL = new Set(["__provider", "plan", "progressUrn", "secretInputs", "journalKey"]);
+const INTERNAL = new Set(["__provider", "plan", "progressUrn", "secretInputs", "journalKey", "clusterArn"]);
 
 export interface ParsedInputs {
     readonly inputs: MigrationInputs;

@@ -35,6 +35,7 @@ import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutput
 import { PartialFailure } from "./partialState";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { undoMove } from "./undoMove";
+import { clusterArnOf } from "./whichCluster";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -362,12 +363,20 @@ export class Lifecycle {
 
 /** The newest key is written with; a journal that an older one marked stays readable. */
 export function vouchersOf(
-    { journal, phase }: Partial<MigrationOutputs>,
+    outputs: Partial<MigrationOutputs>,
     ...bags: readonly (Bag | Partial<MigrationOutputs> | undefined)[]
 ): Vouchers {
+    const { journal, phase } = outputs;
     const keys = bags.map((bag) => (bag as Bag | undefined)?.journalKey).filter(isJournalKey);
     const isOver = phase === MigrationPhase.OnHelm || phase === MigrationPhase.Committed;
-    return { keys: [...new Set(keys)], ...(journal === undefined || isOver ? {} : { state: journal }) };
+    const clusterArn = [outputs, ...bags]
+        .map((bag) => clusterArnOf(bag ?? {}))
+        .find((arn) => arn !== undefined);
+    return {
+        keys: [...new Set(keys)],
+        ...(clusterArn === undefined ? {} : { clusterArn }),
+        ...(journal === undefined || isOver ? {} : { state: journal }),
+    };
 }
 
 /** The key as it goes into the state: secret there, and in no message. */

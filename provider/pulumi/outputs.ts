@@ -48,6 +48,8 @@ export interface MigrationOutputs {
     readonly steps: readonly StepOutput[];
     readonly nextStep: string;
     readonly addonVersion: string;
+    /** ARN of the cluster that the move was begun on. */
+    readonly clusterArn?: string;
     readonly addonArn: string;
     readonly addonConfiguration: string;
     readonly movedFrom: MovedFrom;
@@ -77,6 +79,7 @@ export function outputsOf(
         plan: plan.lines,
         steps: order.map((name) => ({ name, state: journal.stateOf(name) ?? "pending" })),
         nextStep: pending ?? "",
+        clusterArn: plan.cluster.arn,
         addonVersion: plan.addon.version,
         addonArn: phase === MigrationPhase.OnHelm ? "" : (facts.addonArn ?? ""),
         addonConfiguration: plan.addon.configurationValues,

@@ -22,6 +22,7 @@ import { validateSettings } from "../settings/validateSettings";
 import { stepsOf } from "../steps";
 import type { MigrationInputs } from "./inputs";
 import { ADOPT, describeStrangers, JournalDoor, noteOf, type Stranger } from "./journalDoor";
+import { assertCluster, regionOf } from "./whichCluster";
 
 const INSTALL_MINUTES = 20;
 const REMOVE_MINUTES = 20;
@@ -58,7 +59,7 @@ export class Session {
         });
     }
 
-    /** `vouchers` is what the stack's state can say for the journals of the cluster. */
+    /** `vouchers` is what the stack's state can say for the journals of the cluster, and of which cluster it speaks: fails when that is not the one that is reached. */
     static async open(
         inputs: MigrationInputs,
         host: SessionHost,
@@ -75,7 +76,12 @@ export class Session {
                 return gate.held.pass();
             },
         };
-        const connection = await host.connect(inputs, stoppable(host.clock, gate), log, gate);
+        const { clusterArn } = vouchers;
+        // Whoever says no Region means that of the cluster, wherever the command runs.
+        const region = inputs.region ?? regionOf(clusterArn);
+        const request = region === undefined ? inputs : { ...inputs, region };
+        const connection = await host.connect(request, stoppable(host.clock, gate), log, gate);
+        assertCluster(clusterArn, connection.cluster.arn);
         const session = new Session(connection, inputs, host, log, vouchers);
         session.#gate = gate;
         return session;

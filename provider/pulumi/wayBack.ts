@@ -34,12 +34,20 @@ export class WayBackLifecycle {
         return { changes: told(olds) !== told(news) };
     }
 
-    create(inputs: Bag): { id: string; outs: Bag } {
-        return { id: `${String(inputs.clusterName)}/way-back`, outs: inputs };
+    /** Remembers which cluster it is: a namesake elsewhere must not be taken for it later. */
+    async create(inputs: Bag, log: Log): Promise<{ id: string; outs: Bag }> {
+        const session = await Session.open(parseInputs(inputs).inputs, this.#host, log).catch(
+            (error: unknown) => {
+                throw asMigrationError(error, "create", "remove the cause and run `pulumi up` again");
+            },
+        );
+        const { arn: clusterArn } = session.connection.cluster;
+        await session.close();
+        return { id: `${String(inputs.clusterName)}/way-back`, outs: { ...inputs, clusterArn } };
     }
 
-    update(_olds: Bag, news: Bag): { outs: Bag } {
-        return { outs: news };
+    update({ clusterArn }: Bag, news: Bag): { outs: Bag } {
+        return { outs: { ...news, ...(clusterArn === undefined ? {} : { clusterArn }) } };
     }
 
     read(id: string, props: Bag): { id: string; props: Bag } {

@@ -6,7 +6,7 @@ import { closedGate } from "../adapters/gates";
 import { KubernetesObjects } from "../adapters/kubernetes/objects";
 import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
 import { openCluster } from "../adapters/openCluster";
-import type { Objects, Workloads } from "../ports/world";
+import type { Log, Objects, Workloads } from "../ports/world";
 import { systemClock } from "../process/systemClock";
 import type { Bag } from "../pulumi/guard";
 
@@ -24,13 +24,20 @@ export interface ClusterReads {
     readonly workloads: Pick<Workloads, "failingPods">;
 }
 
+const SILENT: Log = { progress: () => undefined, warn: () => undefined };
+
 /** Undefined when the cluster is gone. */
 export async function reachCluster(
     request: SessionRequest,
     clusterName: string,
 ): Promise<ClusterReads | undefined> {
     try {
-        const { api, discovery } = await openCluster({ ...request, clusterName }, systemClock, closedGate);
+        const { api, discovery } = await openCluster(
+            { ...request, clusterName },
+            systemClock,
+            SILENT,
+            closedGate,
+        );
         const objects = new KubernetesObjects(api, discovery);
         return { objects, workloads: new KubernetesWorkloads(objects, systemClock) };
     } catch (error) {

@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import type { Clock, Gate, Log } from "../ports/world";
 import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
-import { openSession, type Session, type SessionRequest } from "./aws/session";
+import { openSession, type AwsSession, type SessionRequest } from "./aws/session";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
 import { ApiDiscovery } from "./kubernetes/apiDiscovery";
@@ -16,7 +16,7 @@ export interface ConnectionRequest extends SessionRequest {
 }
 
 export interface OpenCluster {
-    readonly session: Session;
+    readonly session: AwsSession;
     readonly eks: EksApi;
     readonly cluster: ClusterFacts;
     readonly access: ClusterAccess;
@@ -47,7 +47,7 @@ export async function openCluster(
 async function accessTo(
     cluster: ClusterFacts,
     request: ConnectionRequest,
-    session: Session,
+    session: AwsSession,
     clock: Clock,
 ): Promise<ClusterAccess> {
     const { clusterName, kubeconfig, context } = request;
@@ -64,7 +64,7 @@ function usesKubeconfig({ kubeconfig, context }: ConnectionRequest): boolean {
     return kubeconfig !== undefined || context !== undefined;
 }
 
-function clusterNotFound({ clusterName }: ConnectionRequest, { region }: Session): MigrationError {
+function clusterNotFound({ clusterName }: ConnectionRequest, { region }: AwsSession): MigrationError {
     return new MigrationError({
         code: ErrorCode.ClusterNotFound,
         step: "connect",

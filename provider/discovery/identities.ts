@@ -59,6 +59,10 @@ async function findIdentity(
               };
     const found = { identity, given: given !== undefined, roleArn, role: undefined, ...trust };
     if (roleArn === undefined || roleArn === UNKNOWN) return found;
+    const account = foreignAccount(roleArn, request.clusterArn);
+    // A role of the same name here would be another role: it is not even looked at.
+    if (account !== undefined)
+        return { ...found, problem: `belongs to ${account}, and the cluster to ${request.clusterArn}` };
     let role: Role | undefined;
     try {
         role = await world.identities.readRole(roleArn);
@@ -66,9 +70,24 @@ async function findIdentity(
         return { ...found, problem: `cannot be read: ${(error as Error).message}` };
     }
     if (role === undefined) return { ...found, problem: "does not exist in this account" };
+    if (isArn(roleArn) && role.arn !== roleArn)
+        return { ...found, problem: `does not exist in this account, which has ${role.arn}` };
     if (found.given || needsCopy(identity, role, found.trust) === undefined) return { ...found, role };
     const copyName = await freeName(world, copyNames(request.clusterArn, role, identity, NAMES_TRIED));
     return { ...found, role, ...(copyName === undefined ? {} : { copyName }) };
+}
+
+function isArn(text: string): boolean {
+    return text.startsWith("arn:");
+}
+
+/** Account and partition of a role that are not the cluster's. */
+function foreignAccount(roleArn: string, clusterArn: string): string | undefined {
+    if (!isArn(roleArn)) return undefined;
+    const [, partition, , , account] = roleArn.split(":");
+    const [, homePartition, , , home] = clusterArn.split(":");
+    if (partition !== homePartition) return `partition ${partition}`;
+    return account === home ? undefined : `account ${account}`;
 }
 
 /** The account that the controller's pods run under says which role they really have. */

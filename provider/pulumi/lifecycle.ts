@@ -35,7 +35,7 @@ import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutput
 import { PartialFailure } from "./partialState";
 import { configurationOf, Session, type SessionHost } from "./session";
 import { undoMove } from "./undoMove";
-import { clusterArnOf } from "./whichCluster";
+import { assertRegion, clusterArnOf } from "./whichCluster";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -150,8 +150,11 @@ export class Lifecycle {
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
         const outputs = readOutputs(olds);
         // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
-        if (!this.#asksForWork(outputs, news))
-            return plainJson({ ...outputs, ...keyIn(news, olds), inputs: parseInputs(news).inputs });
+        if (!this.#asksForWork(outputs, news)) {
+            const { inputs } = parseInputs(news);
+            assertRegion(clusterArnOf(outputs), inputs.region);
+            return plainJson({ ...outputs, ...keyIn(news, olds), inputs });
+        }
         const { outs } = await this.#move(news, outputs, log, "update");
         return outs;
     }

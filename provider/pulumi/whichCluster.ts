@@ -33,3 +33,10 @@ export function assertCluster(begun: string | undefined, reached: string): void 
         remedy: `${blamed}, then run the command again; nothing was changed`,
     });
 }
+
+/** Of a Region that is only stored for later: no cluster is asked. */
+export function assertRegion(begun: string | undefined, region: string | undefined): void {
+    if (begun === undefined || region === undefined) return;
+    const [arn, partition, service, , ...rest] = begun.split(":");
+    assertCluster(begun, [arn, partition, service, region, ...rest].join(":"));
+}

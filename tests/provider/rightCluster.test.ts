@@ -72,10 +72,12 @@ describe("the cluster that a move was begun on", () => {
 
     it("is not the namesake of a Region that the inputs name: `region` is blamed", async () => {
         const stack = await moved({ region: "us-west-2" });
-        const { kind, message, mover } = await stack.up({ region: "eu-west-1", until: "verify" });
-        assert.equal(kind, "failed");
-        assert.match(message, /`region` .* says eu-west-1: set it to us-west-2/);
-        assert.deepEqual(mover.writes, []);
+        for (const more of [{}, { until: "verify" }]) {
+            const { kind, message, mover } = await stack.up({ region: "eu-west-1", ...more });
+            assert.equal(kind, "failed");
+            assert.match(message, /`region` .* says eu-west-1: set it to us-west-2/);
+            assert.deepEqual(mover.writes, []);
+        }
     });
 
     it("is told by the journal alone, when the state is lost", async () => {
@@ -108,6 +110,45 @@ describe("the cluster that a move was begun on", () => {
         assert.equal(clusterArnOf({ addonArn }), "arn:aws-cn:eks:cn-north-1:123456789012:cluster/demo");
         assert.equal(clusterArnOf({ addonArn: "" }), undefined);
     });
+});
+
+describe("roles of another account or partition, with a namesake here", () => {
+    const annotate = (roleArn: string) => {
+        world.store.merge(
+            { apiVersion: "v1", kind: "ServiceAccount", namespace: "kube-system", name: "keda-operator" },
+            { metadata: { annotations: { "eks.amazonaws.com/role-arn": roleArn } } },
+            { manager: "helm", operation: "Update" },
+        );
+        world.settle();
+    };
+
+    beforeEach(() => world.restore(snapshot));
+
+    for (const [what, roleArn, says] of [
+        ["another account", "arn:aws:iam::444455556666:role/hp-keda", /belongs to account 444455556666/],
+        ["another partition", "arn:aws-cn:iam::123456789012:role/hp-keda", /belongs to partition aws-cn/],
+        ["another path", "arn:aws:iam::123456789012:role/team/hp-keda", /which has .*role\/hp-keda/],
+    ] as const) {
+        it(`found on the installation, of ${what}: refused, and the namesake stays as it is`, async () => {
+            annotate(roleArn);
+            const { kind, message, mover } = await new MemoryStack(world).up();
+            assert.equal(kind, "failed");
+            assert.match(message, says);
+            assert.match(message, /HP138/);
+            assert.deepEqual(mover.writes, []);
+        });
+
+        it(`given, of ${what}: refused by its property`, async () => {
+            const { kind, message, mover } = await new MemoryStack(world, {
+                clusterName: "demo",
+                kedaRoleArn: roleArn,
+            }).up();
+            assert.equal(kind, "failed");
+            assert.match(message, says);
+            assert.match(message, /^kedaRoleArn: .*HP138/m);
+            assert.deepEqual(mover.writes, []);
+        });
+    }
 });
 
 describe("a kubeconfig beside the name of a cluster", () => {

@@ -1,10 +1,10 @@
 // Takes an S3 bucket away when it is empty. Never deletes an object.
 import { openGate } from "../gates";
 import { openClient } from "./client";
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 /** Answers whether the bucket is gone; one that holds objects stays. */
-export async function deleteBucketIfEmpty(session: Session, bucket: string): Promise<boolean> {
+export async function deleteBucketIfEmpty(session: AwsSession, bucket: string): Promise<boolean> {
     const { DeleteBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
     const client = openClient(S3Client, session, "s3", openGate);
     try {

@@ -2,10 +2,10 @@
 import type { ClusterSummary } from "@aws-sdk/client-sagemaker";
 import { closedGate } from "../gates";
 import { openClient } from "./client";
-import type { Session } from "./session";
+import type { AwsSession } from "./session";
 
 /** ARNs of the HyperPod clusters whose orchestrator is this EKS cluster; there should be exactly one. */
-export async function findHyperpodClusters(session: Session, eksClusterArn: string): Promise<string[]> {
+export async function findHyperpodClusters(session: AwsSession, eksClusterArn: string): Promise<string[]> {
     const { DescribeClusterCommand, paginateListClusters, SageMakerClient } = await import(
         "@aws-sdk/client-sagemaker"
     );

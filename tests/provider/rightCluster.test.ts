@@ -80,7 +80,7 @@ describe("the cluster that a move was begun on", () => {
         }
     });
 
-    it("is told by the journal alone, when the state is lost", async () => {
+    it("has a journal that another stack, and another account, does not take over", async () => {
         await moved();
         const stranger = new MemoryStack(world, { clusterName: "demo" }, true, elsewhere);
         environment = { ...home, account: "444455556666" };

@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import type { Clock, Gate, Log } from "../ports/world";
 import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
-import { openSession, type AwsSession, type SessionRequest } from "./aws/session";
+import { type AwsSession, openSession, type SessionRequest } from "./aws/session";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, KubernetesApi } from "./kubernetes/api";
 import { ApiDiscovery } from "./kubernetes/apiDiscovery";

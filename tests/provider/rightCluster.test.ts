@@ -86,10 +86,7 @@ describe("the cluster that a move was begun on", () => {
         environment = { ...home, account: "444455556666" };
         const { kind, message, mover } = await stranger.up();
         assert.equal(kind, "failed");
-        assert.match(
-            message,
-            /the move was begun on arn:aws:eks:us-west-2:123456789012:cluster\/demo.*HP101/s,
-        );
+        assert.match(message, /HP204/);
         assert.deepEqual(mover.writes, []);
     });
 

@@ -32,7 +32,7 @@ const ROOMS = {
         "settings",
         "steps",
     ],
-    resources: ["adapters", "kubernetes", "process", "profiles", "pulumi"],
+    resources: ["adapters", "kubernetes", "process", "profiles", "pulumi", "settings"],
 };
 
 /** Where Pulumi's own packages appear. */

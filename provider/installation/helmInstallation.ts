@@ -1,7 +1,7 @@
 // What a discovery tells programs and change tickets: plain JSON, made from discovery, plan and blockers. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import type { Discovery } from "../discovery/discover";
-import type { Blocker } from "../plan/blockers";
 import { plannedControllers, plannedObjects } from "../plan/objects";
 import type { Plan, PlannedController } from "../plan/plan";
 import { runningOperator } from "../plan/release";

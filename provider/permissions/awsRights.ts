@@ -1,7 +1,7 @@
 // Asks IAM whether this principal may do what the plan will do. Only an outright refusal counts; where simulating is not allowed, nothing is said.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import type { Blocker } from "../plan/blockers";
 import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
 import { type AwsRight, TaggedKind, type World } from "../ports/world";
 

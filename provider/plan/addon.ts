@@ -1,5 +1,6 @@
 // The add-on that is there already and the release in; which version it gets, what becomes of it, and what stands in the way out. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { isUpdatable } from "../addons/states";
 import {
@@ -12,7 +13,6 @@ import { type Addon, AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
 import { differingSettings, settingsIn } from "../settings/settingsText";
-import type { Blocker } from "./blockers";
 import type { Plan, PlannedController } from "./plan";
 
 export interface VersionInputs {

@@ -1,5 +1,6 @@
 // Found dependencies in, what happens to each out: installed, moved, or left alone and whose it is. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { ErrorCode } from "../../common/errors";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
@@ -10,7 +11,6 @@ import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Values, valueAt } from "../settings/settings";
 import { leavesOf, nameOf, setAt } from "../settings/tree";
-import type { Blocker } from "./blockers";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {

@@ -1,12 +1,12 @@
 // Found roles in, the role of every identity out: given, reused or cloned, with what each needs. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { isTrusted, statementFor } from "../../common/iam/trustPolicy";
 import { UNKNOWN } from "../../common/unknown";
 import type { FoundIdentity } from "../discovery/identities";
 import { bucketPolicy, coversBuckets } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";
-import type { Blocker } from "./blockers";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
 
 export interface IdentityInputs {

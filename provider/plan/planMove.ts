@@ -1,5 +1,6 @@
 // Discovery and inputs in, plan and blockers out. Pure: the same discovery always gives the same plan.
 
+import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { ErrorCode } from "../../common/errors";
 import type { OperatorOfAddon, VersionChoice } from "../addons/versions";
@@ -10,7 +11,6 @@ import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
 import { mapSettings, type Settings, type Values, valueAt, withValue } from "../settings/settings";
 import { existingBlockers, existingNotes, existingOf, twoControllersBlockers, versionOf } from "./addon";
-import type { Blocker } from "./blockers";
 import { planDependencies } from "./dependencies";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { type DescribedStep, describePlan } from "./lines";

@@ -1,5 +1,6 @@
 // What was found before a move in, what stands in its way out. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
@@ -7,7 +8,6 @@ import type { PodSlots } from "../discovery/preflight";
 import { describeRight } from "../permissions/clusterRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { Blocker } from "./blockers";
 
 /** What a person should know and may accept. */
 export function preflightNotes({ preflight, addon }: Discovery, profile: Profile): string[] {

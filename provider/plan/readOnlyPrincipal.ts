@@ -1,9 +1,9 @@
 // A plan and its blockers in, the same as a principal sees it that may only look: what it may not do is told, and stops nobody's preview. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { Preflight } from "../discovery/preflight";
 import { LOCK_RIGHT } from "../permissions/clusterRights";
-import type { Blocker } from "./blockers";
 
 export interface Seen {
     readonly blockers: readonly Blocker[];

@@ -1,10 +1,10 @@
 // The releases found in, the one to move out, or why there is none. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { Discovery } from "../discovery/discover";
 import type { Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { Blocker } from "./blockers";
 
 export function theRelease(
     discovery: Discovery,

@@ -1,9 +1,9 @@
 // The models' AWS resources in, what gets the tag out, with every value that is overwritten and every resource that has no room. Pure.
 
+import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { FoundOwned } from "../discovery/awsResourcesOfModels";
 import { TaggedKind } from "../ports/world";
-import type { Blocker } from "./blockers";
 import type { PlannedTag, PlannedTags } from "./plan";
 
 /** How many tags each kind may carry. */

@@ -1,5 +1,6 @@
 // check, diff, create, read, update and delete of the migration. Sole owner of Pulumi's result shapes; knows inputs, old outputs and a progress sink, not who calls.
 
+import { describeBlocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { Owner } from "../../common/enums";
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
@@ -12,7 +13,6 @@ import type { Steps } from "../engine/step";
 import { isJournalKey, type Vouchers } from "../engine/vouched";
 import { upgradeAddon } from "../operations/addon/upgrade";
 import { serveAgain } from "../operations/handover/serveAgain";
-import { describeBlocker } from "../plan/blockers";
 import type { MigrationStep } from "../plan/plan";
 import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
 import type { Log } from "../ports/world";

@@ -1,5 +1,6 @@
 // One call of the life cycle at work on one cluster: connection, lock, journal, steps. Opened at its begin, closed at its end, whatever happens.
 
+import { type Blocker, describeBlocker } from "../../common/blocker";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Connect, Connection, JournalPlace } from "../adapters/connect";
 import { type Discovery, type DiscoveryRequest, discover } from "../discovery/discover";
@@ -10,7 +11,6 @@ import type { Steps } from "../engine/step";
 import type { Vouchers } from "../engine/vouched";
 import { isPaused } from "../operations/handover/pause";
 import { deniedActions } from "../permissions/awsRights";
-import { type Blocker, describeBlocker } from "../plan/blockers";
 import type { Plan } from "../plan/plan";
 import { addonVersionFor, type Planned, planMove, runningOperator } from "../plan/planMove";
 import type { Clock, Gate, Log } from "../ports/world";

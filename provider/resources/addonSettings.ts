@@ -1,8 +1,9 @@
 // Versions and settings of add-ons come in, every reason why EKS would refuse them goes out, at preview. Writes nothing.
+
+import { describeBlocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { SessionRequest } from "../adapters/aws/session";
-import { describeBlocker } from "../plan/blockers";
 import type { Bag, DynamicProvider } from "../pulumi/guard";
 import type { CheckFailure } from "../pulumi/inputs";
 import { settingProblems } from "../settings/validateSettings";

@@ -1,9 +1,10 @@
 // The resource that remembers whose things are whose and which HyperPod cluster it is. Looks, and writes nothing anywhere.
+
+import { describeBlocker } from "../../common/blocker";
 import { asMigrationError, ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import { findHyperpodClusters } from "../adapters/aws/hyperpodClusters";
 import { openSession, type SessionRequest } from "../adapters/aws/session";
-import { describeBlocker } from "../plan/blockers";
 import type { Bag, DynamicProvider } from "../pulumi/guard";
 import type { CheckFailure } from "../pulumi/inputs";
 import { differs } from "./differs";

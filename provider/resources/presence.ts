@@ -1,6 +1,7 @@
 // Dependencies that the user says are there come in; those that the cluster knows nothing of go out. Reads only.
+
+import { describeBlocker } from "../../common/blocker";
 import { ErrorCode, messageOf } from "../../common/errors";
-import { describeBlocker } from "../plan/blockers";
 import type { ObjectRef, Objects } from "../ports/world";
 import type { CheckFailure } from "../pulumi/inputs";
 

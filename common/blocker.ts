@@ -1,5 +1,5 @@
 // What stands in the way of a move, each with a code and a way out. All are told at once, before anything changes.
-import type { ErrorCode } from "../../common/errors";
+import type { ErrorCode } from "./errors";
 
 export interface Blocker {
     readonly code: ErrorCode;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the test suites one after the other and adds up what their own reports say. Last line: `N passed, N failed`, with `, N skipped` when there are any.
+// Runs the test suites, those that do not disturb each other side by side, and adds up what their own reports say. Last line: `N passed, N failed`, with `, N skipped` when there are any.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,31 +8,41 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Quick ones first: a mistake shows early. */
+/**
+ * Quick ones first: a mistake shows early. Suites without a `lane` start nothing that others would feel; those of the sandbox lane run one after the
+ * other beside them, each with a control plane of its own; what measures pauses runs alone at the end.
+ */
 const SUITES = {
     component: { files: "tests/component/!(*.sandbox).test.ts" },
     provider: { files: "tests/provider/*.test.ts" },
     report: { files: "tests/report/*.test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
-    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
-    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
-    e2e: { files: "tests/e2e/@(move|trouble|faults).test.ts", retries: 1, limitMinutes: 40 },
+    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1, lane: "sandbox" },
+    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1, lane: "sandbox" },
+    e2e: {
+        files: "tests/e2e/@(move|trouble|faults).test.ts",
+        retries: 1,
+        limitMinutes: 40,
+        lane: "alone",
+    },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
     e2eLong: {
         files: "tests/e2e/!(move|trouble|faults).test.ts",
         retries: 1,
         limitMinutes: 60,
         onRequest: true,
+        lane: "alone",
     },
 };
 
 /** A suite that takes longer is ended and counts as failed. */
-const LIMIT_MINUTES = 20;
+const LIMIT_MINUTES = 30;
+const PIPE_GRACE_MS = 500;
 
 function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output) {
     return new Promise((resolve) => {
-        console.log(`\n── ${name} ──`);
+        console.log(`\n── ${name} begins ──`);
         const started = Date.now();
         const child = spawn(
             process.execPath,
@@ -46,11 +56,15 @@ function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output)
                 `output=${output}`,
                 files,
             ],
-            { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+            { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
         );
+        // In one piece when the suite ends: two suites at once would be read line by line of either.
+        const said = [];
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
         const timer = setTimeout(() => child.kill("SIGKILL"), limitMinutes * 60_000);
-        child.once("close", (code, signal) => {
-            clearTimeout(timer);
+        const settle = (code, signal) => {
+            console.log(`\n── ${name} ──`);
+            process.stdout.write(Buffer.concat(said));
             const counts = existsSync(output) ? JSON.parse(readFileSync(output, "utf8")) : undefined;
             // A suite that died before its report counts as one failure, never as none.
             const ending = `ended without a report (${signal ?? `exit code ${code}`})`;
@@ -65,6 +79,11 @@ function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output)
                 `${name}: ${passed} passed, ${failed} failed in ${Math.round((Date.now() - started) / 1000)} s`,
             );
             resolve({ passed, failed: failed + (code !== 0 && failed === 0 ? 1 : 0), skipped });
+        };
+        // What a suite left behind may keep its pipes open: that is not waited for.
+        child.once("exit", (code, signal) => {
+            clearTimeout(timer);
+            setTimeout(settle, PIPE_GRACE_MS, code, signal);
         });
     });
 }
@@ -80,11 +99,16 @@ const folder = mkdtempSync(path.join(tmpdir(), "suites-"));
 /** What failed or was tried again, said once more at the very end: it is looked for there. */
 const named = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, suite] of Object.entries(SUITES)) {
-    if (wanted.length > 0 ? !wanted.includes(name) : suite.onRequest) continue;
-    const counts = await run(name, suite, path.join(folder, `${name}.json`));
-    for (const key of Object.keys(total)) total[key] += counts[key];
+async function runLane(lane) {
+    for (const [name, suite] of Object.entries(SUITES)) {
+        if (suite.lane !== lane || (wanted.length > 0 ? !wanted.includes(name) : suite.onRequest)) continue;
+        const counts = await run(name, suite, path.join(folder, `${name}.json`));
+        for (const key of Object.keys(total)) total[key] += counts[key];
+    }
 }
+
+await Promise.all([runLane(undefined), runLane("sandbox")]);
+await runLane("alone");
 rmSync(folder, { recursive: true, force: true });
 for (const line of named) console.log(`\n${line}`);
 console.log(

@@ -1,5 +1,8 @@
 // A mover is stopped at a write, as a laptop's lid does it; another one takes over, goes on or goes back; then the first one wakes up. It must write nothing more, and the end must be the golden state or the start. TAKE_OVERS=n tries a sample of n, SEED=n another one.
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { State } from "../../sandbox/compare/state";
 import { sample } from "../faults/matrix";
 import type { Data } from "./memory/data";
@@ -8,6 +11,8 @@ import type { Mover } from "./memory/mover";
 import { isIssued } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
 
+/** Written by some of the runs, and read by none. */
+const REPORT = join(mkdtempSync(join(tmpdir(), "take-over-")), "move.html");
 const { world, snapshot, state: start } = startOf();
 const { TAKE_OVERS: WANTED = "all", SEED = "1" } = process.env;
 /** AWS does what it was asked within this time, or not at all. */
@@ -121,9 +126,7 @@ async function takeOver({ first, write, effect, second }: TakeOver): Promise<voi
     other.load(stack.save());
     // With an update's wish, so that the engine calls the provider.
     const result =
-        second === "up"
-            ? await other.up(first === "up" ? {} : { report: "/dev/null" })
-            : await other.destroy();
+        second === "up" ? await other.up(first === "up" ? {} : { report: REPORT }) : await other.destroy();
     const written = stopped?.writes.length ?? 0;
     resume?.();
     await running;

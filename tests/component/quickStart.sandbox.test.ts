@@ -127,7 +127,7 @@ describe("quick-start on the sandbox", function () {
         const run = await pulumi.destroy();
         assert.notEqual(run.exitCode, 0);
         assert.match(run.stdout, /still serves 1 custom resource\(s\): JumpStartModel default\/still-here/);
-        assert.match(run.stdout, /Delete the models first/);
+        assert.match(run.stdout, /next: delete the models first/);
         assert.deepEqual(await writes(), []);
         await kubectl("delete", "jumpstartmodel", "-n", "default", "still-here", "--timeout=20s");
     });

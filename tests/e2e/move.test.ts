@@ -105,7 +105,8 @@ describe("a move and its undo", function () {
     });
 
     it("goes back from an add-on that ended DEGRADED", async () => {
-        const scene = await fresh();
+        // It might heal, so it is waited for as long as the program says.
+        const scene = await fresh({ args: { clusterName: "demo", installTimeoutMinutes: 1 } });
         await failAddon(scene.sandbox, "DEGRADED");
         assert.match(fails(await scene.pulumi.up("--skip-preview")), /DEGRADED/);
         await scene.sandbox.aws.clearScripts();

@@ -19,10 +19,7 @@ const stopped = (world: MemoryWorld) =>
 /** A stack whose ports a test changes. */
 function stackOf(
     world: MemoryWorld,
-    change: (ports: {
-        workloads: Workloads;
-        describe: (now: Addon) => Addon;
-    }) => Partial<Workloads> | undefined,
+    change: (ports: { workloads: Workloads }) => Partial<Workloads> | undefined,
     describe: (now: Addon, clock: number) => Addon = (now) => now,
 ): MemoryStack {
     return new MemoryStack(world, QUICK, true, (inWorld, mover) => {
@@ -30,7 +27,7 @@ function stackOf(
         return async (...args) => {
             const connection = await inner(...args);
             const { workloads, addons, clock } = connection.world;
-            const changed = change({ workloads, describe: (now) => now });
+            const changed = change({ workloads });
             if (changed !== undefined) Object.assign(workloads, changed);
             const original = addons.describe.bind(addons);
             addons.describe = async (name) => {

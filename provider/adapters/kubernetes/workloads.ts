@@ -1,20 +1,19 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { statusOf } from "../../kubernetes/workloadStatus";
-import type {
-    Clock,
-    KubernetesObject,
-    ObjectRef,
-    Objects,
-    ProbeAnswer,
-    WorkloadStatus,
-    Workloads,
+import {
+    type Clock,
+    type KubernetesObject,
+    type ObjectRef,
+    type Objects,
+    type ProbeAnswer,
+    REFUSED_FOR_GOOD_MS,
+    type WorkloadStatus,
+    type Workloads,
 } from "../../ports/world";
 import { whyNotReady } from "./podReadiness";
 
 const POLL_MS = 250;
-/** As for an add-on that is awaited: what is refused for this long is refused for good. */
-const REFUSED_MS = 30_000;
 /** Pods that go keep everybody waiting. */
 const GONE_POLL_MS = 100;
 
@@ -92,7 +91,7 @@ export class KubernetesWorkloads implements Workloads {
             const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
             refusedSince = isRefused ? (refusedSince ?? now) : undefined;
             return {
-                isHopeless: refusedSince !== undefined && now - refusedSince >= REFUSED_MS,
+                isHopeless: refusedSince !== undefined && now - refusedSince >= REFUSED_FOR_GOOD_MS,
                 why: () => this.#whyAway(away.map(({ ref }) => ref)),
             };
         });

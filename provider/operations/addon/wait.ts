@@ -1,6 +1,6 @@
 // Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
-import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
+import { type Addon, AddonStatus, type ObjectRef, REFUSED_FOR_GOOD_MS, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
@@ -30,8 +30,6 @@ function hasFailed({ status, issues }: Addon): boolean {
     );
 }
 
-/** Pods that are refused for this long are refused for good: a webhook or a quota that only starts up answers sooner. */
-const REFUSED_PODS_MS = 30_000;
 const REFUSED_PODS_POLL_MS = 5_000;
 
 /** `meanwhile` runs at every look; it measures which requests are refused. */
@@ -102,7 +100,7 @@ class RefusedPods {
         this.#looked = now;
         const refused = await this.world.workloads.refusedPods(this.namespace);
         this.#since = refused.length === 0 ? undefined : (this.#since ?? now);
-        return this.#since !== undefined && now - this.#since >= REFUSED_PODS_MS;
+        return this.#since !== undefined && now - this.#since >= REFUSED_FOR_GOOD_MS;
     }
 }
 

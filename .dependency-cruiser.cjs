@@ -35,6 +35,24 @@ const ROOMS = {
     resources: ["adapters", "kubernetes", "process", "profiles", "pulumi", "settings"],
 };
 
+/** Room of sandbox/ -> rooms of it that it may import, besides itself. What works on a started sandbox gets its handle; it starts none. */
+const SANDBOX_ROOMS = {
+    tools: [],
+    aws: [],
+    faults: [],
+    compare: [],
+    kubernetes: ["tools"],
+    pulumi: ["tools"],
+    watch: ["kubernetes"],
+    content: ["handle.ts", "kubernetes"],
+    demo: ["compare", "content", "handle.ts", "kubernetes"],
+    bench: ["compare", "content", "faults", "handle.ts", "pulumi", "watch"],
+    "aws-provider": [],
+    "kubernetes-provider": ["aws-provider"],
+};
+/** Files directly in sandbox/ that put a sandbox together; the others there are commands. */
+const ASSEMBLY = "^sandbox/(handle|parts|runningSandbox|sandbox|sandboxNames|userEnvironment)\\.ts$";
+
 /** Where Pulumi's own packages appear. */
 const DOORS = "^(components/|provider/(pulumi|installation)/|provider/profiles/dependencyInputs\\.ts$)";
 /** Types that a journal, a plan or a picture of the cluster is made of; code of the plan stays behind its door. */
@@ -46,7 +64,7 @@ module.exports = {
             name: "no-circular",
             comment: "Nothing is read in a circle.",
             severity: "error",
-            from: { path: "^(common|components|provider)/" },
+            from: {},
             to: { circular: true },
         },
         {
@@ -70,9 +88,23 @@ module.exports = {
             from: { path: "^provider/(plan|settings|addons|identities|profiles|permissions|kubernetes)/" },
             to: { dependencyTypes: ["core"] },
         },
+        {
+            name: "tests-last",
+            comment: "Nothing but tests stands on tests.",
+            severity: "error",
+            from: { pathNot: "^tests/" },
+            to: { path: "^tests/" },
+        },
+        {
+            name: "in-memory",
+            comment: "What is tested in memory starts no sandbox.",
+            severity: "error",
+            from: { path: "^tests/(docs|package|provider|report)/" },
+            to: { path: "^sandbox/", pathNot: "^sandbox/(compare|kubernetes)/" },
+        },
     ],
     allowed: [
-        { from: { pathNot: "^(common|components|provider)/" }, to: {} },
+        { from: { pathNot: "^(common|components|provider|sandbox|tools)/" }, to: {} },
         { from: { path: "^common/" }, to: { path: "^common/" } },
         { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
         {
@@ -91,6 +123,28 @@ module.exports = {
                 to: { path: `^provider/${other}/` },
             })),
         ),
+        { from: { path: "^sandbox/" }, to: { path: "^node_modules/" } },
+        { from: { path: "^sandbox/" }, to: { dependencyTypes: ["core"] } },
+        { from: { path: "^sandbox/([^/]+)/" }, to: { path: "^sandbox/$1/" } },
+        ...Object.entries(SANDBOX_ROOMS).flatMap(([room, others]) =>
+            others.map((other) => ({
+                from: { path: `^sandbox/${room}/` },
+                to: { path: `^sandbox/${other}` },
+            })),
+        ),
+        { from: { path: ASSEMBLY }, to: { path: [ASSEMBLY, "^sandbox/(aws|faults|kubernetes|tools)/"] } },
+        { from: { path: "^sandbox/[^/]+$", pathNot: ASSEMBLY }, to: { path: "^sandbox/" } },
+        // As a user's program: the built package.
+        { from: { path: "^sandbox/bench/program/" }, to: { path: "^dist/index\\.js$" } },
+        // One EKS token for all who speak to a cluster.
+        {
+            from: { path: "^sandbox/kubernetes-provider/" },
+            to: { path: "^provider/adapters/aws/(clusterToken|session)\\.ts$" },
+        },
+        { from: { path: "^tools/" }, to: { path: "^node_modules/" } },
+        { from: { path: "^tools/" }, to: { dependencyTypes: ["core"] } },
+        { from: { path: "^tools/([^/]+)/" }, to: { path: "^tools/$1/" } },
+        { from: { path: "^tools/permissions/" }, to: { path: "^provider/permissions/" } },
         {
             from: { path: TYPES_OF_THE_PLAN },
             to: { path: "^provider/plan/", dependencyTypes: ["type-only"] },

@@ -2,28 +2,14 @@
 import { join, resolve } from "node:path";
 import type { AwsEmulator } from "./aws/emulator";
 import type { FaultProxy } from "./faults/proxy";
+import type { Sandbox } from "./handle";
 import type { AuditEvent } from "./kubernetes/audit";
 import { Baselines } from "./kubernetes/baselines";
-import type { Cluster } from "./kubernetes/cluster";
-import type { ClusterPki } from "./kubernetes/clusterPki";
 import type { FakeNodes } from "./kubernetes/nodes";
-import type { PortBlock } from "./kubernetes/ports";
-import type { SandboxDirectory } from "./kubernetes/sandboxDirectory";
-import type { Sandbox } from "./sandbox";
+import type { SandboxParts } from "./parts";
 import { accountId, clusterName, oidcIssuer, region } from "./sandboxNames";
 import type { Tools } from "./tools/tools";
 import { userEnvironment } from "./userEnvironment";
-
-/** What startSandbox() has started. */
-export interface SandboxParts {
-    directory: SandboxDirectory;
-    block: PortBlock;
-    cluster: Cluster;
-    aws: AwsEmulator;
-    faults: FaultProxy;
-    tools: Tools;
-    pki: ClusterPki;
-}
 
 export class RunningSandbox implements Sandbox {
     readonly directory: string;

@@ -1,6 +1,6 @@
 // In: a started sandbox. Out: the environment variables of a user's shell; all calls go through the fault proxy. Sets none itself.
 import { writeKubeconfig } from "./kubernetes/configFiles";
-import type { SandboxParts } from "./runningSandbox";
+import type { SandboxParts } from "./parts";
 import { clusterName, region } from "./sandboxNames";
 
 export function userEnvironment({ directory, faults, pki, tools }: SandboxParts): Record<string, string> {

@@ -1,6 +1,6 @@
 // A sandbox at the start of a move and the path of AWS's script come in; the same measurements of the script go out. The script is not part of this project.
 import { captureState, type State } from "../compare";
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import type { Observation } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
 import { addonsIn, type SeenAddon } from "./addonsSeen";

@@ -1,7 +1,7 @@
 // A sandbox at the start of a move comes in; one move, one quiet `up` and one way back, measured, go out.
 import { captureState, type State } from "../compare";
+import type { Sandbox } from "../handle";
 import type { Pulumi, PulumiRun } from "../pulumi/driver";
-import type { Sandbox } from "../sandbox";
 import type { Observation, Span } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
 import { addonsIn, type SeenAddon, watchDeletions } from "./addonsSeen";

@@ -1,11 +1,11 @@
 // In: a sandbox with an installation. Out: what other teams run in the same cluster and account, which nothing may touch. Owns no model.
 import { join } from "node:path";
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { awsClients } from "./awsClients";
 import { importCertificate } from "./certificates";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
 import { charts, helm } from "./helmCommand";
-import type { HelmInstallation } from "./helmInstallation";
+import type { HelmInstallation } from "./installation";
 import { createLoadBalancer } from "./loadBalancers";
 import { path } from "./modelWorkloads";
 

@@ -2,14 +2,15 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { awsClients } from "./awsClients";
 import { type BareCluster, createBareCluster } from "./bareCluster";
-import { createCertManagerCrds, type ReleaseReference } from "./certManagerCrds";
+import { createCertManagerCrds } from "./certManagerCrds";
 import { ClusterObjects } from "./clusterObjects";
 import { helm, operatorChart, valuesFile } from "./helmCommand";
-import { createHelmRoles, type HelmRoleOptions, type RoleArns } from "./helmRoles";
+import { createHelmRoles, type HelmRoleOptions } from "./helmRoles";
 import { baseValues, type Dependency, laterValues, mergeValues, type Values } from "./helmValues";
+import type { HelmInstallation } from "./installation";
 import { installStandAlone } from "./standAlone";
 import { createTlsBucket } from "./tlsBucket";
 import { assembleUmbrellaChart } from "./umbrellaChart";
@@ -37,18 +38,6 @@ export interface HelmInstallOptions {
     bare?: BareCluster;
     /** A helm that is not the sandbox's own, such as Helm 4. */
     binary?: string;
-}
-
-export interface HelmInstallation extends ReleaseReference {
-    bare: BareCluster;
-    roles: RoleArns;
-    tlsBucket: string;
-    otherTlsBucket: string;
-    external: readonly Dependency[];
-    revisions: number;
-    /** The values of the last revision, as `helm get values` shows them. */
-    values: Values;
-    binary: string;
 }
 
 export const defaultRelease = "hyperpod-inference-operator";

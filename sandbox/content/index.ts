@@ -1,22 +1,20 @@
 // In: a sandbox. Out: the live content that demos and tests start from. The only door to this folder.
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import type { BareCluster } from "./bareCluster";
 import { type Bystanders, deployBystanders } from "./bystanders";
-import { type HelmInstallation, type HelmInstallOptions, installWithHelm } from "./helmInstallation";
+import { type HelmInstallOptions, installWithHelm } from "./helmInstallation";
+import type { HelmInstallation } from "./installation";
 import { deployModels, type ModelOptions, type Models } from "./models";
 
 export { type BareCluster, type BareClusterOptions, createBareCluster } from "./bareCluster";
 export { type Bystanders, deployBystanders } from "./bystanders";
 export { helm } from "./helmCommand";
-export {
-    defaultRelease,
-    type HelmInstallation,
-    type HelmInstallOptions,
-    installWithHelm,
-} from "./helmInstallation";
+export { defaultRelease, type HelmInstallOptions, installWithHelm } from "./helmInstallation";
 export { type HelmRoleOptions, type RoleArns, type RoleKey, roleNames } from "./helmRoles";
 export { type Dependency, dependencyNames, inexpressibleValues, type Values } from "./helmValues";
-export { deployModels, type Model, type ModelOptions, type Models } from "./models";
+export type { HelmInstallation } from "./installation";
+export type { Model } from "./model";
+export { deployModels, type ModelOptions, type Models } from "./models";
 export { installStandAlone } from "./standAlone";
 export {
     addForeignManagers,

@@ -1,5 +1,5 @@
 // In: an installation. Out: the three models and the registration that its users wrote, as data. Creates nothing.
-import type { HelmInstallation } from "./helmInstallation";
+import type { HelmInstallation } from "./installation";
 
 export const inferenceGroup = "inference.sagemaker.aws.amazon.com";
 

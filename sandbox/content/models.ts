@@ -1,11 +1,12 @@
 // In: an installation. Out: its models serving, with everything the operator and its controllers made of them. Installs no operator.
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { type AwsClients, awsClients } from "./awsClients";
 import { certificateKeys, customerTags, type StoredObject, storeCertificate } from "./certificateObjects";
 import { type ImportedCertificate, importCertificate } from "./certificates";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
-import type { HelmInstallation } from "./helmInstallation";
-import { createLoadBalancer, type LoadBalancer } from "./loadBalancers";
+import type { HelmInstallation } from "./installation";
+import { createLoadBalancer } from "./loadBalancers";
+import type { Model } from "./model";
 import { inferenceGroup, type ModelSpec, modelSpecs } from "./modelSpecs";
 import { modelStatus, registration, registrationStatus } from "./modelStatus";
 import { ingress, ingressName, workloads } from "./modelWorkloads";
@@ -16,17 +17,6 @@ export interface ModelOptions {
     objectTags?: number;
     /** Served version through which the JumpStart model is written; v1alpha1 lacks some of its fields. Default v1. */
     jumpStartVersion?: "v1" | "v1alpha1";
-}
-
-export interface Model {
-    kind: string;
-    name: string;
-    namespace: string;
-    uid: string;
-    ingress: string;
-    loadBalancer: LoadBalancer;
-    certificateArn: string;
-    objects: StoredObject[];
 }
 
 export interface Models {

@@ -1,5 +1,5 @@
 // In: the sandbox's names. Out: the permission documents that Helm-era roles carry. Calls nothing.
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { allow, document, type PolicyDocument } from "./trustPolicies";
 
 export function albPolicy(): PolicyDocument {

@@ -1,9 +1,9 @@
 // In: one dependency. Out: that dependency installed by a release of its own, as another team does it. Knows no operator.
 import { join } from "node:path";
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { helm, operatorChart, valuesFile } from "./helmCommand";
-import type { HelmInstallation } from "./helmInstallation";
 import type { Dependency, Values } from "./helmValues";
+import type { HelmInstallation } from "./installation";
 
 interface StandAlone {
     chart: string;

@@ -1,10 +1,10 @@
 // In: an installation. Out: one of the awkward states that a move may start from. Each function changes one thing.
 import { gunzipSync, gzipSync } from "node:zlib";
 import { CreateAddonCommand } from "@aws-sdk/client-eks";
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { awsClients } from "./awsClients";
 import { ClusterObjects } from "./clusterObjects";
-import type { HelmInstallation } from "./helmInstallation";
+import type { HelmInstallation } from "./installation";
 
 export const operatorAddon = "amazon-sagemaker-hyperpod-inference";
 

@@ -1,7 +1,7 @@
 // In: what must be true of the cluster. Out: it is, or an error that says what is missing. Changes nothing.
-import type { Sandbox } from "../sandbox";
+import type { Sandbox } from "../handle";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
-import type { HelmInstallation } from "./helmInstallation";
+import type { HelmInstallation } from "./installation";
 
 const timeoutMs = 60_000;
 const pollMs = 100;

@@ -9,8 +9,8 @@ import {
     type State,
 } from "../compare";
 import { helm } from "../content";
+import type { Sandbox } from "../handle";
 import { requestJson } from "../kubernetes/requestJson";
-import type { Sandbox } from "../sandbox";
 
 const RELEASE = "hyperpod-inference-operator";
 const NAMESPACE = "kube-system";

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type CannedAnswer, denied, serverError, throttled } from "./answers";
 import type { Exchange } from "./exchange";
-import type { Write } from "./ledger";
 import type { Fault } from "./plan";
 import type { Classified } from "./request";
+import type { Write } from "./write";
 
 export class Injector {
     #held = new Set<Exchange>();

@@ -1,23 +1,6 @@
 /** Classified requests come in; the numbered log of writes and the counts of everything else go out. One ledger serves both sides. */
-import type { FaultAction } from "./plan";
-import type { Classified, KubernetesResource, Side } from "./request";
-
-export interface Write {
-    /** 1 for the first write of either side since the last reset; 0 for what is no write. */
-    ordinal: number;
-    side: Side;
-    verb: string;
-    what: string;
-    /** Milliseconds since the epoch, when the request arrived. */
-    time: number;
-    /** What the server answered; undefined as long as it has not, or when the request never reached it. */
-    status?: number;
-    userAgent: string;
-    /** The fault that this request met. */
-    fault?: FaultAction;
-    /** Kubernetes only: the parts of `what`. */
-    resource?: KubernetesResource;
-}
+import type { Classified } from "./request";
+import type { Write } from "./write";
 
 /** The newest reads kept for looking at; the count goes on. */
 const READS_KEPT = 10_000;

@@ -1,17 +1,6 @@
 /** Armed faults come in; for each logged request, the fault it meets (or none) goes out. Nothing is sent or killed here. */
-import type { Write } from "./ledger";
 import type { Effect } from "./request";
-
-export type FaultAction =
-    | "killBefore"
-    | "killAfter"
-    | "dropBefore"
-    | "dropAfter"
-    | "throttle"
-    | "serverError"
-    | "deny"
-    | "hang"
-    | "delay";
+import type { FaultAction, Write } from "./write";
 
 export interface Fault {
     /** The write with this number; with `times` above 1 also the repetitions of that same write. */

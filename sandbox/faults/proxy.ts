@@ -9,16 +9,17 @@ import { classifyAws, needsAwsBody } from "./classifyAws";
 import { classifyKubernetes, needsKubernetesBody } from "./classifyKubernetes";
 import { Exchange, type Upstream } from "./exchange";
 import { Injector, passOn } from "./inject";
-import { Ledger, type Write } from "./ledger";
+import { Ledger } from "./ledger";
 import { Listener } from "./listener";
 import { type Outage, startOutage } from "./outage";
 import { type Fault, FaultPlan } from "./plan";
 import type { Classified, RequestHead, Side } from "./request";
+import type { Write } from "./write";
 
-export type { Write } from "./ledger";
 export type { Outage } from "./outage";
-export type { Fault, FaultAction } from "./plan";
+export type { Fault } from "./plan";
 export type { Effect, KubernetesResource, Side } from "./request";
+export type { FaultAction, Write } from "./write";
 
 export interface FaultProxyOptions {
     awsUpstream: string;

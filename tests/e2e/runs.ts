@@ -1,6 +1,6 @@
 // Small words that end-to-end tests say about runs and states of Pulumi.
 import assert from "node:assert/strict";
-import type { HelmInstallation } from "../../sandbox/content/helmInstallation";
+import type { HelmInstallation } from "../../sandbox/content";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";

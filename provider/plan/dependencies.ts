@@ -9,7 +9,7 @@ import type { FoundDependency } from "../discovery/dependencies";
 import { AddonStatus, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
-import { mapDependencySettings, type Values, valueAt } from "../settings/settings";
+import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
 import { leavesOf, nameOf, setAt } from "../settings/tree";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
@@ -31,12 +31,15 @@ export interface PlannedDependencies {
     readonly identities: readonly string[];
     readonly blockers: readonly Blocker[];
     readonly notes: readonly string[];
+    /** Settings that an add-on is sent although its schema says nothing about them. */
+    readonly unproven: readonly { readonly addonName: string; readonly paths: readonly string[] }[];
 }
 
 interface One {
     readonly planned: PlannedDependency;
     readonly blocker?: Blocker;
     readonly note?: string;
+    readonly unproven?: readonly string[];
 }
 
 export function planDependencies(
@@ -51,6 +54,9 @@ export function planDependencies(
         identities: all.flatMap(({ planned }) => planned.identity ?? []),
         blockers: all.flatMap(({ blocker }) => blocker ?? []),
         notes: all.flatMap(({ note }) => note ?? []),
+        unproven: all.flatMap(({ planned: { addonName }, unproven: paths }) =>
+            paths === undefined ? [] : [{ addonName, paths }],
+        ),
     };
 }
 
@@ -84,22 +90,21 @@ function planOne(
     if (ofRelease.length === 0) return alone(`theirs (${owner ?? "not of this release"})`);
     if (!runsFromRelease)
         return alone(`theirs: its workloads do not carry the mark of release ${release.name}`);
-    if (inputs.skipDependencies)
-        return alone(
-            `${ofRelease.length} objects of the release stay as they are (skipDependenciesMigration)`,
-        );
-    if (byChoice) return alone(`${ofRelease.length} objects of the release stay as they are (your choice)`);
+    const stays = (why: string) =>
+        alone(`${ofRelease.length} objects of the release stay as they are ${why}; ${keepingIt(found)}`);
+    if (inputs.skipDependencies) return stays("(skipDependenciesMigration)");
+    if (byChoice) return stays("(your choice)");
     const version = dependencyAddonVersion(profile, found.available, found.runningVersion, false);
     if (version === undefined) {
         const offers = found.available.join(", ") || "nothing";
-        return alone(
-            `${ofRelease.length} objects of the release stay as they are: EKS offers ${offers}, needed is ${profile.minimumVersion} or what runs (${found.runningVersion ?? "unknown"})`,
+        return stays(
+            `because EKS offers ${offers}, needed is ${profile.minimumVersion} or what runs (${found.runningVersion ?? "unknown"})`,
         );
     }
     const settings = settingsOf(found, release, knowledge);
     if (settings.unsupported.length > 0 && !inputs.dropUnsupportedSettings) {
-        return alone(
-            `${ofRelease.length} objects of the release stay as they are: the add-on cannot express ${settings.unsupported.join(", ")}`,
+        return stays(
+            `because the add-on cannot express ${settings.unsupported.join(", ")}: accept that loss with \`onUnsupportedSettings: UnsupportedSettings.Drop\` to move it all the same`,
         );
     }
     return {
@@ -110,12 +115,18 @@ function planOne(
             version,
             settings.configuration,
         ),
+        unproven: settings.unproven,
         ...(settings.unsupported.length === 0
             ? {}
             : {
                   note: `the settings ${settings.unsupported.join(", ")} of the release are dropped: the add-on ${profile.addonName} cannot express them`,
               }),
     };
+}
+
+/** Helm keeps nothing of a release that is retired. */
+function keepingIt({ profile }: FoundDependency): string {
+    return `\`helm\` no longer keeps them, so install chart ${profile.chart} as a release of its own with \`--take-ownership\``;
 }
 
 function missing(
@@ -173,12 +184,14 @@ function planned(
     };
 }
 
+type DependencySettings = Pick<Settings, "configuration" | "unsupported" | "unproven">;
+
 /** What the user set for this dependency, checked against its own schema; a value of another form counts as one that cannot be expressed. */
 function settingsOf(
     { profile, schema }: FoundDependency,
     release: Release,
     knowledge: DependencyKnowledge,
-): { configuration: Values; unsupported: readonly string[] } {
+): DependencySettings {
     const part = (values: Values) =>
         (valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values;
     const mapped = mapDependencySettings({
@@ -187,7 +200,15 @@ function settingsOf(
         schema,
         notCarried: profile.notCarried,
     });
-    if (schema === undefined) return named(mapped.configuration, mapped.unsupported, profile);
+    const result = (sent: Values, lost: readonly string[]): DependencySettings => ({
+        configuration: sent,
+        unsupported: named(lost, profile),
+        unproven: named(
+            mapped.unproven.filter((name) => leavesOf(sent).some(({ path }) => nameOf(path) === name)),
+            profile,
+        ),
+    });
+    if (schema === undefined) return result(mapped.configuration, mapped.unsupported);
     const problemsOf = (settings: Values) => knowledge.validate(schema, settings);
     const without = problemsOf({});
     // What is told as dropped is not sent: one of a wrong form stays out, and the others go.
@@ -204,14 +225,10 @@ function settingsOf(
     const left = problemsOf(configuration);
     // Together they may still be wrong; then none of them can be sent.
     return left.length === 0
-        ? named(configuration, unsupported, profile)
-        : named({}, [...unsupported, ...leavesOf(configuration).map(({ path }) => nameOf(path))], profile);
+        ? result(configuration, unsupported)
+        : result({}, [...unsupported, ...leavesOf(configuration).map(({ path }) => nameOf(path))]);
 }
 
-function named(
-    configuration: Values,
-    unsupported: readonly string[],
-    { valuesKey }: FoundDependency["profile"],
-): { configuration: Values; unsupported: readonly string[] } {
-    return { configuration, unsupported: unsupported.map((name) => `${valuesKey}.${name}`).sort() };
+function named(paths: readonly string[], { valuesKey }: FoundDependency["profile"]): readonly string[] {
+    return paths.map((name) => `${valuesKey}.${name}`).sort();
 }

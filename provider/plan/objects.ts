@@ -33,6 +33,10 @@ export function plannedObjects(
 const USUAL_MANAGERS =
     /^(helm|Helm|eks|kube-.*|kubelet|cert-manager.*|keda.*|controller|aws-load-balancer-controller|cluster-autoscaler|pulumi-hyperpod-inference)$/;
 
+export function isUsualManager(manager: string): boolean {
+    return USUAL_MANAGERS.test(manager);
+}
+
 /** "acme-audit owns 1 field on Deployment a/b", one line per manager that is neither Helm nor a controller. */
 export function foreignFields(objects: readonly PlannedObject[], discovery: Discovery): string[] {
     const found = new Map<string, { fields: number; on: string[] }>();
@@ -44,7 +48,7 @@ export function foreignFields(objects: readonly PlannedObject[], discovery: Disc
                 .map(({ manager }) => manager ?? ""),
         );
         for (const manager of managers) {
-            if (live === undefined || USUAL_MANAGERS.test(manager)) continue;
+            if (live === undefined || isUsualManager(manager)) continue;
             const seen = found.get(manager) ?? { fields: 0, on: [] };
             found.set(manager, {
                 fields: seen.fields + fieldsOf(live, manager),

@@ -15,9 +15,10 @@ import { planDependencies } from "./dependencies";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { type DescribedStep, describePlan } from "./lines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
-import type { Plan, PlannedIdentity } from "./plan";
+import { DependencyTreatment, type Plan, type PlannedDependency, type PlannedIdentity } from "./plan";
 import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers, runningOperator, theRelease } from "./release";
+import { setByHand } from "./setByHand";
 import { planTags } from "./tags";
 
 export { runningOperator } from "./release";
@@ -119,15 +120,26 @@ export function planMove(discovery: Discovery, inputs: MoveInputs, knowledge: Mo
                 (path) => `the setting ${path} of the release is dropped: the add-on cannot express it`,
             ),
             ...unprovenNotes(mapped.unproven, profile.addonName),
+            ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
             ...existingNotes(discovery.addon, configuration),
             ...identities.notes,
             ...tags.notes,
             ...dependencies.notes,
             ...preflightNotes(discovery, profile),
+            ...setByHand(release, objects, discovery, isMoving(dependencies.dependencies, profile)),
             ...foreignFields(objects, discovery),
         ],
     };
     return { plan: { ...draft, lines: describePlan(draft, knowledge.steps) }, blockers };
+}
+
+/** Whether an add-on takes the objects of this part over. */
+function isMoving(dependencies: readonly PlannedDependency[], profile: Profile): (part: string) => boolean {
+    return (part) =>
+        part === profile.addonName ||
+        dependencies.some(
+            ({ addonName, treatment }) => addonName === part && treatment === DependencyTreatment.Move,
+        );
 }
 
 /** They are sent, and may be lost all the same: said, not settled. */

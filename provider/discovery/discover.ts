@@ -20,6 +20,7 @@ import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
 import { type FoundDependency, findDependencies } from "./dependencies";
 import { type FoundIdentity, findIdentities } from "./identities";
 import { findPreflight, type Preflight } from "./preflight";
+import { findReleases } from "./releases";
 
 export interface ClusterIdentity {
     readonly name: string;
@@ -44,6 +45,8 @@ export interface DiscoveryRequest {
 export interface Discovery {
     readonly cluster: ClusterIdentity;
     readonly releases: readonly Release[];
+    /** Where the user named a release that does not hold the chart: that one, and those that do. */
+    readonly misnamed: { readonly unrelated: readonly Release[]; readonly others: readonly Release[] };
     /** Live form of the objects of the release, by key; absent when there is not exactly one release. */
     readonly live: ReadonlyMap<string, KubernetesObject>;
     readonly addon: Addon | undefined;
@@ -69,17 +72,18 @@ export async function discover(
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
-    const [releases, addon, versions, crds, oidcProviderArn, addonControllers] = await Promise.all([
-        world.releases.find(profile.chart, {
-            ...(request.releaseName ? { name: request.releaseName } : {}),
-            ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
-        }),
-        world.addons.describe(profile.addonName),
-        world.addons.versions(profile.addonName),
-        definitions(world, profile),
-        world.identities.oidcProviderArn(cluster.oidcIssuer),
-        findAddonControllers(world, profile),
-    ]);
+    const [{ releases, ...misnamed }, addon, versions, crds, oidcProviderArn, addonControllers] =
+        await Promise.all([
+            findReleases(world, profile, {
+                ...(request.releaseName ? { name: request.releaseName } : {}),
+                ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
+            }),
+            world.addons.describe(profile.addonName),
+            world.addons.versions(profile.addonName),
+            definitions(world, profile),
+            world.identities.oidcProviderArn(cluster.oidcIssuer),
+            findAddonControllers(world, profile),
+        ]);
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
     const [live, customResources] = await Promise.all([
@@ -115,6 +119,7 @@ export async function discover(
     return {
         cluster: identityOf(cluster),
         releases,
+        misnamed,
         live,
         addon,
         addonControllers,

@@ -14,12 +14,7 @@ export function theRelease(
 ): Release | undefined {
     const [release, another] = discovery.releases;
     if (release === undefined) {
-        blockers.push({
-            code: ErrorCode.ReleaseNotFound,
-            property: "releaseName",
-            what: `no Helm release of chart ${profile.chart} was found on cluster ${clusterName}`,
-            remedy: "look with `helm list -A`; set `releaseName` and `releaseNamespace` when the release has another chart, or use HyperPodInferenceAddon when nothing is installed yet",
-        });
+        blockers.push(noRelease(discovery, clusterName, profile));
         return undefined;
     }
     if (another !== undefined) {
@@ -43,6 +38,36 @@ export function theRelease(
         });
     }
     return release;
+}
+
+function noRelease({ misnamed }: Discovery, clusterName: string, { chart }: Profile): Blocker {
+    const [unrelated] = misnamed.unrelated;
+    const [other, another] = misnamed.others;
+    const blocker = { code: ErrorCode.ReleaseNotFound, property: "releaseName" };
+    const none = `no Helm release of chart ${chart} was found on cluster ${clusterName}`;
+    const what =
+        unrelated === undefined
+            ? `${none}${other === undefined ? "" : " by that name and namespace"}`
+            : `release ${placeOf(unrelated)} holds chart ${unrelated.chart} and nothing of ${chart}`;
+    if (other === undefined)
+        return {
+            ...blocker,
+            what,
+            remedy: "look with `helm list -A`; set `releaseName` and `releaseNamespace` when the release has another chart, or use HyperPodInferenceAddon when nothing is installed yet",
+        };
+    const all = misnamed.others.map(placeOf).join(", ");
+    return {
+        ...blocker,
+        what: `${what}; ${all} ${another === undefined ? "holds" : "hold"} it`,
+        remedy:
+            another === undefined
+                ? `set \`releaseName\` to ${other.name} and \`releaseNamespace\` to ${other.namespace}, or leave both out`
+                : "name the one to move with `releaseName` and `releaseNamespace`",
+    };
+}
+
+function placeOf({ namespace, name }: Release): string {
+    return `${namespace}/${name}`;
 }
 
 /** The version in the image of the running operator; the chart's own word when the image tells none. */

@@ -3,12 +3,13 @@
 import type { Release } from "../ports/world";
 import { merged, type Values, valueAt } from "./settings";
 
-/** The chart's own values: nested under its name, or its alias, when it is part of an umbrella chart. */
+/** The chart's own values: nested under its name, or its alias, when it is part of an umbrella chart; all of them when the release's chart is a copy of it under another name. */
 export function valuesOf(release: Release, chart: string, values: Values): Values {
     if (release.chart === chart) return values;
     const nested = keysOf(release, chart)
         .map((key) => valueAt(values, key))
         .find((value) => typeof value === "object" && value !== null);
+    if (nested === undefined && isRenamedCopy(release, chart)) return values;
     return merged({}, (nested ?? {}) as Values);
 }
 
@@ -27,8 +28,12 @@ function keysOf(release: Release, chart: string): string[] {
     return [alias, chart];
 }
 
+function isRenamedCopy({ charts, chartDefaults, values }: Release, chart: string): boolean {
+    return !charts.includes(chart) && !Object.hasOwn(chartDefaults, chart) && !Object.hasOwn(values, chart);
+}
+
 /** Whether an object that Helm rendered from `source` comes from the chart: from the release's own one, or from its part of an umbrella chart. */
 export function isFrom(release: Release, chart: string, source: string | undefined): boolean {
-    if (release.chart === chart || source === undefined) return true;
+    if (release.chart === chart || source === undefined || isRenamedCopy(release, chart)) return true;
     return keysOf(release, chart).some((key) => source.includes(`/charts/${key}/`));
 }

@@ -161,8 +161,20 @@ export class Journal {
     async revise(addon: Plan["addon"]): Promise<void> {
         await this.#write({ plan: { ...this.plan, addon } });
     }
-    async close(step: MigrationStep): Promise<void> {
-        await this.#record(step, { state: "done", memory: this.#document.steps[step]?.memory });
+    /** One write also opens the next step, when what it remembers is known already. */
+    async close(
+        step: MigrationStep,
+        next?: { readonly step: MigrationStep; readonly memory: unknown },
+    ): Promise<void> {
+        const done: StepRecord = { state: "done", memory: this.#document.steps[step]?.memory };
+        const opened: StepRecord | undefined = next && { state: "open", memory: next.memory };
+        await this.#write({
+            steps: {
+                ...this.#document.steps,
+                [step]: done,
+                ...(next === undefined ? {} : { [next.step]: opened }),
+            },
+        });
     }
     async markUndoing(step: MigrationStep): Promise<void> {
         await this.#record(step, { state: "undoing", memory: this.#document.steps[step]?.memory });

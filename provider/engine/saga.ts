@@ -16,14 +16,38 @@ export async function run(
     until?: MigrationStep,
 ): Promise<void> {
     await journal.head("forward");
-    for (const step of steps) {
-        if (!journal.isDone(step.name) || journal.isUnproven)
-            await named(step.name, () => runOne(step, world, journal));
+    for (const [index, step] of steps.entries()) {
+        if (!journal.isDone(step.name) || journal.isUnproven) {
+            const next = step.name === until ? undefined : steps[index + 1];
+            const ahead = await rememberedAhead(next, world, journal);
+            await named(step.name, () => runOne(step, world, journal, ahead));
+        }
         if (step.name === until) return;
     }
 }
 
-async function runOne(step: Step, world: World, journal: Journal): Promise<void> {
+/** A step with the memory that it will be opened with. */
+interface Remembered {
+    readonly step: MigrationStep;
+    readonly memory: unknown;
+}
+
+async function rememberedAhead(
+    step: Step | undefined,
+    world: World,
+    journal: Journal,
+): Promise<Remembered | undefined> {
+    if (step?.remembersAhead !== true || journal.knows(step.name)) return undefined;
+    const remember = async () => ({ step: step.name, memory: await step.remember(world, journal.plan) });
+    return named(step.name, remember);
+}
+
+async function runOne(
+    step: Step,
+    world: World,
+    journal: Journal,
+    ahead: Remembered | undefined,
+): Promise<void> {
     await timed(journal, world, step.name, "forward", async () => {
         if (!journal.knows(step.name)) {
             world.log.progress(`${step.name}: looking`);
@@ -34,7 +58,7 @@ async function runOne(step: Step, world: World, journal: Journal): Promise<void>
         world.log.progress(`${step.name}: started`);
         await step.apply(journal.contextOf(step.name, world));
     });
-    await journal.close(step.name);
+    await journal.close(step.name, ahead);
 }
 
 /** Undoes in reverse order everything that was begun, or what was begun since `downTo`. Stops at the first step that cannot be undone, so that nothing is undone over it. */
@@ -61,9 +85,9 @@ async function undoOne(step: Step, world: World, journal: Journal): Promise<void
 }
 
 /** Whatever goes wrong is told with the step it went wrong in. */
-async function named(step: string, work: () => Promise<void>): Promise<void> {
+async function named<T>(step: string, work: () => Promise<T>): Promise<T> {
     try {
-        await work();
+        return await work();
     } catch (error) {
         throw new FailedInStep(step, error);
     }

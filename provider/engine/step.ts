@@ -61,6 +61,8 @@ export interface BackupStore {
 /** All that there is to say of one step, in one place. */
 export interface Step<Name extends MigrationStep = MigrationStep, Memory = unknown> {
     readonly name: Name;
+    /** Its undo's knowledge is read before the step before it begins, and journaled together with that step's end: no call is left between the two that could come earlier. */
+    readonly remembersAhead?: true;
     /** What it will do, for people, in the plan's line of this step. */
     planLine(plan: PlanDraft): string;
     /** Read what undo will need. Journaled before apply runs. */

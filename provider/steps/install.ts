@@ -59,6 +59,7 @@ export function install(
     const { installMs, removeMs } = timeouts;
     return {
         name: MigrationStep.Install,
+        remembersAhead: true,
         planLine: ({ addon, objects }) => {
             const own = objects.filter(({ part }) => part === addon.name);
             return `${describeAddon(addon)} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; ${describePause(addon)}`;
@@ -70,19 +71,22 @@ export function install(
         },
         apply: async (context) => {
             const { world, plan, journal } = context;
-            const refusals = new Refusals(world, await probesOf(world, profile));
             const { memory, attempts } = attemptsOf(context, "install", removeMs);
             const stopped = new StoppedControllers(world, controllersOf(plan), MigrationStep.Install);
-            await stopped.look();
+            const [existing] = await Promise.all([world.addons.describe(plan.addon.name), stopped.look()]);
+            const isTakeover = isTakenOver(memory().former);
+            // No controller works from here on: what can be read later is read later.
+            if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
+            const refusals = new Refusals(world, await probesOf(world, profile));
             const meanwhile = () => Promise.all([refusals.look(), stopped.glance()]);
-            if (isTakenOver(memory().former)) {
+            if (isTakeover) {
                 await takeFieldsOver(world, await journal.backup.read<Backup>());
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
                     resolveConflicts: "OVERWRITE",
                     ...following,
                 });
-            } else await createOrContinue(world, wantedOf(plan), attempts);
+            }
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
             const { own: created, ...rest } = await madeByAddon(world, profile, memory().since);

@@ -60,7 +60,7 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
                 // Pods that do not end, or new ones that somebody started.
                 if (!(await stopped.look())) throw error;
             }
-            await stopped.look();
+            // Whether somebody starts them again is looked at once more right before the add-on is asked for.
         },
         undo: async ({ world, memory, journal }) => {
             await Promise.all(

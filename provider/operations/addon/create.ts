@@ -24,12 +24,13 @@ export interface AttemptJournal {
     begin(attempt: number): Promise<void>;
 }
 
+/** `existing` is what was there a moment ago. */
 export async function createOrContinue(
     world: World,
     wanted: WantedAddon,
     journal: AttemptJournal,
+    existing: Addon | undefined,
 ): Promise<void> {
-    const existing = await world.addons.describe(wanted.name);
     const { step, attempt } = journal;
     switch (existing?.status) {
         case undefined:
@@ -84,7 +85,8 @@ export async function updateOrCreate(
     const { step, attempt, token } = journal;
     const { name } = wanted;
     const existing = await atRest(world, name, following.timeoutMs, step);
-    if (existing === undefined || !isUpdatable(existing)) return createOrContinue(world, wanted, journal);
+    if (existing === undefined || !isUpdatable(existing))
+        return createOrContinue(world, wanted, journal, existing);
     const next = mayBeOlder === true ? wanted : notOlder(wanted, existing);
     world.log.progress(`${step}: updating ${name} ${existing.version} to ${next.version}`);
     const updateId = await world.addons.update(requestOf(next, token, attempt), resolveConflicts);

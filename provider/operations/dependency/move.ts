@@ -75,7 +75,10 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
     };
     const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
     const refusals = new Refusals(world, await probesOf(world, profile));
-    await Promise.all(memory.replaced.map((one) => makeRoom(world, one)));
+    const [existing] = await Promise.all([
+        world.addons.describe(planned.addonName),
+        ...memory.replaced.map((one) => makeRoom(world, one)),
+    ]);
     await createOrContinue(
         world,
         {
@@ -93,6 +96,7 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
             removeMs: timeouts.removeMs,
             begin: (attempt) => amend({ attempt }),
         },
+        existing,
     );
     await awaitAddon(
         world,

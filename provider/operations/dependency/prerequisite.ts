@@ -61,6 +61,7 @@ export async function installPrerequisite(
             removeMs: timeouts.removeMs,
             begin,
         },
+        await world.addons.describe(planned.addonName),
     );
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();

@@ -19,7 +19,7 @@ export async function serveAgain(
     world: World,
     journal: Journal,
 ): Promise<void> {
-    if (!isInPause(failure)) return;
+    if (!isInPause(failure) || !journal.knows(MigrationStep.ScaleDown)) return;
     try {
         await undoSteps(steps, world, journal, MigrationStep.ScaleDown);
         world.log.warn(`${failure.step} failed while controllers were stopped; Helm's controllers run again`);

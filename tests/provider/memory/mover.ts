@@ -25,6 +25,8 @@ export class Mover {
     stopReason: string | undefined;
     /** Runs at every write before it happens. */
     onWrite: (number: number) => void = () => undefined;
+    /** What passes before a call is answered. */
+    roundTrip: (() => Promise<void>) | undefined;
 
     constructor(
         readonly identity: string,
@@ -63,6 +65,7 @@ export class Mover {
     async read<T>(call: () => T): Promise<T> {
         this.calls += 1;
         if (this.#dead) return NEVER;
+        await this.roundTrip?.();
         await this.#stopped;
         if (this.#dead) return NEVER;
         return call();
@@ -71,6 +74,7 @@ export class Mover {
     async write<T>(what: string, call: () => T, gate: Gate): Promise<T> {
         this.calls += 1;
         if (this.#dead) return NEVER;
+        await this.roundTrip?.();
         let pass = await gate.pass();
         while (this.#stopped !== undefined) {
             await this.#stopped;

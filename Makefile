@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 NODE_MODULES := node_modules/.installed
 DIST := dist/.built
-SOURCES := index.ts $(shell find common components provider -name '*.ts' 2>/dev/null)
+SOURCES := index.ts $(shell find common components provider policy -name '*.ts' -not -path '*/dist/*' 2>/dev/null)
 
 .PHONY: demo test lint sandbox bench test-e2e test-faults clean install build prepare
 
@@ -52,10 +52,11 @@ $(NODE_MODULES): package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(DIST): $(NODE_MODULES) $(SOURCES) tsconfig.json tsconfig.build.json
+$(DIST): $(NODE_MODULES) $(SOURCES) tsconfig.json tsconfig.build.json policy/tsconfig.build.json
 	@echo "compiling the package ..."
 	@npm run --silent build
+	@npm run --silent build:policy
 	@touch $@
 
 clean:
-	rm -rf dist node_modules .cache coverage
+	rm -rf dist policy/dist node_modules .cache coverage

@@ -54,7 +54,10 @@ describe("the documents", function () {
             module: ts.ModuleKind.ESNext,
             moduleResolution: ts.ModuleResolutionKind.Bundler,
             types: ["node"],
-            paths: { [manifest.name]: [path.join(root, "index.ts")] },
+            paths: {
+                [manifest.name]: [path.join(root, "index.ts")],
+                [`${manifest.name}-policy/*`]: [path.join(root, "policy/*")],
+            },
         });
         const wrong = [...places].flatMap(([name, place]) =>
             ts
@@ -123,7 +126,7 @@ describe("the documents", function () {
         const named = documents().flatMap((file) =>
             [
                 ...proseOf(file).matchAll(
-                    /`((?:provider|components|common|tests|sandbox|tools|examples)\/[\w./-]+)`/g,
+                    /`((?:provider|components|common|policy|tests|sandbox|tools|examples)\/[\w./-]+)`/g,
                 ),
             ].map(([, name = ""]) => ({ file, name })),
         );
@@ -180,7 +183,7 @@ describe("the documents", function () {
     it("have every room of the house on the map, and no room that is gone", () => {
         const map = textOf("docs/architecture.md");
         const rooms = new Set(
-            filesOf(/^(provider\/[^/]+|common|components|sandbox|examples|tests|tools\/[^/]+)\//).map(
+            filesOf(/^(provider\/[^/]+|common|components|policy|sandbox|examples|tests|tools\/[^/]+)\//).map(
                 (file) =>
                     file
                         .split("/")
@@ -190,7 +193,7 @@ describe("the documents", function () {
         );
         const shown = [
             ...map.matchAll(
-                /^\| `((?:provider|tools)\/\w+|common|components|sandbox|examples|tests)\/` \|/gm,
+                /^\| `((?:provider|tools)\/\w+|common|components|policy|sandbox|examples|tests)\/` \|/gm,
             ),
         ];
         assert.deepEqual(shown.map(([, room]) => room).sort(), [...rooms].sort());

@@ -16,6 +16,7 @@ const SUITES = {
     component: { files: "tests/component/!(*.sandbox).test.ts" },
     provider: { files: "tests/provider/*.test.ts" },
     report: { files: "tests/report/*.test.ts" },
+    policy: { files: "tests/policy/*.test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1, lane: "sandbox" },

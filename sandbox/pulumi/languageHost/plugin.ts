@@ -22,7 +22,8 @@ export function runPlugin(
             ...(isPolicyPack ? [...given, plugin.directory] : [plugin.directory, ...given]),
         ],
         {
-            cwd: request.getPwd() || plugin.directory,
+            // A policy pack reads its own package.json there, as with Pulumi's host; a plugin works where the program does.
+            cwd: isPolicyPack ? plugin.directory : request.getPwd() || plugin.directory,
             env: { ...variables(request.getEnvList()), ...plugin.environment },
             stdio: ["ignore", "pipe", "pipe"],
         },

@@ -75,6 +75,15 @@ export async function undoSteps(
     }
 }
 
+/** What the world still shows of the move: of nothing that was begun, once its undo is complete. */
+export async function tracesOf(steps: Steps, world: World, journal: Journal): Promise<readonly string[]> {
+    const known = steps.filter(({ name }) => journal.knows(name));
+    const traces = await Promise.all(
+        known.map(({ name, traces }) => traces?.(journal.contextOf(name, world)) ?? []),
+    );
+    return traces.flat();
+}
+
 async function undoOne(step: Step, world: World, journal: Journal): Promise<void> {
     await timed(journal, world, step.name, "undo", async () => {
         world.log.progress(`undo ${step.name}: started`);

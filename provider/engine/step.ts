@@ -71,6 +71,8 @@ export interface Step<Name extends MigrationStep = MigrationStep, Memory = unkno
     apply(context: StepContext<Memory>): Promise<void>;
     /** Safe to run twice, and after a half-done apply. */
     undo(context: StepContext<Memory>): Promise<void>;
+    /** What the world still shows of this step, a line each for people; none when it is undone. Absent where a step changes nothing. Only reads. */
+    traces?(context: StepContext<Memory>): Promise<readonly string[]>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has a memory of its own type, which only itself reads back

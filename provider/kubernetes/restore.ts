@@ -74,12 +74,7 @@ export function byRestoreRank<T extends { kind: string }>(objects: readonly T[])
     return ranks.filter((rank) => rank.length > 0);
 }
 
-/** Makes the live object equal to the remembered one. Answers whether anything was written. */
-export async function restoreObject(world: World, remembered: KubernetesObject): Promise<boolean> {
-    return restoreOver(world, remembered, await world.objects.read(refTo(remembered)));
-}
-
-/** The same for an object that was read just now. */
+/** Makes an object that was read just now equal to the remembered one. Answers whether anything was written. */
 export async function restoreOver(
     world: World,
     remembered: KubernetesObject,

@@ -34,7 +34,7 @@ import {
 import { type MigrationOutputs, MigrationPhase, outputsOf, plainJson, readOutputs } from "./outputs";
 import { PartialFailure } from "./partialState";
 import { configurationOf, Session, type SessionHost } from "./session";
-import { undoMove } from "./undoMove";
+import { isUndone, undoMove } from "./undoMove";
 import { assertRegion, clusterArnOf } from "./whichCluster";
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -228,6 +228,8 @@ export class Lifecycle {
                 await undoMove(session, journal);
                 return { id: id(), outs: outs(MigrationPhase.OnHelm) };
             }
+            // What was undone is planned anew: the cluster may be another one by now.
+            if (journal !== undefined && (await isUndone(session, journal))) journal = undefined;
             journal ??= await session.begin();
             await reopenWhatDrifted(session, journal);
             await this.#run(steps, session, journal, inputs.until);

@@ -7,7 +7,11 @@ import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
+import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";
+
+/** Field managers of what a move writes. */
+const MOVERS = new Set(["eks", "pulumi-hyperpod-inference"]);
 
 export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<string, never>> {
     return {
@@ -35,5 +39,24 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
             for (const record of backup.records)
                 await restoreFieldManagers(world, record, records.get(record.metadata.name));
         },
+        traces: async ({ world, journal }) => {
+            if (!journal.backup.exists()) return [];
+            const { objects } = await journal.backup.read<Backup>();
+            const live = await readMany(world, objects.map(refTo));
+            return objects
+                .filter((object) => isWrittenByMove(object, live.get(keyOf(refTo(object)))))
+                .map((object) => `fields of ${keyOf(refTo(object))}`);
+        },
     };
+}
+
+/** Whether EKS or this package owns fields that were others' before; where nobody's were known, they cannot be given back either. */
+function isWrittenByMove(before: KubernetesObject, live: KubernetesObject | undefined): boolean {
+    const former = new Set((before.metadata.managedFields ?? []).map(({ manager }) => manager));
+    return (
+        former.size > 0 &&
+        (live?.metadata.managedFields ?? []).some(
+            ({ manager = "" }) => MOVERS.has(manager) && !former.has(manager),
+        )
+    );
 }

@@ -1,6 +1,8 @@
 // Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step, StepContext } from "../engine/step";
+import { tracesOfAddon } from "../operations/addon/remove";
 import type { Backup } from "../operations/backup/backup";
 import {
     type DependencyMemory,
@@ -57,6 +59,14 @@ export function dependencies(
                 await undoDependency(await moveOf(context, planned, profiles, timeouts, amend), memory);
                 await amend(undefined);
             }
+        },
+        traces: async ({ world, memory, journal }) => {
+            const backup = await journal.backup.read<Backup>();
+            const moved = profiles.filter(({ addonName }) => memory.moves[addonName] !== undefined);
+            const found = await mapConcurrently(moved, (profile) =>
+                tracesOfAddon(world, profile, memory.moves[profile.addonName] as DependencyMemory, backup),
+            );
+            return found.flat();
         },
     };
 }

@@ -1,8 +1,10 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import { UNKNOWN } from "../../common/unknown";
 import type { Step } from "../engine/step";
 import {
+    hasTraceOfMove,
     isChanged,
     type RoleMemory,
     rememberRole,
@@ -43,6 +45,16 @@ export const identities: Step<MigrationStep.Identities, IdentitiesMemory> = {
             const identity = plan.identities.find(({ key }) => key === remembered.key);
             if (identity !== undefined) await restoreRole(world, identity, remembered, journal.migrationId);
         }
+    },
+    traces: async ({ world, plan, memory, journal }) => {
+        const found = await mapConcurrently(memory.roles, async (remembered) => {
+            const identity = plan.identities.find(({ key }) => key === remembered.key);
+            return identity !== undefined &&
+                (await hasTraceOfMove(world, identity, remembered, journal.migrationId))
+                ? [`role ${identity.roleName}`]
+                : [];
+        });
+        return found.flat();
     },
 };
 

@@ -15,6 +15,7 @@ import {
     isTakenOver,
     rememberFormer,
     takeFieldsOver,
+    tracesOfTakeover,
     undoTakeover,
     workloadsOf,
 } from "../operations/addon/formerAddon";
@@ -30,6 +31,7 @@ import {
     removeAddon,
     restoreOverwritten,
     stopControllers,
+    tracesOfAddon,
 } from "../operations/addon/remove";
 import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
@@ -110,6 +112,12 @@ export function install(
             if (warnings.length === 0) return;
             for (const warning of warnings) world.log.warn(`${plan.addon.name}: ${warning}`);
             journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
+        },
+        traces: async ({ world, plan, memory, journal }) => {
+            const backup = await journal.backup.read<Backup>();
+            return isTakenOver(memory.former)
+                ? tracesOfTakeover(world, plan, memory.former)
+                : tracesOfAddon(world, profile, memory, backup);
         },
     };
 }

@@ -1,9 +1,12 @@
 // Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
+import { tracesOfAddon } from "../operations/addon/remove";
 import {
     installPrerequisite,
+    NOTHING_BEFORE,
     type PrerequisiteMemory,
     removePrerequisite,
 } from "../operations/dependency/prerequisite";
@@ -62,6 +65,18 @@ export function prerequisites(
                 );
                 if (warnings.length > 0) journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
             }
+        },
+        traces: async ({ world, memory }) => {
+            const made = profiles.filter(({ addonName }) => memory.made[addonName] !== undefined);
+            const found = await mapConcurrently(made, (profile) =>
+                tracesOfAddon(
+                    world,
+                    profile,
+                    memory.made[profile.addonName] as PrerequisiteMemory,
+                    NOTHING_BEFORE,
+                ),
+            );
+            return found.flat();
         },
     };
 }

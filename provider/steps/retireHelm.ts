@@ -79,6 +79,10 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
                 await stillHelms(world, plan, memory.records, "other"),
             );
         },
+        traces: async ({ world, plan, memory }) =>
+            (await stillHelms(world, plan, memory.records, "other")).map(
+                (record) => `release record ${record} hidden from Helm`,
+            ),
     };
 }
 

@@ -1,10 +1,16 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
-import { StoppedControllers } from "../operations/handover/stoppedControllers";
+import {
+    isScaledByOthers,
+    replicasOf,
+    StoppedControllers,
+    whoScaled,
+} from "../operations/handover/stoppedControllers";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
 import { MigrationStep } from "../plan/plan";
-import type { ObjectRef } from "../ports/world";
+import type { ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
 export interface Replicas {
@@ -63,12 +69,7 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             // Whether somebody starts them again is looked at once more right before the add-on is asked for.
         },
         undo: async ({ world, memory, journal }) => {
-            await Promise.all(
-                memory.workloads.map(async ({ ref, replicas }) => {
-                    if ((await world.workloads.replicas(ref)) !== replicas)
-                        await world.workloads.scale(ref, replicas);
-                }),
-            );
+            await Promise.all(memory.workloads.map((workload) => scaleBack(world, workload)));
             const available = memory.workloads.filter(({ unavailable }) => unavailable !== true);
             await world.workloads.waitAvailable(
                 available.map(({ ref }) => ref),
@@ -78,5 +79,27 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             // A move that is begun again pauses anew.
             journal.note({ pausedSince: undefined });
         },
+        traces: async ({ world, memory }) => {
+            const found = await mapConcurrently(memory.workloads, async ({ ref, replicas }) => {
+                const live = await world.objects.read(ref);
+                return live !== undefined && replicas > 0 && replicasOf(live) === 0 && !isScaledByOthers(live)
+                    ? [`${ref.kind} ${ref.namespace}/${ref.name} at 0 replicas`]
+                    : [];
+            });
+            return found.flat();
+        },
     };
+}
+
+/** Replicas that somebody else has set since stay; none at all would be a controller that serves nobody. */
+async function scaleBack(world: World, { ref, replicas }: Stopped): Promise<void> {
+    const live = await world.objects.read(ref);
+    const now = live && replicasOf(live);
+    if (now === replicas) return;
+    if (live !== undefined && isScaledByOthers(live)) {
+        const scaled = `undo scaleDown: ${whoScaled(live)} scaled ${ref.kind} ${ref.namespace}/${ref.name} to ${now} meanwhile`;
+        world.log.warn(now === 0 ? `${scaled}; it gets its ${replicas} back` : `${scaled}, which stays`);
+        if (now !== 0) return;
+    }
+    await world.workloads.scale(ref, replicas);
 }

@@ -50,4 +50,12 @@ export const tag: Step<MigrationStep.Tag, TagMemory> = {
             );
         });
     },
+    traces: async ({ world, plan, memory }) => {
+        const { key, value } = plan.tags.tag;
+        const found = await mapConcurrently(memory.former, async ({ resource, tags: former }) => {
+            const tags = await world.tags.read(resource);
+            return tags?.[key] === value && former[key] !== value ? [`tag ${key} of ${resource.id}`] : [];
+        });
+        return found.flat();
+    },
 };

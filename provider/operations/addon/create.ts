@@ -111,7 +111,14 @@ async function startOver(
     await world.addons.create(requestOf(wanted, token, attempt + 1));
 }
 
+const OUR_TAGS = { CreatedBy: "HyperPodInference" };
+
+/** Whether a move has asked for it: somebody's own carries no such tag. */
+export function isAskedForByMove({ tags }: Addon): boolean {
+    return tags.CreatedBy === OUR_TAGS.CreatedBy;
+}
+
 function requestOf(wanted: WantedAddon, seed: string, attempt: number): AddonRequest {
     const token = createHash("sha256").update(`${seed}/${wanted.name}/${attempt}`).digest("hex").slice(0, 64);
-    return { ...wanted, tags: { CreatedBy: "HyperPodInference" }, token };
+    return { ...wanted, tags: OUR_TAGS, token };
 }

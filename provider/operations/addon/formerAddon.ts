@@ -105,6 +105,17 @@ export async function undoTakeover(undo: FormerAddonUndo): Promise<readonly stri
           ];
 }
 
+/** An add-on that is as the move left it, and not as it was. */
+export async function tracesOfTakeover(
+    world: World,
+    { addon }: Plan,
+    former: FormerAddon,
+): Promise<readonly string[]> {
+    const now = await world.addons.describe(addon.name);
+    const isOurs = now === undefined || (isInForm(now, addon) && !isInForm(now, former));
+    return isOurs ? [`add-on ${addon.name}`] : [];
+}
+
 async function updateToFormer(
     { world, former, attempts, timeouts }: FormerAddonUndo,
     wanted: WantedAddon,

@@ -2,15 +2,17 @@
 
 import { ErrorCode } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { describeKept, withChangesOfOthers } from "../../kubernetes/changedOutside";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
 import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
-import { byRestoreRank, keyOf, refTo, restoreObject, restoreOver } from "../../kubernetes/restore";
+import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
+import { isAskedForByMove } from "./create";
 import { describeUnproved, madeByAddon, type OwnedRef, ownedRef } from "./ownership";
 import { awaitGone, failedAddon } from "./wait";
 
@@ -98,6 +100,21 @@ export async function objectsOfAddon(
     return [...new Map(all).values()].filter((ref) => !former.has(keyOf(ref)));
 }
 
+/** What is there of an add-on that a move asked for, a line each. */
+export async function tracesOfAddon(
+    world: World,
+    profile: Profile,
+    memory: Made,
+    backup: Backup,
+): Promise<readonly string[]> {
+    const addon = await world.addons.describe(profile.addonName);
+    const objects = await objectsOfAddon(world, profile, memory, backup);
+    return [
+        ...(addon !== undefined && isAskedForByMove(addon) ? [`add-on ${profile.addonName}`] : []),
+        ...objects.map(keyOf),
+    ];
+}
+
 export async function stopControllers(world: World, made: readonly ObjectRef[]): Promise<void> {
     const deployments = made.filter(({ kind }) => kind === "Deployment");
     await Promise.all(
@@ -116,7 +133,15 @@ export async function restoreOverwritten(
 ): Promise<{ readonly warnings: readonly string[]; readonly keepsSchema: boolean }> {
     world.objects.rediscover();
     const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
-    const warnings: string[] = [];
+    const kept: string[] = [];
+    const keptSchemas: string[] = [];
+    /** What people and tools have set since the backup stays, and is told. */
+    const bringBack = async (remembered: KubernetesObject, live: KubernetesObject | undefined) => {
+        if (live === undefined) return restoreOver(world, remembered, live);
+        const changed = withChangesOfOthers(remembered, live);
+        if (changed.kept.length > 0) kept.push(describeKept(live, changed.kept));
+        return restoreOver(world, changed.object, live);
+    };
     for (const rank of byRestoreRank(backup.objects)) {
         const alive = await readMany(world, rank.map(refTo));
         await mapConcurrently(rank, async (remembered) => {
@@ -125,22 +150,22 @@ export async function restoreOverwritten(
             if (remembered.kind === "CustomResourceDefinition") {
                 const { object, prunes } = await forgetSchemaThatWouldPrune(world, remembered, live);
                 if (prunes.length > 0) {
-                    warnings.push(
+                    keptSchemas.push(
                         `${remembered.metadata.name} keeps the add-on's newer schema: custom resources hold ${prunes.join(", ")}, which the former schema would drop`,
                     );
                 }
-                await restoreOver(world, object, live);
+                await bringBack(object, live);
             } else if (remembered.kind === "ReplicaSet") {
                 // Only the rollout history of a Deployment that is made again; a live one belongs to its controller.
                 if (live === undefined) await restoreOver(world, stopped(remembered), live);
             } else {
                 // Replicas come back in the undo of scaleDown, when everything the controllers need is there again.
-                await restoreOver(world, controllers.has(key) ? stopped(remembered) : remembered, live);
+                await bringBack(controllers.has(key) ? stopped(remembered) : remembered, live);
             }
         });
     }
     await restoreIssuedSecrets(world, backup);
-    return { warnings: warnings.sort(), keepsSchema: warnings.length > 0 };
+    return { warnings: [...keptSchemas.sort(), ...kept.sort()], keepsSchema: keptSchemas.length > 0 };
 }
 
 function stopped(object: KubernetesObject): KubernetesObject {
@@ -152,10 +177,15 @@ async function restoreIssuedSecrets(world: World, backup: Backup): Promise<void>
     const secrets = backup.objects.filter(({ kind }) => kind === "Secret");
     if (secrets.length === 0) return;
     for (let quiet = 0, round = 0; quiet < 2 && round < 20; round++) {
-        const written = await Promise.all(secrets.map((secret) => restoreObject(world, secret)));
+        const written = await Promise.all(secrets.map((secret) => restoreIssued(world, secret)));
         quiet = written.some(Boolean) ? 0 : quiet + 1;
         if (quiet < 2) await world.clock.sleep(250);
     }
+}
+
+async function restoreIssued(world: World, secret: KubernetesObject): Promise<boolean> {
+    const live = await world.objects.read(refTo(secret));
+    return restoreOver(world, live === undefined ? secret : withChangesOfOthers(secret, live).object, live);
 }
 
 /** Deletes what the add-on made, and what its controllers wrote at run time under names that the profile knows and that were free before. */

@@ -10,6 +10,7 @@ import { createOrContinue } from "../addon/create";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
+import type { Backup } from "../backup/backup";
 import { waitForAnswers } from "../models/probes";
 
 export interface PrerequisiteMemory {
@@ -76,6 +77,15 @@ export async function installPrerequisite(
     await waitForAnswers(world, profile, timeouts.installMs);
 }
 
+/** Of a dependency that was missing altogether. */
+export const NOTHING_BEFORE: Backup = {
+    objects: [],
+    absent: [],
+    records: [],
+    customResources: [],
+    modelPods: {},
+};
+
 /** Answers what had to stay. */
 export async function removePrerequisite(
     { world, profile, planned, timeouts }: Prerequisite,
@@ -86,11 +96,10 @@ export async function removePrerequisite(
     // Nothing of it existed before, so EKS may delete all of it; unless somebody put resources into its CRDs meanwhile.
     await removeAddon(world, planned.addonName, timeouts.removeMs, step, used.length > 0);
     if (used.length === 0) return [];
-    const nothingBefore = { objects: [], absent: [], records: [], customResources: [], modelPods: {} };
     await deleteMade(
         world,
-        await objectsOfAddon(world, profile, memory, nothingBefore),
-        nothingBefore,
+        await objectsOfAddon(world, profile, memory, NOTHING_BEFORE),
+        NOTHING_BEFORE,
         [],
         memory.since,
     );

@@ -1,6 +1,7 @@
 // Helm's controllers, stopped for the move: looks whether somebody starts them again, stops them once more, and the second time refuses with the name of who does it.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { isSomebodys } from "../../kubernetes/changedOutside";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
@@ -62,7 +63,17 @@ export class StoppedControllers {
 
 /** One that EKS applies is the add-on's now. */
 function runs(object: KubernetesObject): boolean {
-    return ((object as Scale).spec?.replicas ?? 1) > 0 && !isAppliedByEks(object);
+    return replicasOf(object) > 0 && !isAppliedByEks(object);
+}
+
+export function replicasOf(object: KubernetesObject): number {
+    return (object as Scale).spec?.replicas ?? 1;
+}
+
+/** Neither by this package nor by EKS, but by a person, a tool or an autoscaler. */
+export function isScaledByOthers({ metadata }: KubernetesObject): boolean {
+    const owners = (metadata.managedFields ?? []).filter(ownsReplicas);
+    return owners.length > 0 && owners.every(isSomebodys);
 }
 
 function started(objects: readonly KubernetesObject[], step: string): MigrationError {

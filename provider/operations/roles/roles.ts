@@ -103,22 +103,46 @@ export async function restoreRole(
     }
     const role = await world.identities.readRole(identity.roleName);
     if (role === undefined) return;
-    const { trust, bucketPolicy } = identity;
-    if (trust !== undefined && memory.trustPolicy !== undefined) {
-        const former = withoutTrust(
-            role.trustPolicy,
-            isTrusted(memory.trustPolicy, trust) ? [] : [trust.sid],
-            memory.trustPolicy,
-        );
-        if (former !== role.trustPolicy) await world.identities.setTrustPolicy(role.name, former);
-    }
-    if (
-        bucketPolicy !== undefined &&
-        memory.inlinePolicy === undefined &&
-        sameDocument(role.inlinePolicies[bucketPolicy.name], bucketPolicy.document)
-    ) {
-        await world.identities.removeInlinePolicy(role.name, bucketPolicy.name);
-    }
+    const former = trustWithoutOurs(role, identity, memory);
+    if (former !== role.trustPolicy) await world.identities.setTrustPolicy(role.name, former);
+    const policy = ourInlinePolicy(role, identity, memory);
+    if (policy !== undefined) await world.identities.removeInlinePolicy(role.name, policy);
+}
+
+/** Whether the role still shows what the move did to it. */
+export async function hasTraceOfMove(
+    world: World,
+    identity: PlannedIdentity,
+    memory: RoleMemory,
+    migrationId: string,
+): Promise<boolean> {
+    if (identity.treatment === IdentityTreatment.Given) return false;
+    const role = await world.identities.readRole(identity.roleName);
+    if (role === undefined) return false;
+    if (identity.treatment === IdentityTreatment.Cloned)
+        return memory.existed !== true && role.tags[OWNER_TAG] === migrationId;
+    return (
+        trustWithoutOurs(role, identity, memory) !== role.trustPolicy ||
+        ourInlinePolicy(role, identity, memory) !== undefined
+    );
+}
+
+function trustWithoutOurs({ trustPolicy }: Role, { trust }: PlannedIdentity, memory: RoleMemory): string {
+    if (trust === undefined || memory.trustPolicy === undefined) return trustPolicy;
+    const ours = isTrusted(memory.trustPolicy, trust) ? [] : [trust.sid];
+    return withoutTrust(trustPolicy, ours, memory.trustPolicy);
+}
+
+/** Name of the inline policy that the move put there. */
+function ourInlinePolicy(
+    { inlinePolicies }: Role,
+    { bucketPolicy }: PlannedIdentity,
+    memory: RoleMemory,
+): string | undefined {
+    if (bucketPolicy === undefined || memory.inlinePolicy !== undefined) return undefined;
+    return sameDocument(inlinePolicies[bucketPolicy.name], bucketPolicy.document)
+        ? bucketPolicy.name
+        : undefined;
 }
 
 /** Whether the role is not what it was before the move: by the memory, so that it is the same when the step runs again. */

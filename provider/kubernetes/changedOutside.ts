@@ -1,0 +1,130 @@
+// A remembered object and its live form come in; the remembered one with what people and tools have set since then goes out. Writes nothing.
+import { canonicalJson } from "../../common/canonicalJson";
+import type { KubernetesObject, ManagedFieldsEntry } from "../ports/world";
+
+/** What EKS, this package and controllers write is the move's doing, or comes again by itself. */
+const NOBODYS_WISH =
+    /^(eks|pulumi-hyperpod-inference|kube-.*|kubelet|cert-manager.*|cainjector|keda.*|controller|manager|aws-load-balancer-controller|cluster-autoscaler)$/;
+
+/** Written by whoever issues certificates, under the name of whatever client it uses. */
+const ISSUED = new Set(["caBundle"]);
+
+/** Fields of one manager as the API server tells them: keys are `f:field`, `k:{…}` for a list's element, `v:…` for a set's. */
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface KeptChange {
+    /** As in "spec.template.spec.containers[main].image". */
+    readonly path: string;
+    /** The field manager that set it. */
+    readonly by: string;
+}
+
+export interface WithChanges {
+    readonly object: KubernetesObject;
+    readonly kept: readonly KeptChange[];
+}
+
+/** A field that a person or tool owns and that is not what it was was set since the backup: nobody else could have given it that value. */
+export function withChangesOfOthers(remembered: KubernetesObject, live: KubernetesObject): WithChanges {
+    const object = structuredClone(remembered);
+    const kept = (live.metadata.managedFields ?? []).filter(isSomebodys).flatMap((entry) => {
+        const paths: string[] = [];
+        keep(entry.fieldsV1 as Fields, live, object, "", paths);
+        return paths.map((path) => ({ path, by: entry.manager ?? "an unknown field manager" }));
+    });
+    return { object, kept };
+}
+
+/** A line for people. */
+export function describeKept(
+    { kind, metadata: { name, namespace } }: KubernetesObject,
+    kept: readonly KeptChange[],
+): string {
+    const changes = kept.map(({ path, by }) => `${path} (${by})`).sort();
+    return `${kind} ${namespace ? `${namespace}/` : ""}${name} was changed by others since the backup, and their changes stay: ${changes.join(", ")}`;
+}
+
+export function isSomebodys({ manager = "", subresource }: ManagedFieldsEntry): boolean {
+    return subresource !== "status" && !NOBODYS_WISH.test(manager);
+}
+
+type Bag = Record<string, unknown>;
+
+function keep(fields: Fields | undefined, live: unknown, into: unknown, path: string, kept: string[]): void {
+    for (const [key, below] of Object.entries(fields ?? {})) {
+        const [kind, name] = [key.slice(0, 2), key.slice(2)];
+        if (kind === "f:") keepField(name, below as Fields, live as Bag, into as Bag, path, kept);
+        else if (kind === "k:") keepElement(name, below as Fields, live, into, path, kept);
+        else if (kind === "v:") keepValue(name, live, into, path, kept);
+    }
+}
+
+function keepField(name: string, below: Fields, live: Bag, into: Bag, path: string, kept: string[]): void {
+    const now = own(live, name);
+    if (now === undefined || ISSUED.has(name)) return;
+    const here = path === "" ? name : `${path}.${name}`;
+    const before = own(into, name);
+    if (isLeaf(below)) {
+        if (same(before, now)) return;
+        put(into, name, structuredClone(now));
+        kept.push(here);
+        return;
+    }
+    if (typeof before === "object" && before !== null) {
+        keep(below, now, before, here, kept);
+        return;
+    }
+    // Only what this manager owns of it comes along.
+    const made = Array.isArray(now) ? [] : {};
+    const count = kept.length;
+    keep(below, now, made, here, kept);
+    if (kept.length > count) put(into, name, made);
+}
+
+/** Also for names such as `__proto__`, which are data here. */
+function put(into: Bag, name: string, value: unknown): void {
+    Object.defineProperty(into, name, { value, configurable: true, enumerable: true, writable: true });
+}
+
+function keepElement(
+    name: string,
+    below: Fields,
+    live: unknown,
+    into: unknown,
+    path: string,
+    kept: string[],
+): void {
+    if (!Array.isArray(live) || !Array.isArray(into)) return;
+    const key = JSON.parse(name) as Bag;
+    const is = (element: unknown) =>
+        Object.entries(key).every(([field, value]) => same(own(element as Bag, field), value));
+    const now = live.find(is);
+    if (now === undefined) return;
+    const here = `${path}[${Object.values(key).join("/")}]`;
+    const before = into.find(is);
+    if (before === undefined) {
+        into.push(structuredClone(now));
+        kept.push(here);
+    } else keep(below, now, before, here, kept);
+}
+
+function keepValue(name: string, live: unknown, into: unknown, path: string, kept: string[]): void {
+    if (!Array.isArray(live) || !Array.isArray(into)) return;
+    const value = JSON.parse(name) as unknown;
+    const is = (element: unknown) => same(element, value);
+    if (!live.some(is) || into.some(is)) return;
+    into.push(value);
+    kept.push(`${path}[${name}]`);
+}
+
+function isLeaf(fields: Fields): boolean {
+    return Object.keys(fields ?? {}).every((key) => key === ".");
+}
+
+function own(bag: Bag | undefined, name: string): unknown {
+    return typeof bag === "object" && bag !== null && Object.hasOwn(bag, name) ? bag[name] : undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+    return canonicalJson(a) === canonicalJson(b);
+}

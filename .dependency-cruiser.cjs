@@ -104,15 +104,27 @@ module.exports = {
         },
     ],
     allowed: [
-        { from: { pathNot: "^(common|components|policy|provider|sandbox|tools)/" }, to: {} },
+        { from: { pathNot: "^(common|components|plugin|policy|provider|sandbox|tools)/" }, to: {} },
         // A package of its own: it must run where this one is not installed.
         { from: { path: "^policy/" }, to: { path: "^(policy|node_modules/@pulumi/policy)/" } },
         { from: { path: "^common/" }, to: { path: "^common/" } },
+        { from: { path: "^tools/schema/" }, to: { path: "^provider/pulumi/home\\.ts$" } },
         { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
         {
             from: { path: "^components/" },
             to: {
-                path: "^provider/(pulumi/(helmToAddonMigration|inputs|outputs)|plan/plan|profiles/\\w+|resources/\\w+)\\.ts$",
+                path: "^provider/(pulumi/(helmToAddonMigration|home|inputs|outputs)|plan/plan|profiles/\\w+|resources/\\w+)\\.ts$",
+            },
+        },
+        {
+            from: { path: "^plugin/" },
+            to: { path: "^(common|components|plugin|provider/(process|pulumi|resources))/" },
+        },
+        { from: { path: "^plugin/main\\.ts$" }, to: { path: "^provider/adapters/connect\\.ts$" } },
+        {
+            from: { path: "^plugin/" },
+            to: {
+                path: "^node_modules/(@pulumi/pulumi|@grpc/grpc-js|google-protobuf|@types/google-protobuf)/",
             },
         },
         { from: { path: DOORS }, to: { path: "^node_modules/@pulumi/" } },

@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 NODE_MODULES := node_modules/.installed
 DIST := dist/.built
-SOURCES := index.ts $(shell find common components provider policy -name '*.ts' -not -path '*/dist/*' 2>/dev/null)
+SOURCES := index.ts $(shell find common components plugin provider policy \( -name '*.ts' -o -name schema.json \) -not -path '*/dist/*' 2>/dev/null)
 
 .PHONY: demo test lint sandbox bench test-e2e test-faults clean install build prepare
 

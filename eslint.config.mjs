@@ -24,7 +24,7 @@ export default tseslint.config(
         linterOptions: { reportUnusedDisableDirectives: true },
     },
     {
-        files: ["provider/**/*.ts", "components/**/*.ts"],
+        files: ["provider/**/*.ts", "components/**/*.ts", "plugin/**/*.ts"],
         rules: {
             "@typescript-eslint/no-floating-promises": "error",
             "@typescript-eslint/only-throw-error": "error",

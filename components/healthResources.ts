@@ -1,23 +1,11 @@
-// The component's own small resources, as constant stubs of provider/resources. Nothing is captured, so the same text stands in every state.
+// The component's own small resources. What they do stands in provider/resources; nothing of it is captured here.
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccess } from "../common/awsAccess";
+import { register } from "../provider/pulumi/home";
 
-/** Text that Pulumi stores instead of code; the installed package is loaded each time. */
-function stub(provider: string): string {
-    return `exports.handler = () => require("pulumi-hyperpod-inference/health").${provider};`;
-}
-
-const token = (kind: string) => `pulumi-nodejs:dynamic/hyperpod:${kind}`;
-
-/** Options for a resource that is never replaced and belongs to no foreign provider. */
-function own(options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-    const { provider: _foreign, ...rest } = options;
-    return {
-        ...rest,
-        deleteBeforeReplace: true,
-        hideDiffs: ["__provider"],
-        additionalSecretOutputs: ["access"],
-    };
+/** The way to the account may hold keys. */
+function keepSecret(options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+    return pulumi.mergeOptions(options, { additionalSecretOutputs: ["access"] });
 }
 
 /** What the calls that the aws provider has no function for need to know. */
@@ -43,12 +31,8 @@ export class InferenceCluster extends pulumi.CustomResource {
 
     constructor(name: string, inputs: InferenceClusterInputs, options: pulumi.CustomResourceOptions) {
         const outputs = { owner: undefined, hyperpodClusterArn: undefined };
-        super(
-            token("InferenceCluster"),
-            name,
-            { ...inputs, ...outputs, __provider: stub("inferenceCluster") },
-            own(options),
-        );
+        const own = register("InferenceCluster", name, options);
+        super(own.type, name, { ...inputs, ...outputs, ...own.inputs }, keepSecret(own.options));
     }
 }
 
@@ -71,7 +55,8 @@ export interface AddonSettingsInputs extends ConnectionInputs {
 /** Refuses versions and settings that EKS would refuse, at preview. */
 export class AddonSettings extends pulumi.CustomResource {
     constructor(name: string, inputs: AddonSettingsInputs, options: pulumi.CustomResourceOptions) {
-        super(token("AddonSettings"), name, { ...inputs, __provider: stub("addonSettings") }, own(options));
+        const own = register("AddonSettings", name, options);
+        super(own.type, name, { ...inputs, ...own.inputs }, keepSecret(own.options));
     }
 }
 
@@ -100,12 +85,8 @@ export class AddonHealth extends pulumi.CustomResource {
             controllers: undefined,
             healthy: undefined,
         };
-        super(
-            token("AddonHealth"),
-            name,
-            { ...inputs, ...outputs, __provider: stub("addonHealth") },
-            own(options),
-        );
+        const own = register("AddonHealth", name, options);
+        super(own.type, name, { ...inputs, ...outputs, ...own.inputs }, keepSecret(own.options));
     }
 }
 
@@ -117,11 +98,7 @@ export interface TlsBucketRetentionInputs extends ConnectionInputs {
 /** On destroy the bucket goes when it is empty, and stays when it is not. */
 export class TlsBucketRetention extends pulumi.CustomResource {
     constructor(name: string, inputs: TlsBucketRetentionInputs, options: pulumi.CustomResourceOptions) {
-        super(
-            token("TlsBucketRetention"),
-            name,
-            { ...inputs, __provider: stub("tlsBucketRetention") },
-            own(options),
-        );
+        const own = register("TlsBucketRetention", name, options);
+        super(own.type, name, { ...inputs, ...own.inputs }, keepSecret(own.options));
     }
 }

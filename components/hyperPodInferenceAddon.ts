@@ -1,6 +1,7 @@
 // The component: from a cluster's name to a running inference operator. Its constructor is the table of contents; the parts stand in files of their own.
 import * as pulumi from "@pulumi/pulumi";
 import { OPERATOR_NAMESPACE } from "../common/names";
+import { pluginType } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { findCluster, findPlace } from "./cluster";
 import { connectionOf } from "./connection";
@@ -16,6 +17,9 @@ import { subnetTags } from "./subnetTags";
 import { tlsBucket } from "./tlsBucket";
 import { refuseBadArguments, refuseBadOutputs } from "./validate";
 import { keepsHelmIdentity } from "./whatIsMade";
+
+/** Before the same component was there for every language; only the class itself can say so where another language constructs it. */
+const FORMER_TYPE = "pulumi-hyperpod-inference:index:HyperPodInferenceAddon";
 
 /** Ends a component's construction. Kept outside the class, whose every field would become an output. */
 interface Construction {
@@ -51,7 +55,12 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
 
     constructor(name: string, args: HyperPodInferenceAddonArgs, opts: pulumi.ComponentResourceOptions = {}) {
         refuseBadArguments(name, args);
-        super("pulumi-hyperpod-inference:index:HyperPodInferenceAddon", name, args, opts);
+        super(
+            pluginType("HyperPodInferenceAddon"),
+            name,
+            args,
+            pulumi.mergeOptions(opts, { aliases: [{ type: FORMER_TYPE }] }),
+        );
         const lookUp = { parent: this };
         const valuesChecked = refuseBadOutputs(name, args);
         const preserve = args.preserveOnDelete ?? false;

@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import type { Log } from "../ports/world";
 
-interface EngineModules {
+/** The parts of Pulumi's SDK that the engine is told through. */
+export interface EngineModules {
     readonly EngineClient: new (
         address: string,
         credentials: unknown,
@@ -31,14 +32,20 @@ export interface EngineLog {
 const MAX_MESSAGE_BYTES = 1 << 22;
 const ACKNOWLEDGED_MS = 5_000;
 
-export function engineLog(engineAddress: string | undefined): EngineLog {
-    const send = engineAddress === undefined ? undefined : connectOnce(engineAddress);
+/** `engineAddress` may be told late; `load` brings the modules, and is called at the first line. */
+export function engineLog(
+    engineAddress: () => string | undefined,
+    load: () => EngineModules = ofThisProgram,
+): EngineLog {
+    let send: Send | undefined;
     return {
         forResource: (urn) => {
             let last = "";
             const say = async (line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => {
                 if (line === last) return;
                 last = line;
+                const address = engineAddress();
+                if (address !== undefined) send ??= connectOnce(address, load);
                 if (send === undefined || urn === undefined) console.log(line);
                 else await send(urn, line, kind, ephemeral);
             };
@@ -54,7 +61,7 @@ export function engineLog(engineAddress: string | undefined): EngineLog {
 /** Never rejects: an engine that does not listen must not stop a move. */
 type Send = (urn: string, line: string, kind: "INFO" | "WARNING", ephemeral: boolean) => Promise<void>;
 
-function connectOnce(address: string): Send {
+function connectOnce(address: string, load: () => EngineModules): Send {
     let modules: EngineModules | undefined;
     let client: InstanceType<EngineModules["EngineClient"]> | undefined;
     return async (urn, line, kind, ephemeral) => {
@@ -87,7 +94,7 @@ function acknowledged(client: InstanceType<EngineModules["EngineClient"]>, reque
 }
 
 /** The SDK's own copies: another instance of gRPC would not know its message types. */
-function load(): EngineModules {
+function ofThisProgram(): EngineModules {
     const sdk = createRequire(require.resolve("@pulumi/pulumi", { paths: [process.cwd(), __dirname] }));
     const { EngineClient } = sdk("@pulumi/pulumi/proto/engine_grpc_pb");
     const { LogRequest, LogSeverity } = sdk("@pulumi/pulumi/proto/engine_pb");

@@ -8,11 +8,16 @@ export interface StopSignals {
     close(): void;
 }
 
+/** What a process watches may also be told to it. */
+export interface Watch extends StopSignals {
+    stop(reason: string): void;
+}
+
 /**
- * `engineAddress` is `host:port`; a CLI that was killed leaves its provider process running, and its port closed.
+ * `engineAddress` answers `host:port`, or undefined while it is not told; a CLI that was killed leaves its provider process running, and its port closed.
  * A process without a call at work has no safe point to wait for: `endIdle` is told as soon as there is a reason, and again until it ends the process.
  */
-export function watchForStop(engineAddress: string | undefined, endIdle: () => void): StopSignals {
+export function watchForStop(engineAddress: () => string | undefined, endIdle: () => void): Watch {
     let reason: string | undefined;
     const interrupted = () => {
         reason = "interrupted";
@@ -21,7 +26,8 @@ export function watchForStop(engineAddress: string | undefined, endIdle: () => v
     process.on("SIGINT", interrupted);
     process.on("SIGTERM", interrupted);
     const look = async () => {
-        if (engineAddress !== undefined && !(await answers(engineAddress)) && !(await answers(engineAddress)))
+        const engine = engineAddress();
+        if (engine !== undefined && !(await answers(engine)) && !(await answers(engine)))
             reason ??= "the Pulumi engine is gone";
         if (reason !== undefined) endIdle();
     };
@@ -29,6 +35,9 @@ export function watchForStop(engineAddress: string | undefined, endIdle: () => v
     timer.unref();
     return {
         reason: () => reason,
+        stop: (why) => {
+            reason ??= why;
+        },
         close: () => {
             clearInterval(timer);
             process.removeListener("SIGINT", interrupted);

@@ -40,6 +40,17 @@ export function guarded(provider: DynamicProvider) {
     };
 }
 
+/** For Pulumi's dynamic-provider process: a state that the plugin wrote holds no code that a destroy could load, so an update writes it anew. */
+export function dynamicDoor(provider: DynamicProvider) {
+    return guarded({
+        ...provider,
+        diff: async (id, olds, news) => {
+            const { changes } = await provider.diff(id, olds, news);
+            return { changes: changes || olds.__provider === undefined };
+        },
+    });
+}
+
 /** Whatever is thrown becomes an Error whose text a person can use, and that the engine cannot mistake for partial state. */
 async function guard<T>(call: () => Answer<T>): Promise<T> {
     atWork += 1;

@@ -4,14 +4,10 @@ import type { AwsAccess } from "../../common/awsAccess";
 import type { Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
+import { register } from "./home";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
-import { progressUrn } from "./progressUrn";
+import { SECRET_OUTPUTS } from "./secretOutputs";
 import { WayBack } from "./wayBackResource";
-
-/** The same text on every machine and for ever: a change of it would show as a change of every resource. */
-const PROVIDER_STUB = 'exports.handler = () => require("pulumi-hyperpod-inference/provider").provider;';
-
-const TYPE = "pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration";
 
 export interface HelmToAddonMigrationArgs {
     /** Name of the EKS cluster whose Helm installation moves. Cannot be changed later. */
@@ -108,11 +104,10 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
     declare public readonly drift: pulumi.Output<string[]>;
 
     constructor(name: string, args: HelmToAddonMigrationArgs, opts: pulumi.CustomResourceOptions = {}) {
-        // A dynamic resource must not be given the provider of another package.
-        const { provider: _, ...rest } = opts;
-        const wayBack = new WayBack(`${name}-way-back`, howToReach(args), rest);
+        const { type, inputs, options } = register("HelmToAddonMigration", name, opts);
+        const wayBack = new WayBack(`${name}-way-back`, howToReach(args), opts);
         super(
-            TYPE,
+            type,
             name,
             {
                 ...args,
@@ -130,19 +125,13 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 journalKey: wayBack.journalKey,
                 addonVersion: args?.addonVersion,
                 addonConfiguration: undefined,
-                // Live progress is told under this name; the SDK keeps `urn` for itself.
-                progressUrn: progressUrn(name, TYPE, opts.parent),
                 // Taken away again by check, so that the inputs of a preview and of an update are the same.
                 ...(pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
-                __provider: PROVIDER_STUB,
+                ...inputs,
             },
-            pulumi.mergeOptions(rest, {
+            pulumi.mergeOptions(options, {
                 dependsOn: wayBack,
-                // Never two moves of one release at once.
-                deleteBeforeReplace: true,
-                hideDiffs: ["__provider", "progressUrn"],
-                // What was asked for stands in `inputs`, keys included.
-                additionalSecretOutputs: ["journal", "journalKey", "access", "inputs", "addonConfiguration"],
+                additionalSecretOutputs: [...SECRET_OUTPUTS],
             }),
         );
     }

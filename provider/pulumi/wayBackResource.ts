@@ -1,10 +1,6 @@
 // The resource behind wayBack.ts; made by HelmToAddonMigration itself, never by programs.
 import * as pulumi from "@pulumi/pulumi";
-import { progressUrn } from "./progressUrn";
-
-const PROVIDER_STUB = 'exports.handler = () => require("pulumi-hyperpod-inference/provider").wayBack;';
-
-export const WAY_BACK_TYPE = "pulumi-nodejs:dynamic/hyperpod:WayBack";
+import { register } from "./home";
 
 /** Stands in the state before a move begins, so that `pulumi destroy` can go back even from a move whose create was killed. */
 export class WayBack extends pulumi.CustomResource {
@@ -12,21 +8,17 @@ export class WayBack extends pulumi.CustomResource {
     declare public readonly journalKey: pulumi.Output<string>;
 
     constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+        const { type, inputs, options } = register("WayBack", name, opts);
         super(
-            WAY_BACK_TYPE,
+            type,
             name,
             {
                 ...args,
                 // Its check puts the key here; a secret that goes in stays one in the state's inputs too.
                 journalKey: pulumi.secret(""),
-                progressUrn: progressUrn(name, WAY_BACK_TYPE, opts.parent),
-                __provider: PROVIDER_STUB,
+                ...inputs,
             },
-            pulumi.mergeOptions(opts, {
-                deleteBeforeReplace: true,
-                hideDiffs: ["__provider", "progressUrn"],
-                additionalSecretOutputs: ["access", "journalKey"],
-            }),
+            pulumi.mergeOptions(options, { additionalSecretOutputs: ["access", "journalKey"] }),
         );
     }
 }

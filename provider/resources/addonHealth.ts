@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
 import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
+import { callLog } from "../process/callLog";
 import type { Bag, DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
 import { addonsOf } from "./addonsOf";
@@ -136,7 +137,7 @@ async function waitUntilHealthy(look: Look, id: string, raw: Bag): Promise<Bag> 
             triedAgain = true;
             const addon = await look.addon();
             if (addon) {
-                console.log(`The creation of ${inputs.addonName} had failed; EKS is asked for it again.`);
+                callLog.warn(`The creation of ${inputs.addonName} had failed; EKS is asked for it again.`);
                 await look.createAgain(addon);
                 continue;
             }

@@ -1,6 +1,7 @@
 // On delete an empty TLS bucket goes, one that holds objects stays with everything that protects it. Never deletes an object.
 import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
+import { callLog } from "../process/callLog";
 import type { Bag, DynamicProvider } from "../pulumi/guard";
 import { differs } from "./differs";
 import { reachIn, reachProperties } from "./reach";
@@ -8,7 +9,7 @@ import { reachIn, reachProperties } from "./reach";
 async function deleteIfEmpty(props: Bag): Promise<void> {
     const bucket = String(props.bucket);
     if (await deleteBucketIfEmpty(await openSession(reachIn(props) ?? {}), bucket)) return;
-    console.log(
+    callLog.warn(
         `The bucket ${bucket} holds TLS certificates and is kept, private and encrypted as it is. ` +
             `When nothing needs them: aws s3 rb s3://${bucket} --force`,
     );

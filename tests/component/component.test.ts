@@ -117,7 +117,7 @@ describe("the component on an empty account", () => {
         for (const child of first.mock.registered.filter((one) => one.custom)) {
             assert.match(
                 child.parent ?? "",
-                /::pulumi-hyperpod-inference:index:HyperPodInferenceAddon::inference$/,
+                /::hyperpod-inference:index:HyperPodInferenceAddon::inference$/,
             );
         }
         const order = (all: Registered[]) =>

@@ -90,9 +90,15 @@ describe("the owner", () => {
             defaultOwner: "p/renamed/n",
         });
         assert.equal(renamed.inputs.owner, "p/s/n");
-        assert.deepEqual(await inferenceCluster.diff("demo", first.inputs, renamed.inputs), {
-            changes: false,
-        });
+        assert.deepEqual(
+            await inferenceCluster.diff("demo", { ...first.inputs, __provider: "stub" }, renamed.inputs),
+            { changes: false },
+        );
+        assert.deepEqual(
+            await inferenceCluster.diff("demo", first.inputs, renamed.inputs),
+            { changes: true },
+            "a state without code is written anew",
+        );
         const given = await inferenceCluster.check(first.inputs, { ...inputs, givenOwner: "mine" });
         assert.equal(given.inputs.owner, "mine");
     });

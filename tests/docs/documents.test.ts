@@ -183,17 +183,18 @@ describe("the documents", function () {
     it("have every room of the house on the map, and no room that is gone", () => {
         const map = textOf("docs/architecture.md");
         const rooms = new Set(
-            filesOf(/^(provider\/[^/]+|common|components|policy|sandbox|examples|tests|tools\/[^/]+)\//).map(
-                (file) =>
-                    file
-                        .split("/")
-                        .slice(0, /^(provider|tools)\//.test(file) ? 2 : 1)
-                        .join("/"),
+            filesOf(
+                /^(provider\/[^/]+|common|components|plugin|policy|sandbox|examples|tests|tools\/[^/]+)\//,
+            ).map((file) =>
+                file
+                    .split("/")
+                    .slice(0, /^(provider|tools)\//.test(file) ? 2 : 1)
+                    .join("/"),
             ),
         );
         const shown = [
             ...map.matchAll(
-                /^\| `((?:provider|tools)\/\w+|common|components|policy|sandbox|examples|tests)\/` \|/gm,
+                /^\| `((?:provider|tools)\/\w+|common|components|plugin|policy|sandbox|examples|tests)\/` \|/gm,
             ),
         ];
         assert.deepEqual(shown.map(([, room]) => room).sort(), [...rooms].sort());

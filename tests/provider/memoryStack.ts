@@ -4,6 +4,7 @@ import type { Holder } from "../../provider/engine/lock";
 import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
 import { PartialFailure } from "../../provider/pulumi/partialState";
+import type { SessionHost } from "../../provider/pulumi/session";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
 import { type Injection, Mover } from "./memory/mover";
 import { connectMemory, type MemoryWorld } from "./memoryWorld";
@@ -51,7 +52,8 @@ export class MemoryStack {
     /** Props of the resource that keeps the way back open; in the state before the move begins. */
     wayBack: Bag | undefined;
 
-    process(injection?: Injection): { mover: Mover; lifecycle: Lifecycle; wayBack: WayBackLifecycle } {
+    /** What a life cycle needs of a new process. */
+    host(injection?: Injection): SessionHost & { readonly mover: Mover } {
         const { world } = this;
         const mover = new Mover(`mover-${++processes}`, injection);
         world.movers.set(mover.identity, mover);
@@ -62,13 +64,18 @@ export class MemoryStack {
                     ? (world.movers.get(identity.split("/")[0] ?? "")?.isDead ?? true)
                     : undefined,
         };
-        const host = {
+        return {
+            mover,
             connect: this.connect(world, mover),
             clock: world.clock.forMover(() => mover.isDead, this.clockAheadMs),
             holder,
             stop: { reason: () => mover.stopReason, close: () => undefined },
         };
-        return { mover, lifecycle: new Lifecycle(host), wayBack: new WayBackLifecycle(host) };
+    }
+
+    process(injection?: Injection): { mover: Mover; lifecycle: Lifecycle; wayBack: WayBackLifecycle } {
+        const host = this.host(injection);
+        return { mover: host.mover, lifecycle: new Lifecycle(host), wayBack: new WayBackLifecycle(host) };
     }
 
     readonly log = {

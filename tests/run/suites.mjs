@@ -15,6 +15,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 const SUITES = {
     component: { files: "tests/component/!(*.sandbox).test.ts" },
     provider: { files: "tests/provider/*.test.ts" },
+    plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
     report: { files: "tests/report/*.test.ts" },
     policy: { files: "tests/policy/*.test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },

@@ -1,0 +1,61 @@
+// The type and the arguments of a component come in, the component and its outputs by name go out. Runs inside Pulumi's own Construct.
+import type * as pulumi from "@pulumi/pulumi";
+import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../components";
+import type { HelmToAddonMigrationArgs } from "../provider/pulumi/helmToAddonMigration";
+import { pluginType } from "../provider/pulumi/home";
+import { withSettings } from "./awsProvider";
+import { HelmToAddonMigration } from "./helmToAddonMigration";
+import schema from "./schema.json";
+
+const COMPONENTS: Readonly<
+    Record<
+        string,
+        (
+            name: string,
+            args: pulumi.Inputs,
+            options: pulumi.ComponentResourceOptions,
+        ) => pulumi.ComponentResource
+    >
+> = {
+    [pluginType("HyperPodInferenceAddon")]: (name, args, options) =>
+        new HyperPodInferenceAddon(name, args as unknown as HyperPodInferenceAddonArgs, options),
+    [pluginType("HelmToAddonMigration")]: (name, args, options) =>
+        new HelmToAddonMigration(name, args as unknown as HelmToAddonMigrationArgs, options),
+};
+
+export async function construct(
+    name: string,
+    type: string,
+    args: pulumi.Inputs,
+    options: pulumi.ComponentResourceOptions,
+): Promise<pulumi.provider.ConstructResult> {
+    const make = COMPONENTS[type];
+    if (make === undefined) throw new Error(`this plugin has no component ${type}`);
+    const component = make(name, args, await settled(options));
+    const { properties } = (schema.resources as Record<string, { properties: object }>)[type] ?? {
+        properties: {},
+    };
+    const outputs = component as unknown as Record<string, unknown>;
+    return {
+        urn: component.urn,
+        state: Object.fromEntries(Object.keys(properties).map((output) => [output, outputs[output]])),
+    };
+}
+
+/** Pulumi's Construct tells times that were not set as empty texts, the one for deletions by a name of its protocol, and a provider without its settings. */
+async function settled(options: pulumi.ComponentResourceOptions): Promise<pulumi.ComponentResourceOptions> {
+    const { customTimeouts, providers, ...rest } = options;
+    const given = (customTimeouts ?? {}) as { create?: string; update?: string; pb_delete?: string };
+    const times = Object.entries({
+        create: given.create,
+        update: given.update,
+        delete: given.pb_delete,
+    }).filter(([, time]) => time);
+    return {
+        ...rest,
+        ...(times.length > 0 ? { customTimeouts: Object.fromEntries(times) } : {}),
+        ...(providers === undefined
+            ? {}
+            : { providers: await withSettings(providers as Record<string, pulumi.ProviderResource>) }),
+    };
+}

@@ -1,0 +1,80 @@
+// The move as programs of other languages make it: a component around the move and its way back, because only a component can register what must stand in the state before a move begins.
+import * as pulumi from "@pulumi/pulumi";
+import {
+    type HelmToAddonMigrationArgs,
+    HelmToAddonMigration as Move,
+} from "../provider/pulumi/helmToAddonMigration";
+import { pluginType } from "../provider/pulumi/home";
+import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "../provider/pulumi/outputs";
+
+/**
+ * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the way back.
+ * The preview of a new resource shows the whole plan. Models, their pods and their custom resources are never touched.
+ */
+export class HelmToAddonMigration extends pulumi.ComponentResource {
+    /** How far the move has come. */
+    declare public readonly phase: pulumi.Output<MigrationPhase>;
+    /** The plan, one line per step. */
+    declare public readonly plan: pulumi.Output<string[]>;
+    /** Each step with its state. */
+    declare public readonly steps: pulumi.Output<StepOutput[]>;
+    /** The step that comes next; empty at the end. */
+    declare public readonly nextStep: pulumi.Output<string>;
+    /** Version of the add-on. */
+    declare public readonly addonVersion: pulumi.Output<string>;
+    /** ARN of the add-on. */
+    declare public readonly addonArn: pulumi.Output<string>;
+    /** Settings of the add-on, as JSON with sorted keys. */
+    declare public readonly addonConfiguration: pulumi.Output<string>;
+    /** The Helm release that was moved. */
+    declare public readonly movedFrom: pulumi.Output<MovedFrom>;
+    /** Where the cluster's copy of the journal lies. */
+    declare public readonly backup: pulumi.Output<BackupOutput>;
+    /** Seconds that each controller was away and each kind of request was refused. */
+    declare public readonly pausedSeconds: pulumi.Output<Record<string, number>>;
+    /** What people should know of the move. */
+    declare public readonly warnings: pulumi.Output<string[]>;
+    /** What a refresh found changed outside. */
+    declare public readonly drift: pulumi.Output<string[]>;
+
+    constructor(name: string, args: HelmToAddonMigrationArgs, opts: pulumi.ComponentResourceOptions = {}) {
+        super(pluginType("HelmToAddonMigration"), name, args, opts);
+        const { customTimeouts, protect, retainOnDelete, ignoreChanges } = opts;
+        const move = new Move(name, args, {
+            parent: this,
+            // Pulumi hands these to a component only; a child has to be told.
+            ...(customTimeouts ? { customTimeouts } : {}),
+            ...(protect ? { protect } : {}),
+            ...(retainOnDelete ? { retainOnDelete } : {}),
+            ...(ignoreChanges ? { ignoreChanges } : {}),
+            // A stack that began with the dynamic resource, which has no component around it.
+            aliases: [{ parent: opts.parent ?? pulumi.rootStackResource }],
+        });
+        this.phase = move.phase;
+        this.plan = move.plan;
+        this.steps = move.steps;
+        this.nextStep = move.nextStep;
+        this.addonVersion = move.addonVersion;
+        this.addonArn = move.addonArn;
+        this.addonConfiguration = move.addonConfiguration;
+        this.movedFrom = move.movedFrom;
+        this.backup = move.backup;
+        this.pausedSeconds = move.pausedSeconds;
+        this.warnings = move.warnings;
+        this.drift = move.drift;
+        this.registerOutputs({
+            phase: this.phase,
+            plan: this.plan,
+            steps: this.steps,
+            nextStep: this.nextStep,
+            addonVersion: this.addonVersion,
+            addonArn: this.addonArn,
+            addonConfiguration: this.addonConfiguration,
+            movedFrom: this.movedFrom,
+            backup: this.backup,
+            pausedSeconds: this.pausedSeconds,
+            warnings: this.warnings,
+            drift: this.drift,
+        });
+    }
+}

@@ -1,0 +1,42 @@
+// A process comes in; the plugin's custom resources by the last part of their type go out, guarded as in the dynamic-provider process.
+import { callLog } from "../provider/process/callLog";
+import { type Bag, guarded } from "../provider/pulumi/guard";
+import { MOVE_FIELDS } from "../provider/pulumi/inputs";
+import { moveCalls } from "../provider/pulumi/moveCalls";
+import type { SessionHost } from "../provider/pulumi/session";
+import { resourceCalls } from "../provider/resources/calls";
+
+export interface Kind {
+    readonly calls: ReturnType<typeof guarded>;
+    /** Outputs that an update will surely give, for a preview; the programs' `apply` runs with them. */
+    certain(inputs: Bag): Bag;
+    /** Whether a property of the inputs can differ in what it asks for. */
+    isAsked(property: string): boolean;
+    /** Whether the plan among the inputs is told to people. */
+    readonly tellsPlan: boolean;
+}
+
+const everyProperty = () => true;
+const isMoveInput = (property: string) => property in MOVE_FIELDS;
+
+export function kindsOf(host: SessionHost): Readonly<Record<string, Kind>> {
+    const { move, wayBack } = moveCalls(host, () => callLog);
+    const remembering = (calls: Parameters<typeof guarded>[0]): Kind => ({
+        calls: guarded(calls),
+        certain: (inputs) => inputs,
+        isAsked: everyProperty,
+        tellsPlan: false,
+    });
+    return {
+        Move: {
+            calls: guarded(move),
+            certain: ({ plan, addonVersion }) => ({ plan, addonVersion }),
+            isAsked: isMoveInput,
+            tellsPlan: true,
+        },
+        WayBack: { ...remembering(wayBack), isAsked: isMoveInput },
+        ...Object.fromEntries(
+            Object.entries(resourceCalls).map(([name, calls]) => [name, remembering(calls)]),
+        ),
+    };
+}

@@ -1,0 +1,177 @@
+// Calls of Pulumi's engine about custom resources come in over gRPC, the life cycles' answers go out. Knows the protocol; decides nothing.
+import type * as grpc from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { inCallOf } from "../provider/process/callLog";
+import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
+import { tellNewPlan } from "../provider/pulumi/moveCalls";
+import { diffAnswer } from "./differences";
+import { failureOf } from "./failures";
+import type { Kind } from "./kinds";
+import { type Bag, open, seal } from "./wire";
+
+/** What the process that serves is told by the engine, and what it tells. */
+export interface Surroundings {
+    readonly version: string;
+    readonly schema: string;
+    readonly kinds: Readonly<Record<string, Kind>>;
+    readonly logs: EngineLog;
+    /** The engine listens here. */
+    foundEngine(address: string): void;
+    /** The resource that this process is in the stack: the children of a component are served by it. */
+    isProvider(urn: string, id: string): void;
+    /** The user interrupts: what is at work ends at its next safe point. */
+    cancelled(): void;
+}
+
+export type Handlers = Record<string, grpc.handleUnaryCall<never, unknown>>;
+
+interface Call {
+    readonly kind: Kind;
+    readonly log: ResourceLog;
+}
+
+export function handlers(around: Surroundings): Handlers {
+    const callOf = ({ urn, type }: { urn: string; type: string }): Call => {
+        const token = type || (urn.split("::")[2]?.split("$").pop() ?? "");
+        const kind = around.kinds[token.split(":").pop() ?? ""];
+        if (kind === undefined) throw new Error(`this plugin has no resource ${token}`);
+        return { kind, log: around.logs.forResource(urn) };
+    };
+    const resource = <Request extends Named, Answer>(
+        handle: (request: Request, call: Call) => Promise<Answer>,
+        sealed: (request: Request, properties: Bag) => ReturnType<typeof seal> = (_, bag) =>
+            seal(bag, NO_NAMES),
+    ) =>
+        unary(
+            async (request: Request) => {
+                const call = callOf({ urn: request.getUrn(), type: request.getType() });
+                return inCallOf(call.log, () => handle(request, call));
+            },
+            (request, properties) => sealed(request, properties),
+        );
+
+    return {
+        handshake: unary(async (request: messages.ProviderHandshakeRequest) => {
+            around.foundEngine(request.getEngineAddress());
+            return new messages.ProviderHandshakeResponse()
+                .setAcceptSecrets(true)
+                .setAcceptResources(true)
+                .setAcceptOutputs(true);
+        }),
+        configure: unary(async (request: messages.ConfigureRequest) => {
+            const [urn, id] = [request.getUrn(), request.getId()];
+            if (urn !== undefined && id !== undefined) around.isProvider(urn, id);
+            const answer = new messages.ConfigureResponse();
+            answer.setAcceptsecrets(true);
+            answer.setAcceptresources(true);
+            answer.setAcceptoutputs(true);
+            answer.setSupportspreview(true);
+            return answer;
+        }),
+        getSchema: unary(async () => {
+            const answer = new messages.GetSchemaResponse();
+            answer.setSchema(around.schema);
+            return answer;
+        }),
+        getPluginInfo: unary(async () => new PluginInfo().setVersion(around.version)),
+        check: resource(async (request: messages.CheckRequest, { kind }) => {
+            const [olds, news] = [open(request.getOlds()), open(request.getNews())];
+            // The life cycle says nothing of the values of secrets; the state needs no list of their names.
+            const { inputs, failures = [] } = await kind.calls.check(olds.plain, {
+                ...news.plain,
+                ...(news.secrets.size > 0 ? { secretInputs: [...news.secrets] } : {}),
+            });
+            const { secretInputs: _, ...checked } = inputs;
+            const answer = new messages.CheckResponse();
+            answer.setInputs(seal(checked, news.secrets, news));
+            answer.setFailuresList(
+                failures.map(({ property, reason }) => {
+                    const failure = new messages.CheckFailure();
+                    failure.setProperty(property);
+                    failure.setReason(reason);
+                    return failure;
+                }),
+            );
+            return answer;
+        }),
+        diff: resource(async (request: messages.DiffRequest, { kind }) => {
+            const news = open(request.getNews()).plain;
+            const { changes } = await kind.calls.diff(request.getId(), open(request.getOlds()).plain, news);
+            return diffAnswer(changes, open(request.getOldInputs()).plain, news, kind.isAsked);
+        }),
+        create: resource(
+            async (request: messages.CreateRequest, { kind, log }) => {
+                const inputs = open(request.getProperties());
+                const answer = new messages.CreateResponse();
+                if (request.getPreview()) {
+                    if (kind.tellsPlan) await tellNewPlan({}, inputs.plain, log);
+                    answer.setProperties(seal(kind.certain(inputs.plain), inputs.secrets));
+                    return answer;
+                }
+                const { id, outs } = await kind.calls.create(inputs.plain);
+                answer.setId(id);
+                answer.setProperties(seal(outs, inputs.secrets));
+                return answer;
+            },
+            (request, properties) => seal(properties, open(request.getProperties()).secrets),
+        ),
+        read: resource(
+            async (request: messages.ReadRequest, { kind }) => {
+                const state = open(request.getProperties());
+                const inputs = open(request.getInputs());
+                const { id = "", props } = await kind.calls.read(request.getId(), state.plain);
+                const answer = new messages.ReadResponse();
+                answer.setId(id);
+                answer.setProperties(seal(props, state.secrets));
+                answer.setInputs(seal(inputs.plain, inputs.secrets, inputs));
+                return answer;
+            },
+            (request, properties) => seal(properties, open(request.getProperties()).secrets),
+        ),
+        update: resource(
+            async (request: messages.UpdateRequest, { kind, log }) => {
+                const [olds, news] = [open(request.getOlds()).plain, open(request.getNews())];
+                const answer = new messages.UpdateResponse();
+                if (request.getPreview()) {
+                    if (kind.tellsPlan) await tellNewPlan(olds, news.plain, log);
+                    answer.setProperties(seal(kind.certain(news.plain), news.secrets));
+                    return answer;
+                }
+                const { outs } = await kind.calls.update(request.getId(), olds, news.plain);
+                answer.setProperties(seal(outs, news.secrets));
+                return answer;
+            },
+            (request, properties) => seal(properties, open(request.getNews()).secrets),
+        ),
+        delete: resource(async (request: messages.DeleteRequest, { kind }) => {
+            await kind.calls.delete(request.getId(), open(request.getProperties()).plain);
+            return new Empty();
+        }),
+        cancel: unary(async () => {
+            around.cancelled();
+            return new Empty();
+        }),
+    };
+}
+
+interface Named {
+    getUrn(): string;
+    getType(): string;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function unary<Request, Answer>(
+    handle: (request: Request) => Promise<Answer>,
+    sealed: (request: Request, properties: Bag) => ReturnType<typeof seal> = (_, bag) => seal(bag, NO_NAMES),
+): grpc.handleUnaryCall<never, unknown> {
+    return (call, done) => {
+        const request = call.request as Request;
+        handle(request).then(
+            (answer) => done(null, answer),
+            (error: unknown) => done(failureOf(error, (properties) => sealed(request, properties))),
+        );
+    };
+}

@@ -115,10 +115,7 @@ describe("the component on an empty account", () => {
         const first = await install();
         const second = await install();
         for (const child of first.mock.registered.filter((one) => one.custom)) {
-            assert.match(
-                child.parent ?? "",
-                /::hyperpod-inference:index:HyperPodInferenceAddon::inference$/,
-            );
+            assert.match(child.parent ?? "", /::hyperpod-inference:index:HyperPodInferenceAddon::inference$/);
         }
         const order = (all: Registered[]) =>
             [...all]

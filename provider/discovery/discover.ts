@@ -18,6 +18,7 @@ import { type Values, valueAt } from "../settings/settings";
 import { findAddonControllers } from "./addonControllers";
 import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
 import { type FoundDependency, findDependencies } from "./dependencies";
+import { findHiddenRelease, type HiddenRelease } from "./hiddenRelease";
 import { type FoundIdentity, findIdentities } from "./identities";
 import { findPreflight, type Preflight } from "./preflight";
 import { findReleases } from "./releases";
@@ -47,6 +48,8 @@ export interface Discovery {
     readonly releases: readonly Release[];
     /** Where the user named a release that does not hold the chart: that one, and those that do. */
     readonly misnamed: { readonly unrelated: readonly Release[]; readonly others: readonly Release[] };
+    /** The installation whose records are not where they are looked for, when no release was found. */
+    readonly hiddenRelease?: HiddenRelease;
     /** Live form of the objects of the release, by key; absent when there is not exactly one release. */
     readonly live: ReadonlyMap<string, KubernetesObject>;
     readonly addon: Addon | undefined;
@@ -86,9 +89,12 @@ export async function discover(
         ]);
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
-    const [live, customResources] = await Promise.all([
+    const [live, customResources, hiddenRelease] = await Promise.all([
         release === undefined ? new Map<string, KubernetesObject>() : readLive(world, release, crds),
         customResourcesOf(world, models),
+        releases.length === 0 && misnamed.others.length === 0 && misnamed.unrelated.length === 0
+            ? findHiddenRelease(world, profile)
+            : undefined,
     ]);
     const looks = {
         profile,
@@ -120,6 +126,7 @@ export async function discover(
         cluster: identityOf(cluster),
         releases,
         misnamed,
+        ...(hiddenRelease === undefined ? {} : { hiddenRelease }),
         live,
         addon,
         addonControllers,

@@ -2,6 +2,7 @@
 import { groupOf } from "../kubernetes/customResourceDefinitions";
 import type { Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
+import { holdsChart } from "../settings/releaseValues";
 
 export interface FoundReleases {
     /** Those that hold the chart, or a copy of it under another name. */
@@ -18,7 +19,7 @@ export async function findReleases(
     filter: { readonly name?: string; readonly namespace?: string },
 ): Promise<FoundReleases> {
     const found = await world.releases.find(profile.chart, filter);
-    const releases = found.filter((release) => holdsChart(release, profile));
+    const releases = found.filter((release) => isOfProfile(release, profile));
     const isMisnamed = releases.length === 0 && (filter.name ?? filter.namespace) !== undefined;
     return {
         releases,
@@ -28,9 +29,9 @@ export async function findReleases(
 }
 
 /** A vendored copy may be called otherwise: it is known by the kinds that it brings. */
-function holdsChart(release: Release, { chart, customResourceGroups }: Profile): boolean {
+function isOfProfile(release: Release, { chart, customResourceGroups }: Profile): boolean {
     return (
-        release.charts.includes(chart) ||
+        holdsChart(release, chart) ||
         release.objects.some(
             (object) =>
                 object.kind === "CustomResourceDefinition" && customResourceGroups.includes(groupOf(object)),

@@ -3,14 +3,14 @@
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { ErrorCode } from "../../common/errors";
+import { leavesOf, nameOf, setAt } from "../../common/tree";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
 import { isUnderWay } from "../addons/states";
 import type { FoundDependency } from "../discovery/dependencies";
 import { AddonStatus, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import { valuesOf } from "../settings/releaseValues";
+import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
-import { leavesOf, nameOf, setAt } from "../settings/tree";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {
@@ -188,12 +188,13 @@ type DependencySettings = Pick<Settings, "configuration" | "unsupported" | "unpr
 
 /** What the user set for this dependency, checked against its own schema; a value of another form counts as one that cannot be expressed. */
 function settingsOf(
-    { profile, schema }: FoundDependency,
+    { profile, schema, ofRelease }: FoundDependency,
     release: Release,
     knowledge: DependencyKnowledge,
 ): DependencySettings {
     const part = (values: Values) =>
-        (valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values;
+        valuesBehind(release, ofRelease, values) ??
+        ((valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values);
     const mapped = mapDependencySettings({
         values: part(release.values),
         pristineDefaults: part(release.pristineDefaults ?? {}),

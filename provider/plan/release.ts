@@ -3,6 +3,7 @@
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { Discovery } from "../discovery/discover";
+import type { HiddenRelease } from "../discovery/hiddenRelease";
 import type { Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
@@ -13,6 +14,10 @@ export function theRelease(
     blockers: Blocker[],
 ): Release | undefined {
     const [release, another] = discovery.releases;
+    if (release === undefined && discovery.hiddenRelease !== undefined) {
+        blockers.push(hiddenRelease(discovery.hiddenRelease));
+        return undefined;
+    }
     if (release === undefined) {
         blockers.push(noRelease(discovery, clusterName, profile));
         return undefined;
@@ -68,6 +73,19 @@ function noRelease({ misnamed }: Discovery, clusterName: string, { chart }: Prof
 
 function placeOf({ namespace, name }: Release): string {
     return `${namespace}/${name}`;
+}
+
+/** Records are read, hidden and brought back as Secrets; elsewhere they could be none of that. */
+function hiddenRelease({ name, namespace, workload, inConfigMaps }: HiddenRelease): Blocker {
+    const where = inConfigMaps
+        ? "are ConfigMaps (HELM_DRIVER=configmap)"
+        : `are no Secrets of namespace ${namespace} (HELM_DRIVER=sql, another \`releaseNamespace\`, or somebody deleted them)`;
+    return {
+        code: ErrorCode.ReleaseNotFound,
+        property: "releaseName",
+        what: `${workload.kind} ${workload.namespace}/${workload.name} is of Helm release ${namespace}/${name}, whose records ${where}; a move needs them as Secrets, as Helm keeps them by default`,
+        remedy: `save the values (\`helm get values ${name} -n ${namespace} -o yaml > values.yaml\` with the driver that keeps them now), then run \`helm upgrade --install ${name} <chart> -n ${namespace} -f values.yaml\` without HELM_DRIVER: it takes the objects over and writes its record as a Secret`,
+    };
 }
 
 /** The version in the image of the running operator; the chart's own word when the image tells none. */

@@ -219,8 +219,10 @@ export interface Release {
     readonly chart: string;
     readonly chartVersion: string;
     readonly appVersion: string;
-    /** Names of the charts inside, the chart itself first. */
+    /** Names of the chart itself and of those right below it. */
     readonly charts: readonly string[];
+    /** Other names under which charts inside are rendered and take their values, by the chart's name. */
+    readonly aliases?: Readonly<Record<string, string>>;
     /** What the user set (`helm get values`), `{}` when nothing. */
     readonly values: Readonly<Record<string, unknown>>;
     /** What lay under the user's values when Helm rendered; after `helm upgrade --reuse-values` the user's former values are part of it. */

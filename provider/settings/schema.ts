@@ -1,5 +1,5 @@
 // What a JSON schema says about one path of the settings it describes. Pure.
-import { isTree, own, type Path } from "./tree";
+import { isTree, own, type Path } from "../../common/tree";
 
 type Schema = Record<string, unknown>;
 

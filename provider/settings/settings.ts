@@ -1,10 +1,19 @@
 // Helm values in, the add-on's configuration values out, with every setting that gets lost named by its path. Pure.
 
 import { sameJson } from "../../common/canonicalJson";
+import {
+    at,
+    leavesOf,
+    merged,
+    nameOf,
+    type Path,
+    setAt as put,
+    startsWith,
+    type Values,
+} from "../../common/tree";
 import { Said, saidOf } from "./schema";
-import { at, leavesOf, merged, nameOf, type Path, setAt as put, startsWith, type Values } from "./tree";
 
-export { merged, type Values } from "./tree";
+export { merged, type Values } from "../../common/tree";
 
 export interface SettingsRequest {
     /** What the user set on the release. */

@@ -2,7 +2,7 @@
 
 import { load } from "js-yaml";
 import { canonicalJson } from "../../common/canonicalJson";
-import { own, type Values } from "./tree";
+import { own, type Values } from "../../common/tree";
 
 /** Undefined when the text is no mapping of settings. */
 export function settingsIn(text: string): Values | undefined {

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { canonicalJson } from "../../common/canonicalJson";
+import { leavesOf, merged, setAt } from "../../common/tree";
 import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
-import { decodeRelease, HelmReleases } from "../../provider/adapters/kubernetes/releases";
+import { decodeRelease } from "../../provider/adapters/kubernetes/releaseRecord";
+import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
 import { resourcesOf } from "../../provider/profiles/modelResources";
 import { Said, saidOf } from "../../provider/settings/schema";
 import { mapDependencySettings, mapSettings } from "../../provider/settings/settings";
-import { leavesOf, merged, setAt } from "../../provider/settings/tree";
 
 const key = fc.oneof(
     fc.constantFrom("__proto__", "constructor", "prototype", "toString", "a.b", "alb", "keda", ""),
@@ -121,16 +122,16 @@ const record = (over: object = {}) => ({
 });
 
 function reader(
-    secrets: readonly [namespace: string, name: string, release: string][],
+    secrets: readonly [namespace: string, name: string, release: string, version?: string][],
     notes: string[] = [],
 ) {
-    const all = secrets.map(([namespace, name, release]) => ({
+    const all = secrets.map(([namespace, name, release, version = "1"]) => ({
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
             namespace,
-            name: `sh.helm.release.v1.${name}.v1`,
-            labels: { owner: "helm", name, version: "1", status: "deployed" },
+            name: `sh.helm.release.v1.${name}.v${version}`,
+            labels: { owner: "helm", name, version, status: "deployed" },
         },
         data: { release },
     }));
@@ -158,6 +159,8 @@ describe("release records of strangers", () => {
         ["is something else", Buffer.from("sealed:abc").toString("base64")],
         ["is no record", encode(null)],
         ["is a bomb", bomb],
+        ["has parts of other forms", encode(record({ chart: { metadata: { dependencies: "none" } } }))],
+        ["has values that are none", encode(record({ config: "secret" }))],
     ] as const) {
         it(`are left aside and named when one ${what}`, async () => {
             const notes: string[] = [];
@@ -181,6 +184,38 @@ describe("release records of strangers", () => {
             );
         });
     }
+
+    it("may be the first revision of the release itself: its newest one is read, and the first one named", async () => {
+        const notes: string[] = [];
+        const newest = record({ version: 2 });
+        const [found] = await reader(
+            [
+                ["kube-system", "rel", bomb, "1"],
+                ["kube-system", "rel", encode(newest), "2"],
+            ],
+            notes,
+        ).find("the-chart", { name: "rel" });
+        assert.equal(found?.revision, 2);
+        assert.equal(found?.pristineDefaults, undefined);
+        assert.match(notes.join(), /kube-system\/sh\.helm\.release\.v1\.rel\.v1/);
+    });
+
+    it("that hold the chart two umbrellas deep are found, with or without a name", async () => {
+        const deep = record({
+            chart: { metadata: { name: "acme", version: "1.0.0", dependencies: [{ name: "middle" }] } },
+            manifest:
+                "---\n# Source: acme/charts/middle/charts/the-chart/templates/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+        });
+        const all = reader([
+            ["kube-system", "rel", encode(deep)],
+            ["shop", "other", encode(record({ chart: { metadata: { name: "shop" } } }))],
+        ]);
+        for (const filter of [{}, { name: "rel" }])
+            assert.deepEqual(
+                (await all.find("the-chart", filter)).map(({ name }) => name),
+                ["rel"],
+            );
+    });
 
     it("are not unpacked beyond 64 MiB", () => {
         assert.throws(() => decodeRelease(bomb), { code: "ERR_BUFFER_TOO_LARGE" });

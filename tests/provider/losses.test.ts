@@ -114,13 +114,20 @@ describe("settings of a dependency", () => {
         chartDefaults: {},
         objects: [],
     } as unknown as Release;
-    const plan = (values: object, schema: Record<string, unknown>, dropUnsupportedSettings = false) => {
+    const plan = (
+        values: object,
+        schema: Record<string, unknown>,
+        dropUnsupportedSettings = false,
+        of?: Release,
+    ) => {
         const found: FoundDependency = {
             profile: metricsServer,
             addon: undefined,
             present: true,
             owner: undefined,
-            ofRelease: [{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "metrics-server" } }],
+            ofRelease: of?.objects ?? [
+                { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "metrics-server" } },
+            ],
             runsFromRelease: true,
             runningVersion: "0.7.2",
             available: ["v0.8.0-eksbuild.2"],
@@ -132,10 +139,15 @@ describe("settings of a dependency", () => {
             dependencyChoices: {},
             dropUnsupportedSettings,
         };
-        return planDependencies([found], { ...release, values: { metrics: values } } as Release, inputs, {
-            profile: hyperPodInference,
-            validate: validateSettings,
-        });
+        return planDependencies(
+            [found],
+            of ?? ({ ...release, values: { metrics: values } } as Release),
+            inputs,
+            {
+                profile: hyperPodInference,
+                validate: validateSettings,
+            },
+        );
     };
 
     it("that cannot be expressed leave it with Helm's objects, and the plan says what to do", () => {
@@ -156,6 +168,22 @@ describe("settings of a dependency", () => {
         assert.deepEqual(unproven, [
             { addonName: "metrics-server", paths: ["metrics.resources.limits.memory"] },
         ]);
+    });
+
+    it("are those of the chart that its objects come from, wherever an umbrella chart has it", () => {
+        const server = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "metrics-server" } };
+        const umbrella = {
+            ...release,
+            chart: "acme",
+            values: {
+                "metrics-server": { replicas: 3 },
+                "hyperpod-inference-operator": { metrics: { replicas: 9 } },
+            },
+            objects: [server],
+            sources: ["acme/charts/metrics-server/templates/deployment.yaml"],
+        } as unknown as Release;
+        const planned = plan({}, { properties: { replicas: {} } }, false, umbrella);
+        assert.equal(planned.dependencies[0]?.configurationValues, JSON.stringify({ replicas: 3 }));
     });
 
     it("that are dropped are not sent, and not told as sent", () => {

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { canonicalJson } from "../../common/canonicalJson";
 import type { Release } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { effectiveValues, isFrom, valuesOf } from "../../provider/settings/releaseValues";
+import { effectiveValues, holdsChart, isFrom, valuesOf } from "../../provider/settings/releaseValues";
 import { mapDependencySettings, mapSettings, type Values } from "../../provider/settings/settings";
 import { validateSettings } from "../../provider/settings/validateSettings";
 
@@ -279,12 +279,45 @@ describe("values in umbrella charts", () => {
 
     it("W26: values nested under an alias are found, and a chart of its own needs none", () => {
         const one = release({
-            charts: ["umbrella", "hyperpod-inference-operator", "inference"],
-            values: { inference: { a: 1 } },
+            charts: ["umbrella", "hyperpod-inference-operator", "cert-manager"],
+            aliases: { "hyperpod-inference-operator": "inference" },
+            values: { inference: { a: 1 }, "cert-manager": { b: 2 } },
         });
         assert.deepEqual(valuesOf(one, "hyperpod-inference-operator", one.values), { a: 1 });
         const own = release({ chart: "hyperpod-inference-operator", values: { a: 1 } });
         assert.deepEqual(valuesOf(own, "hyperpod-inference-operator", own.values), { a: 1 });
+    });
+
+    it("without values of its own it has none, whatever the chart beside it was given", () => {
+        const one = release({
+            charts: ["umbrella", "hyperpod-inference-operator", "cert-manager"],
+            values: { "cert-manager": { b: 2 } },
+        });
+        assert.deepEqual(valuesOf(one, "hyperpod-inference-operator", one.values), {});
+    });
+
+    it("two umbrellas deep, values are found by the path of its templates, and so are its objects", () => {
+        const inner = "acme/charts/hyperpod-helm-chart/charts";
+        const one = release({
+            charts: ["acme", "hyperpod-helm-chart"],
+            sources: [
+                `${inner}/cert-manager/templates/a.yaml`,
+                `${inner}/hyperpod-inference-operator/charts/keda/templates/a.yaml`,
+            ],
+            values: {
+                "hyperpod-helm-chart": { x: 1, "hyperpod-inference-operator": { keda: { enabled: false } } },
+            },
+        });
+        const chart = "hyperpod-inference-operator";
+        assert.equal(holdsChart(one, chart), true);
+        assert.equal(holdsChart(one, "hyperpod-inference"), false);
+        assert.deepEqual(valuesOf(one, chart, one.values), { keda: { enabled: false } });
+        assert.deepEqual(
+            [one.sources?.[0], one.sources?.[1], "acme/templates/b.yaml"].map((source) =>
+                isFrom(one, chart, source),
+            ),
+            [false, true, false],
+        );
     });
 
     it("objects of other charts in the same release are told apart by the template they come from", () => {

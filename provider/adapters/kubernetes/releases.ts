@@ -1,6 +1,4 @@
 // The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
-import { gunzipSync } from "node:zlib";
-import { loadAll } from "js-yaml";
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
@@ -8,31 +6,13 @@ import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../ports/world";
 import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
+import { decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
 
 /** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
 const RETIRED_OWNER = "pulumi-hyperpod-inference";
 
 /** Each of them is a whole chart in memory. */
 const DECODED_AT_ONCE = 4;
-
-interface StoredRelease {
-    name: string;
-    namespace: string;
-    version: number;
-    info?: { status?: string };
-    chart?: {
-        metadata?: {
-            name?: string;
-            version?: string;
-            appVersion?: string;
-            dependencies?: { name: string; alias?: string }[];
-        };
-        values?: Record<string, unknown>;
-    };
-    config?: Record<string, unknown> | null;
-    manifest?: string;
-    hooks?: { manifest?: string }[] | null;
-}
 
 export class HelmReleases implements Releases {
     constructor(
@@ -89,11 +69,11 @@ export class HelmReleases implements Releases {
         if (found === undefined) return undefined;
         const { stored, labels } = found;
         const metadata = stored.chart?.metadata ?? {};
-        const charts = [
-            metadata.name ?? "",
-            ...(metadata.dependencies ?? []).flatMap(({ name, alias }) => (alias ? [name, alias] : [name])),
-        ];
-        if (!charts.includes(chart) && named === undefined) return undefined;
+        const inside = metadata.dependencies ?? [];
+        const charts = [metadata.name ?? "", ...inside.map(({ name }) => name)];
+        // A record lists the charts right below its own; what lies deeper shows in the paths of the templates.
+        const isInside = charts.includes(chart) || (stored.manifest ?? "").includes(`/charts/${chart}/`);
+        if (!isInside && named === undefined) return undefined;
         return {
             name: stored.name,
             namespace: stored.namespace || newest.namespace,
@@ -103,6 +83,7 @@ export class HelmReleases implements Releases {
             chartVersion: metadata.version ?? "",
             appVersion: metadata.appVersion ?? "",
             charts,
+            aliases: Object.fromEntries(inside.flatMap(({ name, alias }) => (alias ? [[name, alias]] : []))),
             values: stored.config ?? {},
             chartDefaults: stored.chart?.values ?? {},
             ...(await this.#pristineDefaults(records, stored)),
@@ -164,11 +145,25 @@ export class HelmReleases implements Releases {
     ): Promise<Pick<Release, "pristineDefaults">> {
         const first = records.find(({ record }) => record.revision === 1);
         if (first === undefined) return {};
-        const stored = newest.version === 1 ? newest : (await this.#stored(first))?.stored;
+        const stored = newest.version === 1 ? newest : (await this.#readableFirst(first))?.stored;
         const isSameChart =
             stored?.chart?.metadata?.name === newest.chart?.metadata?.name &&
             stored?.chart?.metadata?.version === newest.chart?.metadata?.version;
         return isSameChart ? { pristineDefaults: stored?.chart?.values ?? {} } : {};
+    }
+
+    /** Nothing depends on the first revision but what it tells of the chart's own values; Helm never reads it again. */
+    async #readableFirst(first: ReleaseSecret): Promise<FoundRecord | undefined> {
+        try {
+            return await this.#stored(first);
+        } catch (error) {
+            if (!(error instanceof UnreadableRecord)) throw error;
+            const { namespace, record } = first;
+            this.note(
+                `the first revision of the release (Secret ${namespace}/${record.secretName}) cannot be read: ${error.message}; every value of the release counts as the user's own`,
+            );
+            return undefined;
+        }
     }
 
     /** Helm writes the template's path as a comment over each object. */
@@ -240,31 +235,4 @@ function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, Relea
     }
     for (const group of groups.values()) group.sort((a, b) => a.record.revision - b.record.revision);
     return groups;
-}
-
-/** Above what a Secret's 1 MiB of compressed JSON honestly holds, and below what hurts. */
-const UNPACKED_LIMIT = 64 * 1024 * 1024;
-
-/** The Secret's data field carries base64 of what Helm itself encoded as base64(gzip(JSON)); very old records are not compressed. */
-export function decodeRelease(field: string): StoredRelease {
-    const stored = Buffer.from(Buffer.from(field, "base64").toString("latin1"), "base64");
-    const json =
-        stored[0] === 0x1f && stored[1] === 0x8b
-            ? gunzipSync(stored, { maxOutputLength: UNPACKED_LIMIT })
-            : stored;
-    const release: unknown = JSON.parse(json.toString("utf8"));
-    if (typeof release !== "object" || release === null) throw new Error("not a release");
-    return release as StoredRelease;
-}
-
-/** As Helm reads them: of a key that is written twice the last one counts. What is wrong with a manifest is never quoted: it may be a Secret's. */
-function documentsIn(manifest: string): (KubernetesObject | null | undefined)[] {
-    try {
-        return loadAll(manifest, { json: true }) as (KubernetesObject | null | undefined)[];
-    } catch (error) {
-        const { mark } = error as { mark?: { line?: number } };
-        throw new Error(
-            `a manifest of the release is no YAML${mark?.line === undefined ? "" : ` (line ${mark.line + 1} of it)`}`,
-        );
-    }
 }

@@ -9,6 +9,7 @@ import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
 import type { JsonObject, State } from "../../sandbox/compare/state";
 import { AddonPlane } from "./memory/addonPlane";
 import { MemoryAddons } from "./memory/addons";
+import { type Behaviour, SIMPLE } from "./memory/behaviour";
 import { addonContent, type ContentOptions, catalogue, fill, OIDC } from "./memory/content";
 import { Controllers } from "./memory/controllers";
 import { copyData, type Data, emptyData } from "./memory/data";
@@ -16,6 +17,7 @@ import { MemoryIdentities } from "./memory/identities";
 import type { Mover } from "./memory/mover";
 import { MemoryObjects } from "./memory/objects";
 import { MemoryReleases } from "./memory/releases";
+import { Requests } from "./memory/requests";
 import { conversionProblem } from "./memory/serving";
 import { Store } from "./memory/store";
 import { MemoryTags } from "./memory/tags";
@@ -32,14 +34,23 @@ export class MemoryWorld {
     readonly #controllers: Controllers;
     readonly #plane: AddonPlane;
     readonly movers = new Map<string, Mover>();
+    /** Asks all the time what users ask; a test that wants to know starts it. */
+    requests: Requests | undefined;
     readonly oidc = new Map([[OIDC, `arn:aws:iam::123456789012:oidc-provider/${OIDC}`]]);
 
-    constructor(readonly options: ContentOptions = {}) {
+    constructor(
+        readonly options: ContentOptions = {},
+        behaviour: Partial<Behaviour> = {},
+    ) {
+        this.data.behaviour = { ...SIMPLE, ...behaviour };
         const data = () => this.data;
         const wakeAt = (time: number) => {
             this.data.wakeUps.add(time);
         };
-        const changed = () => wakeAt(this.data.now + REACTION_MS);
+        const changed = () => {
+            wakeAt(this.data.now + REACTION_MS);
+            this.requests?.look();
+        };
         this.store = new Store(data, changed, (crd) => conversionProblem(this.store, crd));
         this.#controllers = new Controllers(this.store, data, wakeAt);
         this.#plane = new AddonPlane(this.store, data, wakeAt, addonContent(options));
@@ -60,13 +71,21 @@ export class MemoryWorld {
             this.data.now = Math.max(this.data.now, next);
             this.#plane.pass();
             this.#controllers.pass();
+            this.requests?.look();
         }
         this.data.now = Math.max(this.data.now, time);
+        this.requests?.look();
     }
 
     /** Long enough for everything to come to rest. */
     settle(milliseconds = 30_000): void {
         this.advanceTo(this.data.now + milliseconds);
+    }
+
+    /** From here on every change is a moment at which users ask. */
+    watchRequests(): Requests {
+        this.requests = new Requests(this.store);
+        return this.requests;
     }
 
     snapshot(): Data {

@@ -5,7 +5,7 @@ import { RELEASE } from "./memory/content";
 import { account, addonWith, certManagers, metrics } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { GROUP, OPERATOR_NAMESPACE } from "./memory/operatorContent";
-import { isReady } from "./memory/serving";
+import { isReady } from "./memory/pods";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
 

@@ -6,7 +6,7 @@ import {
     type ObjectRef,
 } from "../../../provider/ports/world";
 import type { AddonRecord, AddonWork, Data } from "./data";
-import { isReady } from "./serving";
+import { isReady } from "./pods";
 import type { Store } from "./store";
 
 const HALF_MS = 300;

@@ -1,9 +1,12 @@
 // What runs in the cluster by itself: garbage collection, workloads, pods, cert-manager, KEDA's certificates. Each pass looks at the state and brings it one step on.
 import type { KubernetesObject } from "../../../provider/ports/world";
 import type { Data } from "./data";
+import { Elections, runs } from "./elections";
 import { isJson, same, stable } from "./json";
 import { keyOfObject } from "./kinds";
-import { decode, type FakeCertificate, isReady, mountedSecrets, tlsData } from "./serving";
+import { PodCertificates } from "./podCertificates";
+import { isReady, mountedSecrets } from "./pods";
+import { decode, type FakeCertificate, tlsData } from "./serving";
 import { type Store, withOwners } from "./store";
 
 const MANAGER = "kube-controller-manager";
@@ -22,11 +25,17 @@ interface Template {
 }
 
 export class Controllers {
+    readonly #elections: Elections;
+    readonly #podCertificates: PodCertificates;
+
     constructor(
         readonly store: Store,
         readonly data: () => Data,
         readonly wakeAt: (time: number) => void,
-    ) {}
+    ) {
+        this.#elections = new Elections(store, data, wakeAt);
+        this.#podCertificates = new PodCertificates(store, data, wakeAt);
+    }
 
     pass(): void {
         this.#collectGarbage();
@@ -38,7 +47,8 @@ export class Controllers {
         this.#certificates();
         this.#injectAuthorities();
         this.#rotateKedaCertificates();
-        this.#watchForTwoControllers();
+        this.#podCertificates.pass();
+        this.#elections.pass();
     }
 
     #collectGarbage(): void {
@@ -167,9 +177,7 @@ export class Controllers {
         const image = (specOf(pod) as unknown as Template["spec"]).containers[0]?.image ?? "";
         let times = podTimes.get(pod.metadata.uid ?? "");
         if (times === undefined) {
-            times = {
-                readyAt: now + (image.includes("hyperpod-inference-operator") ? OPERATOR_READY_MS : READY_MS),
-            };
+            times = { readyAt: now + this.#startUpMs(pod, image) };
             podTimes.set(pod.metadata.uid ?? "", times);
             this.wakeAt(times.readyAt);
         }
@@ -209,6 +217,11 @@ export class Controllers {
               };
         if (!same(status, pod.status))
             this.store.status(this.data().objects.get(key) ?? pod, "kubelet", status);
+    }
+
+    #startUpMs({ metadata }: KubernetesObject, image: string): number {
+        const given = this.data().behaviour.startUpMs[`${metadata.namespace}/${metadata.labels?.app ?? ""}`];
+        return given ?? (image.includes("hyperpod-inference-operator") ? OPERATOR_READY_MS : READY_MS);
     }
 
     #status(deployment: KubernetesObject): void {
@@ -255,7 +268,7 @@ export class Controllers {
             ...new Set(
                 this.store
                     .all("Pod")
-                    .filter((pod) => isReady(pod) && imageOf(pod).includes(`/${image}:`))
+                    .filter((pod) => isReady(pod) && runs(pod, image))
                     .map(({ metadata }) => metadata.namespace ?? ""),
             ),
         ];
@@ -334,7 +347,12 @@ export class Controllers {
 
     #rotateKedaCertificates(): void {
         const writer = { manager: "keda", operation: "Update" } as const;
-        for (const namespace of this.#running("keda-operator")) {
+        // The rotator runs on the leader only.
+        const leaders = this.store
+            .all("Pod")
+            .filter((pod) => runs(pod, "keda-operator") && isReady(pod))
+            .filter((pod) => this.#elections.acts(pod, "keda-operator"));
+        for (const namespace of new Set(leaders.map(({ metadata }) => metadata.namespace ?? ""))) {
             const ref = { apiVersion: "v1", kind: "Secret", namespace, name: "kedaorg-certs" };
             const names = ["keda-operator", "keda-operator-metrics-apiserver", "keda-admission-webhooks"].map(
                 (service) => `${service}.${namespace}.svc`,
@@ -376,29 +394,6 @@ export class Controllers {
                 this.store.merge({ ...webhook, name: webhook.metadata.name }, { webhooks }, writer);
         }
     }
-
-    /** Two controllers of one kind in different places act on the same resources at once. */
-    #watchForTwoControllers(): void {
-        for (const image of [
-            "hyperpod-inference-operator",
-            "aws-load-balancer-controller",
-            "keda-operator",
-        ]) {
-            const pods = this.store
-                .all("Pod")
-                .filter(
-                    (pod) =>
-                        imageOf(pod).includes(`/${image}:`) &&
-                        (isReady(pod) || pod.metadata.deletionTimestamp !== undefined),
-                );
-            const places = new Set(
-                pods.map((pod) => `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? ""}`),
-            );
-            const { violations } = this.data();
-            const told = `two active controllers ${image}: ${[...places].sort().join(", ")}`;
-            if (places.size > 1 && !violations.includes(told)) violations.push(told);
-        }
-    }
 }
 
 interface Workload {
@@ -409,10 +404,6 @@ interface Workload {
 
 function specOf(object: KubernetesObject): Workload {
     return (object.spec ?? {}) as Workload;
-}
-
-function imageOf(pod: KubernetesObject): string {
-    return (pod.spec as unknown as Template["spec"]).containers[0]?.image ?? "";
 }
 
 function matches({ metadata }: KubernetesObject, selector: Workload["selector"]): boolean {

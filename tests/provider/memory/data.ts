@@ -1,5 +1,6 @@
 // Everything there is in one simulated account and cluster, as immutable values in maps: a snapshot is a shallow copy.
 import type { AddonIssue, AddonStatus, KubernetesObject, Role } from "../../../provider/ports/world";
+import { type Behaviour, SIMPLE } from "./behaviour";
 
 export interface AddonWork {
     readonly kind: "create" | "update" | "delete";
@@ -29,6 +30,22 @@ export type Outcome = "ACTIVE" | "CREATE_FAILED" | "DEGRADED" | "UPDATE_FAILED" 
 /** An admission policy, a quota, Pod Security: a sentence for what it refuses. */
 export type Policy = (object: KubernetesObject) => string | undefined;
 
+/** One pod that acted: from when, and until when if it does not any more. */
+export interface Acting {
+    readonly image: string;
+    readonly pod: string;
+    readonly since: number;
+    readonly until?: number;
+}
+
+/** What candidates saw of one Lease. */
+export interface Observed {
+    readonly version: string;
+    /** When the record changed last, or its holder was last alive to renew it. */
+    readonly changedAt: number;
+    readonly retryAt: number;
+}
+
 export interface Data {
     now: number;
     counter: number;
@@ -46,6 +63,15 @@ export interface Data {
     /** Images (parts of names) whose pods never become ready. */
     broken: Set<string>;
     policies: readonly Policy[];
+    behaviour: Behaviour;
+    /** The Secret as each pod sees it, where pods see changes late. */
+    mounted: Map<string, { readonly secret: KubernetesObject; readonly nextAt?: number }>;
+    /** UIDs of the pods that lead. */
+    leaders: Set<string>;
+    /** What candidates saw of each Lease. */
+    observed: Map<string, Observed>;
+    /** Who acted when, oldest first. */
+    acts: Acting[];
     wakeUps: Set<number>;
     /** Keys of objects that nobody may ever delete. */
     guarded: Set<string>;
@@ -67,6 +93,11 @@ export function emptyData(now: number): Data {
         loadBalancers: new Map(),
         broken: new Set(),
         policies: [],
+        behaviour: SIMPLE,
+        mounted: new Map(),
+        leaders: new Set(),
+        observed: new Map(),
+        acts: [],
         wakeUps: new Set(),
         guarded: new Set(),
         violations: [],
@@ -85,6 +116,10 @@ export function copyData(data: Data): Data {
         tags: new Map(data.tags),
         loadBalancers: new Map(data.loadBalancers),
         broken: new Set(data.broken),
+        mounted: new Map(data.mounted),
+        leaders: new Set(data.leaders),
+        observed: new Map(data.observed),
+        acts: [...data.acts],
         wakeUps: new Set(data.wakeUps),
         guarded: new Set(data.guarded),
         violations: [...data.violations],

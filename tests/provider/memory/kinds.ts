@@ -6,6 +6,7 @@ const BUILT_IN: Record<string, string> = {
     v1: "Pod Service ServiceAccount Secret ConfigMap PersistentVolumeClaim / Namespace Node PersistentVolume",
     "apps/v1": "Deployment DaemonSet ReplicaSet /",
     "coordination.k8s.io/v1": "Lease /",
+    "discovery.k8s.io/v1": "EndpointSlice /",
     "networking.k8s.io/v1": "Ingress / IngressClass",
     "rbac.authorization.k8s.io/v1": "Role RoleBinding / ClusterRole ClusterRoleBinding",
     "storage.k8s.io/v1": "/ CSIDriver",

@@ -11,6 +11,7 @@ import type {
     RemoveOptions,
 } from "../../../provider/ports/world";
 import { refTo } from "./addonPlane";
+import { derivedSlices } from "./endpoints";
 import { mergePatch } from "./json";
 import type { Mover } from "./mover";
 import { admissionProblem, apiServiceProblem } from "./serving";
@@ -33,7 +34,10 @@ export class MemoryObjects implements Objects {
     }
 
     list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]> {
-        return this.mover.read(() => this.store.list(apiVersion, kind, options));
+        return this.mover.read(() => [
+            ...this.store.list(apiVersion, kind, options),
+            ...(kind === "EndpointSlice" ? derivedSlices(this.store, options) : []),
+        ]);
     }
 
     createdBy(manager: string, since: string) {

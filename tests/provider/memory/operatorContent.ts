@@ -157,6 +157,7 @@ export function operatorObjects(form: OperatorForm): KubernetesObject[] {
             namespace,
             "keda-admission-webhooks",
             undefined,
+            "Ignore",
         ),
     ];
 }
@@ -329,6 +330,7 @@ function webhooks(
     namespace: string,
     serviceName: string,
     caBundle: string | undefined,
+    failurePolicy: "Fail" | "Ignore" = "Fail",
 ): KubernetesObject {
     return {
         apiVersion: "admissionregistration.k8s.io/v1",
@@ -337,6 +339,7 @@ function webhooks(
         webhooks: [
             {
                 name: `v${resource}.elbv2.k8s.aws`,
+                failurePolicy,
                 rules: [{ apiGroups: ["*"], resources: [resource], operations: ["CREATE", "UPDATE"] }],
                 clientConfig: {
                     service: { name: serviceName, namespace },

@@ -1,5 +1,7 @@
 // Whether requests that pass a Service are answered: pods that are ready behind it, and a certificate that the caller's CA bundle and the name agree with.
 import type { KubernetesObject } from "../../../provider/ports/world";
+import { type Endpoint, endpointsOf, type ServiceRef } from "./endpoints";
+import { presentedBy } from "./podCertificates";
 import type { Store } from "./store";
 
 /** In place of X.509: who signed, and for which names. */
@@ -25,60 +27,48 @@ export function decodeText(value: unknown): string {
     return Buffer.from(String(value), "base64").toString();
 }
 
-interface ServiceRef {
-    readonly namespace: string;
-    readonly name: string;
-}
-
-/** A sentence when the Service does not answer under this CA bundle. */
+/** A sentence when a request to the Service may fail under this CA bundle: the API server may ask any of the pods behind it. */
 export function problemOf(
     store: Store,
     service: ServiceRef,
     caBundle: string | undefined,
 ): string | undefined {
-    const { namespace, name } = service;
-    const pod = podBehind(store, service);
-    if (typeof pod === "string") return pod;
-    const secretName = mountedSecrets(pod)[0];
-    const secret =
-        secretName === undefined
-            ? undefined
-            : store.raw({ apiVersion: "v1", kind: "Secret", namespace, name: secretName });
+    const endpoints = endpointsBehind(store, service);
+    if (typeof endpoints === "string") return endpoints;
+    return endpoints
+        .map((endpoint) => problemBehind(store, service, endpoint, caBundle))
+        .find((problem) => problem !== undefined);
+}
+
+function problemBehind(
+    store: Store,
+    { namespace, name }: ServiceRef,
+    endpoint: Endpoint,
+    caBundle: string | undefined,
+): string | undefined {
+    if (typeof endpoint === "string") return `dial tcp ${endpoint}: connect: connection refused`;
+    const secret = presentedBy(store, endpoint);
     if (secret === undefined) return `service "${name}" has no certificate`;
     const certificate = decode((secret.data as Record<string, string>)["tls.crt"]) as FakeCertificate;
-    if (caBundle !== encode(certificate.ca)) return "x509: certificate signed by unknown authority";
+    if (!authoritiesIn(caBundle).includes(certificate.ca))
+        return "x509: certificate signed by unknown authority";
     const host = `${name}.${namespace}.svc`;
     return certificate.dnsNames.includes(host)
         ? undefined
         : `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
 }
 
-/** A ready pod, or a sentence when there is none. */
-function podBehind(store: Store, { namespace, name }: ServiceRef): KubernetesObject | string {
+/** One or more of them, a line each, as a PEM file holds several certificates. */
+function authoritiesIn(caBundle: string | undefined): string[] {
+    return caBundle === undefined ? [] : decodeText(caBundle).split("\n").filter(Boolean);
+}
+
+/** Where requests to the Service may go, or a sentence when there is nothing. */
+function endpointsBehind(store: Store, { namespace, name }: ServiceRef): Endpoint[] | string {
     const object = store.raw({ apiVersion: "v1", kind: "Service", namespace, name });
     if (object === undefined) return `service "${name}" not found`;
-    const selector = Object.entries((object.spec as { selector?: Record<string, string> }).selector ?? {});
-    const pod = store
-        .all("Pod", namespace)
-        .find(
-            (candidate) =>
-                isReady(candidate) &&
-                selector.every(([key, value]) => candidate.metadata.labels?.[key] === value),
-        );
-    return pod ?? `no endpoints available for service "${name}"`;
-}
-
-export function isReady(pod: KubernetesObject): boolean {
-    const { conditions = [] } = (pod.status ?? {}) as { conditions?: { type: string; status: string }[] };
-    return (
-        pod.metadata.deletionTimestamp === undefined &&
-        conditions.some(({ type, status }) => type === "Ready" && status === "True")
-    );
-}
-
-export function mountedSecrets(pod: KubernetesObject): string[] {
-    const { volumes = [] } = (pod.spec ?? {}) as { volumes?: { secret?: { secretName: string } }[] };
-    return volumes.flatMap(({ secret }) => (secret ? [secret.secretName] : []));
+    const endpoints = endpointsOf(store, object);
+    return endpoints.length === 0 ? `no endpoints available for service "${name}"` : endpoints;
 }
 
 interface ClientConfig {
@@ -96,26 +86,52 @@ export function conversionProblem(store: Store, crd: KubernetesObject): string |
     return config?.service && problemOf(store, config.service, config.caBundle);
 }
 
-/** The first webhook that refuses the creation of this resource. */
-export function admissionProblem(store: Store, resource: string): string | undefined {
+interface Webhook {
+    readonly name: string;
+    readonly rules: readonly { readonly resources: readonly string[] }[];
+    readonly clientConfig: ClientConfig;
+    readonly failurePolicy?: "Fail" | "Ignore";
+    readonly objectSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly matchConditions?: readonly { readonly expression: string }[];
+}
+
+/** One that may fail cannot refuse anything; of conditions only the constant is understood here. */
+function isAsked(webhook: Webhook, resource: string, labels: Readonly<Record<string, string>>): boolean {
+    const { rules, failurePolicy, objectSelector, matchConditions = [] } = webhook;
+    return (
+        failurePolicy !== "Ignore" &&
+        rules.some(({ resources }) => resources.includes(resource)) &&
+        Object.entries(objectSelector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+        !matchConditions.some(({ expression }) => expression === "false")
+    );
+}
+
+/** The first webhook because of which an object of this resource is refused. */
+export function admissionProblem(
+    store: Store,
+    resource: string,
+    labels: Readonly<Record<string, string>> = {},
+): string | undefined {
     for (const object of [
         ...store.all("MutatingWebhookConfiguration"),
         ...store.all("ValidatingWebhookConfiguration"),
     ]) {
-        const { webhooks = [] } = object as unknown as {
-            webhooks?: { name: string; rules: { resources: string[] }[]; clientConfig: ClientConfig }[];
-        };
-        for (const { name, rules, clientConfig } of webhooks) {
-            if (
-                !rules.some(({ resources }) => resources.includes(resource)) ||
-                clientConfig.service === undefined
-            )
-                continue;
+        const { webhooks = [] } = object as unknown as { webhooks?: Webhook[] };
+        for (const webhook of webhooks) {
+            const { name, clientConfig } = webhook;
+            if (!isAsked(webhook, resource, labels) || clientConfig.service === undefined) continue;
             const problem = problemOf(store, clientConfig.service, clientConfig.caBundle);
             if (problem !== undefined) return `failed calling webhook "${name}": ${problem}`;
         }
     }
     return undefined;
+}
+
+/** The Service behind an APIService. */
+export function serviceOf(store: Store, name: string): KubernetesObject | undefined {
+    const object = store.raw({ apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name });
+    const { service } = (object?.spec ?? {}) as ClientConfig;
+    return service && store.raw({ apiVersion: "v1", kind: "Service", ...service });
 }
 
 export function apiServiceProblem(store: Store, name: string): string | undefined {
@@ -124,6 +140,8 @@ export function apiServiceProblem(store: Store, name: string): string | undefine
     const { service, caBundle, insecureSkipTLSVerify } = object.spec as ClientConfig;
     if (service === undefined) return undefined;
     if (insecureSkipTLSVerify !== true) return problemOf(store, service, caBundle);
-    const pod = podBehind(store, service);
-    return typeof pod === "string" ? pod : undefined;
+    const endpoints = endpointsBehind(store, service);
+    if (typeof endpoints === "string") return endpoints;
+    const dead = endpoints.find((endpoint) => typeof endpoint === "string");
+    return dead && `dial tcp ${dead as string}: connect: connection refused`;
 }

@@ -1,0 +1,23 @@
+// How the simulated cluster behaves where clusters differ: how long pods start, when they see a changed Secret, whom the API server asks, who elects leaders. Values only.
+
+export interface Behaviour {
+    /** Milliseconds until a pod is Ready, by `namespace/Deployment`; others are quick. */
+    readonly startUpMs: Readonly<Record<string, number>>;
+    /** From a Secret's change until the kubelet shows it to pods that run. */
+    readonly secretDelayMs: number;
+    /** From there until their servers present the certificate of it. */
+    readonly reloadMs: number;
+    /** Whether the API server asks whom EndpointSlices name that the endpoint controller did not write. */
+    readonly followsSlices: boolean;
+    /** Whether controllers elect leaders with Leases; without, each that is Ready acts. */
+    readonly elections: boolean;
+}
+
+/** Everything at once, and everybody acts. */
+export const SIMPLE: Behaviour = {
+    startUpMs: {},
+    secretDelayMs: 0,
+    reloadMs: 0,
+    followsSlices: true,
+    elections: false,
+};

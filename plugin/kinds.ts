@@ -1,6 +1,7 @@
 // A process comes in; the plugin's custom resources by the last part of their type go out, guarded as in the dynamic-provider process.
 import { callLog } from "../provider/process/callLog";
-import { type Bag, guarded } from "../provider/pulumi/guard";
+import type { Bag } from "../provider/pulumi/bag";
+import { guarded } from "../provider/pulumi/guard";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 import { moveCalls } from "../provider/pulumi/moveCalls";
 import type { SessionHost } from "../provider/pulumi/session";

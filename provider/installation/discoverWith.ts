@@ -6,6 +6,7 @@ import type { Clock, Log } from "../ports/world";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { parseInputs } from "../pulumi/inputs";
 import { plainJson } from "../pulumi/outputs";
+import { planFor } from "../pulumi/planFor";
 import { Session } from "../pulumi/session";
 import type { DiscoverHelmInstallationArgs } from "./args";
 import { type HelmInstallation, helmInstallation } from "./helmInstallation";
@@ -45,9 +46,9 @@ export async function discoverWith(
     );
     try {
         // Nothing here can say whose a journal is: one that would be in this move's way counts as begun.
-        const [begunMove, found] = await Promise.all([session.journalPlace(), session.plan()]);
+        const [begunMove, found] = await Promise.all([session.journals.place(), planFor(session)]);
         const [release] = found.discovery.releases;
-        const inTheWay = session.strangers.find(
+        const inTheWay = session.journals.strangers.find(
             (stranger) =>
                 release === undefined ||
                 (stranger.namespace === release.namespace && stranger.release === release.name),

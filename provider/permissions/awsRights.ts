@@ -2,7 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
+import { DependencyTreatment, IdentityTreatment, type PlanDraft, type PlannedIdentity } from "../plan/plan";
 import { type AwsRight, TaggedKind, type World } from "../ports/world";
 
 const TAG_ACTIONS: Record<TaggedKind, readonly string[]> = {
@@ -11,7 +11,7 @@ const TAG_ACTIONS: Record<TaggedKind, readonly string[]> = {
     [TaggedKind.S3Object]: ["s3:GetObjectTagging", "s3:PutObjectTagging"],
 };
 
-export async function deniedActions(world: World, plan: Plan): Promise<Blocker[]> {
+export async function deniedActions(world: World, plan: PlanDraft): Promise<Blocker[]> {
     if (world.permissions === undefined) return [];
     const denied = await world.permissions.deniedInAws(awsRightsOf(plan));
     if (denied.length === 0) return [];
@@ -58,7 +58,7 @@ function rolesRights({ treatment, roleArn, source, bucketPolicy }: PlannedIdenti
     }
 }
 
-export function awsRightsOf(plan: Plan): AwsRight[] {
+export function awsRightsOf(plan: PlanDraft): AwsRight[] {
     const { arn } = plan.cluster;
     const addons = [
         plan.addon.name,

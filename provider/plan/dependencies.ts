@@ -11,6 +11,7 @@ import { AddonStatus, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
+import { validateSettings } from "../settings/validateSettings";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {
@@ -18,11 +19,6 @@ export interface DependencyInputs {
     readonly skipDependencies: boolean;
     readonly dependencyChoices: Readonly<Record<string, string>>;
     readonly dropUnsupportedSettings: boolean;
-}
-
-export interface DependencyKnowledge {
-    readonly profile: Profile;
-    readonly validate: (schema: Record<string, unknown>, settings: Values) => readonly string[];
 }
 
 export interface PlannedDependencies {
@@ -46,9 +42,9 @@ export function planDependencies(
     found: readonly FoundDependency[],
     release: Release,
     inputs: DependencyInputs,
-    knowledge: DependencyKnowledge,
+    operator: Profile,
 ): PlannedDependencies {
-    const all = found.map((one) => planOne(one, release, inputs, knowledge));
+    const all = found.map((one) => planOne(one, release, inputs, operator));
     return {
         dependencies: all.map(({ planned }) => planned),
         identities: all.flatMap(({ planned }) => planned.identity ?? []),
@@ -60,12 +56,7 @@ export function planDependencies(
     };
 }
 
-function planOne(
-    found: FoundDependency,
-    release: Release,
-    inputs: DependencyInputs,
-    knowledge: DependencyKnowledge,
-): One {
+function planOne(found: FoundDependency, release: Release, inputs: DependencyInputs, operator: Profile): One {
     const { profile, addon, present, owner, ofRelease, runsFromRelease } = found;
     const alone = (why: string, more: Omit<One, "planned"> = {}): One => ({
         planned: {
@@ -101,7 +92,7 @@ function planOne(
             `because EKS offers ${offers}, needed is ${profile.minimumVersion} or what runs (${found.runningVersion ?? "unknown"})`,
         );
     }
-    const settings = settingsOf(found, release, knowledge);
+    const settings = settingsOf(found, release, operator);
     if (settings.unsupported.length > 0 && !inputs.dropUnsupportedSettings) {
         return stays(
             `because the add-on cannot express ${settings.unsupported.join(", ")}: accept that loss with \`onUnsupportedSettings: UnsupportedSettings.Drop\` to move it all the same`,
@@ -190,11 +181,11 @@ type DependencySettings = Pick<Settings, "configuration" | "unsupported" | "unpr
 function settingsOf(
     { profile, schema, ofRelease }: FoundDependency,
     release: Release,
-    knowledge: DependencyKnowledge,
+    operator: Profile,
 ): DependencySettings {
     const part = (values: Values) =>
         valuesBehind(release, ofRelease, values) ??
-        ((valueAt(valuesOf(release, knowledge.profile.chart, values), profile.valuesKey) ?? {}) as Values);
+        ((valueAt(valuesOf(release, operator.chart, values), profile.valuesKey) ?? {}) as Values);
     const mapped = mapDependencySettings({
         values: part(release.values),
         pristineDefaults: part(release.pristineDefaults ?? {}),
@@ -210,7 +201,7 @@ function settingsOf(
         ),
     });
     if (schema === undefined) return result(mapped.configuration, mapped.unsupported);
-    const problemsOf = (settings: Values) => knowledge.validate(schema, settings);
+    const problemsOf = (settings: Values) => validateSettings(schema, settings);
     const without = problemsOf({});
     // What is told as dropped is not sent: one of a wrong form stays out, and the others go.
     const refused = leavesOf(mapped.configuration).filter(({ path, value }) => {

@@ -7,45 +7,51 @@ import type { HiddenRelease } from "../discovery/hiddenRelease";
 import type { Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
-export function theRelease(
-    discovery: Discovery,
-    clusterName: string,
-    profile: Profile,
-    blockers: Blocker[],
-): Release | undefined {
-    const [release, another] = discovery.releases;
-    if (release === undefined && discovery.hiddenRelease !== undefined) {
-        blockers.push(hiddenRelease(discovery.hiddenRelease));
-        return undefined;
-    }
-    if (release === undefined) {
-        blockers.push(noRelease(discovery, clusterName, profile));
-        return undefined;
-    }
-    if (another !== undefined) {
-        blockers.push({
-            code: ErrorCode.SeveralReleases,
-            property: "releaseName",
-            what: `several releases hold chart ${profile.chart}: ${discovery.releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}`,
-            remedy: "name the one to move with `releaseName` and `releaseNamespace`",
-        });
-        return undefined;
-    }
-    if (release.status !== "deployed") {
-        const pending = release.status.startsWith("pending");
-        blockers.push({
-            code: ErrorCode.ReleasePending,
-            property: "releaseName",
-            what: `release ${release.namespace}/${release.name} revision ${release.revision} is ${release.status}`,
-            remedy: pending
-                ? `wait for the running helm command; when it was killed, run \`helm rollback ${release.name} -n ${release.namespace}\`, then \`pulumi up\``
-                : `bring it to \`deployed\` with \`helm upgrade\` or \`helm rollback ${release.name} -n ${release.namespace}\`, then run \`pulumi up\``,
-        });
-    }
-    return release;
+export interface FoundRelease {
+    readonly release: Release | undefined;
+    readonly blockers: readonly Blocker[];
 }
 
-function noRelease({ misnamed }: Discovery, clusterName: string, { chart }: Profile): Blocker {
+export function theRelease(
+    discovery: Pick<Discovery, "releases" | "misnamed" | "hiddenRelease">,
+    clusterName: string,
+    profile: Profile,
+): FoundRelease {
+    const { releases, hiddenRelease: hidden } = discovery;
+    const [release, another] = releases;
+    if (release === undefined && hidden !== undefined) return { release, blockers: [hiddenRelease(hidden)] };
+    if (release === undefined) return { release, blockers: [noRelease(discovery, clusterName, profile)] };
+    if (another !== undefined)
+        return {
+            release: undefined,
+            blockers: [
+                {
+                    code: ErrorCode.SeveralReleases,
+                    property: "releaseName",
+                    what: `several releases hold chart ${profile.chart}: ${releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}`,
+                    remedy: "name the one to move with `releaseName` and `releaseNamespace`",
+                },
+            ],
+        };
+    return { release, blockers: release.status === "deployed" ? [] : [notDeployed(release)] };
+}
+
+function notDeployed({ namespace, name, revision, status }: Release): Blocker {
+    return {
+        code: ErrorCode.ReleasePending,
+        property: "releaseName",
+        what: `release ${namespace}/${name} revision ${revision} is ${status}`,
+        remedy: status.startsWith("pending")
+            ? `wait for the running helm command; when it was killed, run \`helm rollback ${name} -n ${namespace}\`, then \`pulumi up\``
+            : `bring it to \`deployed\` with \`helm upgrade\` or \`helm rollback ${name} -n ${namespace}\`, then run \`pulumi up\``,
+    };
+}
+
+function noRelease(
+    { misnamed }: Pick<Discovery, "misnamed">,
+    clusterName: string,
+    { chart }: Profile,
+): Blocker {
     const [unrelated] = misnamed.unrelated;
     const [other, another] = misnamed.others;
     const blocker = { code: ErrorCode.ReleaseNotFound, property: "releaseName" };

@@ -1,7 +1,7 @@
 // Names this process as the holder of a lock, so that another process of the same machine can tell whether it lives. Says nothing about processes that it cannot surely see.
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import type { Holder } from "../engine/lock";
+import type { Holder } from "../engine/lease";
 
 /** What decides whether a process id means the same process here and there. */
 export interface Surroundings {

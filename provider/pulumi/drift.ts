@@ -72,7 +72,7 @@ async function changesOutside(session: Session, outputs: Partial<MigrationOutput
 async function untoldProgress(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
     const place = placeOf(outputs);
     if (place === undefined || outputs.phase === MigrationPhase.Committed) return [];
-    const journal = await session.readJournal(place, undefined).catch((error: unknown) => {
+    const journal = await session.journals.read(place, undefined).catch((error: unknown) => {
         if (error instanceof MigrationError && error.code === ErrorCode.JournalUnvouched)
             return "strange" as const;
         throw error;

@@ -1,11 +1,9 @@
 // The methods of a dynamic provider come in; the same with results and errors that the engine can store and a person can read go out. Results are plain JSON, errors never carry a foreign id, no promise stays open.
 import { MigrationError, messageOf, Refusal } from "../../common/errors";
+import type { Bag } from "./bag";
 import type { CheckFailure } from "./inputs";
 import { plainJson } from "./outputs";
 import { fitIntoTrailer, PartialFailure } from "./partialState";
-
-/** Properties as the engine sends them. */
-export type Bag = Record<string, unknown>;
 
 /** The protocol of `pulumi.dynamic.ResourceProvider`, without the Pulumi SDK. */
 export interface DynamicProvider {

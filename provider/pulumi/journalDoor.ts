@@ -12,16 +12,38 @@ export interface Stranger extends JournalPlace {
     readonly hash: string;
 }
 
-export interface FoundJournals {
-    readonly ours: readonly JournalPlace[];
-    readonly strangers: readonly Stranger[];
+/** The release that the inputs name, as far as they do. */
+export interface MeantRelease {
+    readonly namespace: string | undefined;
+    readonly release: string | undefined;
 }
 
 export class JournalDoor {
+    #strangers: readonly Stranger[] = [];
+
     constructor(
         readonly connection: Connection,
         readonly vouchers: Vouchers,
+        readonly meant: MeantRelease,
     ) {}
+
+    /** Journals seen by `place` that this stack did not begin. */
+    get strangers(): readonly Stranger[] {
+        return this.#strangers;
+    }
+
+    /** Where the journal of this stack's move lies, if there is one in the cluster. */
+    async place(): Promise<JournalPlace | undefined> {
+        const ours = await this.#find();
+        const [place, another] = ours;
+        if (another === undefined) return place;
+        throw new MigrationError({
+            code: ErrorCode.SeveralReleases,
+            step: "journal",
+            what: `several moves have a journal in this cluster: ${ours.map(({ namespace, release }) => `${namespace}/${release}`).join(", ")}`,
+            remedy: "name the one to continue with `releaseName` and `releaseNamespace`",
+        });
+    }
 
     store(place: JournalPlace): JournalStore {
         const [key] = this.vouchers.keys;
@@ -41,8 +63,8 @@ export class JournalDoor {
         return journal;
     }
 
-    async find(isMeant: (place: JournalPlace) => boolean): Promise<FoundJournals> {
-        const places = (await this.connection.journals()).filter(isMeant);
+    async #find(): Promise<JournalPlace[]> {
+        const places = (await this.connection.journals()).filter((place) => this.#isMeant(place));
         const found = await Promise.all(
             places.map(async (place) => ({ place, head: await this.store(place).readHead() })),
         );
@@ -53,7 +75,16 @@ export class JournalDoor {
             if (isVouched(head, this.#bindingOf(place), this.vouchers)) ours.push(place);
             else strangers.push({ ...place, hash: head.hash });
         }
-        return { ours, strangers };
+        this.#strangers = strangers;
+        return ours;
+    }
+
+    #isMeant({ namespace, release }: JournalPlace): boolean {
+        const { meant } = this;
+        return (
+            (meant.release === undefined || release === meant.release) &&
+            (meant.namespace === undefined || namespace === meant.namespace)
+        );
     }
 
     #bindingOf(place: JournalPlace): JournalBinding {

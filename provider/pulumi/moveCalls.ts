@@ -1,7 +1,8 @@
 // A process comes in; the methods of the move and of its way back go out, for whichever of Pulumi's doors calls them. Knows no door.
 
 import type { ResourceLog } from "../process/engineLog";
-import { type Bag, type DynamicProvider, dynamicDoor } from "./guard";
+import type { Bag } from "./bag";
+import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
 import type { SessionHost } from "./session";
 import { WayBackLifecycle } from "./wayBack";

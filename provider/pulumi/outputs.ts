@@ -1,8 +1,9 @@
 // The outputs of the resource: how a journal reads as Pulumi state. Sole owner of their shape; old shapes must stay readable.
 
+import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Journal, JournalCopy } from "../engine/journal";
-import type { MigrationStep } from "../plan/plan";
 import { type MigrationInputs, withPresentNames } from "./inputs";
+import type { Session } from "./session";
 
 export const OUTPUT_SCHEMA = 2;
 
@@ -63,14 +64,14 @@ export interface MigrationOutputs {
     readonly inputs: MigrationInputs;
 }
 
-export function outputsOf(
+/** The outputs of a journal as it stands. */
+export function outputsAt(
     journal: Journal,
-    inputs: MigrationInputs,
+    { steps, inputs }: Pick<Session, "steps" | "inputs">,
     phase: MigrationPhase,
-    order: readonly MigrationStep[],
-    secretName: string,
 ): MigrationOutputs {
     const { plan, facts } = journal;
+    const order = steps.map(({ name }) => name);
     const pending = order.find((step) => !journal.isDone(step));
     const copy = journal.copy();
     return {
@@ -91,7 +92,11 @@ export function outputsOf(
             chartVersion: plan.release.chartVersion,
             operatorVersion: plan.release.operatorVersion,
         },
-        backup: { namespace: plan.release.namespace, secret: secretName, hash: copy.hash },
+        backup: {
+            namespace: plan.release.namespace,
+            secret: journalName(plan.release.name),
+            hash: copy.hash,
+        },
         pausedSeconds: facts.pausedSeconds,
         warnings: [...plan.warnings, ...facts.warnings],
         drift: [],

@@ -1,6 +1,5 @@
 // What a failed create or update may hand to the engine. It travels in the trailer of the answer, which gRPC clients limit (Go's to 16 MiB, Node's to 64 KiB): beyond that the call ends without any state.
-
-type Bag = Record<string, unknown>;
+import type { Bag } from "./bag";
 
 /** How a failed create or update hands its half-done state to the engine; the next update continues from it. */
 export class PartialFailure extends Error {

@@ -1,6 +1,9 @@
-// The whole way back for one journal.
+// The whole way back: of one journal, and as the destroy of either resource tells it.
+import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { tracesOf, undoSteps } from "../engine/saga";
+import type { RunReport } from "../report/runReport";
+import { MigrationPhase, outputsAt } from "./outputs";
 import type { Session } from "./session";
 
 /** Undoes everything, then removes the journal: the last thing that says a move was begun. */
@@ -22,4 +25,32 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
 export async function isUndone({ steps, connection }: Session, journal: Journal): Promise<boolean> {
     if (!journal.isUnproven) return false;
     return (await tracesOf(steps, connection.world, journal)).length === 0;
+}
+
+/** Undoes the journal that `find` finds, under the lock; nothing when it finds none. Closes the session. */
+export async function destroyMove(
+    session: Session,
+    report: RunReport,
+    find: () => Promise<Journal | undefined>,
+): Promise<void> {
+    let journal: Journal | undefined;
+    try {
+        journal = await find();
+        if (journal === undefined) return;
+        await undoMove(session, journal);
+        report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
+    } catch (error) {
+        const told = asMigrationError(
+            error,
+            "destroy",
+            "remove the cause and run `pulumi destroy` again; it goes on where it stopped",
+        );
+        if (journal !== undefined) report.ended(outputsAt(journal, session, MigrationPhase.Moving), journal);
+        report.failed(told);
+        throw told;
+    } finally {
+        // Two resources may be destroyed for one move: the one that found nothing leaves the other's page.
+        if (journal !== undefined) await report.write();
+        await session.close();
+    }
 }

@@ -1,17 +1,14 @@
 // The life cycle of the small resource that stands in the state before a move begins: when the move's own create was killed, destroying this one still finds the cluster's journal and goes back.
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
-import type { Journal } from "../engine/journal";
 import { isJournalKey, newJournalKey, type Vouchers } from "../engine/vouched";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
+import type { Bag } from "./bag";
 import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
 import { unvouched } from "./journalDoor";
-import { failedDestroy, outputsAt, vouchersOf } from "./lifecycle";
-import { MigrationPhase } from "./outputs";
 import { Session, type SessionHost } from "./session";
-import { undoMove } from "./undoMove";
-
-type Bag = Readonly<Record<string, unknown>>;
+import { destroyMove } from "./undoMove";
+import { vouchersOf } from "./vouchers";
 
 export class WayBackLifecycle {
     readonly #host: SessionHost;
@@ -61,27 +58,15 @@ export class WayBackLifecycle {
         const session = await this.#open(inputs, vouchers, log);
         if (session === undefined) return;
         const report = new RunReport(inputs.report, this.#host.clock, log, { inputs });
-        let journal: Journal | undefined;
-        try {
-            const place = await session.journalPlace();
-            if (place === undefined) {
-                // A stack from before there were keys cannot tell whether the journal is its own.
-                if (vouchers.keys.length === 0 && session.strangers.length > 0)
-                    throw unvouched(session.strangers);
-                await session.connection.lock.removeAbandoned(this.#host.holder);
-                return;
-            }
-            journal = await session.lockAndRead(place, undefined);
-            if (journal === undefined) return;
-            await undoMove(session, journal);
-            report.ended(outputsAt(journal, session, MigrationPhase.OnHelm), journal);
-        } catch (error) {
-            throw failedDestroy(error, session, journal, report);
-        } finally {
-            // The move's own destroy, which came first, wrote the page when there was no journal left.
-            if (journal !== undefined) await report.write();
-            await session.close();
-        }
+        await destroyMove(session, report, async () => {
+            const place = await session.journals.place();
+            if (place !== undefined) return session.lockAndRead(place, undefined);
+            // A stack from before there were keys cannot tell whether the journal is its own.
+            if (vouchers.keys.length === 0 && session.journals.strangers.length > 0)
+                throw unvouched(session.journals.strangers);
+            await session.connection.lock.removeAbandoned(this.#host.holder);
+            return undefined;
+        });
     }
 
     /** Undefined when the cluster is gone: then there is nothing to go back to. */

@@ -1,12 +1,14 @@
 // The cluster that a move began on and the one that is reached now come in; an error when they are not one goes out, blaming what is wrong. Pure.
 import { ErrorCode, MigrationError } from "../../common/errors";
-import type { MigrationOutputs } from "./outputs";
 
 /** ARN of the cluster that the state speaks of; states of version 0.1.0 tell it only through the add-on's. */
 export function clusterArnOf({
     clusterArn,
     addonArn,
-}: Pick<Partial<MigrationOutputs>, "clusterArn" | "addonArn">): string | undefined {
+}: {
+    readonly clusterArn?: string;
+    readonly addonArn?: string;
+}): string | undefined {
     if (clusterArn) return clusterArn;
     const [, place, name] = /^(arn:[^:]+:eks:[^:]+:\d+):addon\/([^/]+)\//.exec(addonArn ?? "") ?? [];
     return place === undefined ? undefined : `${place}:cluster/${name}`;

@@ -4,7 +4,8 @@ import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from 
 import type { SessionRequest } from "../adapters/aws/session";
 import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
 import { callLog } from "../process/callLog";
-import type { Bag, DynamicProvider } from "../pulumi/guard";
+import type { Bag } from "../pulumi/bag";
+import type { DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
 import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";

@@ -8,7 +8,7 @@ import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
 import { openCluster } from "../adapters/openCluster";
 import type { Log, Objects, Workloads } from "../ports/world";
 import { systemClock } from "../process/systemClock";
-import type { Bag } from "../pulumi/guard";
+import type { Bag } from "../pulumi/bag";
 
 /** The properties that say how to reach AWS. */
 export const reachProperties = ["region", "profile", "roleArn", "access"] as const;

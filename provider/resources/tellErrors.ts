@@ -1,6 +1,7 @@
 // A resource's methods come in; the same with every error as one that says where it came from, why, and what to do next goes out.
 import { asMigrationError } from "../../common/errors";
-import type { Bag, DynamicProvider } from "../pulumi/guard";
+import type { Bag } from "../pulumi/bag";
+import type { DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
 
 const REMEDY = "remove the cause and run the command again";

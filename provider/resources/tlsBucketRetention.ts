@@ -2,7 +2,8 @@
 import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
 import { callLog } from "../process/callLog";
-import type { Bag, DynamicProvider } from "../pulumi/guard";
+import type { Bag } from "../pulumi/bag";
+import type { DynamicProvider } from "../pulumi/guard";
 import { differs } from "./differs";
 import { reachIn, reachProperties } from "./reach";
 

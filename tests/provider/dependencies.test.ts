@@ -54,7 +54,7 @@ function plan(one: FoundDependency, change: object = {}, of: Release = release) 
         dropUnsupportedSettings: false,
         ...change,
     };
-    const planned = planDependencies([one], of, wishes, { profile: hyperPodInference, validate: () => [] });
+    const planned = planDependencies([one], of, wishes, hyperPodInference);
     return { ...planned, first: planned.dependencies[0] };
 }
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ErrorCode, MigrationError, Refusal } from "../../common/errors";
-import { type Bag, callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guard";
+import type { Bag } from "../../provider/pulumi/bag";
+import { callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guard";
 import { PartialFailure } from "../../provider/pulumi/partialState";
 import { tellErrors } from "../../provider/resources/tellErrors";
 

@@ -8,7 +8,6 @@ import { setByHand } from "../../provider/plan/setByHand";
 import type { Release } from "../../provider/ports/world";
 import { metricsServer } from "../../provider/profiles/dependencies";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { validateSettings } from "../../provider/settings/validateSettings";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 
@@ -139,15 +138,8 @@ describe("settings of a dependency", () => {
             dependencyChoices: {},
             dropUnsupportedSettings,
         };
-        return planDependencies(
-            [found],
-            of ?? ({ ...release, values: { metrics: values } } as Release),
-            inputs,
-            {
-                profile: hyperPodInference,
-                validate: validateSettings,
-            },
-        );
+        const withValues = of ?? ({ ...release, values: { metrics: values } } as Release);
+        return planDependencies([found], withValues, inputs, hyperPodInference);
     };
 
     it("that cannot be expressed leave it with Helm's objects, and the plan says what to do", () => {

@@ -1,6 +1,6 @@
 // A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
 
-import type { Holder } from "../../provider/engine/lock";
+import type { Holder } from "../../provider/engine/lease";
 import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
 import { PartialFailure } from "../../provider/pulumi/partialState";

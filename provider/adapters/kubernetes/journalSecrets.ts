@@ -1,7 +1,8 @@
 // The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret. A write goes on top of what this mover knows, or is refused.
+
+import { lockLost } from "../../engine/heldLock";
 import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
 import { hashOf } from "../../engine/journal";
-import { lockLost } from "../../engine/lock";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 

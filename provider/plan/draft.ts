@@ -1,0 +1,177 @@
+// What was found, the version that was chosen and its schema in; the draft of the plan and its blockers out. Pure: the same discovery always gives the same draft.
+
+import type { Blocker } from "../../common/blocker";
+import { canonicalJson } from "../../common/canonicalJson";
+import type { VersionChoice } from "../addons/versions";
+import type { Discovery } from "../discovery/discover";
+import type { Release } from "../ports/world";
+import type { DependencyProfile } from "../profiles/dependencies";
+import type { Profile } from "../profiles/profile";
+import { type Values, valueAt } from "../settings/settings";
+import { existingBlockers, existingNotes, existingOf, twoControllersBlockers } from "./addon";
+import { planDependencies } from "./dependencies";
+import { type PlannedIdentities, planIdentities } from "./identities";
+import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
+import { DependencyTreatment, type PlanDraft, type PlannedDependency, type PlannedObject } from "./plan";
+import { preflightBlockers, preflightNotes } from "./preflight";
+import { gitOpsBlockers } from "./release";
+import { setByHand } from "./setByHand";
+import {
+    type SettingsSchema,
+    settingBlockers,
+    settingNotes,
+    settingsOf,
+    unprovenNotes,
+    withRoles,
+} from "./settings";
+import { planTags } from "./tags";
+
+/** What the user wants of the move. */
+export interface MoveInputs {
+    readonly clusterName: string;
+    readonly addonVersion?: string;
+    /** Add-on settings that win over those of the release. */
+    readonly configuration: Values;
+    readonly dropUnsupportedSettings: boolean;
+    readonly skipDependencies: boolean;
+    /** Choice for each dependency by its key: "Move" or "LeaveAlone". */
+    readonly dependencyChoices: Readonly<Record<string, string>>;
+}
+
+/** The add-on that takes over, and those that take over its dependencies. */
+export interface MoveProfiles {
+    readonly profile: Profile;
+    readonly dependencies: readonly DependencyProfile[];
+}
+
+export interface Found {
+    readonly discovery: Discovery;
+    readonly release: Release;
+    readonly operatorVersion: string;
+    /** Undefined when no version fits: then there are blockers, and no draft. */
+    readonly choice: VersionChoice | undefined;
+    readonly schema: SettingsSchema;
+}
+
+export interface Drafted {
+    readonly draft: PlanDraft | undefined;
+    readonly blockers: readonly Blocker[];
+}
+
+export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfiles): Drafted {
+    const { discovery, release, operatorVersion, choice, schema } = found;
+    const { profile } = profiles;
+    const settings = settingsOf(release, inputs.configuration, schema, profile);
+    const dependencies = planDependencies(discovery.dependencies, release, inputs, profile);
+    const identities = identitiesOf(discovery, settings.configuration, dependencies.identities, profile);
+    const configuration = withRoles(settings.configuration, identities.identities, profile);
+    const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
+    const objects = plannedObjects(release, discovery, profiles);
+    const controllers = plannedControllers(objects, discovery, profile);
+    const blockers = [
+        ...gitOpsBlockers(release, discovery),
+        ...settingBlockers(settings, configuration, inputs.dropUnsupportedSettings, schema),
+        ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
+        ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
+        ...identities.blockers,
+        ...tags.blockers,
+        ...dependencies.blockers,
+        ...preflightBlockers(discovery, profile, inputs.clusterName),
+    ];
+    if (choice === undefined) return { draft: undefined, blockers };
+    const draft: PlanDraft = {
+        cluster: discovery.cluster,
+        profile: profile.addonName,
+        release: {
+            name: release.name,
+            namespace: release.namespace,
+            revision: release.revision,
+            status: release.status,
+            chart: release.chart,
+            chartVersion: release.chartVersion,
+            operatorVersion,
+            records: release.records.map(({ secretName }) => secretName),
+        },
+        addon: {
+            name: profile.addonName,
+            namespace: profile.addonNamespace,
+            version: choice.version,
+            whyVersion: choice.why,
+            configurationValues: canonicalJson(configuration),
+            ...existingOf(discovery.addon),
+        },
+        objects,
+        controllers,
+        customResources: discovery.customResourceKinds,
+        identities: identities.identities,
+        tags: tags.tags,
+        dependencies: dependencies.dependencies,
+        leftAlone: leftAlone(dependencies.dependencies, objects, release),
+        droppedSettings: settings.unsupported,
+        warnings: [
+            ...settingNotes(settings, profile.addonName),
+            ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
+            ...existingNotes(discovery.addon, configuration),
+            ...identities.notes,
+            ...tags.notes,
+            ...dependencies.notes,
+            ...preflightNotes(discovery, profile),
+            ...setByHand(release, objects, discovery, isMoving(dependencies.dependencies, profile)),
+            ...foreignFields(objects, discovery),
+        ],
+    };
+    return { draft, blockers };
+}
+
+/** Whether an add-on takes the objects of this part over. */
+function isMoving(dependencies: readonly PlannedDependency[], profile: Profile): (part: string) => boolean {
+    return (part) =>
+        part === profile.addonName ||
+        dependencies.some(
+            ({ addonName, treatment }) => addonName === part && treatment === DependencyTreatment.Move,
+        );
+}
+
+function leftAlone(
+    dependencies: readonly PlannedDependency[],
+    objects: readonly PlannedObject[],
+    release: Release,
+): string[] {
+    const others = objects.filter(({ part }) => part === OTHER_CHARTS).length;
+    return [
+        ...dependencies.flatMap(({ title, treatment, why }) =>
+            treatment === DependencyTreatment.LeftAlone ? [`${title}: ${why}`] : [],
+        ),
+        ...(others === 0
+            ? []
+            : [
+                  `${others} objects of other charts in release ${release.name}: they stay as they are, but \`helm\` no longer keeps them; install those charts as a release of their own with \`--take-ownership\``,
+              ]),
+    ];
+}
+
+/** Roles of the operator's controllers that are on, and of the dependencies that become add-ons. */
+function identitiesOf(
+    discovery: Discovery,
+    configuration: Values,
+    ofDependencies: readonly string[],
+    profile: Profile,
+): PlannedIdentities {
+    const own = new Set((profile.identities ?? []).map(({ key }) => key));
+    const found = discovery.identities.filter(
+        ({ identity }) => own.has(identity.key) || ofDependencies.includes(identity.key),
+    );
+    const bucket = valueAt(configuration, "tlsCertificateS3Bucket");
+    const buckets = [
+        ...new Set([...(typeof bucket === "string" ? [bucket] : []), ...discovery.owned.buckets]),
+    ];
+    const covered = profile.ownership?.coveredBuckets;
+    return planIdentities(found, {
+        partition: discovery.cluster.partition,
+        accountId: discovery.cluster.accountId,
+        uncoveredBuckets:
+            covered === undefined ? [] : buckets.filter((name) => !name.startsWith(covered)).sort(),
+        oidcProviderFound: discovery.oidcProviderArn !== undefined,
+        isOn: (setting) => valueAt(configuration, setting) !== false,
+    });
+}

@@ -1,0 +1,68 @@
+// The flow of a plan, each look once and none twice: discover -> version -> schema -> draft -> rights -> lines. Reads only; what is decided is decided by the pure rooms.
+
+import type { Blocker } from "../../common/blocker";
+import type { OperatorOfAddon } from "../addons/versions";
+import { type ClusterIdentity, type Discovery, type DiscoveryRequest, discover } from "../discovery/discover";
+import { deniedActions } from "../permissions/awsRights";
+import { draftMove, type MoveInputs, type MoveProfiles } from "../plan/draft";
+import { type DescribedStep, describePlan } from "../plan/lines";
+import type { Plan } from "../plan/plan";
+import { runningOperator, theRelease } from "../plan/release";
+import { plannedVersion } from "../plan/version";
+import type { World } from "../ports/world";
+
+export interface MoveRequest extends MoveInputs {
+    /** What discovery looks for. */
+    readonly discovery: DiscoveryRequest;
+}
+
+export interface MoveKnowledge extends MoveProfiles {
+    readonly operatorOfAddon: readonly OperatorOfAddon[];
+    /** In their order; each tells its line of the plan. */
+    readonly steps: readonly DescribedStep[];
+}
+
+export interface PlannedMove {
+    readonly discovery: Discovery;
+    /** Undefined when no plan can be drafted at all; the blockers say why. */
+    readonly plan: Plan | undefined;
+    readonly blockers: readonly Blocker[];
+}
+
+/** How a look at the cluster is had: made anew, or shared with other plans. */
+export type Look = (discover: () => Promise<Discovery>) => Promise<Discovery>;
+
+export const lookAnew: Look = (discover) => discover();
+
+export async function planMove(
+    world: World,
+    cluster: ClusterIdentity,
+    request: MoveRequest,
+    knowledge: MoveKnowledge,
+    look: Look = lookAnew,
+): Promise<PlannedMove> {
+    const { profile, dependencies, operatorOfAddon, steps } = knowledge;
+    const discovery = await look(() => discover(world, profile, dependencies, cluster, request.discovery));
+    const { release, blockers: ofRelease } = theRelease(discovery, request.clusterName, profile);
+    if (release === undefined) return { discovery, plan: undefined, blockers: ofRelease };
+    const operatorVersion = runningOperator(release, profile);
+    const { choice, blockers: ofVersion } = plannedVersion(
+        discovery,
+        operatorVersion,
+        operatorOfAddon,
+        request.addonVersion,
+        profile,
+    );
+    const schema = choice && (await world.addons.configurationSchema(profile.addonName, choice.version));
+    const { draft, blockers: ofDraft } = draftMove(
+        { discovery, release, operatorVersion, choice, schema },
+        request,
+        knowledge,
+    );
+    const denied = draft === undefined ? [] : await deniedActions(world, draft);
+    return {
+        discovery,
+        plan: draft && { ...draft, lines: describePlan(draft, steps) },
+        blockers: [...ofRelease, ...ofVersion, ...ofDraft, ...denied],
+    };
+}

@@ -1,0 +1,35 @@
+// A session in, the journal of a new move out: planned, locked, and begun by nobody else meanwhile.
+import { describeBlocker } from "../../common/blocker";
+import { ErrorCode, MigrationError } from "../../common/errors";
+import { Journal } from "../engine/journal";
+import { planFor } from "./planFor";
+import type { Session } from "./session";
+
+/** Begins under the lock; goes on with what another mover began while this one waited. */
+export async function beginMove(session: Session): Promise<Journal> {
+    const journal = await newJournal(session);
+    const { namespace, name } = journal.plan.release;
+    const place = { namespace, release: name };
+    const { waited } = await session.lock(place);
+    const begun = await session.journals.read(place, undefined);
+    if (begun !== undefined || !waited) return begun ?? journal;
+    return newJournal(session);
+}
+
+/** Every blocker at once when there are any. */
+async function newJournal(session: Session): Promise<Journal> {
+    const { plan, blockers } = await planFor(session);
+    const [first] = blockers;
+    if (first !== undefined || plan === undefined) {
+        throw new MigrationError({
+            code: first?.code ?? ErrorCode.ReleaseNotFound,
+            step: "plan",
+            what: blockers.map(describeBlocker).join("\n"),
+            remedy: "remove what stands in the way, then run `pulumi up` again; nothing was changed",
+        });
+    }
+    return Journal.begin(
+        session.journals.store({ namespace: plan.release.namespace, release: plan.release.name }),
+        plan,
+    );
+}

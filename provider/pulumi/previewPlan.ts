@@ -1,0 +1,97 @@
+// Checked inputs in, the plan's lines as `pulumi preview` shows them out, or what stands in the way. Writes nothing; the same inputs are looked at once per process.
+import { type Blocker, describeBlocker } from "../../common/blocker";
+import { Owner } from "../../common/enums";
+import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
+import type { Journal } from "../engine/journal";
+import type { Vouchers } from "../engine/vouched";
+import type { MigrationStep } from "../plan/plan";
+import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
+import type { Log } from "../ports/world";
+import type { CheckFailure, MigrationInputs } from "./inputs";
+import { openSession } from "./openSession";
+import { planFor } from "./planFor";
+import type { SessionHost } from "./session";
+
+/** Why there is no plan: every blocker, by the input it is about. */
+export class Blocked extends Error {
+    readonly failures: readonly CheckFailure[];
+
+    constructor(blockers: readonly Blocker[]) {
+        super("blocked");
+        this.failures = blockers.map((blocker) => ({
+            property: blocker.property,
+            reason: describeBlocker(blocker),
+        }));
+    }
+}
+
+export class PlanPreviews {
+    readonly #host: SessionHost;
+    readonly #previews = new Map<string, Promise<readonly string[]>>();
+    readonly #discoveries: SharedDiscoveries;
+
+    constructor(host: SessionHost) {
+        this.#host = host;
+        this.#discoveries = new SharedDiscoveries(host.clock);
+    }
+
+    /** `isBegun`: the state knows of a move. Throws `Blocked`. */
+    linesOf(
+        inputs: MigrationInputs,
+        vouchers: Vouchers,
+        isBegun: boolean,
+        log: Log,
+    ): Promise<readonly string[]> {
+        const key = JSON.stringify([inputs, vouchers, isBegun]);
+        const known = this.#previews.get(key);
+        if (known !== undefined) return known;
+        const asked = this.#look(inputs, vouchers, isBegun, log);
+        this.#previews.set(key, asked);
+        asked.catch(() => this.#previews.delete(key));
+        return asked;
+    }
+
+    async #look(
+        inputs: MigrationInputs,
+        vouchers: Vouchers,
+        isBegun: boolean,
+        log: Log,
+    ): Promise<readonly string[]> {
+        const session = await openSession(this.#host, inputs, log, "plan", vouchers);
+        try {
+            const { journals, steps } = session;
+            const place = await journals.place();
+            const journal = place && (await journals.read(place, undefined));
+            // A check is not handed the state, which alone may know the journal: what goes on with it looks again.
+            if (journal === undefined && isBegun && journals.strangers.length > 0)
+                return ["continues the move, once its journal was compared with the state"];
+            if (journal !== undefined)
+                return linesOfBegunMove(
+                    journal,
+                    inputs,
+                    steps.map(({ name }) => name),
+                );
+            const { plan, discovery, blockers: all } = await planFor(session, this.#discoveries);
+            const { blockers, note } = forReadOnlyPrincipal(discovery.preflight, all);
+            if (blockers.length > 0 || plan === undefined) throw new Blocked(blockers);
+            return inputs.desiredOwner === Owner.Helm
+                ? ["nothing to do: Helm runs the operator"]
+                : [...plan.lines, ...note];
+        } finally {
+            await session.close();
+        }
+    }
+}
+
+function linesOfBegunMove(
+    journal: Journal,
+    inputs: MigrationInputs,
+    order: readonly MigrationStep[],
+): readonly string[] {
+    if (inputs.desiredOwner === Owner.Helm) {
+        const begun = [...order].reverse().filter((step) => journal.knows(step));
+        return begun.map((step, index) => `${String(index + 1).padStart(2)} undo ${step}`);
+    }
+    const next = order.find((step) => !journal.isDone(step));
+    return next === undefined ? journal.plan.lines : [`continues at ${next}`, ...journal.plan.lines];
+}

@@ -1,0 +1,113 @@
+// The work of create and update: the move to where the inputs want it. Answers id and outputs; what was begun and failed is a `PartialFailure`, which keeps the state.
+import { Owner } from "../../common/enums";
+import { asMigrationError } from "../../common/errors";
+import type { Journal } from "../engine/journal";
+import { run } from "../engine/saga";
+import { serveAgain } from "../operations/handover/serveAgain";
+import type { Log } from "../ports/world";
+import { RunReport } from "../report/runReport";
+import { adjustAddon, adjustCommitted } from "./adjustAddon";
+import type { Bag } from "./bag";
+import { beginMove } from "./beginMove";
+import { placeOf, reopenWhatDrifted } from "./drift";
+import { parseInputs } from "./inputs";
+import { openSession } from "./openSession";
+import { type MigrationOutputs, MigrationPhase, outputsAt, plainJson } from "./outputs";
+import { PartialFailure } from "./partialState";
+import { committed, nothingToUndo } from "./refusals";
+import type { Session, SessionHost } from "./session";
+import { isUndone, undoMove } from "./undoMove";
+import { keyIn, vouchersOf } from "./vouchers";
+
+export interface Moved {
+    readonly id: string;
+    readonly outs: Record<string, unknown>;
+}
+
+const CONTINUE = "run `pulumi up` to continue, or `pulumi destroy` to go back";
+
+/** `olds` are the outputs of a resource that is there already; `call` is what people call this. */
+export async function runMove(
+    host: SessionHost,
+    raw: Bag,
+    olds: Partial<MigrationOutputs> | undefined,
+    log: Log,
+    call: string,
+): Promise<Moved> {
+    const { inputs } = parseInputs(raw);
+    const session = await openSession(host, inputs, log, call, vouchersOf(olds ?? {}, raw, olds));
+    const report = new RunReport(inputs.report, host.clock, log, olds ?? { inputs });
+    let journal: Journal | undefined;
+    const result = (of: Journal, phase: MigrationPhase): Moved => {
+        const outputs = outputsAt(of, session, phase);
+        report.ended(outputs, of);
+        return { id: idOf(of), outs: { ...(plainJson(outputs) as object), ...keyIn(raw, olds) } };
+    };
+    try {
+        if (olds?.phase === MigrationPhase.Committed) {
+            if (inputs.desiredOwner === Owner.Helm) throw committed();
+            return { id: "", outs: { ...(await adjustCommitted(session, olds)), ...keyIn(raw, olds) } };
+        }
+        journal = await begunJournal(session, olds);
+        if (inputs.desiredOwner === Owner.Helm) {
+            if (journal === undefined) throw nothingToUndo();
+            await undoMove(session, journal);
+            return result(journal, MigrationPhase.OnHelm);
+        }
+        // What was undone is planned anew: the cluster may be another one by now.
+        if (journal !== undefined && (await isUndone(session, journal))) journal = undefined;
+        journal ??= await beginMove(session);
+        return result(journal, await goForward(session, journal));
+    } catch (error) {
+        const told = asMigrationError(error, call, CONTINUE);
+        report.failed(told);
+        // Nothing was begun: a plain error stores nothing, and there is nothing to resume.
+        if (journal === undefined || (journal.isEmpty() && journal.sequence === 0)) throw told;
+        log.warn(told.message);
+        const { id, outs } = result(journal, MigrationPhase.Moving);
+        throw new PartialFailure(id, outs, [told.message]);
+    } finally {
+        await report.write();
+        await session.close();
+    }
+}
+
+/** The newer intact copy, under the lock. */
+async function begunJournal(
+    session: Session,
+    olds: Partial<MigrationOutputs> | undefined,
+): Promise<Journal | undefined> {
+    const place = (olds && placeOf(olds)) ?? (await session.journals.place());
+    if (place === undefined) return undefined;
+    return session.lockAndRead(place, olds?.phase === MigrationPhase.OnHelm ? undefined : olds?.journal);
+}
+
+async function goForward(session: Session, journal: Journal): Promise<MigrationPhase> {
+    const { steps, inputs } = session;
+    await reopenWhatDrifted(session, journal);
+    await runSteps(session, journal);
+    // A step that was reopened behind `until` is still to come: the end is when all are done.
+    if (!steps.every(({ name }) => journal.isDone(name))) return MigrationPhase.Stopped;
+    await adjustAddon(session, journal);
+    if (inputs.commit !== true) return MigrationPhase.Moved;
+    await journal.discard();
+    return MigrationPhase.Committed;
+}
+
+async function runSteps(session: Session, journal: Journal): Promise<void> {
+    const { steps, inputs } = session;
+    const { world } = session.connection;
+    // Half an undo of a mover that fell silent: what it sent last takes away what is made here.
+    if (journal.direction === "undo") await session.settle();
+    session.follow(journal);
+    try {
+        await run(steps, world, journal, inputs.until);
+    } catch (error) {
+        await serveAgain(error, steps, world, journal);
+        throw error;
+    }
+}
+
+function idOf({ plan }: Journal): string {
+    return `${plan.cluster.arn}/${plan.release.namespace}/${plan.release.name}`;
+}

@@ -53,7 +53,8 @@ const SANDBOX_ROOMS = {
     "kubernetes-provider": ["aws-provider"],
 };
 /** Files directly in sandbox/ that put a sandbox together; the others there are commands. */
-const ASSEMBLY = "^sandbox/(handle|parts|runningSandbox|sandbox|sandboxNames|userEnvironment)\\.ts$";
+const ASSEMBLY =
+    "^sandbox/(baselinesOf|handle|parts|runningSandbox|sandbox|sandboxNames|userEnvironment)\\.ts$";
 
 /** Where Pulumi's own packages appear. */
 const DOORS = "^(components/|provider/(pulumi|installation)/|provider/profiles/dependencyInputs\\.ts$)";

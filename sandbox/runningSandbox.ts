@@ -1,10 +1,11 @@
 // In: the started parts of a sandbox. Out: one handle for tests and the demo: baselines, outages, audit, end. Starts nothing.
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { AwsEmulator } from "./aws/emulator";
+import { baselinesOf } from "./baselinesOf";
 import type { FaultProxy } from "./faults/proxy";
 import type { Sandbox } from "./handle";
 import type { AuditEvent } from "./kubernetes/audit";
-import { Baselines } from "./kubernetes/baselines";
+import type { Baselines } from "./kubernetes/baselines";
 import type { FakeNodes } from "./kubernetes/nodes";
 import type { SandboxParts } from "./parts";
 import { accountId, clusterName, oidcIssuer, region } from "./sandboxNames";
@@ -43,11 +44,7 @@ export class RunningSandbox implements Sandbox {
         const admin = pki.certificate("admin");
         this.clientCertFile = admin.certFile;
         this.clientKeyFile = admin.keyFile;
-        const own = join(this.directory, "baselines");
-        this.baselines = new Baselines(own, resolve(__dirname, "../.cache/baselines"), [
-            __dirname,
-            pki.directory,
-        ]);
+        this.baselines = baselinesOf(join(this.directory, "baselines"), pki);
         this.env = userEnvironment(parts);
     }
 

@@ -8,7 +8,7 @@ import { type ClusterPki, clusterPki } from "./kubernetes/clusterPki";
 import { type PortBlock, reservePorts } from "./kubernetes/ports";
 import { sandboxDirectory } from "./kubernetes/sandboxDirectory";
 import { RunningSandbox } from "./runningSandbox";
-import { accountId, clusterName, oidcIssuer, region } from "./sandboxNames";
+import { accountId, clusterName, oidcIssuer, pkiDirectory, region } from "./sandboxNames";
 import { requirePython } from "./tools/requirements";
 import { ensureTools, type Tools } from "./tools/tools";
 
@@ -38,7 +38,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const progress = options.progress ?? (() => {});
     await requirePython();
     const tools = await ensureTools(progress);
-    const pki = await clusterPki(join(projectRoot, ".cache/sandbox-pki"));
+    const pki = await clusterPki(pkiDirectory);
     const directory = sandboxDirectory(options.directory);
     const block = await reservePorts(7);
     const ports = namePorts(block);

@@ -49,6 +49,8 @@ export class Baselines {
         const partial = mkdtempSync(`${final}.partial-`);
         try {
             await save(folders(partial));
+            // Somebody else's may be read already.
+            if (isShared && existsSync(final)) return;
             rmSync(final, { recursive: true, force: true });
             renameSync(partial, final);
             if (isShared) this.sweep(name, final);

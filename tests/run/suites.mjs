@@ -2,42 +2,41 @@
 // Runs the test suites, those that do not disturb each other side by side, and adds up what their own reports say. Last line: `N passed, N failed`, with `, N skipped` when there are any.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
 /**
- * Quick ones first: a mistake shows early. Suites without a `lane` start nothing that others would feel; those of the sandbox lane run one after the
- * other beside them, each with a control plane of its own; what measures pauses runs alone at the end.
+ * Quick ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
+ * as WORKERS says. What measures pauses runs alone at the end.
  */
 const SUITES = {
     component: { files: "tests/component/!(*.sandbox).test.ts" },
-    provider: { files: "tests/provider/*.test.ts" },
     plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
     report: { files: "tests/report/*.test.ts" },
     policy: { files: "tests/policy/*.test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
-    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1, lane: "sandbox" },
-    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1, lane: "sandbox" },
-    e2e: {
-        files: "tests/e2e/@(move|trouble|faults).test.ts",
-        retries: 1,
-        limitMinutes: 40,
-        lane: "alone",
-    },
+    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
+    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
+    e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
+    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
+    provider: { files: "tests/provider/*.test.ts" },
+    e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
     e2eLong: {
-        files: "tests/e2e/!(move|trouble|faults).test.ts",
+        files: "tests/e2e/!(faults|journal|move|trouble).test.ts",
         retries: 1,
         limitMinutes: 60,
         onRequest: true,
-        lane: "alone",
+        alone: true,
     },
 };
 
+/** One more than processors: what waits for a control plane leaves one free. */
+const WORKERS = availableParallelism() + 1;
 /** A suite that takes longer is ended and counts as failed. */
 const LIMIT_MINUTES = 30;
 const PIPE_GRACE_MS = 500;
@@ -101,16 +100,21 @@ const folder = mkdtempSync(path.join(tmpdir(), "suites-"));
 /** What failed or was tried again, said once more at the very end: it is looked for there. */
 const named = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
-async function runLane(lane) {
-    for (const [name, suite] of Object.entries(SUITES)) {
-        if (suite.lane !== lane || (wanted.length > 0 ? !wanted.includes(name) : suite.onRequest)) continue;
+const chosen = Object.entries(SUITES).filter(([name, { onRequest }]) =>
+    wanted.length > 0 ? wanted.includes(name) : !onRequest,
+);
+const together = chosen.filter(([, { alone }]) => !alone);
+
+async function work(queue) {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [name, suite] = next;
         const counts = await run(name, suite, path.join(folder, `${name}.json`));
         for (const key of Object.keys(total)) total[key] += counts[key];
     }
 }
 
-await Promise.all([runLane(undefined), runLane("sandbox")]);
-await runLane("alone");
+await Promise.all(Array.from({ length: WORKERS }, () => work(together)));
+await work(chosen.filter(([, { alone }]) => alone));
 rmSync(folder, { recursive: true, force: true });
 for (const line of named) console.log(`\n${line}`);
 console.log(

@@ -47,7 +47,7 @@ export const connect: Connect = async (request, clock, log, gate) => {
             workloads: new KubernetesWorkloads(objects, clock),
             releases: new HelmReleases(objects, discovery, (line) => log.warn(line)),
             addons: new EksAddons(eks, cluster),
-            identities: await IamIdentities.open(session, clock, gate),
+            identities: await IamIdentities.open(session, gate),
             tags: new AwsTags(session, gate),
             permissions: new RealPermissions(api, session),
             clock,

@@ -82,45 +82,20 @@ export class EksAddons implements Addons {
     }
 
     async list(): Promise<readonly string[]> {
+        const { client, sdk } = this.eks;
         const names: string[] = [];
-        let nextToken: string | undefined;
-        do {
-            const page: eks.ListAddonsCommandOutput = await this.eks.client.send(
-                new this.eks.sdk.ListAddonsCommand({
-                    clusterName: this.cluster.name,
-                    ...(nextToken ? { nextToken } : {}),
-                }),
-            );
+        for await (const page of sdk.paginateListAddons({ client }, { clusterName: this.cluster.name }))
             names.push(...(page.addons ?? []));
-            nextToken = page.nextToken;
-        } while (nextToken !== undefined);
         return names;
     }
 
     async versions(name: string): Promise<AddonVersion[]> {
+        const { client, sdk } = this.eks;
+        const { kubernetesVersion } = this.cluster;
+        const pages = sdk.paginateDescribeAddonVersions({ client }, { addonName: name, kubernetesVersion });
         const found: AddonVersion[] = [];
-        let nextToken: string | undefined;
-        do {
-            const page: eks.DescribeAddonVersionsCommandOutput = await this.eks.client.send(
-                new this.eks.sdk.DescribeAddonVersionsCommand({
-                    addonName: name,
-                    kubernetesVersion: this.cluster.kubernetesVersion,
-                    ...(nextToken ? { nextToken } : {}),
-                }),
-            );
-            for (const { addonVersions } of page.addons ?? []) {
-                for (const { addonVersion, architecture, compatibilities } of addonVersions ?? []) {
-                    found.push({
-                        version: addonVersion ?? "",
-                        architectures: architecture ?? [],
-                        isDefault: (compatibilities ?? []).some(
-                            ({ defaultVersion }) => defaultVersion === true,
-                        ),
-                    });
-                }
-            }
-            nextToken = page.nextToken;
-        } while (nextToken);
+        for await (const { addons } of pages)
+            for (const { addonVersions } of addons ?? []) found.push(...(addonVersions ?? []).map(versionOf));
         return found;
     }
 
@@ -194,6 +169,14 @@ export class EksAddons implements Addons {
     #target(addonName: string) {
         return { clusterName: this.cluster.name, addonName };
     }
+}
+
+function versionOf({ addonVersion, architecture, compatibilities }: eks.AddonVersionInfo): AddonVersion {
+    return {
+        version: addonVersion ?? "",
+        architectures: architecture ?? [],
+        isDefault: (compatibilities ?? []).some(({ defaultVersion }) => defaultVersion === true),
+    };
 }
 
 function addonOf(addon: eks.Addon): Addon {

@@ -1,40 +1,36 @@
 // The port `Identities`, on the IAM API.
 import type * as iam from "@aws-sdk/client-iam";
-import type { Clock, Gate, Identities, Role } from "../../ports/world";
+import type { Gate, Identities, Role } from "../../ports/world";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 
 /** IAM shows a new role after some seconds; give up after this. */
-const PROPAGATION_TIMEOUT_MS = 60_000;
+const PROPAGATION_SECONDS = 60;
 
 export class IamIdentities implements Identities {
     private constructor(
         readonly sdk: typeof iam,
         readonly client: iam.IAMClient,
-        readonly clock: Clock,
     ) {}
 
-    static async open(session: AwsSession, clock: Clock, gate: Gate): Promise<IamIdentities> {
+    static async open(session: AwsSession, gate: Gate): Promise<IamIdentities> {
         const sdk = await import("@aws-sdk/client-iam");
-        return new IamIdentities(sdk, openClient(sdk.IAMClient, session, "iam", gate), clock);
+        return new IamIdentities(sdk, openClient(sdk.IAMClient, session, "iam", gate));
     }
 
     async readRole(arnOrName: string): Promise<Role | undefined> {
         const RoleName = roleNameOf(arnOrName);
+        const { client, sdk } = this;
         const [found, attached, inlineNames] = await Promise.all([
-            this.#absentAsUndefined(this.client.send(new this.sdk.GetRoleCommand({ RoleName }))),
-            this.#absentAsUndefined(
-                this.#all(
-                    (Marker) =>
-                        this.client.send(new this.sdk.ListAttachedRolePoliciesCommand({ RoleName, Marker })),
-                    (page) => page.AttachedPolicies ?? [],
+            absentAsUndefined(client.send(new sdk.GetRoleCommand({ RoleName }))),
+            absentAsUndefined(
+                itemsOf(
+                    sdk.paginateListAttachedRolePolicies({ client }, { RoleName }),
+                    (page) => page.AttachedPolicies,
                 ),
             ),
-            this.#absentAsUndefined(
-                this.#all(
-                    (Marker) => this.client.send(new this.sdk.ListRolePoliciesCommand({ RoleName, Marker })),
-                    (page) => page.PolicyNames ?? [],
-                ),
+            absentAsUndefined(
+                itemsOf(sdk.paginateListRolePolicies({ client }, { RoleName }), (page) => page.PolicyNames),
             ),
         ]);
         if (found?.Role === undefined || attached === undefined || inlineNames === undefined)
@@ -117,7 +113,7 @@ export class IamIdentities implements Identities {
     }
 
     async removeInlinePolicy(roleName: string, policyName: string): Promise<void> {
-        await this.#absentAsUndefined(
+        await absentAsUndefined(
             this.client.send(
                 new this.sdk.DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: policyName }),
             ),
@@ -128,14 +124,12 @@ export class IamIdentities implements Identities {
         const role = await this.readRole(roleName);
         if (role === undefined || role.tags[ownerTag.key] !== ownerTag.value) return;
         for (const PolicyArn of role.attachedPolicies) {
-            await this.#absentAsUndefined(
+            await absentAsUndefined(
                 this.client.send(new this.sdk.DetachRolePolicyCommand({ RoleName: roleName, PolicyArn })),
             );
         }
         for (const name of Object.keys(role.inlinePolicies)) await this.removeInlinePolicy(roleName, name);
-        await this.#absentAsUndefined(
-            this.client.send(new this.sdk.DeleteRoleCommand({ RoleName: roleName })),
-        );
+        await absentAsUndefined(this.client.send(new this.sdk.DeleteRoleCommand({ RoleName: roleName })));
     }
 
     async oidcProviderArn(issuer: string): Promise<string | undefined> {
@@ -148,40 +142,34 @@ export class IamIdentities implements Identities {
     }
 
     async #waitVisible(RoleName: string): Promise<void> {
-        const deadline = this.clock.now() + PROPAGATION_TIMEOUT_MS;
-        while (
-            (await this.#absentAsUndefined(this.client.send(new this.sdk.GetRoleCommand({ RoleName })))) ===
-            undefined
-        ) {
-            if (this.clock.now() > deadline)
-                throw new Error(
-                    `IAM does not show role ${RoleName} ${PROPAGATION_TIMEOUT_MS / 1000} s after its creation`,
-                );
-            await this.clock.sleep(1000);
-        }
-    }
-
-    async #all<Page extends { IsTruncated?: boolean | undefined; Marker?: string | undefined }, Item>(
-        ask: (marker: string | undefined) => Promise<Page>,
-        itemsOf: (page: Page) => Item[],
-    ): Promise<Item[]> {
-        const items: Item[] = [];
-        let marker: string | undefined;
-        do {
-            const page = await ask(marker);
-            items.push(...itemsOf(page));
-            marker = page.IsTruncated ? page.Marker : undefined;
-        } while (marker);
-        return items;
-    }
-
-    async #absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+        const waiter = { client: this.client, minDelay: 1, maxDelay: 1, maxWaitTime: PROPAGATION_SECONDS };
         try {
-            return await call;
+            await this.sdk.waitUntilRoleExists(waiter, { RoleName });
         } catch (error) {
-            if (/NoSuchEntity/.test((error as Error).name)) return undefined;
-            throw error;
+            if ((error as Error).name !== "TimeoutError") throw error;
+            throw new Error(
+                `IAM does not show role ${RoleName} ${PROPAGATION_SECONDS} s after its creation`,
+                { cause: error },
+            );
         }
+    }
+}
+
+async function itemsOf<Page, Item>(
+    pages: AsyncIterable<Page>,
+    ofPage: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const page of pages) items.push(...(ofPage(page) ?? []));
+    return items;
+}
+
+async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+    try {
+        return await call;
+    } catch (error) {
+        if (/NoSuchEntity/.test((error as Error).name)) return undefined;
+        throw error;
     }
 }
 

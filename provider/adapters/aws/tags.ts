@@ -96,15 +96,9 @@ export class AwsTags implements Tags {
     async loadBalancers(): Promise<LoadBalancer[]> {
         const { elb } = await this.#open();
         const found: { arn: string; dnsName: string }[] = [];
-        let Marker: string | undefined;
-        do {
-            const page: elb.DescribeLoadBalancersCommandOutput = await elb.client.send(
-                new elb.sdk.DescribeLoadBalancersCommand({ Marker }),
-            );
+        for await (const page of elb.sdk.paginateDescribeLoadBalancers({ client: elb.client }, {}))
             for (const { LoadBalancerArn, DNSName } of page.LoadBalancers ?? [])
                 found.push({ arn: LoadBalancerArn ?? "", dnsName: DNSName ?? "" });
-            Marker = page.NextMarker;
-        } while (Marker);
         const tags = new Map<string, Record<string, string>>();
         for (let start = 0; start < found.length; start += LOAD_BALANCERS_PER_CALL) {
             const ResourceArns = found.slice(start, start + LOAD_BALANCERS_PER_CALL).map(({ arn }) => arn);

@@ -111,9 +111,6 @@ export interface ProbeAnswer {
     readonly message: string;
 }
 
-/** Pods that are refused for this long are refused for good: a webhook or a quota that only starts up answers sooner. */
-export const REFUSED_FOR_GOOD_MS = 30_000;
-
 /** Deployments and DaemonSets. */
 export interface Workloads {
     replicas(ref: ObjectRef): Promise<number | undefined>;

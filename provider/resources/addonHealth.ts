@@ -2,8 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
+import { poll } from "../ports/poll";
 import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
 import { callLog } from "../process/callLog";
+import { systemClock } from "../process/systemClock";
 import type { Bag } from "../pulumi/bag";
 import type { DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
@@ -121,34 +123,35 @@ function issueLine({ code, message, resourceIds }: AddonIssue): string {
 /** Waits until the add-on is healthy, says why it never will be, or gives up in time. */
 async function waitUntilHealthy(look: Look, id: string, raw: Bag): Promise<Bag> {
     const { inputs } = look;
-    const deadline = Date.now() + inputs.timeoutSeconds * 1000;
+    const timeoutMs = inputs.timeoutSeconds * 1000;
     let triedAgain = false;
-    let trouble: string | undefined;
     let health: Health | undefined;
-    for (;;) {
+    const lookAgain = async (): Promise<{ trouble?: string; isOver: boolean }> => {
         try {
             health = await look.health();
-            trouble = undefined;
         } catch (error) {
             // A control plane may be away for a moment; the deadline decides.
-            trouble = messageOf(error);
+            return { trouble: messageOf(error), isOver: false };
         }
-        if (health?.healthy && trouble === undefined) return { ...raw, ...health.outs, healthy: true };
-        if (health?.outs.status === AddonStatus.CreateFailed && !triedAgain) {
+        if (health.outs.status === AddonStatus.CreateFailed && !triedAgain) {
             triedAgain = true;
             const addon = await look.addon();
             if (addon) {
                 callLog.warn(`The creation of ${inputs.addonName} had failed; EKS is asked for it again.`);
                 await look.createAgain(addon);
-                continue;
+                return { isOver: false };
             }
         }
-        if (trouble === undefined && health?.final) break;
-        if (Date.now() >= deadline) break;
-        const wait = Math.min(POLL_MS, Math.max(1, deadline - Date.now()));
-        await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-    const timedOut = trouble !== undefined || !health?.final;
+        return { isOver: health.healthy || health.final };
+    };
+    const { trouble, isOver } = await poll(
+        systemClock,
+        { timeoutMs, pauseMs: (elapsed) => Math.min(POLL_MS, Math.max(1, timeoutMs - elapsed)) },
+        lookAgain,
+        (seen) => seen.isOver,
+    );
+    if (isOver && health?.healthy) return { ...raw, ...health.outs, healthy: true };
+    const timedOut = !isOver;
     const problems = [...(health?.problems ?? []), ...(trouble ? [trouble] : [])];
     const { message } = new MigrationError({
         code: timedOut ? ErrorCode.AddonTimeout : ErrorCode.AddonFailed,

@@ -39,6 +39,7 @@ import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { counted, fields } from "../plan/lines";
 import { MigrationStep, type Plan } from "../plan/plan";
+import { poll } from "../ports/poll";
 import type { ObjectRef } from "../ports/world";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
@@ -228,11 +229,14 @@ async function waitAvailable(
     if (workloads.length === 0) throw noWorkloads(plan.addon.name, "install");
     world.log.progress(`install: waiting for ${workloads.length} workloads of the add-on`);
     await world.workloads.waitAvailable(workloads, timeoutMs);
-    const deadline = world.clock.now() + timeoutMs;
-    while (await refusals.look()) {
-        if (world.clock.now() >= deadline) return; // verify says which requests are refused
-        await world.clock.sleep(250);
-    }
+    // When the time is over, verify says which requests are refused.
+    const pace = { timeoutMs, pauseMs: 250 };
+    await poll(
+        world.clock,
+        pace,
+        () => refusals.look(),
+        (isRefused) => !isRefused,
+    );
 }
 
 function notePauses({ world, plan, journal }: StepContext<InstallMemory>, refusals: Refusals): void {

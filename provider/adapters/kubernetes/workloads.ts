@@ -1,15 +1,16 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { statusOf } from "../../kubernetes/workloadStatus";
-import {
-    type Clock,
-    type KubernetesObject,
-    type ObjectRef,
-    type Objects,
-    type ProbeAnswer,
-    REFUSED_FOR_GOOD_MS,
-    type WorkloadStatus,
-    type Workloads,
+import { poll } from "../../ports/poll";
+import type {
+    Clock,
+    KubernetesObject,
+    ObjectRef,
+    Objects,
+    ProbeAnswer,
+    WorkloadStatus,
+    Workloads,
 } from "../../ports/world";
 import { whyNotReady } from "./podReadiness";
 
@@ -76,7 +77,7 @@ export class KubernetesWorkloads implements Workloads {
     }
 
     async waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
-        let refusedSince: number | undefined;
+        const refusal = new LastingRefusal(this.clock);
         await this.#waitFor(timeoutMs, async () => {
             const states = await Promise.all(
                 refs.map(async (ref) => ({ ref, live: await this.objects.read(ref) })),
@@ -87,11 +88,9 @@ export class KubernetesWorkloads implements Workloads {
                 return !upToDate || available < desired;
             });
             if (away.length === 0) return undefined;
-            const now = this.clock.now();
             const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
-            refusedSince = isRefused ? (refusedSince ?? now) : undefined;
             return {
-                isHopeless: refusedSince !== undefined && now - refusedSince >= REFUSED_FOR_GOOD_MS,
+                isHopeless: refusal.seen(isRefused),
                 why: () => this.#whyAway(away.map(({ ref }) => ref)),
             };
         });
@@ -182,21 +181,20 @@ export class KubernetesWorkloads implements Workloads {
         pollMs = POLL_MS,
     ): Promise<void> {
         const started = this.clock.now();
-        for (;;) {
-            const missing = await probe();
-            if (missing === undefined) return;
-            const waited = this.clock.now() - started;
-            if (waited >= timeoutMs || missing.isHopeless === true) {
-                throw new MigrationError({
-                    code: ErrorCode.WorkloadTimeout,
-                    step: "wait",
-                    what: `waited ${Math.round(waited / 1000)} s`,
-                    why: await missing.why(),
-                    remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
-                });
-            }
-            await this.clock.sleep(pollMs);
-        }
+        const missing = await poll(
+            this.clock,
+            { timeoutMs, pauseMs: pollMs },
+            probe,
+            (seen) => seen === undefined || seen.isHopeless === true,
+        );
+        if (missing === undefined) return;
+        throw new MigrationError({
+            code: ErrorCode.WorkloadTimeout,
+            step: "wait",
+            what: `waited ${Math.round((this.clock.now() - started) / 1000)} s`,
+            why: await missing.why(),
+            remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
+        });
     }
 }
 

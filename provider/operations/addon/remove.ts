@@ -9,6 +9,7 @@ import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
+import { poll } from "../../ports/poll";
 import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
@@ -53,17 +54,19 @@ async function removeWhenIdle(
     timeoutMs: number,
     preserve: boolean,
 ): Promise<void> {
-    const deadline = world.clock.now() + timeoutMs;
-    for (;;) {
-        try {
-            await world.addons.remove(name, { preserve });
-            return;
-        } catch (error) {
-            if ((error as Error).name !== "ResourceInUseException" || world.clock.now() >= deadline)
-                throw error;
-            await world.clock.sleep(1000);
-        }
-    }
+    const remove = () => world.addons.remove(name, { preserve }).then(() => undefined, inUse);
+    const busy = await poll(
+        world.clock,
+        { timeoutMs, pauseMs: 1_000 },
+        remove,
+        (error) => error === undefined,
+    );
+    if (busy !== undefined) throw busy;
+}
+
+function inUse(error: Error): Error {
+    if (error.name !== "ResourceInUseException") throw error;
+    return error;
 }
 
 export interface Made {

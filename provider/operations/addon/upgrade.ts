@@ -4,6 +4,7 @@ import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import { compareVersions, newerOf } from "../../addons/versions";
 import { definitionsIn } from "../../kubernetes/customResources";
 import { fieldsLostUnder } from "../../kubernetes/keepFields";
+import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type KubernetesObject, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
@@ -82,17 +83,17 @@ async function update(
     const deadline = world.clock.now() + timeoutMs;
     const failure = await followUpdate(world, { name, updateId, timeoutMs, step: "upgrade" });
     if (failure !== undefined) throw new Error(failure);
-    for (;;) {
-        const addon = await world.addons.describe(wanted.name);
-        if (addon?.status === AddonStatus.Active) return;
-        const issues = (addon?.issues ?? []).map(({ code, message }) => `${code} ${message}`).join("; ");
-        if (addon?.status !== AddonStatus.Updating || world.clock.now() >= deadline) {
-            throw new Error(
-                `the add-on is ${addon?.status ?? "gone"} after the update: ${issues || "EKS names no issue"}`,
-            );
-        }
-        await world.clock.sleep(POLL_MS);
-    }
+    const addon = await poll(
+        world.clock,
+        { timeoutMs: deadline - world.clock.now(), pauseMs: POLL_MS },
+        () => world.addons.describe(wanted.name),
+        (seen) => seen?.status !== AddonStatus.Updating,
+    );
+    if (addon?.status === AddonStatus.Active) return;
+    const issues = (addon?.issues ?? []).map(({ code, message }) => `${code} ${message}`).join("; ");
+    throw new Error(
+        `the add-on is ${addon?.status ?? "gone"} after the update: ${issues || "EKS names no issue"}`,
+    );
 }
 
 /** The error to tell, after the way back was tried. */

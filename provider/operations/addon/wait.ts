@@ -1,6 +1,8 @@
 // Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
-import { type Addon, AddonStatus, type ObjectRef, REFUSED_FOR_GOOD_MS, type World } from "../../ports/world";
+import { LastingRefusal } from "../../kubernetes/lastingRefusal";
+import { poll } from "../../ports/poll";
+import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
@@ -41,15 +43,13 @@ export async function awaitAddon(
     meanwhile: () => Promise<unknown> = async () => undefined,
     step = "install",
 ): Promise<Addon> {
-    const started = world.clock.now();
     const refused = new RefusedPods(world, namespace);
-    for (;;) {
+    const look = async (elapsed: number) => {
         const [addon, areRefused] = await Promise.all([
             world.addons.describe(name),
             refused.forGood(),
             meanwhile(),
         ]);
-        const elapsed = world.clock.now() - started;
         if (addon === undefined) {
             throw new MigrationError({
                 code: ErrorCode.AddonFailed,
@@ -67,54 +67,58 @@ export async function awaitAddon(
                 await world.workloads.failingPods(namespace),
             );
         }
-        if (elapsed >= timeoutMs) {
-            throw failedAddon(
-                addon.status === AddonStatus.Degraded ? ErrorCode.AddonFailed : ErrorCode.AddonTimeout,
-                step,
-                addon,
-                await world.workloads.failingPods(namespace),
-                timeoutMs,
-            );
-        }
         const issues = addon.issues.map(({ code, message }) => `${code} ${message}`.trim());
         world.log.progress(
             `${step}: add-on ${[`${addon.status} for ${Math.round(elapsed / 1000)} s`, ...issues].join("; ")}`,
         );
-        await world.clock.sleep(pollMs(elapsed));
-    }
+        return addon;
+    };
+    const addon = await poll(
+        world.clock,
+        { timeoutMs, pauseMs: pollMs },
+        look,
+        ({ status }) => status === AddonStatus.Active,
+    );
+    if (addon.status === AddonStatus.Active) return addon;
+    throw failedAddon(
+        addon.status === AddonStatus.Degraded ? ErrorCode.AddonFailed : ErrorCode.AddonTimeout,
+        step,
+        addon,
+        await world.workloads.failingPods(namespace),
+        timeoutMs,
+    );
 }
 
 /** Whether the pods of a namespace are refused, and stay so: nothing that EKS waits for will come. */
 class RefusedPods {
-    #since: number | undefined;
+    readonly #refusal: LastingRefusal;
     #looked: number | undefined;
 
     constructor(
         readonly world: World,
         readonly namespace: string,
-    ) {}
+    ) {
+        this.#refusal = new LastingRefusal(world.clock);
+    }
 
     async forGood(): Promise<boolean> {
         const now = this.world.clock.now();
         if (this.#looked !== undefined && now - this.#looked < REFUSED_PODS_POLL_MS) return false;
         this.#looked = now;
         const refused = await this.world.workloads.refusedPods(this.namespace);
-        this.#since = refused.length === 0 ? undefined : (this.#since ?? now);
-        return this.#since !== undefined && now - this.#since >= REFUSED_FOR_GOOD_MS;
+        return this.#refusal.seen(refused.length > 0);
     }
 }
 
 /** Answers false when EKS could not delete it. */
 export async function awaitGone(world: World, name: string, timeoutMs: number): Promise<boolean> {
-    const started = world.clock.now();
-    for (;;) {
-        const addon = await world.addons.describe(name);
-        if (addon === undefined) return true;
-        if (addon.status === AddonStatus.DeleteFailed) return false;
-        const elapsed = world.clock.now() - started;
-        if (elapsed >= timeoutMs) return false;
-        await world.clock.sleep(Math.min(500, pollMs(elapsed)));
-    }
+    const addon = await poll(
+        world.clock,
+        { timeoutMs, pauseMs: (elapsed) => Math.min(500, pollMs(elapsed)) },
+        () => world.addons.describe(name),
+        (seen) => seen === undefined || seen.status === AddonStatus.DeleteFailed,
+    );
+    return addon === undefined;
 }
 
 export function failedAddon(

@@ -3,6 +3,7 @@
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { PlannedDependency } from "../../plan/plan";
+import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import { createOrContinue } from "../addon/create";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
@@ -129,9 +130,12 @@ export async function finishHandOver(
     replaced: readonly Replaced[],
     timeoutMs: number,
 ): Promise<void> {
-    const deadline = world.clock.now() + timeoutMs;
-    while ((await handOver(world, replaced)) > 0 && world.clock.now() < deadline)
-        await world.clock.sleep(POLL_MS);
+    await poll(
+        world.clock,
+        { timeoutMs, pauseMs: POLL_MS },
+        () => handOver(world, replaced),
+        (left) => left === 0,
+    );
 }
 
 /** EKS may have made objects of another add-on in the same time: they are told, and never touched. */

@@ -1,4 +1,5 @@
 // Hands pods over from one workload to another of the same name whose selector differs: the old pods stay, ownerless, until the new ones on their nodes are Ready.
+import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
 /** A workload that has to make room, and the labels by which its pods are known afterwards. */
@@ -41,18 +42,12 @@ export function replacedFrom(workload: KubernetesObject): Replaced {
 
 /** Takes the workload away and leaves its pods running. Answers when it is gone; another one of the same name is left alone. */
 export async function makeRoom(world: World, { ref, uid }: Replaced): Promise<void> {
-    const deadline = world.clock.now() + ORPHAN_MS;
-    for (let asked = false; ; ) {
-        const live = await world.objects.read(ref);
-        if (live === undefined || live.metadata.uid !== uid) return;
-        if (!asked) await world.objects.remove(ref, { uid, orphan: true });
-        asked = true;
-        if (world.clock.now() >= deadline)
-            throw new Error(
-                `${ref.kind} ${ref.namespace}/${ref.name} does not go away; look at its finalizers`,
-            );
-        await world.clock.sleep(POLL_MS);
-    }
+    const isThere = async () => (await world.objects.read(ref))?.metadata.uid === uid;
+    if (!(await isThere())) return;
+    await world.objects.remove(ref, { uid, orphan: true });
+    const pace = { timeoutMs: ORPHAN_MS, pauseMs: POLL_MS };
+    if (await poll(world.clock, pace, isThere, (there) => !there))
+        throw new Error(`${ref.kind} ${ref.namespace}/${ref.name} does not go away; look at its finalizers`);
 }
 
 /** Lets old pods go whose node has a Ready new one, and those that keep a new one from being scheduled. Answers how many are left. */

@@ -2,6 +2,7 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { definitionsIn } from "../../kubernetes/customResources";
+import { poll } from "../../ports/poll";
 import type { ProbeAnswer, World } from "../../ports/world";
 import type { Probe, Profile } from "../../profiles/profile";
 
@@ -44,23 +45,22 @@ export async function waitForAnswers(
     timeoutMs: number,
     exceptFor: readonly string[] = [],
 ): Promise<void> {
-    const deadline = world.clock.now() + timeoutMs;
     const probes = (await probesOf(world, profile)).filter(({ request }) => !exceptFor.includes(request));
-    for (;;) {
-        const refused = (await ask(world, probes)).filter(isRefused);
-        const [first] = refused;
-        if (first === undefined) return;
-        if (world.clock.now() >= deadline) {
-            throw new MigrationError({
-                code: ErrorCode.RequestsRefused,
-                step: "verify",
-                what: `refused for ${Math.round(timeoutMs / 1000)} s: ${[...new Set(refused.map(({ probe }) => probe.request))].join(", ")}`,
-                why: first.answer.message,
-                remedy: "look at the pods behind the webhook with `kubectl get pods -A`, then run `pulumi up` to continue or `pulumi destroy` to go back",
-            });
-        }
-        await world.clock.sleep(POLL_MS);
-    }
+    const refused = await poll(
+        world.clock,
+        { timeoutMs, pauseMs: POLL_MS },
+        async () => (await ask(world, probes)).filter(isRefused),
+        ({ length }) => length === 0,
+    );
+    const [first] = refused;
+    if (first === undefined) return;
+    throw new MigrationError({
+        code: ErrorCode.RequestsRefused,
+        step: "verify",
+        what: `refused for ${Math.round(timeoutMs / 1000)} s: ${[...new Set(refused.map(({ probe }) => probe.request))].join(", ")}`,
+        why: first.answer.message,
+        remedy: "look at the pods behind the webhook with `kubectl get pods -A`, then run `pulumi up` to continue or `pulumi destroy` to go back",
+    });
 }
 
 /** Adds up how long each kind of request was refused, over as many looks as are taken. */

@@ -4,6 +4,7 @@ import { ErrorCode, MigrationError } from "../../../common/errors";
 import { isTrusted, trustOfCopy, withoutTrust, withTrust } from "../../../common/iam/trustPolicy";
 import { sameDocument } from "../../identities/bucketPolicy";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
+import { poll } from "../../ports/poll";
 import type { Role, World } from "../../ports/world";
 
 /** Marks roles that a move created. */
@@ -161,8 +162,8 @@ export function isChanged(
 /** IAM answers from several places; two looks in a row must show everything that was changed. */
 export async function waitForRoles(world: World, changed: readonly PlannedIdentity[]): Promise<void> {
     if (changed.length === 0) return;
-    const deadline = world.clock.now() + PROPAGATION_MS;
-    for (let seen = 0; seen < 2; ) {
+    let settled = 0;
+    const look = async () => {
         const roles = await Promise.all(
             changed.map(async (identity) => ({
                 identity,
@@ -170,18 +171,18 @@ export async function waitForRoles(world: World, changed: readonly PlannedIdenti
             })),
         );
         const late = roles.filter(({ identity, role }) => !isSettled(identity, role));
-        seen = late.length === 0 ? seen + 1 : 0;
-        if (seen === 2) return;
-        if (world.clock.now() >= deadline) {
-            throw new MigrationError({
-                code: ErrorCode.CallTimeout,
-                step: "identities",
-                what: `IAM does not show the changes of ${late.map(({ identity }) => identity.roleName).join(", ")} after ${PROPAGATION_MS / 1000} s`,
-                remedy: "run `pulumi up` to look again, or `pulumi destroy` to go back",
-            });
-        }
-        await world.clock.sleep(POLL_MS);
-    }
+        settled = late.length === 0 ? settled + 1 : 0;
+        return late.map(({ identity }) => identity.roleName);
+    };
+    const pace = { timeoutMs: PROPAGATION_MS, pauseMs: POLL_MS };
+    const late = await poll(world.clock, pace, look, () => settled === 2);
+    if (settled === 2) return;
+    throw new MigrationError({
+        code: ErrorCode.CallTimeout,
+        step: "identities",
+        what: `IAM does not show the changes of ${late.join(", ")} after ${PROPAGATION_MS / 1000} s`,
+        remedy: "run `pulumi up` to look again, or `pulumi destroy` to go back",
+    });
 }
 
 function isSettled({ trust, bucketPolicy }: PlannedIdentity, role: Role | undefined): boolean {

@@ -9,7 +9,7 @@ import type { Part } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
 
-export const defaultServices = [
+const defaultServices = [
     "ec2",
     "ecr.api",
     "ecr.dkr",

@@ -17,7 +17,7 @@ export interface ServiceAccountTrust {
 export const WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
 export const AUDIENCE = "sts.amazonaws.com";
 
-export function subjectOf({ namespace, name }: Pick<ServiceAccountTrust, "namespace" | "name">): string {
+function subjectOf({ namespace, name }: Pick<ServiceAccountTrust, "namespace" | "name">): string {
     return `system:serviceaccount:${namespace}:${name}`;
 }
 

@@ -105,7 +105,6 @@ export interface ProbeRequest {
 }
 
 export interface ProbeAnswer {
-    readonly ok: boolean;
     /** 0 when there was no answer. */
     readonly status: number;
     readonly message: string;
@@ -177,8 +176,6 @@ export interface AddonRequest {
 
 export interface AddonVersion {
     readonly version: string;
-    readonly architectures: readonly string[];
-    readonly isDefault: boolean;
 }
 
 /** EKS add-ons of the cluster. */
@@ -230,7 +227,6 @@ export interface Release {
     readonly objects: readonly KubernetesObject[];
     /** Template that each object was rendered from, in the same order, as Helm notes it in the manifest. */
     readonly sources?: readonly (string | undefined)[];
-    readonly hooks: readonly ObjectRef[];
     readonly records: readonly ReleaseRecord[];
     readonly labels: Readonly<Record<string, string>>;
 }
@@ -366,6 +362,4 @@ export interface Tags {
     /** Makes the tags of the resource exactly these. */
     replace(resource: TaggedResource, tags: Readonly<Record<string, string>>): Promise<void>;
     loadBalancers(): Promise<LoadBalancer[]>;
-    /** Keys below a prefix, at most 1,000. */
-    s3Keys(bucket: string, prefix: string): Promise<string[]>;
 }

@@ -7,7 +7,7 @@ import { inferenceIdentities } from "./inferenceIdentities";
 import { busy, resourcesOf } from "./modelResources";
 import type { Probe, ProbeContext, Profile } from "./profile";
 
-export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
+const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
 
 /** From the release notes of the operator; versions in between hold the operator of the one before. */
 export const OPERATOR_OF_ADDON: readonly OperatorOfAddon[] = [

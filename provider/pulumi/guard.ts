@@ -1,5 +1,5 @@
 // The methods of a dynamic provider come in; the same with results and errors that the engine can store and a person can read go out. Results are plain JSON, errors never carry a foreign id, no promise stays open.
-import { MigrationError, messageOf, Refusal } from "../../common/errors";
+import { ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { Bag } from "./bag";
 import type { CheckFailure } from "./inputs";
 import { plainJson } from "./outputs";
@@ -61,7 +61,7 @@ async function guard<T>(call: () => Answer<T>): Promise<T> {
             const code = error instanceof Refusal ? { code: FAILED_PRECONDITION } : {};
             throw Object.assign(new Error(error.message), { name: "", stack: "", ...code });
         }
-        const text = `unexpected: ${messageOf(error)} [HP299]\nnext: run \`pulumi up\` to continue; if it happens again, report it with this text`;
+        const text = `unexpected: ${messageOf(error)} [${ErrorCode.Unexpected}]\nnext: run \`pulumi up\` to continue; if it happens again, report it with this text`;
         throw Object.assign(new Error(text), { stack: (error as Error | undefined)?.stack ?? "" });
     } finally {
         atWork -= 1;

@@ -5,7 +5,7 @@ import type { Journal, JournalCopy } from "../engine/journal";
 import { type MigrationInputs, withPresentNames } from "./inputs";
 import type { Session } from "./session";
 
-export const OUTPUT_SCHEMA = 2;
+const OUTPUT_SCHEMA = 2;
 
 /** How far a move has come. */
 export enum MigrationPhase {

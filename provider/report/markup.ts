@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
     "'": "&#39;",
 };
 
-export function escaped(text: string): string {
+function escaped(text: string): string {
     // Control characters other than line ends and tabs are not allowed in a page at all.
     return text
         .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")

@@ -10,7 +10,7 @@ import { type Changes, changesBetween } from "./changes";
 import { peakMemoryOf } from "./processMemory";
 import { covered } from "./spans";
 
-export const CREATE_OPERATOR = "eks:CreateAddon amazon-sagemaker-hyperpod-inference";
+const CREATE_OPERATOR = "eks:CreateAddon amazon-sagemaker-hyperpod-inference";
 
 export interface MeasuredMove {
     readonly upMs: number;

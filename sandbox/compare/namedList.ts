@@ -41,7 +41,7 @@ const UNORDERED = new Set([
 ]);
 
 /** Gives `undefined` when the order counts, or when the names are missing or not unique. */
-export function nameItems(field: string, items: Json[]): JsonObject | undefined {
+function nameItems(field: string, items: Json[]): JsonObject | undefined {
     const naming = NAMINGS[field];
     if (naming === undefined || items.length === 0) return undefined;
     const named: JsonObject = {};
@@ -54,7 +54,7 @@ export function nameItems(field: string, items: Json[]): JsonObject | undefined 
     return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export function isUnordered(field: string): boolean {
+function isUnordered(field: string): boolean {
     return UNORDERED.has(field);
 }
 

@@ -101,7 +101,7 @@ function isExisting(error: unknown): boolean {
     return isStatus(error, 409) && (error as { reason?: string }).reason === "AlreadyExists";
 }
 
-export function objectPath(object: ClusterObject): string {
+function objectPath(object: ClusterObject): string {
     const { name, namespace } = object.metadata;
     return `${collectionPath(object.apiVersion, object.kind, namespace)}/${name}`;
 }

@@ -42,7 +42,7 @@ export async function createLoadBalancer(
     };
 }
 
-export function controllerTags(ingress: IngressReference): Record<string, string> {
+function controllerTags(ingress: IngressReference): Record<string, string> {
     return {
         "elbv2.k8s.aws/cluster": ingress.cluster,
         "ingress.k8s.aws/stack": `${ingress.namespace}/${ingress.name}`,

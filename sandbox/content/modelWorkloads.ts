@@ -2,11 +2,6 @@
 import type { ClusterObject } from "./clusterObjects";
 import type { ModelSpec } from "./modelSpecs";
 
-export interface Exposure {
-    certificateArn: string;
-    dnsName: string;
-}
-
 export function ingressName(model: Pick<ModelSpec, "name" | "namespace">): string {
     return `alb-${model.name}-${model.namespace}`;
 }

@@ -16,7 +16,7 @@ const RELEASE = "hyperpod-inference-operator";
 const NAMESPACE = "kube-system";
 const ADDON = "amazon-sagemaker-hyperpod-inference";
 
-export class ProofFailed extends Error {}
+class ProofFailed extends Error {}
 
 /** After the move: the add-on works, Helm knows nothing of it, models and their pods are the same. */
 export async function proveMoved(sandbox: Sandbox, before: State): Promise<string[]> {

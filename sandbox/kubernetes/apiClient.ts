@@ -13,7 +13,7 @@ export class ApiError extends Error {
     }
 }
 
-export const contentTypes = {
+const contentTypes = {
     json: "application/json",
     merge: "application/merge-patch+json",
     strategic: "application/strategic-merge-patch+json",

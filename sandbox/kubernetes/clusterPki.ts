@@ -50,7 +50,7 @@ const requests = {
 
 export type CertificateName = keyof typeof requests | "frontproxyclient";
 
-export const userTokenPrincipal = "sandbox-user";
+const userTokenPrincipal = "sandbox-user";
 
 export async function clusterPki(directory: string): Promise<ClusterPki> {
     if (!isUsable(directory)) await create(directory);

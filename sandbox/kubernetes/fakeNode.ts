@@ -3,7 +3,7 @@ import type { ApiClient } from "./apiClient";
 import type { Condition, Node } from "./objects";
 import { isoSeconds } from "./podStatus";
 
-export const defaultNodeName = "fake-1";
+const defaultNodeName = "fake-1";
 const notReadyTaint = "node.kubernetes.io/not-ready";
 
 /** A HyperPod instance as EKS shows it. */

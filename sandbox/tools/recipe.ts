@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Kubernetes version of the control plane, as pinned in kube/go.mod. */
 export const kubernetesVersion = "v1.36.3";
-export const helmVersion = "v3.21.4";
+const helmVersion = "v3.21.4";
 export const requiredGo = "1.26";
 /** Of the CLI, as pinned in pulumi/go.mod; the same as the SDK's. */
 export const pulumiVersion = requiredIn("pulumi", "github.com/pulumi/pulumi/pkg/v3");

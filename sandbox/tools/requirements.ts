@@ -5,7 +5,7 @@ import { requiredGo } from "./recipe";
 
 const run = promisify(execFile);
 
-export const requiredPython = "3.9";
+const requiredPython = "3.9";
 
 function isOlder(version: string, required: string): boolean {
     const [major = 0, minor = 0] = version.split(".").map(Number);

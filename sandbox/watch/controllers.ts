@@ -8,7 +8,7 @@ import type { Observation } from "./observation";
 import { Stopwatch } from "./stopwatch";
 
 /** Image names: the Deployments of the Helm chart and of the add-on have different names, and the same images. */
-export const CONTROLLER_IMAGES = [
+const CONTROLLER_IMAGES = [
     "hyperpod-inference-operator",
     "aws-load-balancer-controller",
     "keda-operator",

@@ -24,7 +24,7 @@ export interface Content {
     prepare(sandbox: Sandbox): Promise<unknown>;
 }
 
-export const DEMO: Content = { name: "demo", prepare: demoContent };
+const DEMO: Content = { name: "demo", prepare: demoContent };
 
 export interface Stage {
     readonly sandbox: Sandbox;

@@ -9,7 +9,7 @@ export const manifest = readJson(path.join(root, "package.json"));
 const MINUTES = 60_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are npm's
-export function readJson(file: string): any {
+function readJson(file: string): any {
     return JSON.parse(readFileSync(file, "utf8"));
 }
 

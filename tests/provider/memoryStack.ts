@@ -24,7 +24,7 @@ export interface Resource {
     readonly outputs: Bag;
 }
 
-export class CheckFailed extends Error {
+class CheckFailed extends Error {
     constructor(readonly failures: readonly { property: string; reason: string }[]) {
         super(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
     }

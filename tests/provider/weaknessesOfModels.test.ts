@@ -95,7 +95,6 @@ describe("releases that AWS's script misreads", () => {
             chart: { metadata: { name: "hyperpod-inference-operator" }, values: null },
             config: null,
             manifest: "",
-            hooks: null,
         };
         const secret = {
             apiVersion: "v1",

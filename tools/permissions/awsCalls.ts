@@ -61,8 +61,16 @@ export const AWS_CALLS: readonly AwsCall[] = [
     look("elasticloadbalancing", "DescribeLoadBalancers", "anything", "load balancers of the models"),
     look("elasticloadbalancing", "DescribeTags", "anything", "tags of load balancers"),
     look("acm", "ListTagsForCertificate", "certificates", "tags of the models' certificates"),
-    look("s3", "ListObjectsV2", "bucket", "TLS objects of the models", "s3:ListBucket"),
-    look("s3", "GetObjectTagging", "objects", "tags of TLS objects"),
+    {
+        call: "GetObjectTagging",
+        service: "s3",
+        purpose: "look",
+        actions: [
+            ["s3:GetObjectTagging", "objects"],
+            ["s3:ListBucket", "bucket"],
+        ],
+        why: "tags of TLS objects; without the list, S3 calls a missing object forbidden",
+    },
     {
         call: "CreateAddon",
         service: "eks",

@@ -16,7 +16,7 @@ export function rbacObjects(): readonly RbacObject[] {
     return [...roleFor(LOOKERS, LOOKING), ...roleFor(MOVERS, MOVING)];
 }
 
-export function rulesOf(rules: readonly ClusterRule[]) {
+function rulesOf(rules: readonly ClusterRule[]) {
     return rules.flatMap(({ verbs, on }) =>
         on.map(([group, resources]) => ({ apiGroups: [group], resources, verbs })),
     );

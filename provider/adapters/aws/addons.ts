@@ -95,7 +95,10 @@ export class EksAddons implements Addons {
         const pages = sdk.paginateDescribeAddonVersions({ client }, { addonName: name, kubernetesVersion });
         const found: AddonVersion[] = [];
         for await (const { addons } of pages)
-            for (const { addonVersions } of addons ?? []) found.push(...(addonVersions ?? []).map(versionOf));
+            for (const { addonVersions } of addons ?? [])
+                found.push(
+                    ...(addonVersions ?? []).map(({ addonVersion = "" }) => ({ version: addonVersion })),
+                );
         return found;
     }
 
@@ -169,14 +172,6 @@ export class EksAddons implements Addons {
     #target(addonName: string) {
         return { clusterName: this.cluster.name, addonName };
     }
-}
-
-function versionOf({ addonVersion, architecture, compatibilities }: eks.AddonVersionInfo): AddonVersion {
-    return {
-        version: addonVersion ?? "",
-        architectures: architecture ?? [],
-        isDefault: (compatibilities ?? []).some(({ defaultVersion }) => defaultVersion === true),
-    };
 }
 
 function addonOf(addon: eks.Addon): Addon {

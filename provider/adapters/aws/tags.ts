@@ -111,14 +111,6 @@ export class AwsTags implements Tags {
         return found.map((loadBalancer) => ({ ...loadBalancer, tags: tags.get(loadBalancer.arn) ?? {} }));
     }
 
-    async s3Keys(bucket: string, prefix: string): Promise<string[]> {
-        const { s3 } = await this.#open();
-        const { Contents } = await s3.client.send(
-            new s3.sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1000 }),
-        );
-        return (Contents ?? []).map(({ Key }) => Key ?? "");
-    }
-
     #open(): Promise<Clients> {
         this.#clients ??= openClients(this.session, this.gate);
         return this.#clients;

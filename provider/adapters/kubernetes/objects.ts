@@ -16,7 +16,7 @@ import type {
 import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
 import type { ApiDiscovery, ServedKind } from "./apiDiscovery";
 
-export const FIELD_MANAGER = "pulumi-hyperpod-inference";
+const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 /** The answer to a write is not looked at, and a CRD's would be 300 kB. */
@@ -208,12 +208,11 @@ export class KubernetesObjects implements Objects {
                 retries: 0,
             });
             return {
-                ok: answer.status < 300,
                 status: answer.status,
                 message: String((answer.body as { message?: string })?.message ?? ""),
             };
         } catch (error) {
-            return { ok: false, status: 0, message: (error as Error).message };
+            return { status: 0, message: (error as Error).message };
         }
     }
 
@@ -254,7 +253,7 @@ function contended({ kind, metadata }: KubernetesObject, cause: ApiError): Migra
 }
 
 /** What a creation must not carry. */
-export function withoutServerFields(object: KubernetesObject): KubernetesObject {
+function withoutServerFields(object: KubernetesObject): KubernetesObject {
     const {
         uid: _,
         resourceVersion: __,

@@ -21,7 +21,6 @@ export interface StoredRelease {
     };
     config?: Record<string, unknown> | null;
     manifest?: string;
-    hooks?: { manifest?: string }[] | null;
 }
 
 /** Above what a Secret's 1 MiB of compressed JSON honestly holds, and below what hurts. */
@@ -42,7 +41,7 @@ export function decodeRelease(field: string): StoredRelease {
 /** Whether everything that is read of it has the form that Helm gives it. */
 function isRelease(record: unknown): record is StoredRelease {
     if (!isTree(record)) return false;
-    const { name, namespace, version, info = {}, chart = {}, config, manifest, hooks } = record;
+    const { name, namespace, version, info = {}, chart = {}, config, manifest } = record;
     const metadata = own(chart, "metadata") ?? {};
     const texts = [
         namespace,
@@ -51,16 +50,14 @@ function isRelease(record: unknown): record is StoredRelease {
         ...["name", "version", "appVersion"].map((key) => own(metadata, key)),
     ];
     const trees = [config, own(chart, "values")];
-    const lists = [hooks, own(metadata, "dependencies")];
+    const dependencies = own(metadata, "dependencies") ?? undefined;
     return (
         typeof name === "string" &&
         typeof version === "number" &&
         [info, chart, metadata].every(isTree) &&
         texts.every((text) => text === undefined || typeof text === "string") &&
         trees.every((tree) => (tree ?? undefined) === undefined || isTree(tree)) &&
-        lists.every(
-            (list) => (list ?? undefined) === undefined || (Array.isArray(list) && list.every(isTree)),
-        )
+        (dependencies === undefined || (Array.isArray(dependencies) && dependencies.every(isTree)))
     );
 }
 

@@ -2,7 +2,6 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
-import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../ports/world";
 import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
@@ -88,12 +87,6 @@ export class HelmReleases implements Releases {
             chartDefaults: stored.chart?.values ?? {},
             ...(await this.#pristineDefaults(records, stored)),
             ...(await this.#rendered(stored.manifest ?? "", newest.namespace)),
-            hooks: (
-                await this.#objectsOf(
-                    (stored.hooks ?? []).map((hook) => hook.manifest ?? "").join("\n---\n"),
-                    newest.namespace,
-                )
-            ).map(refTo),
             records: records.map(({ record }) => record),
             labels,
         };

@@ -207,8 +207,7 @@ function whyRefused(workload: KubernetesObject): string | undefined {
 }
 
 /** What a policy says. Missing rights are told elsewhere, and an API server that does not answer refuses nothing. */
-function refusalOf({ ok, status, message }: ProbeAnswer): string | undefined {
-    if (ok || status < 400 || status >= 500 || status === 404 || status === 409 || status === 429)
-        return undefined;
+function refusalOf({ status, message }: ProbeAnswer): string | undefined {
+    if (status < 400 || status >= 500 || status === 404 || status === 409 || status === 429) return undefined;
     return /cannot (create|patch) resource/.test(message) || status === 401 ? undefined : message;
 }

@@ -37,10 +37,8 @@ export class MemoryAddons implements Addons {
 
     versions(name: string): Promise<AddonVersion[]> {
         return this.mover.read(() =>
-            (this.catalogue.versions[name] ?? []).map((version, index) => ({
+            (this.catalogue.versions[name] ?? []).map((version) => ({
                 version,
-                architectures: ["amd64"],
-                isDefault: index === 0,
             })),
         );
     }

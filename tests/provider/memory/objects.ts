@@ -17,7 +17,7 @@ import type { Mover } from "./mover";
 import { admissionProblem, apiServiceProblem } from "./serving";
 import { refusal, type Store } from "./store";
 
-export const MOVER_MANAGER = { manager: "pulumi-hyperpod-inference", operation: "Update" } as const;
+const MOVER_MANAGER = { manager: "pulumi-hyperpod-inference", operation: "Update" } as const;
 
 /** Kinds that the real adapter does not search for what an add-on made. */
 const NOT_SEARCHED = new Set(["Lease", "Pod", "ReplicaSet"]);
@@ -98,7 +98,7 @@ export class MemoryObjects implements Objects {
                 return answerTo(this.store, request);
             } catch (error) {
                 const { status = 0, message } = error as Error & { status?: number };
-                return { ok: false, status, message };
+                return { status, message };
             }
         });
     }
@@ -137,9 +137,7 @@ function answerTo(store: Store, { method, path, body }: ProbeRequest): ProbeAnsw
 }
 
 function answer(problem: string | undefined, status: number): ProbeAnswer {
-    return problem === undefined
-        ? { ok: true, status: 200, message: "" }
-        : { ok: false, status, message: problem };
+    return problem === undefined ? { status: 200, message: "" } : { status, message: problem };
 }
 
 function nameOf({ kind, namespace, name }: ObjectRef): string {

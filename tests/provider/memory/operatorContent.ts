@@ -201,7 +201,7 @@ function model(kind: string, plural: string, { operator, prefix }: OperatorForm)
     };
 }
 
-export function schemaWith(fields: readonly string[]): Schema {
+function schemaWith(fields: readonly string[]): Schema {
     const any: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
     const text: Schema = { type: "string" };
     const properties = Object.fromEntries(

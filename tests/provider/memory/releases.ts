@@ -65,7 +65,6 @@ export class MemoryReleases implements Releases {
                     namespace: newest.metadata.namespace ?? "",
                     revision: revisionOf(newest),
                     status: labels.status ?? "",
-                    hooks: [],
                     records: records.map((record) => ({
                         secretName: record.metadata.name,
                         revision: revisionOf(record),

@@ -52,15 +52,6 @@ export class MemoryTags implements Tags {
         );
     }
 
-    s3Keys(bucket: string, prefix: string): Promise<string[]> {
-        const start = `${TaggedKind.S3Object} s3://${bucket}/`;
-        return this.mover.read(() =>
-            [...this.data().tags.keys()]
-                .filter((key) => key.startsWith(`${start}${prefix}`))
-                .map((key) => key.slice(start.length)),
-        );
-    }
-
     async #put(
         resource: TaggedResource,
         change: (tags: Readonly<Record<string, string>>) => Record<string, string>,

@@ -56,7 +56,7 @@ export function seal(bag: Bag, secrets: ReadonlySet<string>, asItCame?: Opened):
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => {
             const secret = secrets.has(name) || (SECRET_OUTPUTS as readonly string[]).includes(name);
-            if (!secret || value === null) return [name, value] as const;
+            if (!secret || value === null || isSealed(value)) return [name, value] as const;
             const came = asItCame?.sealed[name];
             const isSame =
                 asItCame?.secrets.has(name) === true &&
@@ -64,4 +64,9 @@ export function seal(bag: Bag, secrets: ReadonlySet<string>, asItCame?: Opened):
             return [name, isSame ? came : { [SIGNATURE]: SECRET, value }] as const;
         });
     return Struct.fromJavaScript(Object.fromEntries(sealed) as Record<string, never>);
+}
+
+/** The life cycle says of an output by itself that it is made of a secret. */
+function isSealed(value: unknown): boolean {
+    return typeof value === "object" && value !== null && (value as Bag)[SIGNATURE] === SECRET;
 }

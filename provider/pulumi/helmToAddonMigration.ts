@@ -6,6 +6,7 @@ import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
 import { register } from "./home";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
+import { namesOfSecrets, withSecretAccess } from "./programSecrets";
 import { SECRET_OUTPUTS } from "./secretOutputs";
 import { WayBack } from "./wayBackResource";
 
@@ -20,7 +21,7 @@ export interface HelmToAddonMigrationArgs {
     roleArn?: pulumi.Input<string>;
     /** Keys, a chain of roles and endpoints, as an aws provider has them; kept as a secret. Defaults to none: the standard credential chain. */
     access?: pulumi.Input<AwsAccess>;
-    /** Path or content of a kubeconfig. Defaults to access through the EKS API with a token minted in process. */
+    /** Path or content of a kubeconfig; always kept as a secret. Defaults to access through the EKS API with a token minted in process. */
     kubeconfig?: pulumi.Input<string>;
     /** Context of the kubeconfig. Defaults to its current one. */
     context?: pulumi.Input<string>;
@@ -105,12 +106,14 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
 
     constructor(name: string, args: HelmToAddonMigrationArgs, opts: pulumi.CustomResourceOptions = {}) {
         const { type, inputs, options } = register("HelmToAddonMigration", name, opts);
-        const wayBack = new WayBack(`${name}-way-back`, howToReach(args), opts);
+        const given = withSecretAccess(args);
+        const secretInputs = namesOfSecrets(args);
+        const wayBack = new WayBack(`${name}-way-back`, { ...howToReach(given), secretInputs }, opts);
         super(
             type,
             name,
             {
-                ...args,
+                ...given,
                 phase: undefined,
                 plan: undefined,
                 steps: undefined,
@@ -123,6 +126,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 drift: undefined,
                 journal: undefined,
                 journalKey: wayBack.journalKey,
+                secretInputs,
                 addonVersion: args?.addonVersion,
                 addonConfiguration: undefined,
                 // Taken away again by check, so that the inputs of a preview and of an update are the same.
@@ -131,6 +135,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
             },
             pulumi.mergeOptions(options, {
                 dependsOn: wayBack,
+                hideDiffs: ["secretInputs"],
                 additionalSecretOutputs: [...SECRET_OUTPUTS],
             }),
         );

@@ -14,6 +14,8 @@ export interface MigrationInputs extends DiscoverHelmInstallationArgs {
     readonly desiredOwner?: Owner;
     readonly commit?: boolean;
     readonly adoptJournal?: string;
+    /** Names of the inputs that the program gave as secrets; set by the resource itself. */
+    readonly secretInputs?: readonly string[];
     readonly report?: string;
     readonly installTimeoutMinutes?: number;
     readonly removeTimeoutMinutes?: number;
@@ -49,7 +51,7 @@ const access: Fields = {
 };
 
 /** What each input of a move looks like; the component takes its rules for a move from here. */
-export const MOVE_FIELDS: Readonly<Record<keyof MigrationInputs, Shape>> = {
+export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secretInputs">, Shape>> = {
     clusterName: one(checks.clusterName),
     region: one(checks.region),
     profile: one(checks.profile),
@@ -134,13 +136,17 @@ export function parseInputs(raw: Readonly<Record<string, unknown>>): ParsedInput
                 !INTERNAL.has(property) && value !== undefined && !isNothing(property, value),
         ),
     );
-    const secret = new Set<string>([...ALWAYS_SECRET, ...secretInputsOf(raw)]);
+    const secretInputs = secretInputsOf(raw);
+    const secret = new Set<string>([...ALWAYS_SECRET, ...secretInputs]);
     const problems = problemsOf(inputs, MOVE, {
         isLater: (value) => value === UNKNOWN,
         isSecret: (property) => secret.has(property),
     });
     return {
-        inputs: inputs as unknown as MigrationInputs,
+        inputs: {
+            ...inputs,
+            ...(secretInputs.length === 0 ? {} : { secretInputs }),
+        } as unknown as MigrationInputs,
         failures: [...problems, ...contradictionsOfMove(inputs)].map(({ propertyPath, reason }) => ({
             property: propertyPath,
             reason,
@@ -203,6 +209,7 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set(
         "lockTimeoutMinutes",
         "skipDependenciesMigration",
         "onUnsupportedSettings",
+        "secretInputs",
     ].filter((property) => property !== "clusterName"),
 );
 
@@ -219,5 +226,7 @@ export function changedProperties(
     before: Readonly<Record<string, unknown>>,
     after: Readonly<Record<string, unknown>>,
 ): string[] {
-    return Object.keys(MOVE_FIELDS).filter((property) => !sameJson(before[property], after[property]));
+    return [...Object.keys(MOVE_FIELDS), "secretInputs"].filter(
+        (property) => !sameJson(before[property], after[property]),
+    );
 }

@@ -2,6 +2,7 @@
 
 import type { ResourceLog } from "../process/engineLog";
 import type { Bag } from "./bag";
+import { discreet, discreetly } from "./discreetly";
 import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
 import type { SessionHost } from "./session";
@@ -14,7 +15,7 @@ export function moveCalls(
     host: SessionHost,
     logFor: LogFor,
 ): { move: DynamicProvider; wayBack: DynamicProvider } {
-    const lifecycle = new Lifecycle(host);
+    const lifecycle = discreet(new Lifecycle(host));
     const wayBackLifecycle = new WayBackLifecycle(host);
     return {
         move: {
@@ -28,10 +29,12 @@ export function moveCalls(
         wayBack: {
             check: (olds, news) => wayBackLifecycle.check(olds, news),
             diff: (_id, olds, news) => wayBackLifecycle.diff(olds, news),
-            create: (inputs) => wayBackLifecycle.create(inputs, logFor(inputs)),
+            create: (inputs) =>
+                discreetly([inputs], logFor(inputs), (log) => wayBackLifecycle.create(inputs, log)),
             update: (_id, olds, news) => wayBackLifecycle.update(olds, news),
             read: (id, props) => wayBackLifecycle.read(id, props),
-            delete: (_id, props) => wayBackLifecycle.delete(props, logFor(props)),
+            delete: (_id, props) =>
+                discreetly([props], logFor(props), (log) => wayBackLifecycle.delete(props, log)),
         },
     };
 }

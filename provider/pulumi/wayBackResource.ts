@@ -18,7 +18,10 @@ export class WayBack extends pulumi.CustomResource {
                 journalKey: pulumi.secret(""),
                 ...inputs,
             },
-            pulumi.mergeOptions(options, { additionalSecretOutputs: ["access", "journalKey"] }),
+            pulumi.mergeOptions(options, {
+                hideDiffs: ["secretInputs"],
+                additionalSecretOutputs: ["access", "kubeconfig", "journalKey"],
+            }),
         );
     }
 }

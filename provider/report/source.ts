@@ -3,6 +3,7 @@ import { hashOf, JOURNAL_VERSION, type JournalCopy, type JournalDocument, unpack
 import type { JournalFacts } from "../engine/step";
 import type { Plan } from "../plan/plan";
 import type { MigrationOutputs } from "../pulumi/outputs";
+import { SecretValues } from "../pulumi/secretValues";
 
 export interface ReportSource {
     readonly outputs: Partial<MigrationOutputs>;
@@ -23,12 +24,12 @@ export function sourceOf(
     rest: { readonly problem?: string | undefined; readonly writtenAt: number },
     copy: JournalCopy | undefined = outputs.journal,
 ): ReportSource {
-    return {
+    return SecretValues.in(outputs.inputs).withheldIn({
         outputs,
         writtenAt: rest.writtenAt,
         ...(rest.problem === undefined ? {} : { problem: rest.problem }),
         ...opened(copy),
-    };
+    });
 }
 
 function opened(

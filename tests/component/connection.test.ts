@@ -158,8 +158,9 @@ describe("a move from Helm reaches AWS as the component's aws provider does", ()
             "inputs",
             "journal",
             "journalKey",
+            "kubeconfig",
         ]);
-        assert.deepEqual(secrets("WayBack").sort(), ["access", "journalKey"]);
+        assert.deepEqual(secrets("WayBack").sort(), ["access", "journalKey", "kubeconfig"]);
         assert.deepEqual(secrets("InferenceCluster"), ["access"]);
         const installed = await install({ accessKey: "AKIA1", secretKey: "s3cret" });
         for (const kind of ours)

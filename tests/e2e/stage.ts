@@ -35,6 +35,8 @@ export interface Stage {
 export interface Scene extends Stage {
     /** A stack that knew nothing when the scene opened. */
     readonly pulumi: Pulumi;
+    /** Where its state, the backups and the history lie. */
+    readonly backendDirectory: string;
     /** The same stack, its program with other arguments. */
     with(args: unknown, env?: Record<string, string>): Pulumi;
 }
@@ -99,7 +101,7 @@ export async function fresh(options: SceneOptions = {}): Promise<Scene> {
         });
     const pulumi = stack(options.args);
     await pulumi.ensureStack();
-    return { sandbox, start, pulumi, with: stack };
+    return { sandbox, start, pulumi, backendDirectory, with: stack };
 }
 
 /** A temporary folder that goes when the stage closes. */

@@ -1,9 +1,11 @@
 // A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
 
 import type { Holder } from "../../provider/engine/lease";
+import { discreet, discreetly } from "../../provider/pulumi/discreetly";
 import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
 import { PartialFailure } from "../../provider/pulumi/partialState";
+import { unmarked } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
 import { type Injection, Mover } from "./memory/mover";
@@ -52,6 +54,9 @@ export class MemoryStack {
     /** Props of the resource that keeps the way back open; in the state before the move begins. */
     wayBack: Bag | undefined;
 
+    /** What the engine got of the last call, marks of secrets included. */
+    answered: Bag = {};
+
     /** What a life cycle needs of a new process. */
     host(injection?: Injection): SessionHost & { readonly mover: Mover } {
         const { world } = this;
@@ -73,9 +78,10 @@ export class MemoryStack {
         };
     }
 
-    process(injection?: Injection): { mover: Mover; lifecycle: Lifecycle; wayBack: WayBackLifecycle } {
+    process(injection?: Injection) {
         const host = this.host(injection);
-        return { mover: host.mover, lifecycle: new Lifecycle(host), wayBack: new WayBackLifecycle(host) };
+        const lifecycle = discreet(new Lifecycle(host));
+        return { mover: host.mover, lifecycle, wayBack: new WayBackLifecycle(host) };
     }
 
     readonly log = {
@@ -102,17 +108,17 @@ export class MemoryStack {
                 this.wayBack = way;
                 if (before === undefined) {
                     const { id, outs } = await lifecycle.create(inputs, this.log);
-                    this.resource = plainJson({ id, inputs, outputs: outs });
+                    this.resource = plainJson({ id, inputs, outputs: this.#opened(outs) });
                 } else if (lifecycle.diff(before.outputs, inputs).changes) {
                     const outs = await lifecycle.update(before.outputs, inputs, this.log);
-                    this.resource = plainJson({ id: before.id, inputs, outputs: outs });
+                    this.resource = plainJson({ id: before.id, inputs, outputs: this.#opened(outs) });
                 }
             },
             (failure) => {
                 this.resource = plainJson({
                     id: before?.id ?? failure.id,
                     inputs: wanted,
-                    outputs: failure.properties,
+                    outputs: this.#opened(failure.properties),
                 });
             },
         );
@@ -125,7 +131,8 @@ export class MemoryStack {
         return this.#run(mover, async () => {
             if (this.resource !== undefined) await lifecycle.delete(this.resource.outputs, this.log);
             this.resource = undefined;
-            if (this.wayBack !== undefined) await wayBack.delete(this.wayBack, this.log);
+            const props = this.wayBack;
+            if (props !== undefined) await discreetly([props], this.log, (log) => wayBack.delete(props, log));
             this.wayBack = undefined;
         });
     }
@@ -146,8 +153,14 @@ export class MemoryStack {
             const { resource } = this;
             if (resource === undefined) return;
             const { id, props } = await lifecycle.read(resource.id, resource.outputs, this.log);
-            this.resource = plainJson({ ...resource, id, outputs: props });
+            this.resource = plainJson({ ...resource, id, outputs: this.#opened(props) });
         });
+    }
+
+    /** As the engine hands them back to a provider: without marks. */
+    #opened(outputs: Bag): Bag {
+        this.answered = outputs;
+        return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, unmarked(value)]));
     }
 
     async #run(

@@ -1,0 +1,97 @@
+// A life cycle comes in; the same without the values of secret inputs in anything that it tells goes out: plan lines, progress, warnings, errors. Outputs that are made of one are handed to the engine as secrets.
+import { MigrationError } from "../../common/errors";
+import type { Log } from "../ports/world";
+import type { CheckResult } from "./checkMove";
+import type { Lifecycle } from "./lifecycle";
+import { PartialFailure } from "./partialState";
+import { markedSecret, SecretValues } from "./secretValues";
+
+type Bag = Readonly<Record<string, unknown>>;
+
+/** Lines for people: what is secret in them is taken out, the rest is told. */
+const LINES: ReadonlySet<string> = new Set(["plan", "warnings", "drift"]);
+/** Encrypted whatever stands in them, and read back by the next call. */
+const ENCRYPTED: ReadonlySet<string> = new Set(["journal", "journalKey", "inputs", "addonConfiguration"]);
+
+type Told = Pick<Lifecycle, "check" | "diff" | "create" | "update" | "delete" | "read">;
+
+export function discreet(lifecycle: Told): Told {
+    return {
+        check: (olds, news, log) =>
+            discreetly([news, olds], log, async (quiet, secrets) => {
+                const { inputs, failures } = await lifecycle.check(olds, news, quiet);
+                const plan = inputs.plan === undefined ? {} : { plan: secrets.withheldIn(inputs.plan) };
+                return {
+                    inputs: { ...inputs, ...plan },
+                    failures: secrets.withheldIn(failures),
+                } satisfies CheckResult;
+            }),
+        diff: (olds, news) => lifecycle.diff(olds, news),
+        create: (inputs, log) =>
+            discreetly([inputs], log, async (quiet, secrets) => {
+                const { id, outs } = await lifecycle.create(inputs, quiet);
+                return { id, outs: outputsWithout(secrets, outs) };
+            }),
+        update: (olds, news, log) =>
+            discreetly([news, olds, inputsIn(olds)], log, async (quiet, secrets) =>
+                outputsWithout(secrets, await lifecycle.update(olds, news, quiet)),
+            ),
+        delete: (olds, log) =>
+            discreetly([olds, inputsIn(olds)], log, (quiet) => lifecycle.delete(olds, quiet)),
+        read: (id, olds, log) =>
+            discreetly([olds, inputsIn(olds)], log, async (quiet, secrets) => {
+                const { props } = await lifecycle.read(id, olds, quiet);
+                return { id, props: outputsWithout(secrets, props) };
+            }),
+    };
+}
+
+/** One call with what must not be told of these inputs; its errors and lines are told without. */
+export async function discreetly<T>(
+    bags: readonly (Bag | undefined)[],
+    log: Log,
+    call: (quiet: Log, secrets: SecretValues) => Promise<T>,
+): Promise<T> {
+    const secrets = SecretValues.in(...bags);
+    try {
+        return await call(quietLog(log, secrets), secrets);
+    } catch (error) {
+        throw errorWithout(secrets, error);
+    }
+}
+
+function quietLog(log: Log, secrets: SecretValues): Log {
+    return {
+        progress: (line) => log.progress(secrets.withheld(line)),
+        warn: (line) => log.warn(secrets.withheld(line)),
+    };
+}
+
+/** What an earlier call stored of its inputs; a destroy and a refresh are handed nothing else. */
+function inputsIn({ inputs }: Bag): Bag | undefined {
+    return typeof inputs === "object" && inputs !== null ? (inputs as Bag) : undefined;
+}
+
+function outputsWithout(secrets: SecretValues, outputs: Bag): Record<string, unknown> {
+    return Object.fromEntries(
+        Object.entries(outputs).map(([name, value]) => {
+            if (ENCRYPTED.has(name)) return [name, value];
+            if (LINES.has(name)) return [name, secrets.withheldIn(value)];
+            return [name, secrets.areIn(value) ? markedSecret(value) : value];
+        }),
+    );
+}
+
+function errorWithout(secrets: SecretValues, error: unknown): unknown {
+    if (error instanceof PartialFailure)
+        return new PartialFailure(
+            error.id,
+            outputsWithout(secrets, error.properties),
+            error.reasons.map((reason) => secrets.withheld(reason)),
+        );
+    if (!(error instanceof Error)) return typeof error === "string" ? secrets.withheld(error) : error;
+    error.message = secrets.withheld(error.message);
+    if (error.stack !== undefined && !(error instanceof MigrationError))
+        error.stack = secrets.withheld(error.stack);
+    return error;
+}

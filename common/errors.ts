@@ -15,6 +15,7 @@ export enum ErrorCode {
     NoCompatibleVersion = "HP122",
     MissingSetting = "HP123",
     AddonExists = "HP124",
+    RivalController = "HP125",
     NotEnoughPodSlots = "HP130",
     OidcProviderMissing = "HP131",
     PermissionMissing = "HP132",

@@ -17,11 +17,13 @@ import { effectiveValues } from "../settings/releaseValues";
 import { type Values, valueAt } from "../settings/settings";
 import { findAddonControllers } from "./addonControllers";
 import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
+import { controllersOf, type FoundController } from "./controllers";
 import { type FoundDependency, findDependencies } from "./dependencies";
 import { findHiddenRelease, type HiddenRelease } from "./hiddenRelease";
 import { type FoundIdentity, findIdentities } from "./identities";
 import { findPreflight, type Preflight } from "./preflight";
 import { findReleases } from "./releases";
+import { findRivals, type Rival } from "./rivals";
 
 export interface ClusterIdentity {
     readonly name: string;
@@ -55,6 +57,10 @@ export interface Discovery {
     readonly addon: Addon | undefined;
     /** Controllers that the add-on has brought already and that are to run. */
     readonly addonControllers: readonly PlannedController[];
+    /** The release's own, as they run. */
+    readonly controllers: readonly FoundController[];
+    /** Controllers of others that act on the same resources. */
+    readonly rivals: readonly Rival[];
     readonly versions: readonly AddonVersion[];
     readonly definitions: readonly KubernetesObject[];
     readonly customResourceKinds: readonly CustomResourceKind[];
@@ -96,6 +102,7 @@ export async function discover(
             ? findHiddenRelease(world, profile)
             : undefined,
     ]);
+    const controllers = release === undefined ? [] : controllersOf(release, live, profile);
     const looks = {
         profile,
         dependencies,
@@ -103,10 +110,11 @@ export async function discover(
         request,
         release,
         live,
+        controllers,
         oidcProviderArn,
         customResources,
     };
-    const [identities, owned, foundDependencies, preflight] = await Promise.all([
+    const [identities, owned, foundDependencies, preflight, rivals] = await Promise.all([
         lookAtIdentities(world, looks),
         profile.ownership === undefined
             ? NOTHING_OWNED
@@ -115,12 +123,17 @@ export async function discover(
         findPreflight(world, {
             profile,
             release,
-            controllers: [...live.values()].filter(
-                ({ kind, metadata }) =>
-                    kind === "Deployment" && profile.controllerOf(metadata.name) !== undefined,
-            ),
+            controllers: controllers.map(({ workload }) => workload),
             customResourceDefinitions: crds,
         }),
+        release === undefined
+            ? []
+            : findRivals(
+                  world,
+                  profile,
+                  controllers.map(({ workload }) => refTo(workload)),
+                  crds,
+              ),
     ]);
     return {
         cluster: identityOf(cluster),
@@ -130,6 +143,8 @@ export async function discover(
         live,
         addon,
         addonControllers,
+        controllers,
+        rivals,
         versions,
         definitions: crds,
         customResourceKinds: models.map((crd) => kindFacts(crd, customResources)),
@@ -162,11 +177,12 @@ interface Looks {
     readonly request: DiscoveryRequest;
     readonly release: Release | undefined;
     readonly live: ReadonlyMap<string, KubernetesObject>;
+    readonly controllers: readonly FoundController[];
     readonly oidcProviderArn: string | undefined;
 }
 
 async function lookAtIdentities(world: World, looks: Looks): Promise<FoundIdentity[]> {
-    const { profile, dependencies, cluster, request, release, live, oidcProviderArn } = looks;
+    const { profile, dependencies, cluster, request, release, live, controllers, oidcProviderArn } = looks;
     if (release === undefined) return [];
     const identities = [
         ...(profile.identities ?? []),
@@ -187,6 +203,7 @@ async function lookAtIdentities(world: World, looks: Looks): Promise<FoundIdenti
         clusterArn: cluster.arn,
         oidcProviderArn,
         live,
+        controllers,
     });
 }
 

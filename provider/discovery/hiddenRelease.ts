@@ -10,6 +10,7 @@ import {
 } from "../kubernetes/helmMarks";
 import { refTo } from "../kubernetes/restore";
 import type { ObjectRef, World } from "../ports/world";
+import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 
 /** A release that only its marks on the operator tell of. */
@@ -25,15 +26,15 @@ export interface HiddenRelease {
 /** Only asked when no record was found. */
 export async function findHiddenRelease(
     { objects }: World,
-    { controllerOf }: Profile,
+    { controllers }: Profile,
 ): Promise<HiddenRelease | undefined> {
     const deployments = await objects.list("apps/v1", "Deployment", {
         labelSelector: `${MANAGED_BY}=${HELM}`,
-        metadataOnly: true,
     });
     const operator = deployments.find(
-        ({ metadata }) =>
-            controllerOf(metadata.name) === "operator" && metadata.annotations?.[RELEASE_NAME] !== undefined,
+        (deployment) =>
+            deployment.metadata.annotations?.[RELEASE_NAME] !== undefined &&
+            recognise(controllers, deployment)?.signs.component === "operator",
     );
     if (operator === undefined) return undefined;
     const { [RELEASE_NAME]: name = "", [RELEASE_NAMESPACE]: namespace = "" } =
@@ -43,7 +44,7 @@ export async function findHiddenRelease(
         labelSelector: `${RECORD_LABEL}=${RECORD_LABEL_VALUE},${recordsSelector(name)}`,
         metadataOnly: true,
     });
-    // Metadata answers may lack the kind that was asked for.
+    // Lists may lack the kind that was asked for.
     const workload = { ...refTo(operator), apiVersion: "apps/v1", kind: "Deployment" };
     return { name, namespace, workload, inConfigMaps: records.length > 0 };
 }

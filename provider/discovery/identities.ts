@@ -6,6 +6,7 @@ import { copyNames, needsCopy } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
+import type { FoundController } from "./controllers";
 
 export interface IdentityRequest {
     readonly identities: readonly ProfileIdentity[];
@@ -17,6 +18,7 @@ export interface IdentityRequest {
     readonly clusterArn: string;
     readonly oidcProviderArn: string | undefined;
     readonly live: ReadonlyMap<string, KubernetesObject>;
+    readonly controllers: readonly FoundController[];
 }
 
 export interface FoundIdentity {
@@ -93,14 +95,10 @@ function foreignAccount(roleArn: string, clusterArn: string): string | undefined
 /** The account that the controller's pods run under says which role they really have. */
 async function annotatedRole(
     world: World,
-    { live }: IdentityRequest,
-    { workload }: ProfileIdentity,
+    request: IdentityRequest,
+    identity: ProfileIdentity,
 ): Promise<string | undefined> {
-    if (workload === undefined) return undefined;
-    const controller = [...live.values()].find(
-        ({ kind, metadata }) =>
-            (kind === "Deployment" || kind === "DaemonSet") && workload.test(metadata.name),
-    );
+    const controller = carrierOf(request, identity);
     const name = (controller?.spec as { template?: { spec?: { serviceAccountName?: string } } } | undefined)
         ?.template?.spec?.serviceAccountName;
     if (controller === undefined || name === undefined) return undefined;
@@ -112,6 +110,19 @@ async function annotatedRole(
         ...(namespace ? { namespace } : {}),
     });
     return unquoted(account?.metadata.annotations?.[ROLE_ANNOTATION]);
+}
+
+function carrierOf(
+    { live, controllers }: IdentityRequest,
+    { carrier }: ProfileIdentity,
+): KubernetesObject | undefined {
+    if (carrier === undefined) return undefined;
+    if ("component" in carrier)
+        return controllers.find(({ component }) => component === carrier.component)?.workload;
+    return [...live.values()].find(
+        ({ kind, metadata }) =>
+            (kind === "Deployment" || kind === "DaemonSet") && carrier.workload.test(metadata.name),
+    );
 }
 
 function roleInValues(values: Values, { values: paths }: ProfileIdentity): string | undefined {

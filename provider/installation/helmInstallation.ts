@@ -2,7 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import type { Discovery } from "../discovery/discover";
-import { plannedControllers, plannedObjects } from "../plan/objects";
+import { plannedControllers } from "../plan/objects";
 import type { Plan, PlannedController } from "../plan/plan";
 import { runningOperator } from "../plan/release";
 import type { Release } from "../ports/world";
@@ -250,15 +250,8 @@ function releaseFacts(release: Release, profile: Profile): FoundRelease {
     };
 }
 
-function controllersOf({ discovery, plan, profile, dependencies }: Findings): readonly PlannedController[] {
-    const [release, another] = discovery.releases;
-    if (plan !== undefined) return plan.controllers;
-    if (release === undefined || another !== undefined) return [];
-    return plannedControllers(
-        plannedObjects(release, discovery, { profile, dependencies }),
-        discovery,
-        profile,
-    );
+function controllersOf({ discovery, plan }: Findings): readonly PlannedController[] {
+    return plan?.controllers ?? plannedControllers(discovery);
 }
 
 function rolesOf(discovery: Discovery, plan: Plan | undefined): FoundRole[] {

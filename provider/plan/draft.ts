@@ -15,6 +15,7 @@ import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from 
 import { DependencyTreatment, type PlanDraft, type PlannedDependency, type PlannedObject } from "./plan";
 import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers } from "./release";
+import { lostControllers, rivalBlockers } from "./rivals";
 import { setByHand } from "./setByHand";
 import {
     type SettingsSchema,
@@ -67,12 +68,14 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
     const configuration = withRoles(settings.configuration, identities.identities, profile);
     const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
     const objects = plannedObjects(release, discovery, profiles);
-    const controllers = plannedControllers(objects, discovery, profile);
+    const controllers = plannedControllers(discovery);
+    const beside = { release, profile, configuration, given: inputs.configuration, controllers };
     const blockers = [
         ...gitOpsBlockers(release, discovery),
         ...settingBlockers(settings, configuration, inputs.dropUnsupportedSettings, schema),
         ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
         ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
+        ...rivalBlockers(discovery, beside),
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,
@@ -109,6 +112,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
         leftAlone: leftAlone(dependencies.dependencies, objects, release),
         droppedSettings: settings.unsupported,
         warnings: [
+            ...lostControllers(discovery, beside),
             ...settingNotes(settings, profile.addonName),
             ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
             ...existingNotes(discovery.addon, configuration),

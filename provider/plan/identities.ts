@@ -33,7 +33,8 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
         const { identity } = one;
         if (identity.enabledBy !== undefined && !inputs.isOn(identity.enabledBy)) continue;
         if (one.roleArn === undefined) {
-            if (identity.required) blockers.push(missing(one));
+            const isNeeded = identity.neededUnless === undefined || inputs.isOn(identity.neededUnless);
+            if (identity.required && isNeeded) blockers.push(missing(one));
             continue;
         }
         const base = { key: identity.key, title: identity.title };

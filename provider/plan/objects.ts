@@ -75,17 +75,10 @@ function fieldsOf(object: KubernetesObject, manager: string): number {
         .reduce((sum, entry) => sum + leaves(entry.fieldsV1), 0);
 }
 
-export function plannedControllers(
-    objects: readonly PlannedObject[],
-    discovery: Discovery,
-    profile: Profile,
-): PlannedController[] {
-    return objects
-        .filter(({ kind, part }) => kind === "Deployment" && part === profile.addonName)
-        .flatMap(({ part: _, helmFields: __, ...workload }) => {
-            const component = profile.controllerOf(workload.name);
-            const live = discovery.live.get(keyOf(workload));
-            if (component === undefined || live === undefined) return [];
-            return [{ component, workload, replicas: (live.spec as { replicas?: number }).replicas ?? 1 }];
-        });
+export function plannedControllers({ controllers }: Discovery): PlannedController[] {
+    return controllers.map(({ component, workload }) => ({
+        component,
+        workload: refTo(workload),
+        replicas: (workload.spec as { replicas?: number }).replicas ?? 1,
+    }));
 }

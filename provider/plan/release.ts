@@ -5,6 +5,7 @@ import { ErrorCode } from "../../common/errors";
 import type { Discovery } from "../discovery/discover";
 import type { HiddenRelease } from "../discovery/hiddenRelease";
 import type { Release } from "../ports/world";
+import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 
 export interface FoundRelease {
@@ -97,7 +98,9 @@ function hiddenRelease({ name, namespace, workload, inConfigMaps }: HiddenReleas
 /** The version in the image of the running operator; the chart's own word when the image tells none. */
 export function runningOperator(release: Release, profile: Profile): string {
     const operator = release.objects.find(
-        ({ kind, metadata }) => kind === "Deployment" && profile.controllerOf(metadata.name) === "operator",
+        (object, index) =>
+            object.kind === "Deployment" &&
+            recognise(profile.controllers, object, release.sources?.[index])?.signs.component === "operator",
     );
     const containers =
         (operator?.spec as { template?: { spec?: { containers?: { image?: string }[] } } } | undefined)

@@ -47,12 +47,11 @@ function dependency(
     > & {
         names: RegExp;
         crdGroups?: readonly string[];
-        workloads: RegExp;
         probes?: readonly Probe[];
         runtimeObjects?: readonly ObjectRef[];
     },
 ): DependencyProfile {
-    const { names, crdGroups = [], workloads, probes = [], runtimeObjects = [], ...rest } = parts;
+    const { names, crdGroups = [], probes = [], runtimeObjects = [], ...rest } = parts;
     return {
         ...rest,
         owns: (object: KubernetesObject, source?: string) => {
@@ -69,7 +68,7 @@ function dependency(
         },
         customResourceGroups: [],
         otherCustomResourceGroups: crdGroups,
-        controllerOf: (name) => (workloads.test(name) ? rest.title : undefined),
+        controllers: [],
         sharedWithoutTrace: [],
         runtimeObjects: () => runtimeObjects,
         probes: () => probes,
@@ -91,7 +90,6 @@ export const s3Csi = dependency({
     valuesKey: "s3",
     notCarried: /^(enabled$|serviceAccountRoleArn$|persistentVolume|node\.serviceAccount\.)/,
     names: /^(s3-csi-|mountpoint-s3-csi-|s3\.csi\.aws\.com$)/,
-    workloads: /^s3-csi-/,
 });
 
 export const fsxCsi = dependency({
@@ -112,7 +110,6 @@ export const fsxCsi = dependency({
     valuesKey: "fsx",
     notCarried: /^(enabled$|(controller|node)\.serviceAccount\.)/,
     names: /^(fsx-|fsx\.csi\.aws\.com$)/,
-    workloads: /^fsx-csi-/,
 });
 
 export const certManager = dependency({
@@ -159,7 +156,6 @@ export const certManager = dependency({
     ],
     names: /(^|-)cert-manager($|[-:])/,
     crdGroups: ["cert-manager.io"],
-    workloads: /cert-manager/,
 });
 
 export const metricsServer = dependency({
@@ -177,7 +173,6 @@ export const metricsServer = dependency({
     notCarried: /^(enabled$)/,
     probes: [{ request: "pod and node metrics", method: "GET", path: "/apis/metrics.k8s.io/v1beta1" }],
     names: /^(system:)?(metrics-server|metrics-aggregated-reader|(?!keda-)[^:]+-metrics)($|:|-auth-reader$)|^v1beta1\.metrics\.k8s\.io$/,
-    workloads: /^(metrics-server|(?!keda-).+-metrics)$/,
 });
 
 export const dependencyProfiles: readonly DependencyProfile[] = [s3Csi, fsxCsi, certManager, metricsServer];

@@ -3,11 +3,10 @@
 import { OPERATOR_ADDON, OPERATOR_NAMESPACE, TLS_BUCKET_PREFIX } from "../../common/names";
 import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
+import { INFERENCE_GROUP, inferenceControllers } from "./inferenceControllers";
 import { inferenceIdentities } from "./inferenceIdentities";
 import { busy, resourcesOf } from "./modelResources";
 import type { Probe, ProbeContext, Profile } from "./profile";
-
-const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
 
 /** From the release notes of the operator; versions in between hold the operator of the one before. */
 export const OPERATOR_OF_ADDON: readonly OperatorOfAddon[] = [
@@ -17,15 +16,6 @@ export const OPERATOR_OF_ADDON: readonly OperatorOfAddon[] = [
     { addon: "1.3", operator: "3.2" },
     { addon: "1.4", operator: "3.3" },
     { addon: "1.5", operator: "3.4" },
-];
-
-const CONTROLLERS: readonly (readonly [RegExp, string])[] = [
-    [/^hyperpod-inference(-operator)?-controller-manager$/, "operator"],
-    // The sub-chart puts the release's name in front: another one in an umbrella chart.
-    [/^.+-alb$/, "load balancer controller"],
-    [/^keda-operator$/, "KEDA"],
-    [/^keda-operator-metrics-apiserver$/, "KEDA metrics"],
-    [/^keda-admission-webhooks$/, "KEDA admission"],
 ];
 
 const NAMESPACE = OPERATOR_NAMESPACE;
@@ -40,7 +30,7 @@ export const hyperPodInference: Profile = {
     owns: () => true,
     customResourceGroups: [INFERENCE_GROUP],
     otherCustomResourceGroups: ["keda.sh", "eventing.keda.sh", "elbv2.k8s.aws"],
-    controllerOf: (name) => CONTROLLERS.find(([pattern]) => pattern.test(name))?.[1],
+    controllers: inferenceControllers,
     sharedWithoutTrace: [
         { apiVersion: "v1", kind: "ServiceAccount", namespace: NAMESPACE, name: "pod-reader" },
         { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "pod-reader" },

@@ -13,7 +13,7 @@ export const inferenceIdentities: readonly ProfileIdentity[] = [
         setting: "executionRoleArn",
         serviceAccount: { namespace: NAMESPACE, name: "hyperpod-inference-controller-manager" },
         values: ["executionRoleArn"],
-        workload: /^hyperpod-inference-operator-controller-manager$/,
+        carrier: { component: "operator" },
         namePrefix: EXECUTION_ROLE_PREFIX,
         required: true,
         usesBuckets: true,
@@ -26,9 +26,9 @@ export const inferenceIdentities: readonly ProfileIdentity[] = [
         enabledBy: "alb.enabled",
         serviceAccount: { namespace: NAMESPACE, name: "aws-load-balancer-controller" },
         values: ["alb.serviceAccount.roleArn"],
-        // The sub-chart puts the release's name in front: another one in an umbrella chart.
-        workload: /^.+-alb$/,
-        required: false,
+        carrier: { component: "load balancer controller" },
+        required: true,
+        neededUnless: "alb.serviceAccount.create",
     },
     {
         key: "keda",
@@ -38,8 +38,9 @@ export const inferenceIdentities: readonly ProfileIdentity[] = [
         enabledBy: "keda.enabled",
         serviceAccount: { namespace: NAMESPACE, name: "keda-operator" },
         values: ["keda.podIdentity.aws.irsa.roleArn"],
-        workload: /^keda-operator$/,
-        required: false,
+        carrier: { component: "KEDA" },
+        required: true,
+        neededUnless: "keda.auth.aws.irsa.enabled",
     },
     {
         key: "gatedModel",
@@ -58,7 +59,7 @@ export const s3CsiIdentity: ProfileIdentity = {
     property: "s3CsiRoleArn",
     serviceAccount: { namespace: "kube-system", name: "s3-csi-driver-sa" },
     values: ["s3.serviceAccountRoleArn", "s3.serviceAccount.roleArn"],
-    workload: /^s3-csi-node$/,
+    carrier: { workload: /^s3-csi-node$/ },
     permissions: { document: s3CsiPolicy },
     required: false,
 };
@@ -69,7 +70,7 @@ export const fsxCsiIdentity: ProfileIdentity = {
     property: "fsxCsiRoleArn",
     serviceAccount: { namespace: "kube-system", name: "fsx-csi-controller-sa" },
     values: ["fsx.controller.serviceAccount.roleArn", "fsx.serviceAccount.roleArn"],
-    workload: /^fsx-csi-controller$/,
+    carrier: { workload: /^fsx-csi-controller$/ },
     permissions: { managedPolicy: "AmazonFSxFullAccess" },
     required: false,
 };

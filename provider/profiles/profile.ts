@@ -1,5 +1,6 @@
 // What the engine must know of one controller that moves from Helm to an add-on. Plain data and pure functions; nothing here talks to anything.
 import type { KubernetesObject, ObjectRef } from "../ports/world";
+import type { ControllerSigns } from "./controllerSigns";
 
 export interface Profile {
     /** For people: "HyperPod inference operator". */
@@ -18,8 +19,8 @@ export interface Profile {
     readonly customResourceGroups: readonly string[];
     /** API groups whose CRDs the add-on rewrites too. */
     readonly otherCustomResourceGroups: readonly string[];
-    /** Which controller a Deployment or DaemonSet is, by its name; undefined when it is not one of this profile. */
-    controllerOf(workloadName: string): string | undefined;
+    /** Its controllers, and how each is known; none where nobody has to be stopped for a move. */
+    readonly controllers: readonly ControllerSigns[];
     /** Objects that the add-on uses although server-side apply leaves no trace of it in `managedFields`. */
     readonly sharedWithoutTrace: readonly ObjectRef[];
     /** Secrets and the like that controllers write at run time and that an undo must bring back byte for byte, or take away when they were not there. `release` stands for the release namespace. */
@@ -49,12 +50,14 @@ export interface ProfileIdentity {
     readonly serviceAccount?: { readonly namespace: string; readonly name: string };
     /** Values of the release that name the role; the first that is set counts. */
     readonly values: readonly string[];
-    /** Names of the Helm workload whose service account carries the role; its annotation wins over the values. */
-    readonly workload?: RegExp;
+    /** The Helm workload whose service account carries the role, by its component or its name; the account's annotation wins over the values. */
+    readonly carrier?: { readonly component: string } | { readonly workload: RegExp };
     /** How the role's name must start. */
     readonly namePrefix?: string;
-    /** A move without this role makes no sense. */
+    /** A move without this role makes no sense, as long as `enabledBy` leaves the controller on. */
     readonly required: boolean;
+    /** Setting whose `false` says that the controller gets its rights another way. */
+    readonly neededUnless?: string;
     /** What a new role may do, where the component makes one from the profile: a policy that AWS maintains, or a document. */
     readonly permissions?:
         | { readonly managedPolicy: string }

@@ -1,0 +1,51 @@
+// The controllers of the inference operator's chart and add-on, with the signs by which each is known under any name (chart 2.0 to 2.2 with load balancer controller 1.13 and KEDA 2.17, add-on 1.x).
+import type { ControllerSigns } from "./controllerSigns";
+
+export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
+
+const KEDA_CHART = /^keda(-\d.*)?$/;
+
+export const inferenceControllers: readonly ControllerSigns[] = [
+    {
+        component: "operator",
+        image: /^hyperpod-inference-operator$/,
+        names: /^hyperpod-inference(-operator)?-controller-manager$/,
+        serves: { webhooksOf: [INFERENCE_GROUP] },
+    },
+    {
+        component: "load balancer controller",
+        image: /^aws-load-balancer-controller$/,
+        chart: { name: /^(alb|aws-load-balancer-controller)(-\d.*)?$/ },
+        accounts: /^aws-load-balancer-controller$/,
+        names: /^(hyperpod-inference(-operator)?-alb|aws-load-balancer-controller)$/,
+        enabledBy: "alb.enabled",
+        serves: { webhooksOf: ["elbv2.k8s.aws"] },
+    },
+    {
+        component: "KEDA",
+        // The public image is called as the project.
+        image: /^keda(-operator)?$/,
+        chart: { name: KEDA_CHART, part: /^(?!.*(metrics|webhook))/ },
+        names: /^keda-operator$/,
+        enabledBy: "keda.enabled",
+        serves: {},
+    },
+    {
+        component: "KEDA metrics",
+        image: /^keda-metrics-apiserver$/,
+        chart: { name: KEDA_CHART, part: /metrics/ },
+        accounts: /^keda-metrics-server$/,
+        names: /^keda-operator-metrics-apiserver$/,
+        enabledBy: "keda.enabled",
+        serves: { apiService: "v1beta1.external.metrics.k8s.io" },
+    },
+    {
+        component: "KEDA admission",
+        image: /^keda-admission-webhooks$/,
+        chart: { name: KEDA_CHART, part: /webhook/ },
+        accounts: /^keda-webhook$/,
+        names: /^keda-admission-webhooks$/,
+        enabledBy: "keda.enabled",
+        serves: { webhooksOf: ["keda.sh"] },
+    },
+];

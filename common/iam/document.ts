@@ -1,9 +1,10 @@
-// The text of an IAM policy comes in, its statements go out. Text that is no JSON has no statement. Pure.
+// The text of an IAM policy comes in, its statements go out; text that is no policy is an error. Pure.
 
 export interface Statement {
     Sid?: string;
     Effect?: string;
     Action?: string | string[];
+    NotAction?: string | string[];
     Principal?: string | Record<string, string | string[]>;
     Resource?: string | string[];
     Condition?: Record<string, Record<string, string | string[]>>;
@@ -16,14 +17,29 @@ export interface Document {
     [key: string]: unknown;
 }
 
-export function parse(document: string): Document {
-    try {
-        return JSON.parse(document) as Document;
-    } catch {
-        return {};
+/** Nothing can be said about a document that cannot be read, least of all that it is empty. */
+export class UnreadablePolicy extends Error {
+    constructor() {
+        super("a policy document is not the JSON that IAM keeps");
+        this.name = "UnreadablePolicy";
     }
+}
+
+export function parse(document: string): Document {
+    let parsed: unknown;
+    try {
+        parsed = JSON.parse(document);
+    } catch {
+        throw new UnreadablePolicy();
+    }
+    if (!isObject(parsed) || !statementsOf(parsed).every(isObject)) throw new UnreadablePolicy();
+    return parsed;
 }
 
 export function statementsOf({ Statement }: Document): Statement[] {
     return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
+}
+
+function isObject(value: unknown): value is Document {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
 // Trust policies of IAM roles: who is trusted, and the document with one statement more or less. Pure; text that needs no change is never rewritten.
 import { canonicalJson } from "../canonicalJson";
+import { all, conditionHolds, type RequestValue, Verdict } from "./conditions";
 import { parse, type Statement, statementsOf } from "./document";
 import { coversValue, listOf } from "./policyMatch";
 
-/** IAM refuses a longer trust policy. */
+/** IAM refuses a longer trust policy, unless the account's quota was raised (to 8,192 at most). */
 export const TRUST_POLICY_LIMIT = 2048;
 
 export interface ServiceAccountTrust {
@@ -38,9 +39,26 @@ export function statementFor(trust: ServiceAccountTrust): Statement {
     };
 }
 
-/** Whether some statement lets the service account in. A condition on anything but subject and audience counts as a no. */
+/** Whether some statement surely lets the service account in; what denies it is `trustOf`'s to say. */
 export function isTrusted(document: string, trust: ServiceAccountTrust): boolean {
-    return statementsOf(parse(document)).some((statement) => admits(statement, trust));
+    return statementsOf(parse(document)).some((statement) => admits(statement, trust) === Verdict.Yes);
+}
+
+/** Whether the service account may assume the role: a statement admits it, and none denies it. */
+export function trustOf(document: string, trust: ServiceAccountTrust): Verdict {
+    const statements = statementsOf(parse(document));
+    const denied = statements.map((statement) => denies(statement, trust));
+    if (denied.includes(Verdict.Yes)) return Verdict.No;
+    const admitted = statements.map((statement) => admits(statement, trust));
+    if (!admitted.includes(Verdict.Yes))
+        return admitted.includes(Verdict.CannotTell) ? Verdict.CannotTell : Verdict.No;
+    return denied.includes(Verdict.CannotTell) ? Verdict.CannotTell : Verdict.Yes;
+}
+
+/** Whether a statement denies the service account, whatever others allow. */
+export function denialOf(document: string, trust: ServiceAccountTrust): Verdict {
+    const denied = statementsOf(parse(document)).map((statement) => denies(statement, trust));
+    return [Verdict.Yes, Verdict.CannotTell].find((verdict) => denied.includes(verdict)) ?? Verdict.No;
 }
 
 /** The document with the statement, compact; the text itself when the account is trusted already. */
@@ -65,48 +83,80 @@ export function withoutTrust(document: string, sids: readonly string[], former: 
     return kept.length === statements.length ? document : JSON.stringify({ ...parsed, Statement: kept });
 }
 
+export interface TrustOfCopy {
+    readonly document: string;
+    /** Statements of the role that the copy has no room for, by Sid or principal. */
+    readonly lost: readonly string[];
+}
+
 /** What a copy of the role trusts: everything but the accounts of this cluster, which belong to Helm, and then the new ones. */
-export function trustOfCopy(document: string, trusts: readonly ServiceAccountTrust[]): string {
+export function trustOfCopy(
+    document: string,
+    trusts: readonly ServiceAccountTrust[],
+    limit = TRUST_POLICY_LIMIT,
+): TrustOfCopy {
     const parsed = parse(document);
     const provider = trusts[0]?.oidcProviderArn;
     const others = statementsOf(parsed).filter((statement) => !federated(statement).includes(provider ?? ""));
-    const whole = JSON.stringify({
-        Version: "2012-10-17",
-        ...parsed,
-        Statement: [...others, ...trusts.map(statementFor)],
-    });
-    if (whole.length <= TRUST_POLICY_LIMIT) return whole;
-    const services = others.filter(
-        ({ Principal }) => typeof Principal === "object" && Principal.Service !== undefined,
+    const withThese = (kept: readonly Statement[]) =>
+        JSON.stringify({
+            Version: "2012-10-17",
+            ...parsed,
+            Statement: [...kept, ...trusts.map(statementFor)],
+        });
+    const whole = withThese(others);
+    if (whole.length <= limit) return { document: whole, lost: [] };
+    const kept = others.filter(
+        ({ Effect, Principal }) =>
+            Effect === "Deny" || (typeof Principal === "object" && Principal.Service !== undefined),
     );
-    return JSON.stringify({
-        Version: "2012-10-17",
-        ...parsed,
-        Statement: [...services, ...trusts.map(statementFor)],
-    });
+    const lost = others.filter((statement) => !kept.includes(statement)).map(nameOf);
+    return { document: withThese(kept), lost };
 }
 
-function admits(statement: Statement, trust: ServiceAccountTrust): boolean {
-    if (statement.Effect !== "Allow") return false;
-    if (!listOf(statement.Action).some((action) => coversValue(action, WEB_IDENTITY))) return false;
-    if (!federated(statement).includes(trust.oidcProviderArn)) return false;
-    const issuer = issuerOf(trust.oidcProviderArn);
-    for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
-        for (const [key, wanted] of Object.entries(keys)) {
-            const actual =
-                key === `${issuer}:sub` ? subjectOf(trust) : key === `${issuer}:aud` ? AUDIENCE : undefined;
-            if (actual === undefined) return false;
-            const holds = listOf(wanted).some((value) =>
-                operator === "StringEquals"
-                    ? value === actual
-                    : operator === "StringLike"
-                      ? coversValue(value, actual)
-                      : false,
-            );
-            if (!holds) return false;
-        }
-    }
-    return true;
+function nameOf({ Sid, Principal }: Statement): string {
+    return Sid ?? JSON.stringify(Principal ?? {});
+}
+
+function admits(statement: Statement, trust: ServiceAccountTrust): Verdict {
+    if (statement.Effect !== "Allow" || !concerns(statement)) return Verdict.No;
+    if (!federated(statement).includes(trust.oidcProviderArn)) return Verdict.No;
+    return conditionHolds(statement.Condition, requestOf(trust));
+}
+
+function denies(statement: Statement, trust: ServiceAccountTrust): Verdict {
+    if (statement.Effect !== "Deny" || !concerns(statement)) return Verdict.No;
+    const { Principal } = statement;
+    const everybody =
+        Principal === "*" || (typeof Principal === "object" && listOf(Principal.AWS).includes("*"));
+    // Who is left out by `NotPrincipal` is a matter of sessions, which are not there yet.
+    const isMeant =
+        Principal === undefined
+            ? Verdict.CannotTell
+            : everybody || federated(statement).some((one) => one === "*" || one === trust.oidcProviderArn)
+              ? Verdict.Yes
+              : Verdict.No;
+    return all([isMeant, conditionHolds(statement.Condition, requestOf(trust))]);
+}
+
+function concerns({ Action, NotAction }: Statement): boolean {
+    const covers = (pattern: string) => coversValue(pattern, WEB_IDENTITY);
+    return NotAction === undefined ? listOf(Action).some(covers) : !listOf(NotAction).some(covers);
+}
+
+/** What is known of the request with which a service account assumes a role: the claims of its token. */
+function requestOf(trust: ServiceAccountTrust): RequestValue {
+    const issuer = issuerOf(trust.oidcProviderArn).toLowerCase();
+    const claims: Readonly<Record<string, string>> = {
+        [`${issuer}:sub`]: subjectOf(trust),
+        [`${issuer}:aud`]: AUDIENCE,
+        "aws:federatedprovider": trust.oidcProviderArn,
+    };
+    return (key) => {
+        const name = key.toLowerCase();
+        // The claims of another issuer are in no request that comes with this one's token.
+        return claims[name] ?? (/^[^/:]+\.[^/:]+(\/[^:]*)?:(sub|aud|amr)$/.test(name) ? null : undefined);
+    };
 }
 
 function federated({ Principal }: Statement): string[] {

@@ -105,8 +105,13 @@ function questions(rights: readonly AwsRight[]): Question[] {
 }
 
 /** With several resources the decision on each stands below the action's own. */
-function refusedIn(result: iam.EvaluationResult): AwsRight[] {
+export function refusedIn(result: iam.EvaluationResult): AwsRight[] {
     const action = result.EvalActionName ?? "";
+    // The decision may leave out what the organisation's policies refuse.
+    if (result.OrganizationsDecisionDetail?.AllowedByOrganizations === false && !isOpen(result))
+        return (result.ResourceSpecificResults?.length ? result.ResourceSpecificResults : [result]).map(
+            (one) => ({ action, resource: one.EvalResourceName ?? "*" }),
+        );
     const single = {
         EvalResourceName: result.EvalResourceName ?? "*",
         EvalResourceDecision: result.EvalDecision,
@@ -122,6 +127,10 @@ function refusedIn(result: iam.EvaluationResult): AwsRight[] {
 function isRefused(
     decided: Pick<iam.ResourceSpecificResult, "EvalResourceDecision" | "MissingContextValues">,
 ): boolean {
-    const { EvalResourceDecision: decision, MissingContextValues: missing } = decided;
-    return decision !== undefined && decision !== "allowed" && (missing ?? []).length === 0;
+    const { EvalResourceDecision: decision } = decided;
+    return decision !== undefined && decision !== "allowed" && !isOpen(decided);
+}
+
+function isOpen({ MissingContextValues }: { MissingContextValues?: string[] | undefined }): boolean {
+    return (MissingContextValues ?? []).length > 0;
 }

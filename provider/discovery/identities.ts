@@ -1,8 +1,9 @@
 // Looks at the IAM roles of the release and of the user's choice. Writes nothing.
 
+import { parse } from "../../common/iam/document";
 import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
 import { UNKNOWN } from "../../common/unknown";
-import { copyNames, needsCopy } from "../identities/identityNames";
+import { copyNames, dependsOnLimit, needsCopy } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
@@ -30,6 +31,8 @@ export interface FoundIdentity {
     /** Why the role could not be read. */
     readonly problem?: string;
     readonly trust?: ServiceAccountTrust;
+    /** Characters that this account allows in a trust policy; only asked where it matters. */
+    readonly trustLimit?: number;
     /** First free name for a copy, when one is needed. */
     readonly copyName?: string;
 }
@@ -74,9 +77,32 @@ async function findIdentity(
     if (role === undefined) return { ...found, problem: "does not exist in this account" };
     if (isArn(roleArn) && role.arn !== roleArn)
         return { ...found, problem: `does not exist in this account, which has ${role.arn}` };
-    if (found.given || needsCopy(identity, role, found.trust) === undefined) return { ...found, role };
+    const unreadable = unreadablePolicy(role);
+    if (unreadable !== undefined) return { ...found, problem: unreadable };
+    if (found.given) return { ...found, role };
+    const trustLimit = dependsOnLimit(identity, role, found.trust)
+        ? await world.identities.trustPolicyLimit()
+        : undefined;
+    const limit = trustLimit === undefined ? {} : { trustLimit };
+    if (needsCopy(identity, role, found.trust, trustLimit) === undefined) return { ...found, ...limit, role };
     const copyName = await freeName(world, copyNames(request.clusterArn, role, identity, NAMES_TRIED));
-    return { ...found, role, ...(copyName === undefined ? {} : { copyName }) };
+    return { ...found, ...limit, role, ...(copyName === undefined ? {} : { copyName }) };
+}
+
+/** Nothing is concluded from a policy that cannot be read, and nothing is written over it. */
+function unreadablePolicy({ trustPolicy, inlinePolicies }: Role): string | undefined {
+    const documents = [["trust policy", trustPolicy], ...Object.entries(inlinePolicies)] as const;
+    const bad = documents.filter(([, document]) => {
+        try {
+            parse(document);
+            return false;
+        } catch {
+            return true;
+        }
+    });
+    return bad.length === 0
+        ? undefined
+        : `has policies that cannot be read: ${bad.map(([name]) => name).join(", ")}`;
 }
 
 function isArn(text: string): boolean {

@@ -2,10 +2,24 @@
 
 import { sameJson } from "../../common/canonicalJson";
 import { parse, statementsOf } from "../../common/iam/document";
-import { TLS_BUCKET_ACTIONS, tlsBucketPolicy } from "../../common/iam/policies";
+import { compactTlsBucketPolicy, TLS_BUCKET_ACTIONS, tlsBucketPolicy } from "../../common/iam/policies";
 import { coversValue, listOf } from "../../common/iam/policyMatch";
 import type { Role } from "../ports/world";
 import { fingerprint } from "./identityNames";
+
+/** Characters that IAM allows in all inline policies of a role together, white space aside. */
+export const INLINE_LIMIT = 10_240;
+
+/** How many characters the role's inline policies would have with one more. */
+export function inlineSizeWith(
+    { inlinePolicies }: Role,
+    { name, document }: { readonly name: string; readonly document: string },
+): number {
+    return Object.values({ ...inlinePolicies, [name]: document }).reduce(
+        (sum, text) => sum + text.replaceAll(/\s/g, "").length,
+        0,
+    );
+}
 
 export function bucketPolicy(
     buckets: readonly string[],
@@ -13,7 +27,9 @@ export function bucketPolicy(
 ): { name: string; document: string } {
     const sorted = [...buckets].sort();
     const objects = sorted.map((bucket) => `arn:${partition}:s3:::${bucket}/*`);
-    const document = JSON.stringify(tlsBucketPolicy(objects, accountId));
+    const usual = JSON.stringify(tlsBucketPolicy(objects, accountId));
+    const document =
+        usual.length <= INLINE_LIMIT / 2 ? usual : JSON.stringify(compactTlsBucketPolicy(objects, accountId));
     return { name: `PulumiHyperPodInferenceTlsBuckets-${fingerprint(sorted.join(" "))}`, document };
 }
 

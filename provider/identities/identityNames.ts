@@ -4,6 +4,7 @@ import {
     isTrusted,
     type ServiceAccountTrust,
     TRUST_POLICY_LIMIT,
+    trustOfCopy,
     withTrust,
 } from "../../common/iam/trustPolicy";
 import type { Role } from "../ports/world";
@@ -17,15 +18,25 @@ export function needsCopy(
     identity: ProfileIdentity,
     role: Role,
     trust: ServiceAccountTrust | undefined,
+    /** Of characters in a trust policy, in this account. */
+    limit = TRUST_POLICY_LIMIT,
 ): string | undefined {
     if (identity.namePrefix !== undefined && !role.name.startsWith(identity.namePrefix)) {
         return `the add-on wants a name that starts with ${identity.namePrefix}`;
     }
     if (trust === undefined || isTrusted(role.trustPolicy, trust)) return undefined;
     const { length } = withTrust(role.trustPolicy, trust);
-    return length > TRUST_POLICY_LIMIT
-        ? `its trust policy has no room for another statement (${length} of ${TRUST_POLICY_LIMIT} characters)`
+    return length > limit
+        ? `its trust policy has no room for another statement (${length} of ${limit} characters)`
         : undefined;
+}
+
+/** Whether the account's own limit decides whether the role must be copied. */
+export function dependsOnLimit(identity: ProfileIdentity, role: Role, trust?: ServiceAccountTrust): boolean {
+    return (
+        needsCopy(identity, role, trust) !== needsCopy(identity, role, trust, Number.POSITIVE_INFINITY) ||
+        (trust !== undefined && trustOfCopy(role.trustPolicy, [trust]).lost.length > 0)
+    );
 }
 
 /** Names for the copy, the likeliest first; the next ones are for the case that somebody has the first. */

@@ -2,11 +2,19 @@
 
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import { isTrusted, statementFor } from "../../common/iam/trustPolicy";
+import { Verdict } from "../../common/iam/conditions";
+import {
+    denialOf,
+    type ServiceAccountTrust,
+    statementFor,
+    trustOf,
+    trustOfCopy,
+} from "../../common/iam/trustPolicy";
 import { UNKNOWN } from "../../common/unknown";
 import type { FoundIdentity } from "../discovery/identities";
-import { bucketPolicy, coversBuckets } from "../identities/bucketPolicy";
+import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";
+import type { Role } from "../ports/world";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
 
 export interface IdentityInputs {
@@ -53,6 +61,9 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
             ? inputs.uncoveredBuckets.filter((bucket) => !coversBuckets(role, inputs.partition, [bucket]))
             : [];
         const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, inputs) };
+        if (policy.bucketPolicy !== undefined && !one.given)
+            blockers.push(...tooLarge(one, role, policy.bucketPolicy, buckets));
+        notes.push(...trustNotes(one));
         if (one.given) {
             blockers.push(...problemsOfGiven(one, inputs));
             if (buckets.length > 0) {
@@ -69,7 +80,11 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
             });
             continue;
         }
-        const why = needsCopy(identity, role, one.trust);
+        if (one.trust !== undefined && denialOf(role.trustPolicy, one.trust) === Verdict.Yes) {
+            blockers.push(unusable(one, `${role.arn} ${denied(one.trust)}`));
+            continue;
+        }
+        const why = needsCopy(identity, role, one.trust, one.trustLimit);
         if (why === undefined) {
             identities.push({
                 ...base,
@@ -84,6 +99,14 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
                 unusable(one, `${role.name} needs a copy (${why}), but every name for one is taken`),
             );
         } else {
+            const { lost } =
+                one.trust === undefined
+                    ? { lost: [] }
+                    : trustOfCopy(role.trustPolicy, [one.trust], one.trustLimit);
+            if (lost.length > 0)
+                notes.push(
+                    `the copy ${one.copyName} of ${role.name} does not trust ${lost.join(", ")}: its trust policy has no room for these statements`,
+                );
             const roleArn = `arn:${inputs.partition}:iam::${inputs.accountId}:role${role.path}${one.copyName}`;
             identities.push({
                 ...base,
@@ -100,6 +123,24 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
     return { identities, blockers, notes };
 }
 
+function tooLarge(
+    { identity }: FoundIdentity,
+    role: Role,
+    policy: { readonly name: string; readonly document: string },
+    buckets: readonly string[],
+): Blocker[] {
+    const size = inlineSizeWith(role, policy);
+    if (size <= INLINE_LIMIT) return [];
+    return [
+        {
+            code: ErrorCode.RoleNotUsable,
+            property: identity.property,
+            what: `the ${identity.title} ${role.name} has no room for the models' ${buckets.length} TLS buckets: its inline policies would have ${size} characters, and IAM allows ${INLINE_LIMIT}`,
+            remedy: `allow them in a managed policy, attach it, and give the role with \`${identity.property}\`: a role that is given is left as it is`,
+        },
+    ];
+}
+
 function problemsOfGiven(
     { identity, role, roleArn, trust }: FoundIdentity,
     inputs: IdentityInputs,
@@ -114,7 +155,10 @@ function problemsOfGiven(
             remedy: `give a role whose name starts with ${identity.namePrefix}, or leave \`${identity.property}\` out: the role of the release is then copied under such a name`,
         });
     }
-    if (trust !== undefined && inputs.oidcProviderFound && !isTrusted(role.trustPolicy, trust)) {
+    if (trust === undefined || !inputs.oidcProviderFound) return problems;
+    if (denialOf(role.trustPolicy, trust) === Verdict.Yes) {
+        problems.push(unusable({ identity }, `${roleArn} ${denied(trust)}`));
+    } else if (trustOf(role.trustPolicy, trust) === Verdict.No) {
         problems.push({
             code: ErrorCode.RoleNotUsable,
             property: identity.property,
@@ -123,6 +167,23 @@ function problemsOfGiven(
         });
     }
     return problems;
+}
+
+/** What IAM decides by things that only it knows is told, not settled. */
+function trustNotes({ identity, role, trust, given }: FoundIdentity): string[] {
+    if (role === undefined || trust === undefined) return [];
+    const { trustPolicy } = role;
+    // A role of the release gets a statement of its own, which admits without a doubt.
+    const verdict = given ? trustOf(trustPolicy, trust) : denialOf(trustPolicy, trust);
+    return verdict !== Verdict.CannotTell
+        ? []
+        : [
+              `whether the ${identity.title} ${role.name} trusts ${trust.namespace}/${trust.name} cannot be told: its trust policy has conditions on what only IAM knows`,
+          ];
+}
+
+function denied({ namespace, name }: Pick<ServiceAccountTrust, "namespace" | "name">): string {
+    return `has a trust policy that denies the service account ${namespace}/${name} of the add-on, whatever else it allows`;
 }
 
 function missing({ identity }: FoundIdentity): Blocker {
@@ -134,7 +195,7 @@ function missing({ identity }: FoundIdentity): Blocker {
     };
 }
 
-function unusable({ identity }: FoundIdentity, what: string): Blocker {
+function unusable({ identity }: Pick<FoundIdentity, "identity">, what: string): Blocker {
     return {
         code: ErrorCode.RoleNotUsable,
         property: identity.property,

@@ -334,6 +334,8 @@ export interface Identities {
     removeInlinePolicy(roleName: string, policyName: string): Promise<void>;
     /** Detaches and deletes everything of a role that carries `ownerTag`; a role without the tag is left alone. */
     deleteRole(roleName: string, ownerTag: { key: string; value: string }): Promise<void>;
+    /** Characters that this account allows in a trust policy; undefined where this principal may not ask. */
+    trustPolicyLimit(): Promise<number | undefined>;
     /** Whether an IAM OIDC provider exists for the issuer of the cluster. */
     oidcProviderArn(issuer: string): Promise<string | undefined>;
 }

@@ -115,14 +115,15 @@ describe("trust policies", () => {
         const small = JSON.parse(
             trustOfCopy(JSON.stringify({ Version: "2012-10-17", Statement: [services, ...Statement] }), [
                 trust,
-            ]),
+            ]).document,
         ) as { Statement: object[] };
         assert.deepEqual(small.Statement, [services, statementFor(trust)]);
-        const large = trustOfCopy(
+        const { document: large, lost } = trustOfCopy(
             JSON.stringify({ Version: "2012-10-17", Statement: [services, ...others, ...others] }),
             [trust],
         );
         assert.ok(large.length <= TRUST_POLICY_LIMIT);
+        assert.equal(lost.length, 24);
         assert.deepEqual((JSON.parse(large) as { Statement: object[] }).Statement, [
             services,
             statementFor(trust),

@@ -51,6 +51,14 @@ export const AWS_CALLS: readonly AwsCall[] = [
         "iam:ListOpenIDConnectProviders",
     ),
     {
+        call: "GetAccountSummary",
+        service: "iam",
+        purpose: "look",
+        actions: [["iam:GetAccountSummary", "anything"]],
+        why: "how long a trust policy may be, where the usual 2,048 characters are not enough",
+        optional: true,
+    },
+    {
         call: "SimulatePrincipalPolicy",
         service: "iam",
         purpose: "look",

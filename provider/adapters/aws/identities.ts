@@ -132,6 +132,16 @@ export class IamIdentities implements Identities {
         await absentAsUndefined(this.client.send(new this.sdk.DeleteRoleCommand({ RoleName: roleName })));
     }
 
+    async trustPolicyLimit(): Promise<number | undefined> {
+        try {
+            const { SummaryMap } = await this.client.send(new this.sdk.GetAccountSummaryCommand({}));
+            return (SummaryMap as Record<string, number> | undefined)?.AssumeRolePolicySizeQuota;
+        } catch (error) {
+            if (/^AccessDenied/.test((error as Error).name)) return undefined;
+            throw error;
+        }
+    }
+
     async oidcProviderArn(issuer: string): Promise<string | undefined> {
         const { OpenIDConnectProviderList } = await this.client.send(
             new this.sdk.ListOpenIDConnectProvidersCommand({}),

@@ -1,7 +1,13 @@
 // One identity's role: what to remember of it, how to make it fit the add-on, and the way back. Writes only what is missing.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
-import { isTrusted, trustOfCopy, withoutTrust, withTrust } from "../../../common/iam/trustPolicy";
+import {
+    isTrusted,
+    type ServiceAccountTrust,
+    trustOfCopy,
+    withoutTrust,
+    withTrust,
+} from "../../../common/iam/trustPolicy";
 import { sameDocument } from "../../identities/bucketPolicy";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
 import { poll } from "../../ports/poll";
@@ -70,7 +76,10 @@ async function copyRole(world: World, identity: PlannedIdentity, migrationId: st
         {
             name: roleName,
             path: source.path,
-            trustPolicy: trust === undefined ? source.trustPolicy : trustOfCopy(source.trustPolicy, [trust]),
+            trustPolicy:
+                trust === undefined
+                    ? source.trustPolicy
+                    : await trustForCopy(world, source.trustPolicy, trust),
             attachedPolicies: source.attachedPolicies,
             inlinePolicies: {
                 ...source.inlinePolicies,
@@ -88,6 +97,13 @@ async function copyRole(world: World, identity: PlannedIdentity, migrationId: st
         },
         ownerTag(migrationId),
     );
+}
+
+/** The account is only asked for its limit where the usual one is not enough. */
+async function trustForCopy(world: World, document: string, trust: ServiceAccountTrust): Promise<string> {
+    const copy = trustOfCopy(document, [trust]);
+    if (copy.lost.length === 0) return copy.document;
+    return trustOfCopy(document, [trust], await world.identities.trustPolicyLimit()).document;
 }
 
 export async function restoreRole(

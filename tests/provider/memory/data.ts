@@ -57,6 +57,8 @@ export interface Data {
     addons: Map<string, AddonRecord>;
     outcomes: Map<string, Outcome>;
     roles: Map<string, Role>;
+    /** Characters that the account allows in a trust policy; undefined when nobody may ask. */
+    trustPolicyLimit: number | undefined;
     /** Tags by `kind id`. */
     tags: Map<string, Readonly<Record<string, string>>>;
     loadBalancers: Map<string, string>;
@@ -89,6 +91,7 @@ export function emptyData(now: number): Data {
         addons: new Map(),
         outcomes: new Map(),
         roles: new Map(),
+        trustPolicyLimit: 2048,
         tags: new Map(),
         loadBalancers: new Map(),
         broken: new Set(),

@@ -38,6 +38,10 @@ export class MemoryIdentities implements Identities {
         return (await this.readRole(role.name)) as Role;
     }
 
+    trustPolicyLimit(): Promise<number | undefined> {
+        return this.mover.read(() => this.data().trustPolicyLimit);
+    }
+
     setTrustPolicy(roleName: string, document: string): Promise<void> {
         return this.#put(`trust of ${roleName}`, roleName, (role) => ({ ...role, trustPolicy: document }));
     }

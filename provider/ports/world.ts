@@ -359,9 +359,18 @@ export interface LoadBalancer {
 }
 
 /** Tags of load balancers, certificates and S3 objects, and the look-ups by which they are found. */
+export interface SeenTags {
+    readonly resource: TaggedResource;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface Tags {
     read(resource: TaggedResource): Promise<Record<string, string> | undefined>;
-    /** Makes the tags of the resource exactly these. */
-    replace(resource: TaggedResource, tags: Readonly<Record<string, string>>): Promise<void>;
+    /** The tags of each, in their order; undefined for what does not exist. Asked for together where the service can. */
+    readAll(resources: readonly TaggedResource[]): Promise<(Record<string, string> | undefined)[]>;
+    /** Sets one tag and leaves all others, which the caller saw a moment ago; nothing when the resource does not exist. */
+    put(seen: SeenTags, key: string, value: string): Promise<void>;
+    /** Takes one tag away and leaves all others, which the caller saw a moment ago; nothing when the resource does not exist. */
+    remove(seen: SeenTags, key: string): Promise<void>;
     loadBalancers(): Promise<LoadBalancer[]>;
 }

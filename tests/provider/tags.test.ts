@@ -5,6 +5,7 @@ import { countTags, planTags } from "../../provider/plan/tags";
 import {
     type KubernetesObject,
     type LoadBalancer,
+    type SeenTags,
     TaggedKind,
     type TaggedResource,
     type World,
@@ -78,9 +79,16 @@ class TagWorld {
             objects: { list: async (_: string, kind: string) => (kind === "Ingress" ? this.ingresses : []) },
             tags: {
                 read: async ({ id }: TaggedResource) => this.tags.get(id) && { ...this.tags.get(id) },
-                replace: async ({ id }: TaggedResource, tags: Record<string, string>) => {
+                readAll: async (resources: readonly TaggedResource[]) =>
+                    resources.map(({ id }) => this.tags.get(id) && { ...this.tags.get(id) }),
+                put: async ({ resource: { id } }: SeenTags, key: string, value: string) => {
                     this.writes += 1;
-                    this.tags.set(id, { ...tags });
+                    this.tags.set(id, { ...this.tags.get(id), [key]: value });
+                },
+                remove: async ({ resource: { id } }: SeenTags, key: string) => {
+                    this.writes += 1;
+                    const { [key]: _, ...others } = this.tags.get(id) ?? {};
+                    this.tags.set(id, others);
                 },
                 loadBalancers: async () => this.balancers,
             },

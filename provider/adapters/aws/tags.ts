@@ -2,11 +2,19 @@
 import type * as acm from "@aws-sdk/client-acm";
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type * as s3 from "@aws-sdk/client-s3";
-import { type Gate, type LoadBalancer, TaggedKind, type TaggedResource, type Tags } from "../../ports/world";
+import { mapConcurrently } from "../../../common/mapConcurrently";
+import {
+    type Gate,
+    type LoadBalancer,
+    type SeenTags,
+    TaggedKind,
+    type TaggedResource,
+    type Tags,
+} from "../../ports/world";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 
-type TagSet = Readonly<Record<string, string>>;
+type TagSet = Record<string, string>;
 
 /** DescribeTags takes at most 20 load balancers. */
 const LOAD_BALANCERS_PER_CALL = 20;
@@ -19,78 +27,103 @@ export class AwsTags implements Tags {
         readonly gate: Gate,
     ) {}
 
-    async read(resource: TaggedResource): Promise<Record<string, string> | undefined> {
-        const { elb, acm, s3 } = await this.#open();
-        try {
-            switch (resource.kind) {
-                case TaggedKind.LoadBalancer: {
-                    const { TagDescriptions } = await elb.client.send(
-                        new elb.sdk.DescribeTagsCommand({ ResourceArns: [resource.id] }),
-                    );
-                    return TagDescriptions?.[0] && tagsOf(TagDescriptions[0].Tags);
-                }
-                case TaggedKind.Certificate: {
-                    const { Tags } = await acm.client.send(
-                        new acm.sdk.ListTagsForCertificateCommand({ CertificateArn: resource.id }),
-                    );
-                    return tagsOf(Tags);
-                }
-                case TaggedKind.S3Object: {
-                    const { TagSet } = await s3.client.send(
-                        new s3.sdk.GetObjectTaggingCommand(objectOf(resource.id)),
-                    );
-                    return tagsOf(TagSet);
-                }
-            }
-        } catch (error) {
-            if (isAbsent(error)) return undefined;
-            throw error;
-        }
+    async read(resource: TaggedResource): Promise<TagSet | undefined> {
+        const [tags] = await this.readAll([resource]);
+        return tags;
     }
 
-    async replace(resource: TaggedResource, tags: TagSet): Promise<void> {
-        const before = (await this.read(resource)) ?? {};
-        const gone = Object.keys(before).filter((key) => !(key in tags));
-        const changed = Object.entries(tags).filter(([key, value]) => before[key] !== value);
-        if (gone.length === 0 && changed.length === 0) return;
-        const { elb, acm, s3 } = await this.#open();
-        const Tags = changed.map(([Key, Value]) => ({ Key, Value }));
-        switch (resource.kind) {
-            case TaggedKind.LoadBalancer:
-                if (Tags.length > 0) {
-                    await elb.client.send(new elb.sdk.AddTagsCommand({ ResourceArns: [resource.id], Tags }));
-                }
-                if (gone.length > 0) {
-                    await elb.client.send(
-                        new elb.sdk.RemoveTagsCommand({ ResourceArns: [resource.id], TagKeys: gone }),
+    async readAll(resources: readonly TaggedResource[]): Promise<(TagSet | undefined)[]> {
+        const balancers = resources.filter(({ kind }) => kind === TaggedKind.LoadBalancer);
+        const ofBalancers = await this.#readBalancers(balancers.map(({ id }) => id));
+        return mapConcurrently(resources, async ({ kind, id }) => {
+            switch (kind) {
+                case TaggedKind.LoadBalancer:
+                    return ofBalancers.get(id);
+                case TaggedKind.Certificate:
+                    return unlessAbsent(() => this.#readCertificate(id));
+                case TaggedKind.S3Object:
+                    return unlessAbsent(() => this.#readS3Object(id));
+            }
+        });
+    }
+
+    async put({ resource: { kind, id }, tags }: SeenTags, Key: string, Value: string): Promise<void> {
+        const { elb, acm } = await this.#open();
+        const Tags = [{ Key, Value }];
+        await unlessAbsent<unknown>(() => {
+            switch (kind) {
+                case TaggedKind.LoadBalancer:
+                    return elb.client.send(new elb.sdk.AddTagsCommand({ ResourceArns: [id], Tags }));
+                case TaggedKind.Certificate:
+                    return acm.client.send(
+                        new acm.sdk.AddTagsToCertificateCommand({ CertificateArn: id, Tags }),
                     );
-                }
-                return;
-            case TaggedKind.Certificate:
-                if (Tags.length > 0) {
-                    await acm.client.send(
-                        new acm.sdk.AddTagsToCertificateCommand({ CertificateArn: resource.id, Tags }),
+                case TaggedKind.S3Object:
+                    return this.#setS3Object(id, { ...tags, [Key]: Value });
+            }
+        });
+    }
+
+    async remove({ resource: { kind, id }, tags }: SeenTags, Key: string): Promise<void> {
+        const { elb, acm } = await this.#open();
+        await unlessAbsent<unknown>(() => {
+            switch (kind) {
+                case TaggedKind.LoadBalancer:
+                    return elb.client.send(
+                        new elb.sdk.RemoveTagsCommand({ ResourceArns: [id], TagKeys: [Key] }),
                     );
-                }
-                if (gone.length > 0) {
+                case TaggedKind.Certificate:
                     // With a key alone, ACM removes the tag whatever its value.
-                    await acm.client.send(
-                        new acm.sdk.RemoveTagsFromCertificateCommand({
-                            CertificateArn: resource.id,
-                            Tags: gone.map((Key) => ({ Key })),
-                        }),
+                    return acm.client.send(
+                        new acm.sdk.RemoveTagsFromCertificateCommand({ CertificateArn: id, Tags: [{ Key }] }),
                     );
+                case TaggedKind.S3Object: {
+                    const { [Key]: _, ...others } = tags;
+                    return this.#setS3Object(id, others);
                 }
-                return;
-            case TaggedKind.S3Object:
-                // S3 knows only the whole set.
-                await s3.client.send(
-                    new s3.sdk.PutObjectTaggingCommand({
-                        ...objectOf(resource.id),
-                        Tagging: { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
-                    }),
-                );
-        }
+            }
+        });
+    }
+
+    async #readBalancers(arns: readonly string[]): Promise<ReadonlyMap<string, TagSet>> {
+        if (arns.length === 0) return new Map();
+        const { elb } = await this.#open();
+        const ask = async (ResourceArns: string[]) => {
+            const { TagDescriptions = [] } = await elb.client.send(
+                new elb.sdk.DescribeTagsCommand({ ResourceArns }),
+            );
+            return TagDescriptions.map(({ ResourceArn = "", Tags }) => [ResourceArn, tagsOf(Tags)] as const);
+        };
+        const found = await mapConcurrently(groupsOf(arns, LOAD_BALANCERS_PER_CALL), async (group) => {
+            const together = await unlessAbsent(() => ask(group));
+            // One that is gone makes the whole answer an error: then each is asked for by itself.
+            return (
+                together ??
+                (await mapConcurrently(group, (arn) => unlessAbsent(() => ask([arn])))).flatMap(
+                    (one) => one ?? [],
+                )
+            );
+        });
+        return new Map(found.flat());
+    }
+
+    async #readCertificate(CertificateArn: string): Promise<TagSet> {
+        const { acm } = await this.#open();
+        const { Tags } = await acm.client.send(new acm.sdk.ListTagsForCertificateCommand({ CertificateArn }));
+        return tagsOf(Tags);
+    }
+
+    async #readS3Object(id: string): Promise<TagSet> {
+        const { s3 } = await this.#open();
+        const { TagSet } = await s3.client.send(new s3.sdk.GetObjectTaggingCommand(objectOf(id)));
+        return tagsOf(TagSet);
+    }
+
+    /** S3 knows only the whole set. */
+    async #setS3Object(id: string, tags: TagSet): Promise<void> {
+        const { s3 } = await this.#open();
+        const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        await s3.client.send(new s3.sdk.PutObjectTaggingCommand({ ...objectOf(id), Tagging: { TagSet } }));
     }
 
     async loadBalancers(): Promise<LoadBalancer[]> {
@@ -99,15 +132,7 @@ export class AwsTags implements Tags {
         for await (const page of elb.sdk.paginateDescribeLoadBalancers({ client: elb.client }, {}))
             for (const { LoadBalancerArn, DNSName } of page.LoadBalancers ?? [])
                 found.push({ arn: LoadBalancerArn ?? "", dnsName: DNSName ?? "" });
-        const tags = new Map<string, Record<string, string>>();
-        for (let start = 0; start < found.length; start += LOAD_BALANCERS_PER_CALL) {
-            const ResourceArns = found.slice(start, start + LOAD_BALANCERS_PER_CALL).map(({ arn }) => arn);
-            const { TagDescriptions } = await elb.client.send(
-                new elb.sdk.DescribeTagsCommand({ ResourceArns }),
-            );
-            for (const { ResourceArn, Tags } of TagDescriptions ?? [])
-                tags.set(ResourceArn ?? "", tagsOf(Tags));
-        }
+        const tags = await this.#readBalancers(found.map(({ arn }) => arn));
         return found.map((loadBalancer) => ({ ...loadBalancer, tags: tags.get(loadBalancer.arn) ?? {} }));
     }
 
@@ -148,6 +173,22 @@ function tagsOf(
 function objectOf(id: string): { Bucket: string; Key: string } {
     const [, Bucket = "", Key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(id) ?? [];
     return { Bucket, Key };
+}
+
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+    return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+        all.slice(index * size, (index + 1) * size),
+    );
+}
+
+/** Undefined when the resource does not exist. */
+async function unlessAbsent<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+        return await call();
+    } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+    }
 }
 
 function isAbsent(error: unknown): boolean {

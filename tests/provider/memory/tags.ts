@@ -2,6 +2,7 @@
 import {
     type Gate,
     type LoadBalancer,
+    type SeenTags,
     TaggedKind,
     type TaggedResource,
     type Tags,
@@ -23,23 +24,19 @@ export class MemoryTags implements Tags {
         });
     }
 
-    async replace(resource: TaggedResource, tags: Readonly<Record<string, string>>): Promise<void> {
-        const before = (await this.read(resource)) ?? {};
-        const gone = Object.keys(before).filter((key) => !(key in tags));
-        const added = Object.entries(tags).filter(([key, value]) => before[key] !== value);
-        if (resource.kind === TaggedKind.S3Object) {
-            if (Object.keys(tags).length > 10)
-                throw Object.assign(new Error("Object tags cannot be greater than 10"), {
-                    name: "BadRequest",
-                });
-            if (gone.length + added.length > 0) await this.#put(resource, () => ({ ...tags }));
-            return;
-        }
-        if (added.length > 0) await this.#put(resource, (now) => ({ ...now, ...Object.fromEntries(added) }));
-        if (gone.length > 0)
-            await this.#put(resource, (now) =>
-                Object.fromEntries(Object.entries(now).filter(([key]) => !gone.includes(key))),
-            );
+    readAll(resources: readonly TaggedResource[]): Promise<(Record<string, string> | undefined)[]> {
+        return Promise.all(resources.map((resource) => this.read(resource)));
+    }
+
+    async put({ resource, tags }: SeenTags, key: string, value: string): Promise<void> {
+        await this.#change(resource, (now) => ({ ...ofService(resource, now, tags), [key]: value }));
+    }
+
+    async remove({ resource, tags }: SeenTags, key: string): Promise<void> {
+        await this.#change(resource, (now) => {
+            const { [key]: _, ...others } = ofService(resource, now, tags);
+            return others;
+        });
     }
 
     loadBalancers(): Promise<LoadBalancer[]> {
@@ -52,7 +49,7 @@ export class MemoryTags implements Tags {
         );
     }
 
-    async #put(
+    async #change(
         resource: TaggedResource,
         change: (tags: Readonly<Record<string, string>>) => Record<string, string>,
     ): Promise<void> {
@@ -60,13 +57,26 @@ export class MemoryTags implements Tags {
             `tag ${resource.id}`,
             () => {
                 const tags = this.data().tags.get(keyOf(resource));
-                if (tags === undefined)
-                    throw Object.assign(new Error(`${resource.id} not found`), { name: "NotFoundException" });
-                this.data().tags.set(keyOf(resource), change(tags));
+                if (tags === undefined) return;
+                const changed = change(tags);
+                if (resource.kind === TaggedKind.S3Object && Object.keys(changed).length > 10)
+                    throw Object.assign(new Error("Object tags cannot be greater than 10"), {
+                        name: "BadRequest",
+                    });
+                this.data().tags.set(keyOf(resource), changed);
             },
             this.gate,
         );
     }
+}
+
+/** S3 knows only the whole set, so what was set since it was seen is lost. */
+function ofService(
+    { kind }: TaggedResource,
+    now: Readonly<Record<string, string>>,
+    seen: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+    return kind === TaggedKind.S3Object ? seen : now;
 }
 
 export function keyOf({ kind, id }: TaggedResource): string {

@@ -42,6 +42,7 @@ export enum ErrorCode {
     CustomResourceLost = "HP230",
     RequestsRefused = "HP231",
     FieldsWouldBeLost = "HP232",
+    NotBroughtBack = "HP233",
     CallFailed = "HP240",
     CallTimeout = "HP241",
     ObjectContended = "HP242",

@@ -1,6 +1,6 @@
 // What a step is, and what it is handed: world, plan, its own memory, and the backup that every undo reads from. Types only.
 import type { MigrationStep, Plan, PlanDraft } from "../plan/plan";
-import type { World } from "../ports/world";
+import type { ObjectRef, World } from "../ports/world";
 
 /** What a step is handed besides world and plan: its own memory, and the backup that every undo reads from. */
 export interface StepContext<Memory> {
@@ -25,6 +25,8 @@ export interface JournalFacts {
     pausedSeconds: Record<string, number>;
     warnings: string[];
     addonArn?: string;
+    /** What the add-on ran when it was installed. */
+    workloads?: readonly ObjectRef[];
     /** When the first controller was scaled down, milliseconds since the epoch. */
     pausedSince?: number | undefined;
     /** From when to when each controller was away and each kind of request was refused. */

@@ -2,6 +2,7 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../adapters/connect";
 import type { Journal } from "../engine/journal";
+import { missingWorkloads } from "../operations/handover/stillServes";
 import { MigrationStep } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
@@ -27,8 +28,10 @@ export async function reopenWhatDrifted(session: Session, journal: Journal): Pro
     if (!journal.isDone(MigrationStep.Install)) return;
     const { world } = session.connection;
     const addon = await world.addons.describe(journal.plan.addon.name);
+    const gone = await missingWorkloads(world, journal.facts.workloads ?? []);
     if (
         addon === undefined ||
+        gone.length > 0 ||
         (addon.status !== AddonStatus.Active && addon.status !== AddonStatus.Updating)
     ) {
         // Somebody may have helped themselves with Helm's controllers meanwhile: two must never run.
@@ -36,6 +39,8 @@ export async function reopenWhatDrifted(session: Session, journal: Journal): Pro
         await journal.rerun(MigrationStep.Install);
         await journal.rerun(MigrationStep.Verify);
     }
+    // Whoever was away does not know what happened meanwhile: nothing is retired on an old look.
+    if (!journal.isDone(MigrationStep.Finish)) await journal.rerun(MigrationStep.Verify);
     if (!journal.isDone(MigrationStep.RetireHelm)) return;
     const { name, namespace } = journal.plan.release;
     const visible = await world.releases.find(session.profile.chart, { name, namespace });
@@ -84,5 +89,9 @@ async function untoldProgress(session: Session, outputs: Partial<MigrationOutput
     const undone = (outputs.steps ?? []).find(
         ({ name, state }) => state === "done" && !journal.isDone(name as MigrationStep),
     );
-    return undone === undefined ? [] : [`an undo was begun: step ${undone.name} is not done any more`];
+    if (undone !== undefined) return [`an undo was begun: step ${undone.name} is not done any more`];
+    const gone = await missingWorkloads(session.connection.world, journal.facts.workloads ?? []);
+    return outputs.phase === MigrationPhase.Moved
+        ? gone.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} of the add-on is gone`)
+        : [];
 }

@@ -5,10 +5,14 @@ import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
+import { bringBackMissing } from "../operations/backup/bringBack";
+import { noteOnce } from "../operations/handover/stillServes";
 import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";
+
+const AVAILABLE_MS = 10 * 60_000;
 
 /** Field managers of what a move writes. */
 const MOVERS = new Set(["eks", "pulumi-hyperpod-inference"]);
@@ -29,6 +33,12 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         undo: async ({ world, plan, journal }) => {
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
+            const { made, decisions } = await bringBackMissing(world, plan, backup, "undo backUp");
+            noteOnce(journal, decisions);
+            const started = plan.controllers
+                .map(({ workload }) => workload)
+                .filter((ref) => made.includes(keyOf(ref)));
+            await world.workloads.waitAvailable(started, AVAILABLE_MS);
             const live = await readMany(world, backup.objects.map(refTo));
             await mapConcurrently(backup.objects, async (object) => {
                 await restoreFieldManagers(world, object, live.get(keyOf(refTo(object))));
@@ -36,8 +46,8 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
             const records = new Map(
                 (await recordsOf(world, plan)).map((record) => [record.metadata.name, record]),
             );
-            for (const record of backup.records)
-                await restoreFieldManagers(world, record, records.get(record.metadata.name));
+            for (const { apiVersion, kind, metadata } of backup.records)
+                await restoreFieldManagers(world, { apiVersion, kind, metadata }, records.get(metadata.name));
         },
         traces: async ({ world, journal }) => {
             if (!journal.backup.exists()) return [];

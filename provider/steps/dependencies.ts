@@ -4,6 +4,7 @@ import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step, StepContext } from "../engine/step";
 import { tracesOfAddon } from "../operations/addon/remove";
 import type { Backup } from "../operations/backup/backup";
+import { bringBackNamespaces } from "../operations/backup/bringBack";
 import {
     type DependencyMemory,
     type DependencyMove,
@@ -48,6 +49,7 @@ export function dependencies(
         },
         undo: async (context) => {
             let { moves } = context.memory;
+            await bringBackNamespaces(context.world, await context.journal.backup.read<Backup>());
             for (const planned of [...context.plan.dependencies].reverse()) {
                 const memory = moves[planned.addonName];
                 if (memory === undefined) continue;

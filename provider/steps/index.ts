@@ -36,7 +36,7 @@ export function stepsOf(
         verify: verify(profile),
         retireHelm: retireHelm(profile),
         dependencies: dependencies(profilesOfDependencies, timeouts),
-        finish,
+        finish: finish(profile),
     };
     return Object.values(MigrationStep).map((name) => steps[name]);
 }

@@ -6,6 +6,7 @@ import { keyOf, refTo } from "../kubernetes/restore";
 import {
     type AttemptJournal,
     createOrContinue,
+    type UpdateOptions,
     updateOrCreate,
     type WantedAddon,
 } from "../operations/addon/create";
@@ -35,6 +36,7 @@ import {
 } from "../operations/addon/remove";
 import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
+import { missingWorkloads } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { counted, fields } from "../plan/lines";
@@ -89,7 +91,8 @@ export function install(
                     resolveConflicts: "OVERWRITE",
                     ...following,
                 });
-            }
+            } else if (existing?.status === AddonStatus.Active)
+                await applyAgainWhatIsGone(context, attempts, { timeoutMs: installMs, meanwhile });
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
             const { own: created, ...rest } = await madeByAddon(world, profile, memory().since);
@@ -97,6 +100,7 @@ export function install(
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
             await stopped.lookTwice();
+            journal.note({ workloads });
             await journal.amend({ ...memory(), created });
             notePauses(context, refusals);
             journal.note({ addonArn: addon.arn });
@@ -142,6 +146,23 @@ function attemptsOf(
         },
     };
     return { memory: () => current, attempts };
+}
+
+/** EKS calls an add-on ACTIVE whose workloads somebody deleted; it makes them again when it applies the add-on again. */
+async function applyAgainWhatIsGone(
+    { world, plan, memory, journal }: StepContext<InstallMemory>,
+    attempts: AttemptJournal,
+    following: Omit<UpdateOptions, "resolveConflicts">,
+): Promise<void> {
+    if ((await missingWorkloads(world, journal.facts.workloads ?? [])).length === 0) return;
+    const attempt = memory.attempt + 1;
+    await attempts.begin(attempt);
+    await updateOrCreate(
+        world,
+        wantedOf(plan),
+        { ...attempts, attempt },
+        { resolveConflicts: "OVERWRITE", ...following },
+    );
 }
 
 function controllersOf({ controllers }: Plan): ObjectRef[] {

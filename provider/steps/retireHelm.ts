@@ -16,6 +16,8 @@ import {
 import { readMetadata } from "../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
+import { bringBackNamespaces } from "../operations/backup/bringBack";
+import { assertServes } from "../operations/handover/stillServes";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
 import { counted } from "../plan/lines";
 import { MigrationStep, type Plan, type PlannedObject } from "../plan/plan";
@@ -38,7 +40,10 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             return `objects that only Helm uses go (${kinds(own)}); ${counted(release.records.length, "release record")} hidden from Helm, kept for the way back`;
         },
         remember: async (world, plan) => sort(world, plan, profile),
-        apply: async ({ world, plan, memory, journal }) => {
+        apply: async (context) => {
+            const { world, plan, memory, journal } = context;
+            // What was verified may be gone since: nothing of Helm's goes then.
+            await assertServes(context, profile, MigrationStep.RetireHelm);
             // First hide the release: from here on no `helm` command can act on half of it.
             await world.releases.retire(
                 plan.release.namespace,
@@ -59,6 +64,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
+            await bringBackNamespaces(world, backup);
             const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
             const deleted = memory.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");

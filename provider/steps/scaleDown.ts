@@ -2,6 +2,10 @@
 
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
+import { keyOf } from "../kubernetes/restore";
+import type { Backup } from "../operations/backup/backup";
+import { bringBackMissing } from "../operations/backup/bringBack";
+import { missingWorkloads, noteOnce } from "../operations/handover/stillServes";
 import {
     isScaledByOthers,
     replicasOf,
@@ -9,7 +13,7 @@ import {
     whoScaled,
 } from "../operations/handover/stoppedControllers";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
-import { MigrationStep } from "../plan/plan";
+import { MigrationStep, type Plan } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
@@ -68,9 +72,17 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             }
             // Whether somebody starts them again is looked at once more right before the add-on is asked for.
         },
-        undo: async ({ world, memory, journal }) => {
-            await Promise.all(memory.workloads.map((workload) => scaleBack(world, workload)));
-            const available = memory.workloads.filter(({ unavailable }) => unavailable !== true);
+        undo: async ({ world, plan, memory, journal }) => {
+            const backup = await journal.backup.read<Backup>();
+            const workloads = withThoseThatWereGone(memory, plan);
+            const stopped = workloads.map(({ ref }) => ref);
+            const { decisions } = await bringBackMissing(world, plan, backup, "undo scaleDown", stopped);
+            noteOnce(journal, decisions);
+            await Promise.all(workloads.map((workload) => scaleBack(world, workload)));
+            const gone = await missingWorkloads(world, stopped);
+            const available = workloads.filter(
+                ({ unavailable, ref }) => unavailable !== true && !gone.includes(ref),
+            );
             await world.workloads.waitAvailable(
                 available.map(({ ref }) => ref),
                 AVAILABLE_MS,
@@ -91,12 +103,21 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
     };
 }
 
+/** Controllers that somebody had taken away when the others were stopped come back with what the plan found. */
+function withThoseThatWereGone({ workloads }: Replicas, { controllers }: Plan): Stopped[] {
+    const known = new Set(workloads.map(({ ref }) => keyOf(ref)));
+    const others = controllers.filter(({ workload }) => !known.has(keyOf(workload)));
+    return [...workloads, ...others.map(({ workload, replicas }) => ({ ref: workload, replicas }))];
+}
+
 /** Replicas that somebody else has set since stay; none at all would be a controller that serves nobody. */
 async function scaleBack(world: World, { ref, replicas }: Stopped): Promise<void> {
     const live = await world.objects.read(ref);
-    const now = live && replicasOf(live);
+    // Whoever changed the release meanwhile took it out.
+    if (live === undefined) return;
+    const now = replicasOf(live);
     if (now === replicas) return;
-    if (live !== undefined && isScaledByOthers(live)) {
+    if (isScaledByOthers(live)) {
         const scaled = `undo scaleDown: ${whoScaled(live)} scaled ${ref.kind} ${ref.namespace}/${ref.name} to ${now} meanwhile`;
         world.log.warn(now === 0 ? `${scaled}; it gets its ${replicas} back` : `${scaled}, which stays`);
         if (now !== 0) return;

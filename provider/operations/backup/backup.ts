@@ -16,12 +16,18 @@ export interface Backup {
     readonly absent: readonly ObjectRef[];
     /** Those of `objects` that an add-on had made before the move, also one that was deleted with its objects kept. */
     readonly ofAddon?: readonly ObjectRef[];
-    /** Release records without their payload, which nothing touches. */
+    /** Release records. The newest have their payload; those beyond `PAYLOADS_KEPT` are known by name alone. */
     readonly records: readonly KubernetesObject[];
+    /** The models. */
     readonly customResources: readonly KubernetesObject[];
+    /** Resources of the other CRDs that come with the release: they would go with their CRD. */
+    readonly otherCustomResources?: readonly KubernetesObject[];
     /** UIDs of the pods that serve models, by namespace/name. */
     readonly modelPods: Readonly<Record<string, string>>;
 }
+
+/** Characters of payload, as base64: with this the backup fits into a stack's state. */
+export const PAYLOADS_KEPT = 256 * 1024;
 
 export async function collect(world: World, plan: Plan, profile: Profile): Promise<Backup> {
     const refs = distinct([
@@ -33,13 +39,17 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         readMany(world, refs),
         definitions(world, profile),
         replicaSetsOf(world, plan),
-        recordsOf(world, plan),
+        recordsWithPayload(world, plan),
         objectsOfExistingAddon(world, profile),
     ]);
-    const customResources = await customResourcesOf(
-        world,
-        crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd))),
-    );
+    const isOfModels = (crd: KubernetesObject) => profile.customResourceGroups.includes(groupOf(crd));
+    const [customResources, otherCustomResources] = await Promise.all([
+        customResourcesOf(world, crds.filter(isOfModels)),
+        customResourcesOf(
+            world,
+            crds.filter((crd) => !isOfModels(crd)),
+        ),
+    ]);
     const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets, ...ofAddon];
     return {
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
@@ -47,6 +57,7 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...(ofAddon.length === 0 ? {} : { ofAddon: ofAddon.map(refTo) }),
         records,
         customResources,
+        ...(otherCustomResources.length === 0 ? {} : { otherCustomResources }),
         modelPods: await modelPods(world, customResources),
     };
 }
@@ -107,6 +118,23 @@ export async function recordsOf(world: World, plan: Plan): Promise<KubernetesObj
         metadataOnly: true,
     });
     return secrets.filter(({ metadata }) => plan.release.records.includes(metadata.name));
+}
+
+/** Newest first, as many as are kept whole. */
+async function recordsWithPayload(world: World, plan: Plan): Promise<KubernetesObject[]> {
+    const records = (await recordsOf(world, plan)).sort((a, b) => revisionOf(b) - revisionOf(a));
+    const kept: KubernetesObject[] = [];
+    let size = 0;
+    for (const record of records) {
+        const whole = size < PAYLOADS_KEPT ? await world.objects.read(refTo(record)) : undefined;
+        size += JSON.stringify(whole?.data ?? {}).length;
+        kept.push(whole !== undefined && size < PAYLOADS_KEPT ? whole : record);
+    }
+    return kept.reverse();
+}
+
+function revisionOf({ metadata }: KubernetesObject): number {
+    return Number(metadata.labels?.version ?? 0);
 }
 
 function distinct(refs: readonly ObjectRef[]): ObjectRef[] {

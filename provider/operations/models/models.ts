@@ -3,35 +3,47 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { groupOf, kindOf, versionsOf } from "../../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitionsIn } from "../../kubernetes/customResources";
-import type { KubernetesObject, World } from "../../ports/world";
+import type { World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { type Backup, modelPods } from "../backup/backup";
+import { missingModels, nameOfModel } from "./missingModels";
 
 /** What the models were, as far as a comparison needs it. */
-export type ModelsBefore = Pick<Backup, "customResources" | "modelPods">;
+export type ModelsBefore = Pick<Backup, "objects" | "customResources" | "modelPods">;
 
 export async function collectModels(world: World, profile: Profile): Promise<ModelsBefore> {
     const crds = await definitionsIn(world, profile.customResourceGroups);
     const customResources = await customResourcesOf(world, crds);
-    return { customResources, modelPods: await modelPods(world, customResources) };
+    return { objects: crds, customResources, modelPods: await modelPods(world, customResources) };
 }
 
-/** Every model of the backup is there with its UID and its fields, is readable in every served version, and its pods are the same. */
-export async function checkModels(world: World, profile: Profile, backup: ModelsBefore): Promise<void> {
+/**
+ * Every model of the backup is there with its fields, is readable in every served version, and its pods are the same.
+ * One that a person deleted, or deleted and made again, is that person's decision: answered, a line each.
+ */
+export async function checkModels(
+    world: World,
+    profile: Profile,
+    backup: ModelsBefore,
+): Promise<readonly string[]> {
     const crds = await definitionsIn(world, profile.customResourceGroups);
     const now = new Map(
-        (await customResourcesOf(world, crds)).map((resource) => [keyOfModel(resource), resource]),
+        (await customResourcesOf(world, crds)).map((resource) => [nameOfModel(resource), resource]),
     );
-    const problems: string[] = [];
+    const missing = await missingModels(world, backup.customResources, backup.objects);
+    const problems = missing.lost.map((model) => `${nameOfModel(model)} is gone with its CRD or namespace`);
+    const decisions = missing.deleted.map(
+        (model) => `${nameOfModel(model)} was deleted meanwhile, and is not made again`,
+    );
     for (const before of backup.customResources) {
-        const after = now.get(keyOfModel(before));
-        if (after === undefined) problems.push(`${keyOfModel(before)} is gone`);
-        else if (after.metadata.uid !== before.metadata.uid)
-            problems.push(`${keyOfModel(before)} was deleted and made again`);
-        else {
-            const lost = lostFields(before.spec, after.spec, "spec");
-            if (lost.length > 0) problems.push(`${keyOfModel(before)} no longer shows ${lost.join(", ")}`);
+        const after = now.get(nameOfModel(before));
+        if (after === undefined) continue;
+        if (after.metadata.uid !== before.metadata.uid) {
+            decisions.push(`${nameOfModel(before)} was deleted and made again meanwhile`);
+            continue;
         }
+        const lost = lostFields(before.spec, after.spec, "spec");
+        if (lost.length > 0) problems.push(`${nameOfModel(before)} no longer shows ${lost.join(", ")}`);
     }
     for (const crd of crds) {
         for (const { name } of versionsOf(crd).filter(({ served }) => served)) {
@@ -45,18 +57,14 @@ export async function checkModels(world: World, profile: Profile, backup: Models
                 `pod ${name} of a model is not the one from before the move; its Deployment replaced it`,
             );
     }
-    if (problems.length === 0) return;
+    if (problems.length === 0) return decisions;
     throw new MigrationError({
         code: ErrorCode.CustomResourceLost,
         step: "verify",
         what: problems.join("; "),
-        why: "the add-on's version may be older than the operator's, or somebody edited the models meanwhile",
-        remedy: "do not write to these models; run `pulumi destroy`, which puts the former schemas back before any write makes the loss permanent",
+        why: "somebody may have run `helm uninstall` or deleted a CRD; or the add-on's version is older than the operator's, or somebody edited the models meanwhile",
+        remedy: "do not write to these models; run `pulumi destroy`, which puts the former CRDs back before any write makes a loss permanent, and makes models again that went with theirs",
     });
-}
-
-function keyOfModel({ kind, metadata }: KubernetesObject): string {
-    return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
 /** Paths that were there and are not any more; changed values are the user's business. */

@@ -1,0 +1,150 @@
+// A backup comes in; what is missing of it in the cluster is made again, namespaces and CRDs first. What cannot come back is named in an error, and nothing of the backup is forgotten.
+import { canonicalJson } from "../../../common/canonicalJson";
+import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
+import { recordsSelector } from "../../kubernetes/helmMarks";
+import { readMany } from "../../kubernetes/readMany";
+import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
+import type { Plan } from "../../plan/plan";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { missingModels } from "../models/missingModels";
+import type { Backup } from "./backup";
+
+const SERVED_MS = 30_000;
+const POLL_MS = 250;
+
+export interface BroughtBack {
+    /** What was made again, by name. */
+    readonly made: readonly string[];
+    /** What people took away, and keep away. */
+    readonly decisions: readonly string[];
+}
+
+/** What others are made in comes first, before anything else is undone. */
+export async function bringBackNamespaces(world: World, { objects }: Backup): Promise<void> {
+    const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+    const live = await readMany(world, namespaces.map(refTo));
+    for (const namespace of namespaces)
+        if (!live.has(keyOf(refTo(namespace)))) await restoreOver(world, namespace, undefined);
+}
+
+/** Those of `stopped` that are made again get 0 replicas: the caller starts them. */
+export async function bringBackMissing(
+    world: World,
+    plan: Plan,
+    backup: Backup,
+    step: string,
+    stopped: readonly ObjectRef[] = [],
+): Promise<BroughtBack> {
+    world.objects.rediscover();
+    const made: string[] = [];
+    const failed: string[] = [];
+    const make = async (object: KubernetesObject) => {
+        try {
+            await restoreOver(world, object, undefined);
+            made.push(keyOf(refTo(object)));
+        } catch (error) {
+            failed.push(`${keyOf(refTo(object))} (${messageOf(error)})`);
+        }
+    };
+    // Read before a CRD is made anew: afterwards nothing tells what went with the one of before.
+    const all = [...backup.customResources, ...(backup.otherCustomResources ?? [])];
+    const models = await missingModels(world, all, backup.objects);
+    const isReplaced = await hasNewerRevision(world, plan, backup);
+    const missing = await missingObjects(world, backup, isReplaced);
+    const later = new Set(stopped.map(keyOf));
+    for (const object of byRestoreRank(missing).flat())
+        await make(later.has(keyOf(refTo(object))) ? atNoReplicas(object) : object);
+    if (models.lost.length > 0) await awaitServed(world, models.lost);
+    for (const model of models.lost) await make(model);
+    if (!isReplaced)
+        for (const record of await missingRecords(world, backup)) {
+            if (record.data === undefined)
+                failed.push(`${keyOf(refTo(record))} (its content was too large for the backup)`);
+            else await make(record);
+        }
+    if (failed.length > 0) throw notBroughtBack(step, failed, made);
+    if (made.length > 0)
+        world.log.warn(
+            `${step}: somebody took away ${made.length} of what the backup holds; it was made again: ${made.join(", ")}`,
+        );
+    const decisions = models.deleted.map(
+        (model) => `${keyOf(refTo(model))} was deleted meanwhile, and is not made again`,
+    );
+    return { made, decisions };
+}
+
+/** Somebody upgraded or installed the release since the backup: what it consists of is theirs to say. */
+async function hasNewerRevision(
+    world: World,
+    { release }: Plan,
+    { records: former }: Backup,
+): Promise<boolean> {
+    const records = await world.objects.list("v1", "Secret", {
+        namespace: release.namespace,
+        labelSelector: recordsSelector(release.name),
+        metadataOnly: true,
+    });
+    const isTheirs = ({ metadata: { name } }: KubernetesObject) =>
+        name.startsWith("sh.helm.release.v1.") && !release.records.includes(name);
+    if (records.some(isTheirs)) return true;
+    // One that was installed anew begins with the same names.
+    const known = former.filter(({ data }) => data !== undefined);
+    const live = await readMany(world, known.map(refTo));
+    return known.some((record) => {
+        const now = live.get(keyOf(refTo(record)));
+        return now !== undefined && canonicalJson(now.data) !== canonicalJson(record.data);
+    });
+}
+
+/** Rollout histories come back only with the workload that they belong to: its controller looks after the others. */
+async function missingObjects(
+    world: World,
+    { objects }: Backup,
+    isReplaced: boolean,
+): Promise<readonly KubernetesObject[]> {
+    const live = await readMany(world, objects.map(refTo));
+    const missing = objects.filter((object) => !live.has(keyOf(refTo(object))));
+    const uids = new Set(missing.map(({ metadata }) => metadata.uid));
+    const isHolder = ({ kind }: KubernetesObject) =>
+        kind === "Namespace" || kind === "CustomResourceDefinition";
+    return missing
+        .filter(
+            ({ kind, metadata }) =>
+                kind !== "ReplicaSet" || (metadata.ownerReferences ?? []).some(({ uid }) => uids.has(uid)),
+        )
+        .filter((object) => !isReplaced || isHolder(object))
+        .map((object) => (object.kind === "ReplicaSet" ? atNoReplicas(object) : object));
+}
+
+async function missingRecords(
+    world: World,
+    { records }: Pick<Backup, "records">,
+): Promise<readonly KubernetesObject[]> {
+    const live = await readMany(world, records.map(refTo));
+    return records.filter((record) => !live.has(keyOf(refTo(record))));
+}
+
+/** A CRD that was made just now is served a moment later. */
+async function awaitServed(world: World, models: readonly KubernetesObject[]): Promise<void> {
+    const deadline = world.clock.now() + SERVED_MS;
+    const kinds = new Map(models.map((model) => [`${model.apiVersion}/${model.kind}`, model]));
+    for (const { apiVersion, kind } of kinds.values()) {
+        while (!(await world.objects.serves(apiVersion, kind)) && world.clock.now() < deadline) {
+            await world.clock.sleep(POLL_MS);
+            world.objects.rediscover();
+        }
+    }
+}
+
+function atNoReplicas(object: KubernetesObject): KubernetesObject {
+    return { ...object, spec: { ...(object.spec as object), replicas: 0 } };
+}
+
+function notBroughtBack(step: string, failed: readonly string[], made: readonly string[]): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.NotBroughtBack,
+        step,
+        what: `somebody took away what the backup holds, and it cannot be made again: ${failed.join("; ")}${made.length > 0 ? `; made again: ${made.join(", ")}` : ""}`,
+        remedy: "bring it back by hand, or remove what refuses it, then run `pulumi destroy` again; the journal stays until then. To do without it, run `pulumi state delete` on the resource and delete the journal's Secrets",
+    });
+}

@@ -1,0 +1,52 @@
+// Asks before a point of no easy return whether the add-on's generation serves: its workloads run, requests are answered, no model was lost. Changes nothing in the cluster.
+import { ErrorCode, MigrationError } from "../../../common/errors";
+import type { StepContext, StepJournal } from "../../engine/step";
+import { readMetadata } from "../../kubernetes/readMetadata";
+import { keyOf } from "../../kubernetes/restore";
+import type { ObjectRef, World } from "../../ports/world";
+import type { Profile } from "../../profiles/profile";
+import type { Backup } from "../backup/backup";
+import { checkModels } from "../models/models";
+import { waitForAnswers } from "../models/probes";
+
+const ANSWER_MS = 5 * 60_000;
+
+/** Fails with what is missing; what people decided about their models is noted. */
+export async function assertServes(
+    { world, plan, journal }: StepContext<unknown>,
+    profile: Profile,
+    step: string,
+): Promise<void> {
+    const workloads = journal.facts.workloads ?? [];
+    const gone = await missingWorkloads(world, workloads);
+    if (gone.length > 0) throw workloadsGone(plan.addon.name, gone, step);
+    await world.workloads.waitAvailable(workloads, ANSWER_MS);
+    await waitForAnswers(world, profile, ANSWER_MS);
+    noteOnce(journal, await checkModels(world, profile, await journal.backup.read<Backup>()));
+}
+
+/** Workloads that the add-on had when it was installed and that are not there any more. */
+export async function missingWorkloads(
+    world: World,
+    workloads: readonly ObjectRef[],
+): Promise<readonly ObjectRef[]> {
+    const live = await readMetadata(world, workloads);
+    return workloads.filter((ref) => !live.has(keyOf(ref)));
+}
+
+/** Warnings that the outputs keep. */
+export function noteOnce(journal: StepJournal<never>, lines: readonly string[]): void {
+    const { warnings } = journal.facts;
+    const fresh = lines.filter((line) => !warnings.includes(line));
+    if (fresh.length > 0) journal.note({ warnings: [...warnings, ...fresh] });
+}
+
+function workloadsGone(addon: string, gone: readonly ObjectRef[], step: string): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.AddonFailed,
+        step,
+        what: `somebody deleted workloads of the add-on ${addon}: ${gone.map(keyOf).join(", ")}`,
+        why: "with `helm uninstall` everything of the release goes, and with its namespace what the add-on has there",
+        remedy: "run `pulumi up`, which has EKS apply the add-on again, or `pulumi destroy` to go back",
+    });
+}

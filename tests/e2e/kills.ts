@@ -16,8 +16,8 @@ export interface Kill {
     readonly nth?: number;
 }
 
-/** An orphaned provider looks for its engine every second, and finishes the request it is in. */
-const ORPHAN_MS = 60_000;
+/** An orphaned provider looks for its engine every second, finishes the request it is in, and what it began with the controllers. */
+const ORPHAN_MS = 240_000;
 
 /** Runs the command and kills at the write; fails when no write fitted. */
 export async function killedRun(

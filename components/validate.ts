@@ -24,11 +24,17 @@ export async function refuseBadOutputs(name: string, args: HyperPodInferenceAddo
 const unusable = (name: string) =>
     `The arguments of HyperPodInferenceAddon ${JSON.stringify(name)} cannot be used`;
 
+/** To a plugin host a list of problems by property; to Pulumi's runner of programs an error of its own, whose stack trace says nothing to the user. */
+class ArgumentsError extends pulumi.InputPropertiesError {
+    /** The mark of `pulumi.RunError`. */
+    readonly __pulumiRunError = true;
+}
+
 /** Fails with the problems, if there are any. A program that fails shows the message alone, so they stand there too. */
 export function refuse(headline: string, errors: InputProblem[]): void {
     if (errors.length === 0) return;
     const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
-    throw new pulumi.InputPropertiesError({
+    throw new ArgumentsError({
         message: `${headline}:\n${lines.join("\n")}`,
         errors: [...errors],
     });

@@ -333,6 +333,7 @@ describe("bad arguments", () => {
             () => new HyperPodInferenceAddon("inference", args as HyperPodInferenceAddonArgs),
             (error: pulumi.InputPropertiesError) => {
                 assert.ok(pulumi.InputPropertiesError.isInstance(error));
+                assert.ok(pulumi.RunError.isInstance(error), "shown without a stack trace");
                 const paths = error.errors.map((one) => one.propertyPath);
                 assert.deepEqual(paths.sort(), [
                     "alb.enabled",

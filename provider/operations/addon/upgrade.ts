@@ -11,7 +11,7 @@ import { sameSettings } from "../../settings/settingsText";
 import { checkModels, collectModels, type ModelsBefore } from "../models/models";
 import { atRest, followUpdate } from "./update";
 
-export interface WantedAddon {
+export interface UpgradeRequest {
     readonly name: string;
     /** Absent: the one that runs, whoever brought it. */
     readonly version?: string;
@@ -27,12 +27,12 @@ const POLL_MS = 2_000;
 export async function upgradeAddon(
     world: World,
     profile: Profile,
-    wishes: WantedAddon,
+    request: UpgradeRequest,
     timeoutMs: number,
 ): Promise<string> {
-    const former = await atRest(world, wishes.name, timeoutMs, "upgrade");
-    if (former === undefined) throw missing(wishes.name);
-    const wanted = { ...wishes, version: versionFor(world, wishes, former) };
+    const former = await atRest(world, request.name, timeoutMs, "upgrade");
+    if (former === undefined) throw missing(request.name);
+    const wanted = { ...request, version: versionFor(world, request, former) };
     if (
         former.version === wanted.version &&
         sameSettings(former.configurationValues, wanted.configurationValues)
@@ -53,7 +53,11 @@ export async function upgradeAddon(
 }
 
 /** Never an older one: an upgrade in the console is kept, and a pinned version that is older is a question to whoever pinned it. */
-function versionFor(world: World, { name, version, known }: WantedAddon, { version: live }: Addon): string {
+function versionFor(
+    world: World,
+    { name, version, known }: UpgradeRequest,
+    { version: live }: Addon,
+): string {
     if (version !== undefined && compareVersions(version, live) < 0) {
         throw new MigrationError({
             code: ErrorCode.FieldsWouldBeLost,
@@ -69,7 +73,7 @@ function versionFor(world: World, { name, version, known }: WantedAddon, { versi
     return newerOf(live, known);
 }
 
-type Wanted = WantedAddon & { readonly version: string };
+type Wanted = UpgradeRequest & { readonly version: string };
 
 async function update(
     world: World,

@@ -89,7 +89,7 @@ describe("the documents", function () {
             }
             for (const [, name = ""] of text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)) {
                 count += 1;
-                if (!(name in manifest.scripts)) unknown.push(`${place}: npm run ${name}`);
+                if (!(name in scriptsAt(place))) unknown.push(`${place}: npm run ${name}`);
             }
             for (const [, name = ""] of text.matchAll(/\bnpx ([a-z][\w-]*)/g)) {
                 count += 1;
@@ -200,3 +200,12 @@ describe("the documents", function () {
         assert.deepEqual(shown.map(([, room]) => room).sort(), [...rooms].sort());
     });
 });
+
+/** Those of the package that a document stands in, and the repository's. */
+function scriptsAt(place: string): Record<string, string> {
+    const own = path.join(path.dirname(place), "package.json");
+    return {
+        ...manifest.scripts,
+        ...(existsSync(path.join(root, own)) ? JSON.parse(textOf(own)).scripts : {}),
+    };
+}

@@ -17,12 +17,14 @@ const SUITES = {
     plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
     report: { files: "tests/report/*.test.ts" },
     policy: { files: "tests/policy/*.test.ts" },
+    fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
     e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
+    fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
     provider: { files: "tests/provider/*.test.ts" },
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.

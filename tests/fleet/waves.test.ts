@@ -112,11 +112,11 @@ describe("a fleet", () => {
 
     it("changes nothing anywhere when one cluster is blocked, and tells all that are", async () => {
         const stacks = new Answers();
-        stacks.blocked.add("a").add("c");
-        const report = await moveFleet(runOf(fleetOf({ one: ["a", "b"], two: ["c"] }), stacks));
+        stacks.blocked.add("b").add("c");
+        const report = await moveFleet(runOf(fleetOf({ one: ["a"], two: ["b", "c"] }), stacks));
         assert.equal(report.result, "stopped");
         assert.deepEqual(stacks.ups(), []);
-        assert.deepEqual(statesOf(report), { a: "failed", b: "previewed", c: "failed" });
+        assert.deepEqual(statesOf(report), { a: "previewed", b: "failed", c: "failed" });
         assert.match(report.clusters[2]?.reasons.join() ?? "", /HP111/);
     });
 
@@ -210,7 +210,7 @@ describe("a fleet", () => {
         const stacks = new Answers();
         const stopping = () => stacks.ups().length > 0;
         const report = await moveFleet(
-            runOf(fleetOf({ one: ["a"], two: ["b"] }, { atOnce: 1 }), stacks, { stopping }),
+            runOf(fleetOf({ one: ["a", "b"], two: ["c"] }, { atOnce: 1 }), stacks, { stopping }),
         );
         assert.equal(report.result, "stopped");
         assert.deepEqual(stacks.ups(), ["a"]);

@@ -1,5 +1,6 @@
 // fleet.json in, a checked fleet out: waves of clusters, each with the arguments of its move and a stack. Every mistake is told at once.
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import Ajv from "ajv";
 
 export interface Gates {
@@ -23,10 +24,17 @@ export interface Wave {
     readonly clusters: readonly Cluster[];
 }
 
+/** As `--policy-pack` and `--policy-pack-config` of the Pulumi CLI; paths. */
+export interface Guards {
+    readonly policyPacks: string[];
+    readonly policyPackConfigs: string[];
+}
+
 export interface Fleet {
     /** How many clusters of a wave move at the same time. Defaults to 4. */
     readonly atOnce: number;
     readonly gates: Gates;
+    readonly guards: Guards;
     readonly waves: readonly Wave[];
 }
 
@@ -34,6 +42,8 @@ interface FleetFile {
     readonly defaults?: Record<string, unknown>;
     readonly atOnce?: number;
     readonly gates?: Gates;
+    readonly policyPacks?: readonly string[];
+    readonly policyPackConfigs?: readonly string[];
     readonly waves: readonly {
         readonly name: string;
         readonly until?: string;
@@ -57,6 +67,8 @@ const isFleet = new Ajv({ allErrors: true }).compile<FleetFile>({
                 acceptedWarnings: { type: "array", items: name },
             },
         },
+        policyPacks: { type: "array", items: name },
+        policyPackConfigs: { type: "array", items: name },
         waves: {
             type: "array",
             minItems: 1,
@@ -110,7 +122,17 @@ export function readFleet(file: string): Fleet {
         ),
     ];
     if (twice.length > 0) throw new Error(`${file} is no fleet:\n${twice.join("\n")}`);
-    return { atOnce: read.atOnce ?? 4, gates: read.gates ?? {}, waves };
+    const fromHere = (paths: readonly string[] = []) =>
+        paths.map((one) => path.resolve(path.dirname(file), one));
+    return {
+        atOnce: read.atOnce ?? 4,
+        gates: read.gates ?? {},
+        guards: {
+            policyPacks: fromHere(read.policyPacks),
+            policyPackConfigs: fromHere(read.policyPackConfigs),
+        },
+        waves,
+    };
 }
 
 function repeated(names: readonly string[]): string[] {

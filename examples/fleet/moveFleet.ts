@@ -23,7 +23,7 @@ async function main([command, wave, ...rest]: readonly string[]): Promise<number
         return 2;
     }
     const fleet = readFleet(process.env.FLEET ?? path.join(__dirname, "fleet.json"));
-    const stacks = new PulumiStacks(__dirname);
+    const stacks = new PulumiStacks(__dirname, fleet.guards);
     let stopping = false;
     const stop = (signal: NodeJS.Signals) => {
         if (stopping) return;

@@ -1,6 +1,6 @@
 // Waves ask, the Pulumi CLI answers, through the Automation API: one stack per cluster, with the program of this folder. Keeps nothing of a run but its outcome.
 import { type EngineEvent, LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
-import type { Cluster } from "./fleetFile";
+import type { Cluster, Guards } from "./fleetFile";
 import type { Outcome } from "./gates";
 import type { Previewed, Stacks, Wish } from "./waves";
 
@@ -10,7 +10,10 @@ const AT_REST = ["Moved", "Stopped", "Committed"];
 export class PulumiStacks implements Stacks {
     private readonly running = new Set<AbortController>();
 
-    constructor(private readonly workDir: string) {}
+    constructor(
+        private readonly workDir: string,
+        private readonly guards: Guards,
+    ) {}
 
     /** Every CLI that runs gets a SIGINT: its move stops at the next safe point, and its state is stored. */
     interrupt(): void {
@@ -26,7 +29,7 @@ export class PulumiStacks implements Stacks {
                 if (type?.endsWith(":HelmToAddonMigration") && Array.isArray(news?.inputs.plan))
                     plan.push(...news.inputs.plan);
             };
-            return (await stack.preview({ signal, onEvent: look })).changeSummary;
+            return (await stack.preview({ ...this.guards, signal, onEvent: look })).changeSummary;
         });
         const changes = Object.entries(changeSummary).some(
             ([operation, count]) => operation !== "same" && count > 0,
@@ -36,7 +39,7 @@ export class PulumiStacks implements Stacks {
 
     up(cluster: Cluster, wish: Wish): Promise<Outcome> {
         return this.run(cluster, wish, async (stack, signal, onEvent) => {
-            const { outputs } = await stack.up({ signal, onEvent });
+            const { outputs } = await stack.up({ ...this.guards, signal, onEvent });
             return outcomeOf(outputs);
         });
     }
@@ -71,8 +74,10 @@ export class PulumiStacks implements Stacks {
             if (wish !== undefined)
                 await stack.setConfig("move", { value: JSON.stringify({ ...cluster.args, ...wish }) });
             if (controller.signal.aborted) throw new Error("interrupted before it began");
-            return await work(stack, controller.signal, ({ diagnosticEvent }) => {
+            return await work(stack, controller.signal, ({ diagnosticEvent, policyEvent }) => {
                 if (diagnosticEvent?.severity === "error") errors.add(plain(diagnosticEvent.message));
+                if (policyEvent?.enforcementLevel === "mandatory")
+                    errors.add(`policy ${policyEvent.policyName}: ${plain(policyEvent.message)}`);
             });
         } catch (error) {
             const told = [...errors].filter((line) => !/^(preview|update) failed$/.test(line));

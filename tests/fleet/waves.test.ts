@@ -84,6 +84,7 @@ function fleetOf(
     return {
         atOnce: 2,
         gates: {},
+        guards: { policyPacks: [], policyPackConfigs: [] },
         waves: Object.entries(waves).map(([name, stacks]) => ({
             name,
             clusters: stacks.map(cluster),

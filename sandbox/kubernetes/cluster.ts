@@ -16,6 +16,7 @@ import {
 } from "./configFiles";
 import { ControlPlane } from "./controlPlane";
 import { EgressProxy } from "./egress";
+import { LateSecrets } from "./lateSecrets";
 import { NodeSide } from "./nodeSide";
 import type { FakeNodes } from "./nodes";
 import { PodScripts } from "./podScripts";
@@ -38,6 +39,7 @@ export class Cluster {
     private readonly egress: EgressProxy;
     private readonly egressSocket: string;
     private readonly scripts = new PodScripts();
+    private readonly lateSecrets = new LateSecrets(Date.now);
     private readonly report: (problem: string) => void;
     private nodeSide: NodeSide | undefined;
 
@@ -53,8 +55,12 @@ export class Cluster {
                 this.scripts.add(rule, behaviour);
                 this.nodeSide?.kubelet.lookAtAll();
             },
+            secretsReachPodsAfter: (milliseconds) => {
+                this.lateSecrets.delayMs = milliseconds;
+            },
             clearScripts: () => {
                 this.scripts.clear();
+                this.lateSecrets.delayMs = 0;
                 this.nodeSide?.kubelet.lookAtAll();
             },
         };
@@ -138,6 +144,7 @@ export class Cluster {
             kubelet: this.client("kubelet", "kubelet/v1.36.3 (fake)"),
             standIns: this.client("standins", "hyperpod-sandbox-stand-ins"),
             scripts: this.scripts,
+            lateSecrets: this.lateSecrets,
             report: this.report,
         });
         if (baseline !== undefined) {

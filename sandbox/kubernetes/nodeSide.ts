@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient, type ApiClientOptions, isStatus } from "./apiClient";
 import { ClusterView } from "./clusterView";
 import { createNode } from "./fakeNode";
+import type { LateSecrets } from "./lateSecrets";
 import { FakeKubelet } from "./nodes";
 import { PodCertificates } from "./podCertificates";
 import type { PodScripts } from "./podScripts";
@@ -17,6 +18,7 @@ export interface NodeSideOptions {
     kubelet: ApiClientOptions;
     standIns: ApiClientOptions;
     scripts: PodScripts;
+    lateSecrets: LateSecrets;
     report: (problem: string) => void;
 }
 
@@ -36,8 +38,12 @@ export class NodeSide {
         this.standInClient = new ApiClient(options.standIns);
         this.view = new ClusterView(this.kubeletClient, report);
         this.kubelet = new FakeKubelet(this.kubeletClient, this.view, options.scripts, report);
-        this.servers = new PodServers(this.kubelet, new PodCertificates(this.view), report);
-        this.view.onChange(() => this.servers.dropUnready());
+        const certificates = new PodCertificates(this.view, options.lateSecrets);
+        this.servers = new PodServers(this.kubelet, certificates, report);
+        this.view.onChange(() => {
+            this.servers.dropUnready();
+            certificates.look(this.kubelet.readyPods());
+        });
         const client = this.standInClient;
         this.runners = [
             this.runner((wake) => new CertManager(client, this.view, wake, report)),

@@ -15,6 +15,8 @@ export interface FakeNodes {
     /** The newest rule that fits a pod wins; it also acts on pods that run already. */
     script(rule: PodRule, behaviour: PodBehaviour): void;
     clearScripts(): void;
+    /** Pods that run present a changed Secret this much later; `clearScripts` makes it 0 again. */
+    secretsReachPodsAfter(milliseconds: number): void;
 }
 
 const retryMs = 300;

@@ -2,7 +2,8 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { makeCertificate } from "./certificates";
 import type { ClusterView } from "./clusterView";
-import type { CertificateSource } from "./images";
+import { type CertificateSource, profilesOf } from "./images";
+import type { LateSecrets } from "./lateSecrets";
 import type { Pod, Secret } from "./objects";
 
 export const tlsOf = (secret: Secret | undefined): { certificate: string; key: string } | undefined => {
@@ -19,7 +20,18 @@ export class PodCertificates {
     /** By pod and version of the Secret, so that a changed Secret counts from the next connection on. */
     private readonly contexts = new Map<string, Promise<SecureContext>>();
 
-    constructor(private readonly view: ClusterView) {}
+    constructor(
+        private readonly view: ClusterView,
+        private readonly late: LateSecrets,
+    ) {}
+
+    /** To be called at every change: what changes unseen would be seen at once. */
+    look(pods: readonly Pod[]): void {
+        this.late.keepOnly(new Set(this.view.pods.list().map(({ metadata }) => metadata.uid ?? "")));
+        for (const pod of pods)
+            for (const { serves } of profilesOf(pod))
+                if (serves !== undefined) this.secretFor(pod, serves.certificate);
+    }
 
     contextFor(pod: Pod, source: CertificateSource): Promise<SecureContext> {
         const secret = this.secretFor(pod, source);
@@ -48,6 +60,8 @@ export class PodCertificates {
             .filter((name) => name !== undefined);
         const secrets = mounted
             .map((name) => this.view.secrets.get(name, namespace))
+            .filter((secret) => secret !== undefined)
+            .map((secret) => this.late.seenBy(pod.metadata.uid ?? "", secret))
             .filter((secret) => tlsOf(secret) !== undefined);
         return secrets.find((secret) => secret?.metadata.name === source.preferred) ?? secrets[0];
     }

@@ -72,7 +72,7 @@ async function modelProbes(client: ApiClient, definitions: CustomResourceDefinit
 }
 
 /** A dry run goes through conversion, validation and admission, and stores nothing. */
-function annotate(path: string): ApiRequest {
+export function annotate(path: string): ApiRequest {
     const body = { metadata: { annotations: { "hyperpod-sandbox/probe": "never stored" } } };
     return { method: "PATCH", path: `${path}?dryRun=All`, contentType: "merge", body };
 }
@@ -85,7 +85,7 @@ async function metricsProbes(client: ApiClient): Promise<Probe[]> {
     );
 }
 
-function probe(client: ApiClient, name: string, request: ApiRequest): Probe {
+export function probe(client: ApiClient, name: string, request: ApiRequest): Probe {
     return {
         name,
         run: async () => {

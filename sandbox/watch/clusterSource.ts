@@ -26,7 +26,10 @@ export class ClusterSource implements MoveSource {
     #reflectors: { stop(): Promise<void> }[] = [];
     #problems = new Set<string>();
 
-    constructor({ apiServerUrl: server, caFile, clientCertFile, clientKeyFile }: Observable) {
+    constructor(
+        { apiServerUrl: server, caFile, clientCertFile, clientKeyFile }: Observable,
+        readonly probesOf: typeof clusterProbes = clusterProbes,
+    ) {
         const files = { caFile, certFile: clientCertFile, keyFile: clientKeyFile };
         this.#client = new ApiClient({ server, ...files, userAgent: OBSERVER_USER_AGENT });
     }
@@ -55,7 +58,7 @@ export class ClusterSource implements MoveSource {
     }
 
     async probes(): Promise<Probe[]> {
-        return clusterProbes(this.#client, await this.#definitions());
+        return this.probesOf(this.#client, await this.#definitions());
     }
 
     async stop(): Promise<string[]> {

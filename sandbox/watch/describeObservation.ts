@@ -11,6 +11,9 @@ export function describeObservation(observation: Observation): string {
     for (const [controller, { seconds, atEnd }] of Object.entries(away)) {
         lines.push(`away ${seconds.toFixed(1)} s${atEnd ? ", still away" : ""}: ${controller}`);
     }
+    const asked = Object.values(refused).reduce((sum, one) => sum + one.asked, 0);
+    const counts = Object.values(refused).flatMap((one) => Object.values(one.answers));
+    lines.push(`${counts.reduce((sum, count) => sum + count, 0)} of ${asked} requests refused`);
     for (const [request, { seconds, atEnd, answers }] of Object.entries(refused)) {
         lines.push(`refused ${seconds.toFixed(1)} s${atEnd ? ", still refused" : ""}: ${request}`);
         for (const [answer, count] of Object.entries(answers))

@@ -17,6 +17,8 @@ export interface Deletion {
 }
 
 export interface Refusal {
+    /** Requests sent, refused or not. */
+    asked: number;
     seconds: number;
     /** Whether the last request was refused. */
     atEnd: boolean;

@@ -4,6 +4,7 @@
  */
 import { ClusterSource, type Observable } from "./clusterSource";
 import { Controllers } from "./controllers";
+import { everyRequest } from "./everyRequest";
 import { GuardedObjects } from "./guardedObjects";
 import type { Observation } from "./observation";
 import { PodChanges } from "./podChanges";
@@ -23,6 +24,13 @@ export interface RunningObservation {
 
 export function observeMove(sandbox: Observable): Promise<RunningObservation> {
     return observe(new ClusterSource(sandbox), PROBE_EVERY_MS);
+}
+
+/** Where not one request may be refused: every kind, five times a second. It costs the move time. */
+const EVERY_REQUEST_MS = 200;
+
+export function observeEveryRequest(sandbox: Observable): Promise<RunningObservation> {
+    return observe(new ClusterSource(sandbox, everyRequest), EVERY_REQUEST_MS);
 }
 
 export async function observe(source: MoveSource, probeEveryMs: number): Promise<RunningObservation> {

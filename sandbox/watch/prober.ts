@@ -11,6 +11,7 @@ export interface Probe {
 }
 
 interface Log {
+    asked: number;
     refused: Stopwatch;
     answers: Record<string, number>;
 }
@@ -33,19 +34,21 @@ export class Prober {
         this.#stopping.abort();
         await Promise.all(this.#loops);
         const at = this.now();
-        const report = [...this.#logs].map(([name, { refused, answers }]) => {
-            return [name, { seconds: refused.seconds(at), atEnd: refused.running, answers }] as const;
+        const report = [...this.#logs].map(([name, { asked, refused, answers }]) => {
+            const seconds = refused.seconds(at);
+            return [name, { asked, seconds, atEnd: refused.running, answers }] as const;
         });
         return Object.fromEntries(report);
     }
 
     async #loop(probe: Probe): Promise<void> {
-        const log: Log = { refused: new Stopwatch(), answers: {} };
+        const log: Log = { asked: 0, refused: new Stopwatch(), answers: {} };
         this.#logs.set(probe.name, log);
         const { signal } = this.#stopping;
         for (let last = false; !last; ) {
             last = signal.aborted;
             const started = this.now();
+            log.asked += 1;
             const refusal = await probe.run().then(
                 () => undefined,
                 (error: Error) => error.message,

@@ -185,6 +185,17 @@ describe("sandbox: pods that answer the API server", () => {
             await eventually("conversion to recover", () => works(readOld));
         });
 
+        it("fails as long as pods present the certificate of before, where Secrets reach them late", async () => {
+            sandbox.nodes.secretsReachPodsAfter(2_000);
+            await setDnsNames(["conversion.default.svc", "another.default.svc"]);
+            // The CRD has the new CA at once.
+            await refusal("an authority that the bundle does not know", /unknown authority/, readOld);
+            await eventually("conversion to recover", () => works(readOld));
+            sandbox.nodes.secretsReachPodsAfter(0);
+            await setDnsNames(["conversion.default.svc"]);
+            await eventually("conversion with the former names", () => works(readOld));
+        });
+
         it("refuses conversion while the operator is not Ready", async () => {
             sandbox.nodes.script({ image: "hyperpod-inference-operator" }, { never: true });
             await readyPods(client, "operator", 0);

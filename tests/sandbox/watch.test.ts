@@ -78,13 +78,16 @@ async function play(script: (cluster: PlayedCluster) => Promise<void>): Promise<
 describe("observer of a move", () => {
     it("reports nothing when nothing happens", async () => {
         const report = await play((cluster) => cluster.at(10, () => undefined));
+        const asked = report.refused["create ingress"]?.asked ?? 0;
+        // Once at the start, once at the end, and some in between.
+        assert.ok(asked >= 3, `asked ${asked} times`);
         assert.deepEqual(report, {
             seconds: 10,
             deletions: [],
             away: { "keda-operator": { seconds: 0, atEnd: false, spans: [] } },
             twoActive: [],
             podsChanging: [],
-            refused: { "create ingress": { seconds: 0, atEnd: false, answers: {} } },
+            refused: { "create ingress": { asked, seconds: 0, atEnd: false, answers: {} } },
             problems: ["a watch broke"],
         });
     });
@@ -221,13 +224,19 @@ describe("observer of a move", () => {
             });
             await cluster.at(3, () => undefined);
         });
-        report.refused["create ingress"] = { seconds: 2, atEnd: true, answers: { "500 no endpoints": 4 } };
+        report.refused["create ingress"] = {
+            asked: 9,
+            seconds: 2,
+            atEnd: true,
+            answers: { "500 no endpoints": 4 },
+        };
         assert.equal(
             describeObservation(report),
             [
                 "observed for 3.0 s",
                 "deleted (gone) after 1.0 s: x.io/Model a/m",
                 "away 2.0 s, still away: keda-operator",
+                "4 of 9 requests refused",
                 "refused 2.0 s, still refused: create ingress",
                 "    4 x 500 no endpoints",
                 "observer: a watch broke",

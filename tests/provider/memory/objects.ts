@@ -125,6 +125,10 @@ function answerTo(store: Store, { method, path, body }: ProbeRequest): ProbeAnsw
         if (store.raw(ref) === undefined) throw refusal(404, "NotFound", `${path} is not served`);
         return answer(apiServiceProblem(store, name), 503);
     }
+    if (method === "POST" && path.endsWith("/configmaps")) {
+        const { metadata } = body as KubernetesObject;
+        return answer(admissionProblem(store, "configmaps", metadata.labels), 500);
+    }
     if (method === "POST" && path.endsWith("/ingresses"))
         return answer(admissionProblem(store, "ingresses"), 500);
     const [, apiVersion = "", plural = ""] = /^\/apis\/(.+)\/([^/]+)$/.exec(path) ?? [];

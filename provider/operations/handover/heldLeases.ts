@@ -1,0 +1,122 @@
+// Leases of the generation that waits, held by the move: its pods get Ready, and none of them leads until the Lease is given back. Nobody's leadership is taken from a controller that has it.
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects } from "./onlyForTheMove";
+
+/**
+ * Ten years. A candidate waits as long as the record says, so a move that dies leaves one generation leading, the one that leads now,
+ * however long nobody comes; the next `up` or `destroy` finds the Lease by its holder.
+ */
+const HELD_SECONDS = 10 * 365 * 24 * 3600;
+
+interface LeaseSpec {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly renewTime?: string;
+}
+
+type Lease = KubernetesObject & { readonly spec?: LeaseSpec };
+
+/** What an undo needs of one Lease. */
+export interface LeaseMemory {
+    readonly ref: ObjectRef;
+    /** Left there by a pod that is gone; absent when there was none. */
+    readonly former?: LeaseSpec;
+}
+
+export function leaseRef(namespace: string, name: string): ObjectRef {
+    return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace, name };
+}
+
+export async function rememberLeases(
+    world: World,
+    refs: readonly ObjectRef[],
+): Promise<readonly LeaseMemory[]> {
+    return Promise.all(
+        refs.map(async (ref) => {
+            const live = (await world.objects.read(ref)) as Lease | undefined;
+            return { ref, ...(live === undefined ? {} : { former: live.spec ?? {} }) };
+        }),
+    );
+}
+
+/** Writes nothing where the move holds it already. */
+export async function holdLeases(
+    world: World,
+    migrationId: string,
+    memory: readonly LeaseMemory[],
+): Promise<void> {
+    await Promise.all(memory.map((one) => holdLease(world, ownOf(migrationId), one)));
+}
+
+async function holdLease(world: World, own: OwnObjects, { ref }: LeaseMemory): Promise<void> {
+    const now = await world.objects.serverTime();
+    const live = (await world.objects.read(ref)) as Lease | undefined;
+    const spec = {
+        holderIdentity: holderOf(own.migrationId),
+        leaseDurationSeconds: HELD_SECONDS,
+        acquireTime: microTime(now),
+        renewTime: microTime(now),
+    };
+    const { apiVersion, kind, name, namespace = "" } = ref;
+    if (live === undefined) {
+        await makeOwn(world, { apiVersion, kind, metadata: { name, namespace }, spec }, own);
+        return;
+    }
+    if (live.spec?.holderIdentity === spec.holderIdentity) return;
+    if (isMarked(live, own) || isAlive(live.spec ?? {}, Date.parse(now))) throw leadsAlready(live);
+    const { resourceVersion = "" } = live.metadata;
+    await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
+}
+
+/** From here on the next candidate leads, within one of its retries. A Lease that somebody holds by now is that one's. */
+export async function releaseLeases(
+    world: World,
+    migrationId: string,
+    memory: readonly LeaseMemory[],
+): Promise<void> {
+    await Promise.all(memory.map((one) => releaseLease(world, ownOf(migrationId), one)));
+}
+
+async function releaseLease(world: World, own: OwnObjects, { ref, former }: LeaseMemory): Promise<void> {
+    const live = (await world.objects.read(ref)) as Lease | undefined;
+    if (live?.spec?.holderIdentity !== holderOf(own.migrationId)) return;
+    const { uid = "", resourceVersion = "" } = live.metadata;
+    if (isMarked(live, own)) await world.objects.remove(ref, { uid, resourceVersion });
+    else
+        await world.objects.merge(ref, {
+            metadata: { resourceVersion },
+            spec: {
+                holderIdentity: "",
+                leaseDurationSeconds: former?.leaseDurationSeconds ?? null,
+                acquireTime: null,
+                renewTime: null,
+            },
+        });
+}
+
+/** Pods are told by their names; this one tells people whom to ask. */
+function holderOf(migrationId: string): string {
+    return `pulumi-hyperpod-inference/${migrationId}`;
+}
+
+function ownOf(migrationId: string): OwnObjects {
+    return { migrationId, part: HandoverPart.Lease };
+}
+
+function isAlive(
+    { holderIdentity = "", renewTime, leaseDurationSeconds = 0 }: LeaseSpec,
+    now: number,
+): boolean {
+    return holderIdentity !== "" && now < Date.parse(renewTime ?? "") + leaseDurationSeconds * 1000;
+}
+
+/** Leases have microseconds. */
+function microTime(time: string): string {
+    return `${new Date(time).toISOString().slice(0, -1)}000Z`;
+}
+
+function leadsAlready({ metadata, spec }: Lease): Error {
+    return new Error(
+        `${spec?.holderIdentity} leads by Lease ${metadata.namespace}/${metadata.name}; a leader that works is not made to wait`,
+    );
+}

@@ -1,0 +1,69 @@
+// Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
+import { keyOf, refTo } from "../../kubernetes/restore";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const MANAGER = "pulumi-hyperpod-inference";
+const PART = "pulumi-hyperpod-inference/handover";
+const MIGRATION = "pulumi-hyperpod-inference/migration";
+
+/** What an object of a move is for. */
+export enum HandoverPart {
+    /** Shows whether the API server asks pods that our EndpointSlices name. */
+    Canary = "canary",
+    /** Leads requests for the add-on's Services to Helm's pods. */
+    Bridge = "bridge",
+    /** Keeps one generation from leading. */
+    Lease = "lease",
+}
+
+export interface OwnObjects {
+    readonly migrationId: string;
+    readonly part: HandoverPart;
+}
+
+export function marksOf({ migrationId, part }: OwnObjects): Record<string, string> {
+    return { [MANAGED_BY]: MANAGER, [PART]: part, [MIGRATION]: migrationId };
+}
+
+export function isMarked({ metadata }: KubernetesObject, own: OwnObjects): boolean {
+    return Object.entries(marksOf(own)).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** Makes it, unless a run that was cut off has made it already. Somebody else's of the same name is an error. */
+export async function makeOwn(world: World, object: KubernetesObject, own: OwnObjects): Promise<void> {
+    const marked = withMarks(object, own);
+    const live = await world.objects.read(refTo(marked));
+    if (live === undefined) await world.objects.create(marked);
+    else if (!isMarked(live, own)) throw notOurs(live);
+}
+
+export function withMarks(object: KubernetesObject, own: OwnObjects): KubernetesObject {
+    const { metadata } = object;
+    return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...marksOf(own) } } };
+}
+
+/** In the order of `kinds`, each with its UID as the precondition. `except` says what stays. */
+export async function removeOwn(
+    world: World,
+    own: OwnObjects,
+    kinds: readonly (readonly [apiVersion: string, kind: string])[],
+    except: (object: KubernetesObject) => boolean = () => false,
+): Promise<void> {
+    const labelSelector = Object.entries(marksOf(own))
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+    for (const [apiVersion, kind] of kinds) {
+        const listed = await world.objects.list(apiVersion, kind, { labelSelector });
+        const mine = listed.filter((object) => !except(object));
+        await Promise.all(mine.map((object) => removeOne(world, refTo(object), object.metadata.uid)));
+    }
+}
+
+function removeOne(world: World, ref: ObjectRef, uid: string | undefined): Promise<void> {
+    return world.objects.remove(ref, uid === undefined ? {} : { uid });
+}
+
+function notOurs(object: KubernetesObject): Error {
+    return new Error(`${keyOf(refTo(object))} is there already, and this move did not make it`);
+}

@@ -39,12 +39,11 @@ export async function slicesOf(world: World, { namespace, name }: ObjectRef): Pr
     return found as EndpointSlice[];
 }
 
-export async function firstReadyEndpoint(world: World, service: ObjectRef): Promise<Endpoint | undefined> {
-    for (const { addressType, endpoints = [], ports = [] } of await slicesOf(world, service)) {
-        const ready = endpoints.find(({ conditions }) => conditions?.ready !== false);
+/** In the order of the slices; a port without a number means any, and is not asked. */
+export async function readyEndpoints(world: World, service: ObjectRef): Promise<Endpoint[]> {
+    return (await slicesOf(world, service)).flatMap(({ addressType, endpoints = [], ports = [] }) => {
         const port = ports.find((one) => one.port !== undefined)?.port;
-        if (ready !== undefined && port !== undefined)
-            return { addresses: ready.addresses, addressType, port };
-    }
-    return undefined;
+        const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+        return port === undefined ? [] : ready.map(({ addresses }) => ({ addresses, addressType, port }));
+    });
 }

@@ -1,6 +1,7 @@
 // The canary tells whether the API server asks pods that our slices name, leaves nothing behind, and harms nobody meanwhile.
 import assert from "node:assert/strict";
-import { askCanary, removeCanary } from "../../../provider/operations/handover/canary";
+import { removeQuestions } from "../../../provider/operations/handover/askPods";
+import { askCanary } from "../../../provider/operations/handover/canary";
 import type { World } from "../../../provider/ports/world";
 import { SIMPLE } from "../memory/behaviour";
 import { RELEASE } from "../memory/content";
@@ -67,7 +68,7 @@ describe("the canary", () => {
 
     it("is gone whenever it is killed, once it is asked again or taken back", async () => {
         const world = new MemoryWorld();
-        const undo = (ports: World) => removeCanary(ports, REQUEST.migrationId);
+        const undo = (ports: World) => removeQuestions(ports, REQUEST.migrationId);
         const kills = await surviveKills(world, world.snapshot(), { apply: ask, undo });
         assert.ok(kills >= 12, `${kills} kills`);
     });
@@ -75,13 +76,13 @@ describe("the canary", () => {
     it("leaves what another move made, and an object of its name that is nobody's of ours", async () => {
         const world = new MemoryWorld();
         const { ports } = await processOf(world);
-        const name = "pulumi-hyperpod-canary-01234567";
+        const name = "pulumi-hyperpod-canary-01234567-0";
         const metadata = { name, namespace: OPERATOR_NAMESPACE };
         const service = { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [] } };
         world.store.create(service, { manager: "kubectl", operation: "Update" });
         const before = world.capture();
         await assert.rejects(ask(ports), /is there already, and this move did not make it/);
-        assert.equal(await runKilled(world, (again) => removeCanary(again, "another move")), false);
+        assert.equal(await runKilled(world, (again) => removeQuestions(again, "another move")), false);
         assertSame(world.capture(), before, "afterwards");
     });
 });

@@ -50,12 +50,13 @@ function problemBehind(
     const secret = presentedBy(store, endpoint);
     if (secret === undefined) return `service "${name}" has no certificate`;
     const certificate = decode((secret.data as Record<string, string>)["tls.crt"]) as FakeCertificate;
-    if (!authoritiesIn(caBundle).includes(certificate.ca))
-        return "x509: certificate signed by unknown authority";
+    // In the order in which the API server looks.
     const host = `${name}.${namespace}.svc`;
-    return certificate.dnsNames.includes(host)
+    if (!certificate.dnsNames.includes(host))
+        return `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
+    return authoritiesIn(caBundle).includes(certificate.ca)
         ? undefined
-        : `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
+        : "x509: certificate signed by unknown authority";
 }
 
 /** One or more of them, a line each, as a PEM file holds several certificates. */

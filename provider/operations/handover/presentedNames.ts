@@ -1,0 +1,64 @@
+// A Service and DNS names in; returns once every pod behind the Service presents a certificate for exactly these names. Read from the pods' own handshakes, never assumed after a time.
+import { poll } from "../../ports/poll";
+import type { ObjectRef, World } from "../../ports/world";
+import { askPods, type PodAnswer } from "./askPods";
+import { type Endpoint, readyEndpoints } from "./endpointSlices";
+
+export interface NamesRequest {
+    readonly migrationId: string;
+    /** Where the Services and slices are made through which pods are asked. */
+    readonly namespace: string;
+    readonly service: ObjectRef;
+    readonly names: readonly string[];
+    readonly timeoutMs: number;
+    /** Runs at every look: whoever waits here also keeps the bridges on the pods. */
+    readonly meanwhile: () => Promise<unknown>;
+}
+
+export async function waitForNames(world: World, request: NamesRequest): Promise<void> {
+    const { service, names, timeoutMs } = request;
+    const started = world.clock.now();
+    // Pods that move are asked anew.
+    const round = async () => {
+        const endpoints = await readyEndpoints(world, service);
+        const left = Math.max(0, timeoutMs - (world.clock.now() - started));
+        const answers = endpoints.length === 0 ? [] : await askRound(world, request, endpoints, left);
+        return { endpoints, answers };
+    };
+    const last = await poll(world.clock, { timeoutMs, pauseMs: 1_000 }, round, ({ answers }) =>
+        allPresent(answers, names),
+    );
+    if (!allPresent(last.answers, names)) throw notPresented(request, last.answers);
+}
+
+function askRound(
+    world: World,
+    request: NamesRequest,
+    endpoints: readonly Endpoint[],
+    timeoutMs: number,
+): Promise<readonly PodAnswer[]> {
+    const { migrationId, namespace, service, names, meanwhile } = request;
+    return askPods(world, { migrationId, namespace, endpoints, timeoutMs }, async (answers) => {
+        await meanwhile();
+        if (allPresent(answers, names)) return true;
+        return addressesIn(await readyEndpoints(world, service)) !== addressesIn(endpoints);
+    });
+}
+
+function allPresent(answers: readonly PodAnswer[], names: readonly string[]): boolean {
+    const wanted = [...names].sort().join();
+    return (
+        answers.length > 0 && answers.every((answer) => [...(answer.names ?? [])].sort().join() === wanted)
+    );
+}
+
+function addressesIn(endpoints: readonly Endpoint[]): string {
+    return endpoints.map(({ addresses }) => addresses.join()).join();
+}
+
+function notPresented({ service, names, timeoutMs }: NamesRequest, answers: readonly PodAnswer[]): Error {
+    const told = answers.map((answer) => answer.names?.join(", ") ?? answer.message);
+    return new Error(
+        `waited ${Math.round(timeoutMs / 1000)} s for the pods behind Service ${service.namespace}/${service.name} to present a certificate for ${names.join(", ")}; they present: ${told.join("; ") || "none is ready"}`,
+    );
+}

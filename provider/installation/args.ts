@@ -15,7 +15,7 @@ export interface DiscoverHelmInstallationArgs {
     readonly roleArn?: string;
     /** Keys, a chain of roles and endpoints, as an aws provider has them. Defaults to none: the standard credential chain. */
     readonly access?: AwsAccess;
-    /** Path or content of a kubeconfig. Defaults to access through the EKS API with a token minted in process. */
+    /** Path of a kubeconfig, a list of paths as in the variable KUBECONFIG, or the content; `~` is the home folder. Defaults to access through the EKS API with a token minted in process. */
     readonly kubeconfig?: string;
     /** Context of the kubeconfig. Defaults to its current one. */
     readonly context?: string;

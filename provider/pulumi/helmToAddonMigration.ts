@@ -21,7 +21,7 @@ export interface HelmToAddonMigrationArgs {
     roleArn?: pulumi.Input<string>;
     /** Keys, a chain of roles and endpoints, as an aws provider has them; kept as a secret. Defaults to none: the standard credential chain. */
     access?: pulumi.Input<AwsAccess>;
-    /** Path or content of a kubeconfig; always kept as a secret. Defaults to access through the EKS API with a token minted in process. */
+    /** Path of a kubeconfig, a list of paths as in the variable KUBECONFIG, or the content; `~` is the home folder. Always kept as a secret. Defaults to access through the EKS API with a token minted in process. */
     kubeconfig?: pulumi.Input<string>;
     /** Context of the kubeconfig. Defaults to its current one. */
     context?: pulumi.Input<string>;

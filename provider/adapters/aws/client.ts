@@ -1,5 +1,4 @@
 // The one place where clients of the AWS SDK are made: every attempt of a command that writes passes the gate, the SDK's own retries too.
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type {
     DeserializeHandlerOptions,
     DeserializeMiddleware,
@@ -8,6 +7,7 @@ import type {
     MiddlewareStack,
 } from "@smithy/types";
 import type { Gate } from "../../ports/world";
+import { proxyingHandler } from "./proxyingHandler";
 import type { AwsService, AwsSession, ClientSettings } from "./session";
 
 /** What AWS calls commands that change nothing. */
@@ -29,7 +29,7 @@ export function openClient<C>(
     overrides: Partial<ClientSettings> = {},
 ): C {
     const settings = { ...session.clientSettings(service), ...overrides };
-    return gated(make, settings, gate, new NodeHttpHandler(settings.requestHandler));
+    return gated(make, settings, gate, proxyingHandler(settings.requestHandler));
 }
 
 interface Handler {

@@ -1,6 +1,7 @@
 // Region, profile, roles, keys and endpoints come in; settings that every AWS client shares go out: credentials, time limits, retries. Makes no call by itself. The standard environment variables and profiles are honoured.
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AssumedRole, AwsAccess } from "../../../common/awsAccess";
+import { proxyingHandler } from "./proxyingHandler";
 
 /** Whose account and which Region is meant. */
 export interface SessionRequest {
@@ -104,17 +105,27 @@ async function openCredentials(
     const { keys, assumeRoles = [] } = access ?? {};
     const base: AwsCredentialIdentityProvider = keys
         ? async () => keys
-        : fromNodeProviderChain(profile ? { profile } : {});
+        : fromNodeProviderChain({ ...(profile ? { profile } : {}), clientConfig: overProxies() });
     const roles: readonly AssumedRole[] = roleArn ? [{ roleArn }] : assumeRoles;
     return roles.reduce<AwsCredentialIdentityProvider>(
         (masterCredentials, role) =>
             fromTemporaryCredentials({
                 masterCredentials,
                 params: assumption(role),
-                clientConfig: settingsOf(region, request, "sts"),
+                clientConfig: { ...settingsOf(region, request, "sts"), ...overProxies() },
             }),
         base,
     );
+}
+
+/** SSO, web identity and roles are asked for by clients of the SDK's own. */
+function overProxies() {
+    return {
+        requestHandler: proxyingHandler({
+            requestTimeout: REQUEST_TIMEOUT_MS,
+            connectionTimeout: CONNECTION_TIMEOUT_MS,
+        }),
+    };
 }
 
 function assumption({ roleArn, externalId, sessionName, sourceIdentity }: AssumedRole) {

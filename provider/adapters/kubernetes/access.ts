@@ -1,5 +1,7 @@
 // From a kubeconfig, or from an EKS cluster's name, to server, TLS and credentials. Mints EKS tokens in process; no `aws` program is needed.
-import * as https from "node:https";
+import type * as https from "node:https";
+import { agentThrough, proxyFromEnvironment } from "../proxy";
+import { readKubeconfig } from "./kubeconfigFiles";
 
 export interface Credentials {
     readonly server: string;
@@ -21,7 +23,7 @@ export function eksAccess(
     mintToken: () => Promise<string>,
     now: () => number,
 ): ClusterAccess {
-    const agent = new https.Agent({ keepAlive: true, maxSockets: 32 });
+    const agent = agentThrough(proxyFromEnvironment(cluster.endpoint));
     const tls = { ca: Buffer.from(cluster.certificateAuthority, "base64") };
     let token: { readonly value: Promise<string>; readonly mintedAt: number } | undefined;
     return {
@@ -44,16 +46,16 @@ export function eksAccess(
     };
 }
 
-/** `kubeconfig` is a path or the content itself; absent means KUBECONFIG or ~/.kube/config. */
+/** An exec plugin that waits for somebody to log in waits for ever here. */
+const PLUGIN_TIMEOUT_MS = 60_000;
+
+/** `kubeconfig` is a path, a list of paths, or the content itself; absent means KUBECONFIG or ~/.kube/config. */
 export async function kubeconfigAccess(
     kubeconfig: string | undefined,
     context: string | undefined,
+    pluginTimeoutMs = PLUGIN_TIMEOUT_MS,
 ): Promise<ClusterAccess> {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else if (/\n|^\s*\{/.test(kubeconfig)) config.loadFromString(kubeconfig);
-    else config.loadFromFile(kubeconfig);
+    const config = await readKubeconfig(kubeconfig);
     if (context !== undefined) {
         if (config.getContextObject(context) === null) {
             throw new Error(
@@ -72,11 +74,14 @@ export async function kubeconfigAccess(
         throw new Error(
             "the kubeconfig has no current cluster; set `context`, or run `kubectl config use-context`",
         );
-    const agent = new https.Agent({ keepAlive: true, maxSockets: 32 });
+    const agent = agentThrough(cluster.proxyUrl ?? proxyFromEnvironment(cluster.server));
+    const plugin = config.getCurrentUser()?.exec?.command as string | undefined;
     return {
         credentials: async () => {
             const options: https.RequestOptions = {};
-            await config.applyToHTTPSOptions(options);
+            await within(pluginTimeoutMs, plugin ?? "the kubeconfig's user", () =>
+                config.applyToHTTPSOptions(options),
+            );
             const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = options;
             const authorization = auth
                 ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` }
@@ -93,4 +98,19 @@ export async function kubeconfigAccess(
             };
         },
     };
+}
+
+async function within(timeoutMs: number, plugin: string, call: () => Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(
+            () => reject(new Error(`${plugin} gave no credentials within ${timeoutMs / 1000} s`)),
+            timeoutMs,
+        );
+    });
+    try {
+        await Promise.race([call(), late]);
+    } finally {
+        clearTimeout(timer);
+    }
 }

@@ -190,7 +190,9 @@ function exchange(
         pass.signal.addEventListener("abort", giveUp);
         // A connection may take long; a request that waits for it is not sent by itself.
         outgoing.once("socket", (socket) => {
-            if (socket.connecting) socket.once("secureConnect", send);
+            // Through a proxy the connection is there before the server's TLS is.
+            const { secureConnecting } = socket as { secureConnecting?: boolean };
+            if (socket.connecting || secureConnecting === true) socket.once("secureConnect", send);
             else send();
         });
     });

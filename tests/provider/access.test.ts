@@ -1,0 +1,242 @@
+// Kubeconfigs as people have them, and proxies between here and the API server or AWS: reached as kubectl and the aws CLI reach them.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HttpRequest } from "@smithy/protocol-http";
+import { proxyingHandler } from "../../provider/adapters/aws/proxyingHandler";
+import { closedGate } from "../../provider/adapters/gates";
+import { eksAccess, kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
+import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
+import { agentThrough, proxyFromEnvironment } from "../../provider/adapters/proxy";
+
+const VARIABLES = ["HOME", "KUBECONFIG", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+
+describe("ways to a cluster", () => {
+    let folder: string;
+    const former = VARIABLES.map((name) => [name, process.env[name]] as const);
+    const servers: Server[] = [];
+
+    before(() => {
+        folder = mkdtempSync(join(tmpdir(), "access-"));
+    });
+    beforeEach(() => {
+        for (const name of VARIABLES) delete process.env[name];
+        process.env.HOME = folder;
+    });
+    after(() => {
+        for (const server of servers) server.close();
+        for (const [name, value] of former) {
+            if (value === undefined) delete process.env[name];
+            else process.env[name] = value;
+        }
+        rmSync(folder, { recursive: true, force: true });
+    });
+
+    const listen = async (server: Server): Promise<number> => {
+        servers.push(server);
+        await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+        return (server.address() as AddressInfo).port;
+    };
+
+    describe("kubeconfig files", () => {
+        const config = (parts: object) => JSON.stringify({ apiVersion: "v1", kind: "Config", ...parts });
+        const contexts = {
+            "current-context": "c",
+            contexts: [{ name: "c", context: { cluster: "k", user: "u" } }],
+        };
+        const ends = (server: string, user: object = { token: "t" }) => ({
+            clusters: [{ name: "k", cluster: { server } }],
+            users: [{ name: "u", user }],
+        });
+        const path = (...names: string[]) => names.map((name) => join(folder, name)).join(":");
+        const serverOf = async (kubeconfig?: string) =>
+            (await (await kubeconfigAccess(kubeconfig, undefined)).credentials()).server;
+
+        before(() => {
+            mkdirSync(join(folder, ".kube"));
+            const all = { ...contexts, ...ends("https://home.invalid") };
+            for (const [name, parts] of [
+                ["contexts", contexts],
+                ["first", ends("https://first.invalid")],
+                ["second", ends("https://second.invalid")],
+                [".kube/config", all],
+                [
+                    "waits",
+                    {
+                        ...contexts,
+                        ...ends("https://a.invalid", {
+                            exec: {
+                                command: join(folder, "sleeps"),
+                                apiVersion: "client.authentication.k8s.io/v1",
+                                interactiveMode: "Never",
+                            },
+                        }),
+                    },
+                ],
+            ] as const)
+                writeFileSync(join(folder, name), config(parts));
+            writeFileSync(join(folder, "broken"), "users: [ {token: correct-horse");
+            writeFileSync(join(folder, "sleeps"), "#!/bin/sh\nexec sleep 5\n", { mode: 0o755 });
+        });
+
+        it("of KUBECONFIG are laid together; absent ones are skipped, and the first of two names counts", async () => {
+            process.env.KUBECONFIG = path("contexts", "absent", "first", "second");
+            assert.equal(await serverOf(), "https://first.invalid");
+            process.env.KUBECONFIG = path("second", "contexts", "first");
+            assert.equal(await serverOf(), "https://second.invalid");
+        });
+
+        it("of the property may be a list too, and ~ is the home folder", async () => {
+            assert.equal(await serverOf(path("contexts", "second")), "https://second.invalid");
+            assert.equal(await serverOf("~/.kube/config"), "https://home.invalid");
+            assert.equal(await serverOf(), "https://home.invalid");
+        });
+
+        it("that are not there, or cannot be read, are the fault of the one who named them; nothing is quoted", async () => {
+            await assert.rejects(serverOf(path("absent")), /kubeconfig: names .*absent.*\[HP101\]/s);
+            process.env.KUBECONFIG = path("absent", "gone");
+            await assert.rejects(serverOf(), /KUBECONFIG: names .*absent, .*gone.*\[HP101\]/s);
+            for (const broken of [path("broken"), readFileSync(join(folder, "broken"), "utf8").concat("\n")])
+                await assert.rejects(serverOf(broken), ({ message }: Error) => {
+                    assert.match(message, /kubeconfig: cannot be read.*\[HP101\]/s);
+                    assert.doesNotMatch(message, /correct-horse/);
+                    return true;
+                });
+        });
+
+        it("with an exec plugin that never answers end in time, and name it", async () => {
+            const access = await kubeconfigAccess(path("waits"), undefined, 200);
+            await assert.rejects(access.credentials(), /sleeps gave no credentials within 0\.2 s/);
+        });
+    });
+
+    describe("proxies", () => {
+        let ca: string;
+        let proxy: string;
+        let asked: string[];
+
+        before(async () => {
+            const at = (name: string) => join(folder, name);
+            execFileSync(
+                "openssl",
+                [
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "rsa:2048",
+                    "-nodes",
+                    "-keyout",
+                    at("k"),
+                    "-out",
+                    at("c"),
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=cluster.invalid",
+                    "-addext",
+                    "subjectAltName=DNS:cluster.invalid",
+                ],
+                { stdio: "ignore" },
+            );
+            const tls = { key: readFileSync(at("k")), cert: readFileSync(at("c")) };
+            const server = createTlsServer(tls, (_, answer) => void answer.end("{}"));
+            const port = await listen(server);
+            const forwards = createServer().on("connect", ({ url = "" }, socket) => {
+                asked.push(url);
+                const up = connect(port, "127.0.0.1", () => {
+                    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+                    up.pipe(socket).pipe(up);
+                });
+                up.on("error", () => socket.destroy());
+                socket.on("error", () => up.destroy());
+            });
+            proxy = `http://127.0.0.1:${await listen(forwards)}`;
+            ca = tls.cert.toString("base64");
+        });
+        beforeEach(() => {
+            asked = [];
+        });
+
+        const throughKubeconfig = (more: object) =>
+            kubeconfigAccess(
+                JSON.stringify({
+                    apiVersion: "v1",
+                    kind: "Config",
+                    "current-context": "c",
+                    contexts: [{ name: "c", context: { cluster: "k", user: "u" } }],
+                    clusters: [
+                        {
+                            name: "k",
+                            cluster: {
+                                "certificate-authority-data": ca,
+                                server: "https://cluster.invalid",
+                                ...more,
+                            },
+                        },
+                    ],
+                    users: [{ name: "u", user: { token: "t" } }],
+                }),
+                undefined,
+            );
+        const version = async (access: Awaited<ReturnType<typeof kubeconfigAccess>>) => {
+            const api = new KubernetesApi(access, async () => undefined, closedGate);
+            return (await api.call({ method: "GET", path: "/version", retries: 0, timeoutMs: 3000 })).status;
+        };
+
+        it("of the kubeconfig (proxy-url) and of the environment (HTTPS_PROXY) lead to the API server", async () => {
+            assert.equal(await version(await throughKubeconfig({ "proxy-url": proxy })), 200);
+            process.env.HTTPS_PROXY = proxy;
+            assert.equal(await version(await throughKubeconfig({})), 200);
+            const cluster = { endpoint: "https://cluster.invalid", certificateAuthority: ca };
+            assert.equal(await version(eksAccess(cluster, async () => "token", Date.now)), 200);
+            assert.deepEqual(asked, Array(3).fill("cluster.invalid:443"));
+        });
+
+        it("are passed by where NO_PROXY names the host, and for this machine itself", async () => {
+            process.env.HTTPS_PROXY = proxy;
+            process.env.NO_PROXY = ".invalid,other.example";
+            await assert.rejects(version(await throughKubeconfig({})), /ENOTFOUND|EAI_AGAIN/);
+            assert.deepEqual(asked, []);
+            for (const direct of [
+                "https://localhost:6443",
+                "https://127.0.0.1",
+                "https://[::1]:1",
+                "http://a.example",
+            ])
+                assert.equal(proxyFromEnvironment(direct), undefined);
+            assert.equal(proxyFromEnvironment("https://eks.us-west-2.amazonaws.com"), proxy);
+        });
+
+        it("lead to AWS", async () => {
+            process.env.HTTPS_PROXY = proxy;
+            const handler = proxyingHandler({ requestTimeout: 3000, connectionTimeout: 3000 });
+            const request = new HttpRequest({
+                protocol: "https:",
+                hostname: "eks.invalid",
+                path: "/",
+                headers: { host: "eks.invalid" },
+            });
+            // The stand-in's certificate is not AWS's: what counts is the way there.
+            await assert.rejects(handler.handle(request), /certificate|altnames/i);
+            assert.deepEqual(asked, ["eks.invalid:443"]);
+            handler.destroy();
+        });
+
+        it("of other kinds: socks5 is understood, the rest is refused by name, without what is secret in it", () => {
+            assert.equal(agentThrough("socks5://proxy.example:1080").constructor.name, "SocksProxyAgent");
+            assert.equal(agentThrough("proxy.example:3128").constructor.name, "HttpsProxyAgent");
+            assert.throws(
+                () => agentThrough("ftp://me:correct-horse@proxy.example"),
+                ({ message }: Error) => {
+                    assert.match(message, /^the proxy ftp:\/\/proxy\.example is none/);
+                    return !message.includes("correct-horse");
+                },
+            );
+        });
+    });
+});

@@ -47,6 +47,8 @@ export interface JournalHead {
 export interface JournalStore {
     writeDocument(document: string, hash: string): Promise<void>;
     writeBackup(backup: string): Promise<void>;
+    /** Whether all parts of it are there; their content is proved by its hash when it is read. */
+    holdsBackup(backup: string): Promise<boolean>;
     readHead(): Promise<JournalHead | undefined>;
     read(): Promise<JournalCopy | undefined>;
     remove(): Promise<void>;
@@ -247,6 +249,15 @@ export class Journal {
         await this.#store.writeDocument(document, hashOf(document));
         this.#document = next;
         this.#isWritten = true;
+        await this.#keepBackup();
+    }
+
+    /** Somebody may delete the backup at any moment; as long as this mover lives it knows all that it held. */
+    async #keepBackup(): Promise<void> {
+        const backup = this.#backup;
+        const isNeeded = this.#document.backupHash !== undefined && !this.isEmpty();
+        if (backup === undefined || !isNeeded || (await this.#store.holdsBackup(backup))) return;
+        await this.#store.writeBackup(backup);
     }
 }
 

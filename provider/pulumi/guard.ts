@@ -75,10 +75,14 @@ async function guardState<T>(inputs: Bag, call: () => Answer<T>): Promise<T> {
     } catch (error) {
         if (!(error instanceof PartialFailure)) throw error;
         const { __provider, progressUrn } = inputs;
+        const { properties, told } = fitIntoTrailer(
+            plainJson({ ...error.properties, __provider, progressUrn }),
+        );
+        const reasons = error.reasons.length > 0 ? error.reasons : [error.message];
         throw Object.assign(new Error(error.message), {
             id: error.id,
-            properties: fitIntoTrailer(plainJson({ ...error.properties, __provider, progressUrn })),
-            reasons: error.reasons.length > 0 ? error.reasons : [error.message],
+            properties,
+            reasons: [...reasons, ...told],
         });
     }
 }

@@ -4,7 +4,7 @@ import type { Holder } from "../../provider/engine/lease";
 import { discreet, discreetly } from "../../provider/pulumi/discreetly";
 import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
-import { PartialFailure } from "../../provider/pulumi/partialState";
+import { fitIntoTrailer, PartialFailure } from "../../provider/pulumi/partialState";
 import { unmarked } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
@@ -118,7 +118,7 @@ export class MemoryStack {
                 this.resource = plainJson({
                     id: before?.id ?? failure.id,
                     inputs: wanted,
-                    outputs: this.#opened(failure.properties),
+                    outputs: this.#opened(fitIntoTrailer(plainJson(failure.properties)).properties),
                 });
             },
         );

@@ -5,27 +5,28 @@ import { fitIntoTrailer, PARTIAL_STATE_LIMIT } from "../../provider/pulumi/parti
 const text = (length: number): string => "x".repeat(length);
 
 describe("the state of a failed move", () => {
-    it("keeps the whole journal while it fits", () => {
+    it("keeps the whole journal while it fits: 450 KiB of backup do", () => {
         const properties = {
             phase: "Moving",
-            journal: { document: text(100), hash: "h", backup: text(1000) },
+            journal: { document: text(30 * 1024), hash: "h", backup: text(450 * 1024) },
         };
-        assert.deepEqual(fitIntoTrailer(properties), properties);
+        assert.deepEqual(fitIntoTrailer(properties), { properties, told: [] });
     });
 
     it("leaves the backup to the cluster's copy when it is too large", () => {
-        const journal = { document: text(1000), hash: "h", backup: text(200_000) };
-        assert.deepEqual(fitIntoTrailer({ phase: "Moving", journal }), {
-            phase: "Moving",
-            journal: { document: text(1000), hash: "h" },
-        });
+        const journal = { document: text(1000), hash: "h", backup: text(PARTIAL_STATE_LIMIT) };
+        const { properties, told } = fitIntoTrailer({ phase: "Moving", journal });
+        assert.deepEqual(properties, { phase: "Moving", journal: { document: text(1000), hash: "h" } });
+        assert.match(
+            told.join(),
+            /^the backup is too large for the state \(514 KiB\): .*Secrets in the cluster$/,
+        );
     });
 
     it("leaves the journal out when even its document is too large, and keeps everything else", () => {
         const journal = { document: text(PARTIAL_STATE_LIMIT), hash: "h", backup: "" };
-        assert.deepEqual(fitIntoTrailer({ phase: "Moving", __provider: "p", journal }), {
-            phase: "Moving",
-            __provider: "p",
-        });
+        const { properties, told } = fitIntoTrailer({ phase: "Moving", __provider: "p", journal });
+        assert.deepEqual(properties, { phase: "Moving", __provider: "p" });
+        assert.match(told.join(), /^the journal is too large/);
     });
 });

@@ -53,6 +53,11 @@ export class JournalSecrets implements JournalStore {
         }
     }
 
+    async holdsBackup(backup: string): Promise<boolean> {
+        const names = new Set((await this.#all()).map(({ metadata }) => metadata.name));
+        return cut(backup).every((_, index) => names.has(this.#name(index)));
+    }
+
     async readHead(): Promise<JournalHead | undefined> {
         const head = await this.#get(this.#name());
         if (head === undefined) return undefined;
@@ -72,11 +77,7 @@ export class JournalSecrets implements JournalStore {
     }
 
     async remove(): Promise<void> {
-        const mine = await this.objects.list("v1", "Secret", {
-            namespace: this.namespace,
-            labelSelector: this.#selector(),
-            metadataOnly: true,
-        });
+        const mine = await this.#all();
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
         const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
         for (const { metadata } of headLast) {
@@ -171,6 +172,14 @@ export class JournalSecrets implements JournalStore {
             this.#known.set(name, { resourceVersion: live.metadata.resourceVersion ?? "", data });
         }
         return true;
+    }
+
+    #all(): Promise<KubernetesObject[]> {
+        return this.objects.list("v1", "Secret", {
+            namespace: this.namespace,
+            labelSelector: this.#selector(),
+            metadataOnly: true,
+        });
     }
 
     #ref(name: string) {

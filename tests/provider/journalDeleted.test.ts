@@ -1,0 +1,77 @@
+// The journal's Secrets, or those of its backup, deleted by a colleague: written again while the mover lives, and without them a failed move is undone from the state alone.
+import assert from "node:assert/strict";
+import { BACKUP_SECRETS, deleteJournal } from "./memory/colleague";
+import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { backupOf } from "./memory/journalOf";
+import { MemoryStack } from "./memoryStack";
+
+const { world, snapshot, state: start } = startOf();
+const ALL = /^pulumi-hyperpod-migration/;
+
+function begin(): MemoryStack {
+    world.restore(snapshot);
+    return new MemoryStack(world);
+}
+
+/** Names of the Secrets that the journal consists of. */
+function secrets(): string[] {
+    return world.store
+        .all("Secret")
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => ALL.test(name))
+        .sort();
+}
+
+describe("the journal's Secrets deleted in the middle", function () {
+    this.timeout(600_000);
+    let writes: readonly string[];
+    let whole: readonly string[];
+
+    before(async () => {
+        const stack = begin();
+        const up = await stack.up();
+        assertDone(up);
+        writes = up.mover.writes;
+        whole = secrets();
+        assert.equal(whole.length, 2);
+    });
+
+    for (const which of [ALL, BACKUP_SECRETS])
+        it(`${which === ALL ? "all of them" : "those of the backup"}, at every fifth write: there again when the move ends, and the cluster's copy alone suffices`, async () => {
+            for (let write = 3; write < writes.length - 1; write += 5) {
+                const stack = begin();
+                const up = await stack.up({}, undefined, (mover) => {
+                    mover.onWrite = (number) => {
+                        if (number === write) deleteJournal(world, which);
+                    };
+                });
+                const what = `before write ${write} (${writes[write - 1]})`;
+                assertDone(up);
+                assert.deepEqual(secrets(), whole, what);
+                const { journal: _, ...outputs } = stack.resource?.outputs ?? {};
+                assert.ok(stack.resource);
+                stack.resource = { ...stack.resource, outputs };
+                assertDone(await stack.destroy());
+                assertSame(stateOf(world), start, what);
+                assertHarmless(world);
+            }
+        });
+
+    it("after a move that failed: what its state holds suffices for the way back, from every third write", async () => {
+        let tried = 0;
+        for (let write = 8; write <= writes.length; write += 3) {
+            const stack = begin();
+            const what = `write ${write} (${writes[write - 1]}) refused`;
+            // A refusal that lasts: what undoes a pause at once fails as well.
+            const up = await stack.up({}, { write, moment: "before", kind: "fail", times: 60 });
+            if (up.kind === "done" || stack.resource === undefined) continue;
+            tried += 1;
+            assert.ok(backupOf(stack), what);
+            assert.ok(JSON.stringify(stack.resource.outputs).length < 512 * 1024);
+            deleteJournal(world, ALL);
+            assertDone(await stack.destroy());
+            assertSame(stateOf(world), start, what);
+        }
+        assert.ok(tried > 12, `${tried} positions`);
+    });
+});

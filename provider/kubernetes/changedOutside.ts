@@ -117,8 +117,9 @@ function keepValue(name: string, live: unknown, into: unknown, path: string, kep
     kept.push(`${path}[${name}]`);
 }
 
+/** `.` alone is no leaf: it says who made the map itself, and nothing of what is in it. */
 function isLeaf(fields: Fields): boolean {
-    return Object.keys(fields ?? {}).every((key) => key === ".");
+    return Object.keys(fields ?? {}).length === 0;
 }
 
 function own(bag: Bag | undefined, name: string): unknown {

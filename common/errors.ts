@@ -43,6 +43,7 @@ export enum ErrorCode {
     RequestsRefused = "HP231",
     FieldsWouldBeLost = "HP232",
     NotBroughtBack = "HP233",
+    Terminating = "HP234",
     CallFailed = "HP240",
     CallTimeout = "HP241",
     ObjectContended = "HP242",

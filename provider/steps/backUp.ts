@@ -5,7 +5,7 @@ import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
-import { bringBackMissing } from "../operations/backup/bringBack";
+import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/bringBack";
 import { noteOnce } from "../operations/handover/stillServes";
 import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
@@ -33,6 +33,7 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         undo: async ({ world, plan, journal }) => {
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
+            await awaitDeletedDefinitions(world, backup, "undo backUp");
             const { made, decisions } = await bringBackMissing(world, plan, backup, "undo backUp");
             noteOnce(journal, decisions);
             const started = plan.controllers

@@ -49,7 +49,8 @@ export function dependencies(
         },
         undo: async (context) => {
             let { moves } = context.memory;
-            await bringBackNamespaces(context.world, await context.journal.backup.read<Backup>());
+            const backup = await context.journal.backup.read<Backup>();
+            await bringBackNamespaces(context.world, backup, "undo dependencies");
             for (const planned of [...context.plan.dependencies].reverse()) {
                 const memory = moves[planned.addonName];
                 if (memory === undefined) continue;

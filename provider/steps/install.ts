@@ -3,6 +3,7 @@
 import type { Pause, Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { keyOf, refTo } from "../kubernetes/restore";
+import { StandingNamespaces } from "../kubernetes/terminating";
 import {
     type AttemptJournal,
     createOrContinue,
@@ -78,12 +79,17 @@ export function install(
             const { world, plan, journal } = context;
             const { memory, attempts } = attemptsOf(context, "install", removeMs);
             const stopped = new StoppedControllers(world, controllersOf(plan), MigrationStep.Install);
-            const [existing] = await Promise.all([world.addons.describe(plan.addon.name), stopped.look()]);
+            const namespaces = new StandingNamespaces(world, namespacesOf(plan), MigrationStep.Install);
+            const [existing] = await Promise.all([
+                world.addons.describe(plan.addon.name),
+                stopped.look(),
+                namespaces.look(),
+            ]);
             const isTakeover = isTakenOver(memory().former);
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
             const refusals = new Refusals(world, await probesOf(world, profile));
-            const meanwhile = () => Promise.all([refusals.look(), stopped.glance()]);
+            const meanwhile = () => Promise.all([refusals.look(), stopped.glance(), namespaces.glance()]);
             if (isTakeover) {
                 await takeFieldsOver(world, await journal.backup.read<Backup>());
                 const following = { timeoutMs: installMs, meanwhile };
@@ -163,6 +169,11 @@ async function applyAgainWhatIsGone(
         { ...attempts, attempt },
         { resolveConflicts: "OVERWRITE", ...following },
     );
+}
+
+/** Where the add-on's controllers are, and the release's. */
+function namespacesOf({ addon, release }: Plan): string[] {
+    return [...new Set([addon.namespace, release.namespace])];
 }
 
 function controllersOf({ controllers }: Plan): ObjectRef[] {

@@ -64,7 +64,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
-            await bringBackNamespaces(world, backup);
+            await bringBackNamespaces(world, backup, "undo retireHelm");
             const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
             const deleted = memory.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");

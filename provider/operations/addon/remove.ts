@@ -13,6 +13,7 @@ import { poll } from "../../ports/poll";
 import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
+import { bringBackNamespaces } from "../backup/bringBack";
 import { isAskedForByMove } from "./create";
 import { describeUnproved, madeByAddon, type OwnedRef, ownedRef } from "./ownership";
 import { awaitGone, failedAddon } from "./wait";
@@ -134,6 +135,7 @@ export async function restoreOverwritten(
     plan: Plan,
     backup: Backup,
 ): Promise<{ readonly warnings: readonly string[]; readonly keepsSchema: boolean }> {
+    await bringBackNamespaces(world, backup, "undo");
     world.objects.rediscover();
     const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
     const kept: string[] = [];

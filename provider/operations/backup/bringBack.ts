@@ -4,6 +4,7 @@ import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
+import { awaitTerminated } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { missingModels } from "../models/missingModels";
@@ -20,11 +21,22 @@ export interface BroughtBack {
 }
 
 /** What others are made in comes first, before anything else is undone. */
-export async function bringBackNamespaces(world: World, { objects }: Backup): Promise<void> {
+export async function bringBackNamespaces(world: World, { objects }: Backup, step: string): Promise<void> {
     const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+    await awaitTerminated(world, namespaces.map(refTo), step);
     const live = await readMany(world, namespaces.map(refTo));
     for (const namespace of namespaces)
         if (!live.has(keyOf(refTo(namespace)))) await restoreOver(world, namespace, undefined);
+}
+
+/** CRDs that are being deleted go once their controllers, which run again, have let the resources go. */
+export async function awaitDeletedDefinitions(
+    world: World,
+    { objects }: Backup,
+    step: string,
+): Promise<void> {
+    const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+    await awaitTerminated(world, definitions.map(refTo), step);
 }
 
 /** Those of `stopped` that are made again get 0 replicas: the caller starts them. */
@@ -35,6 +47,7 @@ export async function bringBackMissing(
     step: string,
     stopped: readonly ObjectRef[] = [],
 ): Promise<BroughtBack> {
+    await bringBackNamespaces(world, backup, step);
     world.objects.rediscover();
     const made: string[] = [];
     const failed: string[] = [];

@@ -1,4 +1,5 @@
 // EKS as it works on add-ons by itself: applies their objects in two halves, waits for their workloads, sets the outcome. Looks at the state in every pass.
+import { ApiError } from "../../../provider/adapters/kubernetes/api";
 import {
     type AddonIssue,
     AddonStatus,
@@ -60,8 +61,16 @@ export class AddonPlane {
         const { now, addons } = this.data();
         const objects = this.objectsOf(addon);
         const due = now < work.startedAt + HALF_MS ? Math.ceil(objects.length / 2) : objects.length;
-        for (const object of objects.slice(work.applied, due))
-            this.store.apply(object, "eks", work.mode === "PRESERVE");
+        try {
+            for (const object of objects.slice(work.applied, due))
+                this.store.apply(object, "eks", work.mode === "PRESERVE");
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            this.#finish(addon, work, failedBy(work), [
+                { code: "AdmissionRequestDenied", message: error.message, resourceIds: [] },
+            ]);
+            return;
+        }
         addons.set(addon.name, { ...addon, work: { ...work, applied: due } });
         this.wakeAt(work.startedAt + (due < objects.length ? HALF_MS : CREATE_MS));
     }
@@ -72,7 +81,7 @@ export class AddonPlane {
         const outcome = outcomes.get(addon.name) ?? "ACTIVE";
         const objects = this.objectsOf(addon);
         const missing = objects.filter((object) => object.kind === "Deployment" && !this.#available(object));
-        const failed = work.kind === "create" ? AddonStatus.CreateFailed : AddonStatus.UpdateFailed;
+        const failed = failedBy(work);
         if (elapsed < CREATE_MS) this.wakeAt(work.startedAt + CREATE_MS);
         else if (outcome === "NEVER") return;
         else if (outcome !== "ACTIVE") {
@@ -115,6 +124,10 @@ export class AddonPlane {
             );
         return live !== undefined && pods.length >= replicas;
     }
+}
+
+function failedBy({ kind }: AddonWork): AddonStatus {
+    return kind === "create" ? AddonStatus.CreateFailed : AddonStatus.UpdateFailed;
 }
 
 function insufficient(objects: readonly KubernetesObject[]): AddonIssue {

@@ -85,9 +85,20 @@ export class Store {
             this.raw({ apiVersion: "v1", kind: "Namespace", name: namespace }) === undefined
         )
             throw refusal(404, "NotFound", `namespaces "${namespace}" not found`);
+        if (this.#isTerminating(namespace))
+            throw refusal(
+                403,
+                "Forbidden",
+                `unable to create new content in namespace ${namespace} because it is being terminated`,
+            );
         if (this.data().objects.has(keyOfObject(object)))
             throw refusal(409, "AlreadyExists", `${object.kind} ${object.metadata.name} already exists`);
         return this.#put(undefined, object, writer);
+    }
+
+    #isTerminating(name = ""): boolean {
+        const namespace = this.raw({ apiVersion: "v1", kind: "Namespace", name });
+        return namespace?.metadata.deletionTimestamp !== undefined;
     }
 
     /** PUT on top of the given or the live resource version. */

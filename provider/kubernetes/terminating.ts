@@ -1,0 +1,80 @@
+// Namespaces and CRDs that are being deleted: nothing can be made in them until they are gone. Waits for that, and says what holds them. Writes nothing.
+import { ErrorCode, MigrationError } from "../../common/errors";
+import type { KubernetesObject, ObjectRef, World } from "../ports/world";
+import { readMany } from "./readMany";
+
+/** What is deleted without trouble is gone long before. */
+const GONE_MS = 2 * 60_000;
+const POLL_MS = 500;
+const LOOK_MS = 2_000;
+
+interface Deleted {
+    readonly spec?: { readonly finalizers?: readonly string[] };
+    readonly status?: {
+        readonly conditions?: readonly { readonly status?: string; readonly message?: string }[];
+    };
+}
+
+function isTerminating({ metadata }: KubernetesObject): boolean {
+    return metadata.deletionTimestamp !== undefined;
+}
+
+/** Answers when none of them is being deleted any more: each is there, or gone. */
+export async function awaitTerminated(world: World, refs: readonly ObjectRef[], step: string): Promise<void> {
+    const deadline = world.clock.now() + GONE_MS;
+    for (let isTold = false; ; ) {
+        const going = [...(await readMany(world, refs)).values()].filter(isTerminating);
+        if (going.length === 0) return;
+        if (world.clock.now() >= deadline) throw terminating(going, step);
+        if (!isTold) world.log.progress(`${step}: waiting for ${going.map(nameOf).join(", ")} to be gone`);
+        isTold = true;
+        await world.clock.sleep(POLL_MS);
+    }
+}
+
+/** Whoever waits for something in a namespace that is being deleted waits for nothing. */
+export class StandingNamespaces {
+    #lookedAt = Number.NEGATIVE_INFINITY;
+
+    constructor(
+        readonly world: World,
+        readonly names: readonly string[],
+        readonly step: string,
+    ) {}
+
+    /** During a wait: as often as is worth it. */
+    async glance(): Promise<void> {
+        if (this.world.clock.monotonic() - this.#lookedAt >= LOOK_MS) await this.look();
+    }
+
+    async look(): Promise<void> {
+        this.#lookedAt = this.world.clock.monotonic();
+        const refs = this.names.map((name) => ({ apiVersion: "v1", kind: "Namespace", name }));
+        const going = [...(await readMany(this.world, refs)).values()].filter(isTerminating);
+        if (going.length > 0) throw terminating(going, this.step);
+    }
+}
+
+function terminating(objects: readonly KubernetesObject[], step: string): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.Terminating,
+        step,
+        what: `somebody deleted ${objects.map(nameOf).join(", ")}, and it is not gone yet`,
+        why: objects.map(whatHolds).join("; "),
+        remedy: "let it go: delete what is left in it, and remove finalizers whose controllers are gone; then run `pulumi destroy`, which makes it again with what the backup holds",
+    });
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+    return `${kind} ${metadata.name}`;
+}
+
+/** In the API server's words, where it has some. */
+function whatHolds(object: KubernetesObject): string {
+    const { spec, status } = object as KubernetesObject & Deleted;
+    const said = (status?.conditions ?? [])
+        .filter(({ status: is, message }) => is === "True" && message)
+        .map(({ message }) => message);
+    const finalizers = [...(object.metadata.finalizers ?? []), ...(spec?.finalizers ?? [])];
+    return `${nameOf(object)} is held by ${[...said, `finalizers ${finalizers.join(", ") || "of what is in it"}`].join("; ")}`;
+}

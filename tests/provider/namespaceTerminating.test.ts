@@ -1,0 +1,132 @@
+// Somebody deletes the namespace of the controllers, and something holds it: every wait ends, with an error that names the namespace and what holds it; once it is gone, the undo makes it again.
+import assert from "node:assert/strict";
+import { MigrationStep } from "../../provider/plan/plan";
+import { byHand } from "./memory/colleague";
+import { ADDON } from "./memory/content";
+import { assertDone, startOf, stateOf } from "./memory/expectations";
+import type { Mover } from "./memory/mover";
+import { GROUP, OPERATOR_NAMESPACE } from "./memory/operatorContent";
+import { MemoryStack, type Result } from "./memoryStack";
+
+const { world, snapshot, state: start } = startOf();
+const by = { manager: "kubectl", operation: "Update" } as const;
+const NAMESPACE = { apiVersion: "v1", kind: "Namespace", name: OPERATOR_NAMESPACE };
+const HOLDER = "example.com/clean-up";
+const TOLD = new RegExp(
+    `somebody deleted Namespace ${OPERATOR_NAMESPACE}, and it is not gone yet \\[HP234\\]\\nwhy: .*held by .*finalizers ${HOLDER}\\nnext: .*pulumi destroy`,
+);
+
+function begin(): MemoryStack {
+    world.restore(snapshot);
+    return new MemoryStack(world);
+}
+
+/** What is in it goes at once, the namespace when its holder lets go. */
+function deleteNamespace(): void {
+    byHand(world, () => {
+        world.store.merge(NAMESPACE, { metadata: { finalizers: [HOLDER] } }, by);
+        world.store.remove(NAMESPACE);
+        for (const object of [...world.data.objects.values()])
+            if (object.metadata.namespace === OPERATOR_NAMESPACE && object.kind !== "Pod")
+                world.store.erase(object);
+    });
+}
+
+function letGo(): void {
+    byHand(world, () => {
+        if (world.store.raw(NAMESPACE)?.metadata.deletionTimestamp !== undefined)
+            world.store.merge(NAMESPACE, { metadata: { finalizers: null } }, by);
+    });
+}
+
+function failed({ kind, message }: Result): string {
+    assert.equal(kind, "failed", message);
+    return message;
+}
+
+/** Renewals of the lock go on during a wait. */
+function atLease(count: number, act: () => void): (mover: Mover) => void {
+    return (mover) => {
+        let seen = 0;
+        mover.onWrite = (number) => {
+            if (/ Lease /.test(mover.writes[number - 1] ?? "") && ++seen === count) act();
+        };
+    };
+}
+
+function assertBack(): void {
+    const now = stateOf(world);
+    const missing = Object.keys(start).filter((key) => !(key in now));
+    assert.deepEqual(missing, []);
+    assert.equal(world.store.raw(NAMESPACE)?.metadata.deletionTimestamp, undefined);
+    assert.equal(world.data.addons.has(ADDON), false);
+}
+
+describe("a namespace that is being deleted", function () {
+    this.timeout(120_000);
+
+    for (const until of [
+        MigrationStep.ScaleDown,
+        MigrationStep.Install,
+        MigrationStep.Verify,
+        MigrationStep.RetireHelm,
+    ])
+        it(`after ${until}: up and destroy end and name it; once it is gone, destroy brings it back`, async () => {
+            const stack = begin();
+            assertDone(await stack.up({ until }));
+            deleteNamespace();
+            const began = world.data.now;
+            assert.match(failed(await stack.up()), TOLD);
+            assert.match(failed(await stack.destroy()), TOLD);
+            assert.ok(world.data.now - began < 10 * 60_000, `${(world.data.now - began) / 1000} s`);
+            letGo();
+            assertDone(await stack.destroy());
+            assertBack();
+        });
+
+    it("while the add-on is awaited: the wait ends long before its time is over", async () => {
+        const stack = begin();
+        const began = world.data.now;
+        const up = await stack.up({}, undefined, (mover) => {
+            mover.onWrite = (number) => {
+                if (/^create add-on/.test(mover.writes[number - 2] ?? "")) deleteNamespace();
+            };
+        });
+        assert.match(failed(up), TOLD);
+        assert.ok(world.data.now - began < 10 * 60_000);
+        letGo();
+        assertDone(await stack.destroy());
+        assertBack();
+    });
+
+    it("and goes while the undo waits: the undo goes on by itself", async () => {
+        const stack = begin();
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        deleteNamespace();
+        assertDone(await stack.destroy(undefined, atLease(6, letGo)));
+        assertBack();
+    });
+
+    it("a CRD too: it is made again with its models when its last resource is let go", async () => {
+        const crd = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            name: `jumpstartmodels.${GROUP}`,
+        };
+        const stack = begin();
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        byHand(world, () => {
+            world.store.merge(crd, { metadata: { finalizers: [HOLDER] } }, by);
+            world.store.remove(crd);
+        });
+        const message = failed(await stack.destroy());
+        assert.match(
+            message,
+            /^undo backUp: somebody deleted CustomResourceDefinition jumpstartmodels.*\[HP234\]/,
+        );
+        byHand(world, () => void world.store.merge(crd, { metadata: { finalizers: null } }, by));
+        assert.equal(world.store.all("JumpStartModel").length, 0);
+        assertDone(await stack.destroy());
+        assert.equal(world.store.all("JumpStartModel").length, 1);
+    });
+});

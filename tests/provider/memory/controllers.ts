@@ -312,7 +312,11 @@ export class Controllers {
             }
             this.store.status(certificate, "cert-manager-certificates-readiness", {
                 conditions: [
-                    { type: "Ready", status: issued?.join() === dnsNames.join() ? "True" : "False" },
+                    {
+                        type: "Ready",
+                        status: issued?.join() === dnsNames.join() ? "True" : "False",
+                        observedGeneration: certificate.metadata.generation,
+                    },
                 ],
             });
         }

@@ -1,6 +1,7 @@
 // Where the package's own resources live comes in once, at process start; their types, and what their registration must say, go out. Registers nothing.
 import * as pulumi from "@pulumi/pulumi";
 import { progressUrn } from "./progressUrn";
+import { providerCode } from "./providerCode";
 
 /** The package's own resources, by the last part of the type that they have in Pulumi's dynamic-provider process. */
 export type OwnKind = keyof typeof DOORS;
@@ -49,8 +50,7 @@ const dynamicHome: Home = (kind, name, options) => {
     return {
         type,
         inputs: {
-            // The same text on every machine and for ever: a change of it would show as a change of every resource.
-            __provider: `exports.handler = () => require("pulumi-hyperpod-inference/${door}").${method};`,
+            __provider: providerCode(door, method),
             // Live progress is told under this name; the SDK keeps `urn` for itself.
             ...(tellsProgress ? { progressUrn: progressUrn(name, type, options.parent) } : {}),
         },

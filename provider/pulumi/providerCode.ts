@@ -1,0 +1,46 @@
+// The door by which Pulumi's dynamic-provider process reaches a resource's methods comes in; the code that stands in the state goes out. It loads the installed package, from wherever the program has it.
+import { createRequire } from "node:module";
+import * as path from "node:path";
+
+const NAME = "pulumi-hyperpod-inference";
+
+export function providerCode(door: string, method: string): string {
+    const name = `${NAME}/${door}`;
+    // The same text on every machine and for ever: a change of it would show as a change of every resource.
+    if (isFound(name)) return `exports.handler = () => require("${name}").${method};`;
+    // The program has it through a library of its own, and no package manager put it where the program looks.
+    const from = JSON.stringify([".", ...foldersAround()]);
+    const advice = `${NAME} is not found from the program's folder: add it to the program's own dependencies`;
+    return `exports.handler = () => {
+    let file;
+    try { file = require.resolve("${name}", { paths: ${from} }); }
+    catch (error) { throw new Error(${JSON.stringify(advice)}, { cause: error }); }
+    return require(file).${method};
+};`;
+}
+
+/** As the process of the dynamic provider looks: from the folder that both run in. */
+function isFound(name: string): boolean {
+    try {
+        createRequire(path.join(process.cwd(), "program.js")).resolve(name);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** Folders from which this package is found: those of the modules that load it, and its own. Relative, so that they are the same on every machine. */
+function foldersAround(): string[] {
+    const own = path.resolve(__dirname, "../..");
+    const isOurs = (file: string) => file.startsWith(own + path.sep);
+    const loaders = Object.values(require.cache).flatMap((module) =>
+        module !== undefined &&
+        !isOurs(module.filename) &&
+        module.children.some(({ filename }) => isOurs(filename))
+            ? [path.dirname(module.filename)]
+            : [],
+    );
+    return [...new Set([...loaders.sort(), own])].map(
+        (folder) => `./${path.relative(process.cwd(), folder).split(path.sep).join("/")}`,
+    );
+}

@@ -154,10 +154,11 @@ export class Journal {
         const record = this.#document.steps[step];
         if (record?.state === "undoing") await this.#record(step, { ...record, state: "open" });
     }
-    /** A finished step that has to be done once more: what it made was changed from outside. */
-    async rerun(step: MigrationStep): Promise<void> {
+    /** A finished step that has to be done once more: what it made was changed from outside. `more` is what its memory says of that. */
+    async rerun(step: MigrationStep, more: object = {}): Promise<void> {
         const record = this.#document.steps[step];
-        if (record?.state === "done") await this.#record(step, { ...record, state: "open" });
+        if (record?.state !== "done") return;
+        await this.#record(step, { state: "open", memory: { ...(record.memory as object), ...more } });
     }
     /** After an upgrade: which add-on the move stands for now. */
     async revise(addon: Plan["addon"]): Promise<void> {

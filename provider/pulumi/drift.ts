@@ -1,8 +1,9 @@
 // A session and the state of a move come in; what somebody changed since then goes out, and the steps that it undid are opened again.
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../adapters/connect";
-import type { Journal } from "../engine/journal";
+import { Journal } from "../engine/journal";
 import { missingWorkloads } from "../operations/handover/stillServes";
+import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
 import { MigrationStep } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
@@ -11,9 +12,13 @@ import type { Session } from "./session";
 /** What refresh finds, a line each; empty when everything is as the state says. */
 export async function driftOf(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
     const isMoved = outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed;
+    const journal = await clusterJournal(session, outputs);
     return [
         ...(isMoved ? await changesOutside(session, outputs) : []),
-        ...(await untoldProgress(session, outputs)),
+        ...untoldProgress(outputs, journal),
+        ...(isMoved && journal instanceof Journal
+            ? [...(await startedAgain(session, journal)), ...(await goneOfAddon(session, journal))]
+            : []),
     ];
 }
 
@@ -42,9 +47,30 @@ export async function reopenWhatDrifted(session: Session, journal: Journal): Pro
     // Whoever was away does not know what happened meanwhile: nothing is retired on an old look.
     if (!journal.isDone(MigrationStep.Finish)) await journal.rerun(MigrationStep.Verify);
     if (!journal.isDone(MigrationStep.RetireHelm)) return;
+    const started = await startedAgain(session, journal);
+    if (started.length > 0) {
+        for (const line of started)
+            session.log.warn(`${line}; it is stopped, and what was overwritten is applied again`);
+        await journal.rerun(MigrationStep.Install, { isOverwritten: true });
+        await journal.rerun(MigrationStep.Verify);
+        await journal.rerun(MigrationStep.RetireHelm);
+    }
     const { name, namespace } = journal.plan.release;
     const visible = await world.releases.find(session.profile.chart, { name, namespace });
     if (visible.length > 0) await journal.rerun(MigrationStep.RetireHelm);
+}
+
+/** Helm's controllers that somebody made or started again, with the field manager that did. */
+async function startedAgain(session: Session, journal: Journal): Promise<string[]> {
+    const { world } = session.connection;
+    const running = await runningOf(
+        world,
+        journal.plan.controllers.map(({ workload }) => workload),
+    );
+    return running.map(
+        (object) =>
+            `${whoScaled(object)} started Helm's ${object.kind} ${object.metadata.namespace}/${object.metadata.name} again`,
+    );
 }
 
 /** What is not any more as the move left it, a line each. */
@@ -73,15 +99,25 @@ async function changesOutside(session: Session, outputs: Partial<MigrationOutput
     return drift;
 }
 
-/** A command that was killed leaves the state as it was, and the journal where it came to. */
-async function untoldProgress(session: Session, outputs: Partial<MigrationOutputs>): Promise<string[]> {
+async function clusterJournal(
+    session: Session,
+    outputs: Partial<MigrationOutputs>,
+): Promise<Journal | "strange" | undefined> {
     const place = placeOf(outputs);
-    if (place === undefined || outputs.phase === MigrationPhase.Committed) return [];
-    const journal = await session.journals.read(place, undefined).catch((error: unknown) => {
+    if (place === undefined || outputs.phase === MigrationPhase.Committed) return undefined;
+    return session.journals.read(place, undefined).catch((error: unknown) => {
         if (error instanceof MigrationError && error.code === ErrorCode.JournalUnvouched)
             return "strange" as const;
         throw error;
     });
+}
+
+/** A command that was killed leaves the state as it was, and the journal where it came to. */
+function untoldProgress(
+    outputs: Partial<MigrationOutputs>,
+    journal: Journal | "strange" | undefined,
+): string[] {
+    if (placeOf(outputs) === undefined || outputs.phase === MigrationPhase.Committed) return [];
     if (journal === "strange") return ["the journal in the cluster is not the one of this stack"];
     if (outputs.phase === MigrationPhase.OnHelm)
         return journal === undefined ? [] : ["a move was begun and not told to this stack"];
@@ -89,9 +125,11 @@ async function untoldProgress(session: Session, outputs: Partial<MigrationOutput
     const undone = (outputs.steps ?? []).find(
         ({ name, state }) => state === "done" && !journal.isDone(name as MigrationStep),
     );
-    if (undone !== undefined) return [`an undo was begun: step ${undone.name} is not done any more`];
-    const gone = await missingWorkloads(session.connection.world, journal.facts.workloads ?? []);
-    return outputs.phase === MigrationPhase.Moved
-        ? gone.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} of the add-on is gone`)
-        : [];
+    return undone === undefined ? [] : [`an undo was begun: step ${undone.name} is not done any more`];
+}
+
+/** Workloads of the add-on that somebody deleted. */
+async function goneOfAddon({ connection }: Session, { facts }: Journal): Promise<string[]> {
+    const gone = await missingWorkloads(connection.world, facts.workloads ?? []);
+    return gone.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} of the add-on is gone`);
 }

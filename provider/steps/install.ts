@@ -56,6 +56,8 @@ export interface InstallMemory {
     readonly created?: readonly OwnedRef[];
     /** The add-on that was there before. */
     readonly former?: FormerAddon;
+    /** Somebody applied the release over the add-on since: EKS has to apply it once more. */
+    readonly isOverwritten?: true;
 }
 
 export function install(
@@ -90,8 +92,8 @@ export function install(
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
             const refusals = new Refusals(world, await probesOf(world, profile));
             const meanwhile = () => Promise.all([refusals.look(), stopped.glance(), namespaces.glance()]);
-            if (isTakeover) {
-                await takeFieldsOver(world, await journal.backup.read<Backup>());
+            if (isTakeover) await takeFieldsOver(world, await journal.backup.read<Backup>());
+            if (isTakeover || memory().isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
                     resolveConflicts: "OVERWRITE",
@@ -107,7 +109,8 @@ export function install(
             await waitAvailable(context, workloads, installMs, refusals);
             await stopped.lookTwice();
             journal.note({ workloads });
-            await journal.amend({ ...memory(), created });
+            const { isOverwritten: _, ...kept } = memory();
+            await journal.amend({ ...kept, created });
             notePauses(context, refusals);
             journal.note({ addonArn: addon.arn });
         },

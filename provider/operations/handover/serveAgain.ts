@@ -1,4 +1,4 @@
-// A move that fails between the first controller it stops and the last it waits for comes in; Helm's generation serves again. Nobody has to run a command for that.
+// A move that fails between the first controller it stops and the last it waits for, or that finds both generations at work, comes in; Helm's generation serves again, alone. Nobody has to run a command for that.
 import { ErrorCode, FailedInStep, MigrationError, messageOf } from "../../../common/errors";
 import type { Journal } from "../../engine/journal";
 import { undoSteps } from "../../engine/saga";
@@ -19,19 +19,24 @@ export async function serveAgain(
     world: World,
     journal: Journal,
 ): Promise<void> {
-    if (!isInPause(failure) || !journal.knows(MigrationStep.ScaleDown)) return;
+    const why = whyNotOne(failure);
+    if (why === undefined || !journal.knows(MigrationStep.ScaleDown)) return;
     try {
         await undoSteps(steps, world, journal, MigrationStep.ScaleDown);
-        world.log.warn(`${failure.step} failed while controllers were stopped; Helm's controllers run again`);
+        world.log.warn(`${why}; Helm's controllers run again`);
     } catch (error) {
-        world.log.warn(
-            `${failure.step} failed while controllers were stopped, and Helm's controllers could not be started again: ${messageOf(error)}`,
-        );
+        world.log.warn(`${why}, and Helm's controllers could not be started again: ${messageOf(error)}`);
     }
 }
 
-function isInPause(failure: unknown): failure is FailedInStep {
-    if (!(failure instanceof FailedInStep) || !PAUSED.has(failure.step)) return false;
-    const { cause } = failure;
-    return !(cause instanceof MigrationError && NO_LONGER_OURS.has(cause.code));
+/** Why not one generation serves now; undefined when one does, or when it is not this mover's to change that. */
+function whyNotOne(failure: unknown): string | undefined {
+    if (!(failure instanceof FailedInStep)) return undefined;
+    const { step, cause } = failure;
+    if (cause instanceof MigrationError && NO_LONGER_OURS.has(cause.code)) return undefined;
+    if (PAUSED.has(step)) return `${step} failed while controllers were stopped`;
+    // Whoever starts Helm's again and again wins: the add-on's make room.
+    return cause instanceof MigrationError && cause.code === ErrorCode.ControllersStarted
+        ? `${step} found both generations at work`
+        : undefined;
 }

@@ -35,13 +35,9 @@ export class StoppedControllers {
     /** Answers whether somebody had started one. */
     async look(): Promise<boolean> {
         this.#lookedAt = this.world.clock.monotonic();
-        const live = await Promise.all(this.refs.map((ref) => this.world.objects.read(ref)));
-        const running = live.filter(
-            (object): object is KubernetesObject => object !== undefined && runs(object),
-        );
+        const running = await runningOf(this.world, this.refs);
         if (running.length === 0) return false;
-        const again = running.filter((object) => this.#stoppedAgain.has(keyOf(refTo(object))));
-        if (again.length > 0) throw started(again, this.step);
+        this.#refuseTwice(running);
         for (const object of running) {
             this.#stoppedAgain.add(keyOf(refTo(object)));
             this.world.log.warn(
@@ -49,8 +45,19 @@ export class StoppedControllers {
             );
         }
         await Promise.all(running.map((object) => this.world.workloads.scale(refTo(object), 0)));
-        await this.world.workloads.waitGone(running.map(refTo), TERMINATION_MS);
+        try {
+            await this.world.workloads.waitGone(running.map(refTo), TERMINATION_MS);
+        } catch (error) {
+            // Pods that somebody starts as fast as they end look like some that do not end.
+            this.#refuseTwice(await runningOf(this.world, this.refs));
+            throw error;
+        }
         return true;
+    }
+
+    #refuseTwice(running: readonly KubernetesObject[]): void {
+        const again = running.filter((object) => this.#stoppedAgain.has(keyOf(refTo(object))));
+        if (again.length > 0) throw started(again, this.step);
     }
 
     /** At the end, when no wait follows that would look again. */
@@ -59,6 +66,12 @@ export class StoppedControllers {
         await this.world.clock.sleep(SETTLE_MS);
         await this.look();
     }
+}
+
+/** Those of them that run, and are Helm's still. */
+export async function runningOf(world: World, refs: readonly ObjectRef[]): Promise<KubernetesObject[]> {
+    const live = await Promise.all(refs.map((ref) => world.objects.read(ref)));
+    return live.filter((object): object is KubernetesObject => object !== undefined && runs(object));
 }
 
 /** One that EKS applies is the add-on's now. */

@@ -40,7 +40,9 @@ function startHelms(): void {
             namespace: metadata.namespace ?? "",
             name: metadata.name,
         };
-        world.store.merge(ref, { spec: { replicas: 1 } }, GITOPS);
+        // As many as before: another number would be the tool's decision, and stay.
+        const replicas = metadata.name.endsWith("-alb") ? 3 : 1;
+        world.store.merge(ref, { spec: { replicas } }, GITOPS);
     }
 }
 

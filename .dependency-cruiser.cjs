@@ -7,7 +7,7 @@ const ROOMS = {
     addons: ["profiles"],
     identities: ["profiles"],
     kubernetes: [],
-    settings: [],
+    settings: ["profiles"],
     engine: [],
     process: ["engine"],
     permissions: [],

@@ -27,7 +27,8 @@ export interface DependencyProfile extends Profile {
     owns(object: KubernetesObject, source?: string): boolean;
 }
 
-function dependency(
+/** Fills in what is the same for all dependencies. */
+export function dependency(
     parts: Pick<
         DependencyProfile,
         | "key"

@@ -2,31 +2,16 @@
 
 import { describeBlocker } from "../../common/blocker";
 import { ErrorCode, messageOf } from "../../common/errors";
-import type { ObjectRef, Objects } from "../ports/world";
+import type { Objects } from "../ports/world";
+import { dependencyProfiles } from "../profiles/dependencies";
 import type { CheckFailure } from "../pulumi/inputs";
-
-/** By which object each dependency shows that it is there, whoever installed it. */
-const signs: Record<string, ObjectRef> = {
-    s3Csi: { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", name: "s3.csi.aws.com" },
-    fsxCsi: { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", name: "fsx.csi.aws.com" },
-    certManager: {
-        apiVersion: "apiextensions.k8s.io/v1",
-        kind: "CustomResourceDefinition",
-        name: "certificates.cert-manager.io",
-    },
-    metricsServer: {
-        apiVersion: "apiregistration.k8s.io/v1",
-        kind: "APIService",
-        name: "v1beta1.metrics.k8s.io",
-    },
-};
 
 export async function findAbsent(
     objects: Pick<Objects, "read">,
     dependencies: readonly string[],
 ): Promise<CheckFailure[]> {
     const looks = dependencies.map(async (key): Promise<CheckFailure[]> => {
-        const sign = signs[key];
+        const sign = dependencyProfiles.find((profile) => profile.key === key)?.presence;
         if (!sign) throw new Error(`nothing is known by which ${key} could be found`);
         const refused = (what: string, remedy: string) => [
             {

@@ -11,6 +11,7 @@ import {
     startsWith,
     type Values,
 } from "../../common/tree";
+import { dependencyProfiles } from "../profiles/dependencies";
 import { Said, saidOf } from "./schema";
 
 export { merged, type Values } from "../../common/tree";
@@ -36,13 +37,12 @@ export interface Settings {
     readonly unproven: readonly string[];
 }
 
-/** Values that say where the release runs or belong to a dependency: nothing is lost when they go. */
+/** Values that say where the release runs: nothing is lost when they go. */
 const NOT_CARRIED: readonly RegExp[] = [
     /^(region|eksClusterName|namePrefix|shortPrefix|isAddOn)$/,
     /^(alb)\.(vpcId|region|clusterName)$/,
     /^alb\.serviceAccount\.(create|name|roleArn|annotations\.eks\\\.amazonaws\\\.com\/role-arn)$/,
     /^keda\.(namespace|podIdentity\.aws\.irsa\.(enabled|roleArn))$/,
-    /^(s3|fsx|cert-manager|metrics)(\.|$)/,
     /^global(\.|$)/,
     /^(alb|keda)\.enabled$/,
 ];
@@ -85,6 +85,7 @@ export function mapSettings(request: SettingsRequest): Settings {
             known ||
             RENAMED.some(({ from }) => from === name) ||
             NOT_CARRIED.some((pattern) => pattern.test(name)) ||
+            isOfDependency(path) ||
             isOff(path) ||
             setsNothing(value, at(pristineDefaults, path))
         )
@@ -92,6 +93,11 @@ export function mapSettings(request: SettingsRequest): Settings {
         taken.take(path, value);
     }
     return { ...taken.result(), configuration: merged(configuration, overrides) };
+}
+
+/** They go to an add-on of their own, or stay where they are. */
+function isOfDependency([first]: Path): boolean {
+    return dependencyProfiles.some(({ valuesKey }) => valuesKey === first);
 }
 
 /** Values of a dependency as settings of its own add-on; both come from the same chart, so the paths are the same. */

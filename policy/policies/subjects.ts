@@ -6,15 +6,15 @@ export const OPERATOR_ADDON = "amazon-sagemaker-hyperpod-inference";
 /** Key of the tag on everything that the component makes. */
 export const OWNER_TAG = "pulumi-hyperpod-inference:owner";
 
-/** As a resource of a TypeScript program, and of the plugin. */
-const MOVES: ReadonlySet<string> = new Set([
+/** As a resource of a TypeScript program, and of the plugin; the component that the plugin puts around its move is none itself. */
+export const MOVES: ReadonlySet<string> = new Set([
     "pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration",
-    "hyperpod-inference:index:HelmToAddonMigration",
     "hyperpod-inference:index:Move",
 ]);
-const COMPONENTS: ReadonlySet<string> = new Set([
-    "pulumi-hyperpod-inference:index:HyperPodInferenceAddon",
+/** Now, and before the plugin was there. */
+export const COMPONENTS: ReadonlySet<string> = new Set([
     "hyperpod-inference:index:HyperPodInferenceAddon",
+    "pulumi-hyperpod-inference:index:HyperPodInferenceAddon",
 ]);
 const EKS_ADDON = "aws:eks/addon:Addon";
 

@@ -9,7 +9,7 @@ import {
 import { policies } from "../../policy/policies";
 
 export const MOVE = "pulumi-nodejs:dynamic/hyperpod:HelmToAddonMigration";
-export const COMPONENT = "pulumi-hyperpod-inference:index:HyperPodInferenceAddon";
+export const COMPONENT = "hyperpod-inference:index:HyperPodInferenceAddon";
 export const ADDON = "aws:eks/addon:Addon";
 
 /** What a preview says of a value that it does not know yet. */

@@ -6,13 +6,20 @@ import Ajv from "ajv";
 import { OPERATOR_ADDON } from "../../common/names";
 import { ownerTagKey } from "../../components/owner";
 import { policies } from "../../policy/policies";
-import { OPERATOR_ADDON as ADDON_OF_POLICIES, OWNER_TAG } from "../../policy/policies/subjects";
+import {
+    OPERATOR_ADDON as ADDON_OF_POLICIES,
+    COMPONENTS,
+    MOVES,
+    OWNER_TAG,
+} from "../../policy/policies/subjects";
+import { dynamicType, pluginType, pluginTypeOf } from "../../provider/pulumi/home";
 import { MemoryStack } from "../provider/memoryStack";
 import { MemoryWorld } from "../provider/memoryWorld";
 import { ADDON, COMPONENT, type Given, judge, MOVE, saidBy, UNKNOWN } from "./judge";
 
-const PLUGIN_MOVE = "hyperpod-inference:index:HelmToAddonMigration";
-const PLUGIN_COMPONENT = "hyperpod-inference:index:HyperPodInferenceAddon";
+const PLUGIN_MOVE = "hyperpod-inference:index:Move";
+const AROUND_MOVE = "hyperpod-inference:index:HelmToAddonMigration";
+const FORMER_COMPONENT = "pulumi-hyperpod-inference:index:HyperPodInferenceAddon";
 const arn = "arn:aws:eks:us-west-2:123456789012:cluster/demo";
 
 const move = (props: Record<string, unknown>, more: Partial<Given> = {}): Given => ({
@@ -121,7 +128,10 @@ const CASES: Record<string, { fails: Case[]; passes: Case[] }> = {
         fails: [
             { what: "a move without a version", given: [move({})] },
             { what: "a component without one", given: [component({})] },
-            { what: "a component of the plugin", given: [{ ...component({}), type: PLUGIN_COMPONENT }] },
+            {
+                what: "a component under its former name",
+                given: [{ ...component({}), type: FORMER_COMPONENT }],
+            },
             { what: "an add-on made by hand", given: [addon({})] },
         ],
         passes: [
@@ -170,7 +180,7 @@ const CASES: Record<string, { fails: Case[]; passes: Case[] }> = {
     "preserved-in-production": {
         fails: [
             { what: "a component that goes", given: [component({})] },
-            { what: "one of the plugin", given: [{ ...component({}), type: PLUGIN_COMPONENT }] },
+            { what: "one under its former name", given: [{ ...component({}), type: FORMER_COMPONENT }] },
             { what: "one that says so", given: [component({ preserveOnDelete: false })] },
         ],
         passes: [{ what: "a component that stays", given: [component({ preserveOnDelete: true })] }],
@@ -263,6 +273,13 @@ const CASES: Record<string, { fails: Case[]; passes: Case[] }> = {
         ],
         passes: [
             { what: "two clusters", given: [move({}), move({ clusterName: "other" })] },
+            {
+                what: "the plugin's move and the component around it",
+                given: [
+                    { ...move({}), type: AROUND_MOVE },
+                    { ...move({}, { parentTypes: [AROUND_MOVE] }), type: PLUGIN_MOVE },
+                ],
+            },
             { what: "one name in two Regions", given: [move({ region: "a" }), move({ region: "b" })] },
             {
                 what: "one name in two accounts",
@@ -311,6 +328,9 @@ describe("the policies", () => {
     it("know the names that the package has", () => {
         assert.equal(ADDON_OF_POLICIES, OPERATOR_ADDON);
         assert.equal(OWNER_TAG, ownerTagKey);
+        const kind = "HelmToAddonMigration";
+        assert.deepEqual([...MOVES], [dynamicType(kind), pluginTypeOf(kind)]);
+        assert.ok(COMPONENTS.has(pluginType("HyperPodInferenceAddon")));
     });
 
     it("see a loss in the plan as the move writes it, and say no value", async () => {

@@ -27,7 +27,7 @@ class Move extends pulumi.CustomResource {
 
 class Component extends pulumi.ComponentResource {
     constructor(name: string, args: pulumi.Inputs) {
-        super("pulumi-hyperpod-inference:index:HyperPodInferenceAddon", name, args);
+        super("hyperpod-inference:index:HyperPodInferenceAddon", name, args);
     }
 }
 

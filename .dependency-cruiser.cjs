@@ -170,7 +170,9 @@ module.exports = {
         { from: { path: "^provider/permissions/" }, to: { path: "^provider/plan/plan\\.ts$" } },
         {
             from: { path: "^provider/(adapters|resources)/" },
-            to: { path: "^node_modules/(@aws-sdk|@aws-crypto|@smithy|@kubernetes|https-proxy-agent|socks-proxy-agent|proxy-from-env|@types/proxy-from-env)/" },
+            to: {
+                path: "^node_modules/(@aws-sdk|@aws-crypto|@smithy|@kubernetes|https-proxy-agent|socks-proxy-agent|proxy-from-env|@types/proxy-from-env)/",
+            },
         },
         {
             from: { path: "^provider/(adapters|settings)/" },

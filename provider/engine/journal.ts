@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { World } from "../ports/world";
+import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "./sealed";
 import type { BackupStore, JournalFacts, StepContext } from "./step";
 
 export const JOURNAL_VERSION = 1;
@@ -26,6 +27,8 @@ export interface JournalDocument {
     readonly facts: JournalFacts;
     /** Hash of the backup; absent until it is written. */
     readonly backupHash?: string;
+    /** By namespace, the key of its Secrets in the backup; only a key of the stack opens it. */
+    readonly sealKeys?: Readonly<Record<string, string>>;
 }
 
 /** One copy as it is stored: compressed, base64, with hashes. */
@@ -51,6 +54,9 @@ export interface JournalStore {
     holdsBackup(backup: string): Promise<boolean>;
     readHead(): Promise<JournalHead | undefined>;
     read(): Promise<JournalCopy | undefined>;
+    /** Keeps the key of a namespace's Secrets in that namespace, for whom the stack's state is lost. */
+    writeKey(namespace: string, key: string): Promise<void>;
+    readKey(namespace: string): Promise<string | undefined>;
     remove(): Promise<void>;
 }
 
@@ -60,9 +66,12 @@ export class Journal {
     #isBackupRewritten = false;
     #isWritten = false;
     readonly #store: JournalStore;
+    /** Opened ones, by namespace. */
+    readonly #keys = new Map<string, string>();
 
     private constructor(
         store: JournalStore,
+        readonly stackKeys: readonly string[],
         document: JournalDocument,
         backup: string | undefined,
         /** Another process wrote what stands here. */
@@ -75,10 +84,11 @@ export class Journal {
         this.#backup = backup;
     }
 
-    /** A new journal; nothing is written before the first step opens. */
-    static begin(store: JournalStore, plan: Plan): Journal {
+    /** A new journal; nothing is written before the first step opens. What it holds of other namespaces' Secrets is sealed when the stack has a key. */
+    static begin(store: JournalStore, plan: Plan, stackKeys: readonly string[] = []): Journal {
         return new Journal(
             store,
+            stackKeys,
             {
                 version: JOURNAL_VERSION,
                 migrationId: randomUUID(),
@@ -99,9 +109,13 @@ export class Journal {
         store: JournalStore,
         cluster: JournalCopy | undefined,
         state: JournalCopy | undefined,
+        stackKeys: readonly string[] = [],
     ): Journal | undefined {
         const chosen = chooseCopy(cluster, state);
-        return chosen && new Journal(store, chosen.document, chosen.backup, true, cluster === undefined);
+        return (
+            chosen &&
+            new Journal(store, stackKeys, chosen.document, chosen.backup, true, cluster === undefined)
+        );
     }
 
     get plan(): Plan {
@@ -195,11 +209,13 @@ export class Journal {
         const backup: BackupStore = {
             exists: () => this.#document.backupHash !== undefined,
             write: async (content) => {
-                this.#backup = pack(content);
-                await this.#store.writeBackup(this.#backup);
-                await this.#write({ backupHash: hashOf(this.#backup) });
+                const backup = pack(await this.#sealed(content));
+                const sealKeys = this.#wrappedKeys();
+                this.#backup = backup;
+                await this.#store.writeBackup(backup);
+                await this.#write({ backupHash: hashOf(backup), ...(sealKeys && { sealKeys }) });
             },
-            read: async <T>() => this.#readBackup() as T,
+            read: async <T>() => (await this.#readBackup()) as T,
         };
         const journal = this;
         return {
@@ -228,11 +244,78 @@ export class Journal {
         };
     }
 
-    #readBackup(): unknown {
+    /** The keys lie in their namespaces before anything that they seal is written. */
+    async #sealed(content: unknown): Promise<unknown> {
+        if (this.stackKeys.length === 0) return content;
+        const asked = new Map<string, Promise<string>>();
+        return sealSecrets(content, this.plan.release.namespace, (namespace) => {
+            const key = asked.get(namespace) ?? this.#newKey(namespace);
+            asked.set(namespace, key);
+            return key;
+        });
+    }
+
+    async #newKey(namespace: string): Promise<string> {
+        const key = newSealKey();
+        await this.#store.writeKey(namespace, key);
+        this.#keys.set(namespace, key);
+        return key;
+    }
+
+    #wrappedKeys(): Record<string, string> | undefined {
+        const [stackKey] = this.stackKeys;
+        if (stackKey === undefined || this.#keys.size === 0) return undefined;
+        return Object.fromEntries(
+            [...this.#keys].map(([namespace, key]) => [namespace, wrapKey(key, stackKey, namespace)]),
+        );
+    }
+
+    /** By the stack's key; by the namespace's own Secret when the stack's is another one now. */
+    async #keyOf(namespace: string): Promise<string | undefined> {
+        const wrapped = this.#document.sealKeys?.[namespace];
+        const key =
+            this.#keys.get(namespace) ??
+            (wrapped === undefined ? undefined : unwrapKey(wrapped, this.stackKeys, namespace)) ??
+            (await this.#store.readKey(namespace));
+        if (key !== undefined) this.#keys.set(namespace, key);
+        return key;
+    }
+
+    async #readBackup(): Promise<unknown> {
+        const packed = this.#intactBackup();
+        return openSecrets(unpack(packed), async (namespace) => {
+            const key = await this.#keyOf(namespace);
+            if (key === undefined)
+                throw damaged(
+                    `the backup's Secrets of namespace ${namespace} are sealed, and neither this stack's key nor a Secret of that namespace opens them`,
+                );
+            return key;
+        }).catch((error: unknown) => {
+            if (error instanceof MigrationError) throw error;
+            throw damaged(`the backup's Secrets cannot be opened (${(error as Error).message})`);
+        });
+    }
+
+    #intactBackup(): string {
         if (this.#backup === undefined || hashOf(this.#backup) !== this.#document.backupHash) {
             throw damaged("the backup in the journal is missing or does not match its hash");
         }
-        return unpack(this.#backup);
+        return this.#backup;
+    }
+
+    #sealedNamespaces(): string[] {
+        return Object.keys(this.#document.sealKeys ?? {});
+    }
+
+    /** A journal that was taken over is opened by the stack that took it. */
+    async #keysOfAnotherStack(): Promise<Pick<JournalDocument, "sealKeys">> {
+        const { sealKeys } = this.#document;
+        const isOpen = Object.entries(sealKeys ?? {}).every(
+            ([namespace, wrapped]) => unwrapKey(wrapped, this.stackKeys, namespace) !== undefined,
+        );
+        if (sealKeys === undefined || isOpen) return {};
+        for (const namespace of this.#sealedNamespaces()) await this.#keyOf(namespace);
+        return { sealKeys: { ...sealKeys, ...this.#wrappedKeys() } };
     }
 
     async #record(step: MigrationStep, record: StepRecord): Promise<void> {
@@ -242,10 +325,20 @@ export class Journal {
     async #write(change: Partial<JournalDocument>): Promise<void> {
         if (this.isUnproven && !this.#isBackupRewritten && this.#backup !== undefined) {
             // Each copy alone must suffice again.
+            for (const namespace of this.#sealedNamespaces()) {
+                const key = await this.#keyOf(namespace);
+                if (key !== undefined) await this.#store.writeKey(namespace, key);
+            }
             await this.#store.writeBackup(this.#backup);
             this.#isBackupRewritten = true;
         }
-        const next = { ...this.#document, ...change, sequence: this.#document.sequence + 1 };
+        const adopted = this.isResumed && !this.#isWritten ? await this.#keysOfAnotherStack() : {};
+        const next = {
+            ...this.#document,
+            ...adopted,
+            ...change,
+            sequence: this.#document.sequence + 1,
+        };
         const document = pack(next);
         await this.#store.writeDocument(document, hashOf(document));
         this.#document = next;

@@ -31,5 +31,6 @@ async function newJournal(session: Session): Promise<Journal> {
     return Journal.begin(
         session.journals.store({ namespace: plan.release.namespace, release: plan.release.name }),
         plan,
+        session.journals.vouchers.keys,
     );
 }

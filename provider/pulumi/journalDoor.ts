@@ -58,7 +58,8 @@ export class JournalDoor {
         const head = await store.readHead();
         const isOurs = head === undefined || isVouched(head, this.#bindingOf(place), this.vouchers);
         if (!isOurs) this.#refuseUnlessOlder({ ...place, ...head }, state);
-        const journal = Journal.resume(store, isOurs ? await store.read() : undefined, state);
+        const cluster = isOurs ? await store.read() : undefined;
+        const journal = Journal.resume(store, cluster, state, this.vouchers.keys);
         if (journal !== undefined) this.#checkBinding(journal, place);
         return journal;
     }

@@ -1,9 +1,9 @@
-// The journal's copy in the cluster: one Secret for the document, and as many as the backup needs, below the size limit of a Secret. A write goes on top of what this mover knows, or is refused.
+// The journal's copy in the cluster: one Secret for the document, as many as the backup needs, below the size limit of a Secret, and beside each namespace's own Secrets the key that opens the backup's copies of them. A write goes on top of what this mover knows, or is refused.
 
 import { lockLost } from "../../engine/heldLock";
 import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
 import { hashOf } from "../../engine/journal";
-import type { KubernetesObject, Objects } from "../../ports/world";
+import type { KubernetesObject, ObjectRef, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 
 /** The limit of a Secret is 1 MiB; the backup is cut below 900 KiB of it. */
@@ -16,6 +16,8 @@ export const JOURNAL_LABELS = {
     "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference",
     "app.kubernetes.io/component": "migration-journal",
 } as const;
+
+type SecretRef = ObjectRef & { readonly namespace: string };
 
 /** A Secret as it was last read or written here. */
 interface Known {
@@ -76,21 +78,36 @@ export class JournalSecrets implements JournalStore {
         return { document, hash, ...(backup === undefined ? {} : { backup }) };
     }
 
+    async writeKey(namespace: string, key: string): Promise<void> {
+        try {
+            await this.#put(this.#keyName(), { key }, namespace);
+        } catch (error) {
+            // A namespace that somebody deletes takes its Secrets with it; the stack's state still opens what is sealed.
+            const isGoing = isStatus(error, 403) && /being terminated/.test((error as Error).message);
+            if (!isStatus(error, 404) && !isGoing) throw error;
+        }
+    }
+
+    async readKey(namespace: string): Promise<string | undefined> {
+        return (await this.#get(this.#keyName(), namespace))?.key;
+    }
+
     async remove(): Promise<void> {
         const mine = await this.#all();
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
         const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
         for (const { metadata } of headLast) {
-            const { name, uid, resourceVersion } = metadata;
+            const { name, namespace, uid, resourceVersion } = metadata;
+            const ref = this.#ref(name, namespace);
             await this.objects
-                .remove(this.#ref(name), {
+                .remove(ref, {
                     ...(uid ? { uid } : {}),
                     ...(resourceVersion ? { resourceVersion } : {}),
                 })
                 .catch((error: unknown) => {
                     throw isStatus(error, 409) ? writtenByAnother(name) : error;
                 });
-            this.#known.delete(name);
+            this.#known.delete(keyIn(ref));
         }
     }
 
@@ -106,20 +123,22 @@ export class JournalSecrets implements JournalStore {
         return [first, ...rest].map((chunk) => chunk?.backup ?? "").join("");
     }
 
-    async #get(name: string): Promise<Record<string, string> | undefined> {
-        const secret = await this.objects.read(this.#ref(name));
+    async #get(name: string, namespace?: string): Promise<Record<string, string> | undefined> {
+        const ref = this.#ref(name, namespace);
+        const secret = await this.objects.read(ref);
         if (secret === undefined) {
-            this.#known.delete(name);
+            this.#known.delete(keyIn(ref));
             return undefined;
         }
         const data = (secret.data ?? {}) as Record<string, string>;
-        this.#known.set(name, { resourceVersion: secret.metadata.resourceVersion ?? "", data });
+        this.#known.set(keyIn(ref), { resourceVersion: secret.metadata.resourceVersion ?? "", data });
         return Object.fromEntries(
             Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
         );
     }
 
-    async #put(name: string, content: Record<string, string>): Promise<void> {
+    async #put(name: string, content: Record<string, string>, namespace?: string): Promise<void> {
+        const ref = this.#ref(name, namespace);
         const data = Object.fromEntries(
             Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
         );
@@ -128,7 +147,7 @@ export class JournalSecrets implements JournalStore {
             kind: "Secret",
             metadata: {
                 name,
-                namespace: this.namespace,
+                namespace: ref.namespace,
                 labels: { ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release },
             },
             type: "pulumi-hyperpod-inference/journal",
@@ -136,54 +155,61 @@ export class JournalSecrets implements JournalStore {
         };
         for (let attempt = 1; ; attempt++) {
             try {
-                const { resourceVersion = "" } = await this.#store(secret);
-                this.#known.set(name, { resourceVersion, data });
+                const { resourceVersion = "" } = await this.#store(secret, ref);
+                this.#known.set(keyIn(ref), { resourceVersion, data });
                 return;
             } catch (error) {
-                if (attempt >= TRIES || !(await this.#mayTryAgain(name, data, error))) throw error;
+                if (attempt >= TRIES || !(await this.#mayTryAgain(ref, data, error))) throw error;
             }
         }
     }
 
-    #store(secret: KubernetesObject) {
-        const { name } = secret.metadata;
-        const known = this.#known.get(name);
+    #store(secret: KubernetesObject, ref: SecretRef) {
+        const known = this.#known.get(keyIn(ref));
         if (known === undefined) return this.objects.create(secret);
         const { resourceVersion } = known;
-        return this.objects.merge(this.#ref(name), { metadata: { resourceVersion }, data: secret.data });
+        return this.objects.merge(ref, { metadata: { resourceVersion }, data: secret.data });
     }
 
     /** Finds out why a write was refused; throws when another mover wrote. */
-    async #mayTryAgain(name: string, wanted: Known["data"], error: unknown): Promise<boolean> {
-        const known = this.#known.get(name);
+    async #mayTryAgain(ref: SecretRef, wanted: Known["data"], error: unknown): Promise<boolean> {
+        const known = this.#known.get(keyIn(ref));
         if (known !== undefined && isStatus(error, 404)) {
             // Somebody deleted it; as long as this mover lives it knows all that it held.
-            this.#known.delete(name);
+            this.#known.delete(keyIn(ref));
             return true;
         }
         if (!isStatus(error, 409)) return false;
-        const live = await this.objects.read(this.#ref(name));
-        if (live === undefined) this.#known.delete(name);
+        const live = await this.objects.read(ref);
+        if (live === undefined) this.#known.delete(keyIn(ref));
         else {
             const data = (live.data ?? {}) as Known["data"];
             // The same content: an answer of ours was lost, or only labels changed. A backup is proved by its hash in the document.
-            const isOurs = same(data, wanted) || same(data, known?.data) || name !== this.#name();
-            if (!isOurs) throw writtenByAnother(name);
-            this.#known.set(name, { resourceVersion: live.metadata.resourceVersion ?? "", data });
+            const isOurs = same(data, wanted) || same(data, known?.data) || ref.name !== this.#name();
+            if (!isOurs) throw writtenByAnother(ref.name);
+            this.#known.set(keyIn(ref), { resourceVersion: live.metadata.resourceVersion ?? "", data });
         }
         return true;
     }
 
-    #all(): Promise<KubernetesObject[]> {
-        return this.objects.list("v1", "Secret", {
-            namespace: this.namespace,
+    /** Of this journal, the keys in other namespaces too. */
+    async #all(): Promise<KubernetesObject[]> {
+        const found = await this.objects.list("v1", "Secret", {
             labelSelector: this.#selector(),
             metadataOnly: true,
         });
+        return found.filter(
+            ({ metadata }) => metadata.namespace === this.namespace || metadata.name === this.#keyName(),
+        );
     }
 
-    #ref(name: string) {
-        return { apiVersion: "v1", kind: "Secret", namespace: this.namespace, name };
+    #ref(name: string, namespace = this.namespace): SecretRef {
+        return { apiVersion: "v1", kind: "Secret", namespace, name };
+    }
+
+    /** Two releases of one name may have Secrets in the same namespace. */
+    #keyName(): string {
+        return `${journalName(this.release)}-key-${this.namespace}`;
     }
 
     #name(chunk?: number): string {
@@ -195,6 +221,10 @@ export class JournalSecrets implements JournalStore {
             .map(([key, value]) => `${key}=${value}`)
             .join(",");
     }
+}
+
+function keyIn({ namespace, name }: SecretRef): string {
+    return `${namespace}/${name}`;
 }
 
 export function journalName(release: string, chunk?: number): string {

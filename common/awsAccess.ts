@@ -1,4 +1,7 @@
-// How an AWS account is reached beyond Region, profile and one role: what an aws provider may say about it. Types only; the values may be secret.
+// How an AWS account is reached beyond Region, profile and one role: what an aws provider may say about it. No logic; the values may be secret.
+
+/** The inputs that say how AWS is reached, of a move and of the component's own resources. */
+export const AWS_REACH = ["region", "profile", "roleArn", "access"] as const;
 
 /** Static keys. */
 export interface AwsKeys {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreateConflicts, UpdateConflicts } from "../common/enums";
 import { OPERATOR_ADDON, OPERATOR_NAMESPACE } from "../common/names";
+import { INSTALL_MINUTES } from "../common/timeouts";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
@@ -96,7 +97,9 @@ export async function installOperator(
             addonVersion: version,
             configurationValues: configuration,
             namespace: OPERATOR_NAMESPACE,
-            timeoutSeconds: pulumi.output(args.installTimeoutMinutes ?? 20).apply((minutes) => minutes * 60),
+            timeoutSeconds: pulumi
+                .output(args.installTimeoutMinutes ?? INSTALL_MINUTES)
+                .apply((minutes) => minutes * 60),
             resolveConflicts: resolveConflictsOnCreate,
             preserve,
         },

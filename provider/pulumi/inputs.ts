@@ -1,4 +1,5 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
+import { AWS_REACH } from "../../common/awsAccess";
 import { sameJson } from "../../common/canonicalJson";
 import * as checks from "../../common/checks";
 import { DependencyChoice, Owner, UnsupportedSettings } from "../../common/enums";
@@ -99,10 +100,7 @@ export const ALWAYS_SECRET: readonly (keyof MigrationInputs)[] = ["kubeconfig", 
 /** The one list of inputs that say how the cluster is reached. */
 export const CONNECTION_INPUTS = [
     "clusterName",
-    "region",
-    "profile",
-    "roleArn",
-    "access",
+    ...AWS_REACH,
     "kubeconfig",
     "context",
 ] as const satisfies readonly (keyof MigrationInputs)[];

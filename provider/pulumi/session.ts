@@ -1,5 +1,6 @@
 // One call of the life cycle at work on one cluster: connection, lock, journals, steps. Opened at its begin, closed at its end, whatever happens; plans nothing.
 
+import { INSTALL_MINUTES } from "../../common/timeouts";
 import type { Connect, Connection, JournalPlace } from "../adapters/connect";
 import type { HeldLock } from "../engine/heldLock";
 import type { Journal, JournalCopy } from "../engine/journal";
@@ -16,7 +17,6 @@ import type { MigrationInputs } from "./inputs";
 import { JournalDoor } from "./journalDoor";
 import { assertCluster, regionOf } from "./whichCluster";
 
-const INSTALL_MINUTES = 20;
 const REMOVE_MINUTES = 20;
 const LOCK_MINUTES = 5;
 /** A request to AWS takes effect within this time, or not at all. */

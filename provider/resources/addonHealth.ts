@@ -1,5 +1,7 @@
 // The resource that is created when the add-on is really healthy, and that refuses to go while models exist.
+
 import { randomUUID } from "node:crypto";
+import { AWS_REACH } from "../../common/awsAccess";
 import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
 import { poll } from "../ports/poll";
@@ -13,7 +15,7 @@ import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";
 import { differs } from "./differs";
 import { findModels } from "./models";
-import { type ClusterReads, reachCluster, reachIn, reachProperties } from "./reach";
+import { type ClusterReads, reachCluster, reachIn } from "./reach";
 import { remedyFor } from "./remedies";
 
 interface HealthInputs {
@@ -27,7 +29,7 @@ interface HealthInputs {
 
 /** A new version, new settings or a new add-on are waited for again; destroying reaches the cluster the way that was stored last. */
 const watched = [
-    ...reachProperties,
+    ...AWS_REACH,
     "clusterName",
     "addonName",
     "addonArn",

@@ -1,4 +1,5 @@
 // The properties of a resource come in; what reads its AWS account and its cluster goes out. Nothing here writes to a cluster.
+import { AWS_REACH } from "../../common/awsAccess";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import { hasUnknown } from "../../common/unknown";
 import type { SessionRequest } from "../adapters/aws/session";
@@ -10,12 +11,9 @@ import type { Log, Objects, Workloads } from "../ports/world";
 import { systemClock } from "../process/systemClock";
 import type { Bag } from "../pulumi/bag";
 
-/** The properties that say how to reach AWS. */
-export const reachProperties = ["region", "profile", "roleArn", "access"] as const;
-
 /** Undefined while a preview does not know all of it. */
 export function reachIn(bag: Bag): SessionRequest | undefined {
-    const given = reachProperties.map((key) => [key, bag[key]] as const).filter(([, value]) => value != null);
+    const given = AWS_REACH.map((key) => [key, bag[key]] as const).filter(([, value]) => value != null);
     return hasUnknown(given) ? undefined : (Object.fromEntries(given) as SessionRequest);
 }
 

@@ -1,11 +1,12 @@
 // On delete an empty TLS bucket goes, one that holds objects stays with everything that protects it. Never deletes an object.
+import { AWS_REACH } from "../../common/awsAccess";
 import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
 import { callLog } from "../process/callLog";
 import type { Bag } from "../pulumi/bag";
 import type { DynamicProvider } from "../pulumi/guard";
 import { differs } from "./differs";
-import { reachIn, reachProperties } from "./reach";
+import { reachIn } from "./reach";
 
 async function deleteIfEmpty(props: Bag): Promise<void> {
     const bucket = String(props.bucket);
@@ -18,7 +19,7 @@ async function deleteIfEmpty(props: Bag): Promise<void> {
 
 export const tlsBucketRetention: DynamicProvider = {
     check: (_olds, news) => ({ inputs: news }),
-    diff: (_id, olds, news) => ({ changes: differs(olds, news, ["bucket", "keep", ...reachProperties]) }),
+    diff: (_id, olds, news) => ({ changes: differs(olds, news, ["bucket", "keep", ...AWS_REACH]) }),
     create: (inputs) => ({ id: String(inputs.bucket), outs: inputs }),
     read: (id, props) => ({ id, props }),
     async update(_id, olds, news) {

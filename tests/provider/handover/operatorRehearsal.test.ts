@@ -138,13 +138,14 @@ describe("the operator's way to the add-on, all parts together", () => {
         const memory = await remember(ports);
         const requests = world.watchRequests();
         let drained: string | undefined;
-        let questions = 0;
+        let reissues = 0;
         mover.onWrite = () => {
-            if (!(mover.writes.at(-1) ?? "").startsWith("create ValidatingWebhookConfiguration")) return;
-            questions += 1;
+            if (!(mover.writes.at(-1) ?? "").startsWith("merge Certificate ")) return;
+            reissues += 1;
             const ref = inSystem("apps/v1", "Deployment", OLD_MANAGER);
-            if (questions === 1) world.store.merge(ref, { spec: { replicas: 2 } }, BY);
-            if (questions === 2) drained = evictOne(world);
+            if (reissues === 1) world.store.merge(ref, { spec: { replicas: 2 } }, BY);
+            // The references point at the bridge by now.
+            if (reissues === 2) drained = evictOne(world);
         };
         await handOver(ports, memory);
         world.settle(60_000);

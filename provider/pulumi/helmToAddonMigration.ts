@@ -129,8 +129,6 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
                 secretInputs,
                 addonVersion: args?.addonVersion,
                 addonConfiguration: undefined,
-                // Taken away again by check, so that the inputs of a preview and of an update are the same.
-                ...(pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
                 ...inputs,
             },
             pulumi.mergeOptions(options, {

@@ -53,6 +53,8 @@ const dynamicHome: Home = (kind, name, options) => {
             __provider: providerCode(door, method),
             // Live progress is told under this name; the SDK keeps `urn` for itself.
             ...(tellsProgress ? { progressUrn: progressUrn(name, type, options.parent) } : {}),
+            // Taken away again by check, so that the inputs of a preview and of an update are the same.
+            ...(kind === "HelmToAddonMigration" && pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
         },
         options: {
             hideDiffs: ["__provider", ...(tellsProgress ? ["progressUrn"] : [])],

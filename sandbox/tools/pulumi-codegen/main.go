@@ -1,0 +1,93 @@
+// Makes SDKs of a plugin's schema for Python and Go programs, as the language hosts of Pulumi do, whose own modules are not served: `pulumi package gen-sdk`
+// starts it under the name of such a host, asks it for one package, and ends it. It runs no program.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+type host struct {
+	pulumirpc.UnimplementedLanguageRuntimeServer
+	language string
+}
+
+func (h *host) Handshake(context.Context, *pulumirpc.LanguageHandshakeRequest) (*pulumirpc.LanguageHandshakeResponse, error) {
+	return &pulumirpc.LanguageHandshakeResponse{}, nil
+}
+
+func (h *host) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	return &pulumirpc.PluginInfo{}, nil
+}
+
+func (h *host) GeneratePackage(ctx context.Context, request *pulumirpc.GeneratePackageRequest) (*pulumirpc.GeneratePackageResponse, error) {
+	loader, err := schema.NewLoaderClient(request.LoaderTarget)
+	if err != nil {
+		return nil, err
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal([]byte(request.Schema), &spec); err != nil {
+		return nil, err
+	}
+	pkg, problems, err := schema.BindSpec(spec, loader, schema.ValidationOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	files, err := h.generate(pkg, request.ExtraFiles, schema.NewCachedLoader(loader))
+	if err != nil {
+		return nil, err
+	}
+	for name, content := range files {
+		file := filepath.Join(request.Directory, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, content, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return &pulumirpc.GeneratePackageResponse{}, nil
+}
+
+func (h *host) generate(pkg *schema.Package, extra map[string][]byte, loader schema.ReferenceLoader) (map[string][]byte, error) {
+	tool := "pulumi-language-" + h.language
+	switch h.language {
+	case "python":
+		return python.GeneratePackage(tool, pkg, extra, loader)
+	case "go":
+		return gogen.GeneratePackage(tool, pkg, nil)
+	default:
+		return nil, fmt.Errorf("no SDK can be made here for %q", h.language)
+	}
+}
+
+func main() {
+	language := strings.TrimPrefix(filepath.Base(os.Args[0]), "pulumi-language-")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(400 << 20))
+	pulumirpc.RegisterLanguageRuntimeServer(server, &host{language: language})
+	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
+	if err := server.Serve(listener); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

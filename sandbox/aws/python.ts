@@ -10,8 +10,17 @@ const OLDEST = [3, 10] as const;
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
 /** The path of a Python interpreter that has the emulator's packages. */
-export async function ensurePython(progress: (line: string) => void = () => {}): Promise<string> {
-    const hash = createHash("sha256").update(await fs.readFile(REQUIREMENTS));
+export function ensurePython(progress: (line: string) => void = () => {}): Promise<string> {
+    return ensurePythonWith(REQUIREMENTS, "the AWS emulator", progress);
+}
+
+/** The path of a Python interpreter that has the packages of a requirements file. */
+export async function ensurePythonWith(
+    requirements: string,
+    purpose: string,
+    progress: (line: string) => void = () => {},
+): Promise<string> {
+    const hash = createHash("sha256").update(await fs.readFile(requirements));
     const directory = path.join(PROJECT, ".cache/venv", hash.digest("hex").slice(0, 16));
     const interpreter = path.join(directory, "bin/python");
     const complete = path.join(directory, "complete");
@@ -25,10 +34,10 @@ export async function ensurePython(progress: (line: string) => void = () => {}):
         if (await exists(complete)) {
             return;
         }
-        progress("making a Python environment for the AWS emulator (once, about 20 s)");
+        progress(`making a Python environment for ${purpose} (once, about 20 s)`);
         await fs.rm(directory, { recursive: true, force: true });
         await run("python3", ["-m", "venv", directory]);
-        const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", REQUIREMENTS];
+        const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", requirements];
         await run(interpreter, pip, (line) => {
             const name = /^Collecting (\S+)/.exec(line)?.[1];
             if (name) {

@@ -18,7 +18,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { ensurePulumi, ensurePulumiYaml } from "../tools/tools";
+import { ensurePulumi, ensurePulumiLanguages, ensurePulumiYaml } from "../tools/tools";
 
 const installations = path.resolve(__dirname, "../../.cache/pulumi");
 const typescript = path.resolve(__dirname, "../typescript.cjs");
@@ -34,16 +34,31 @@ exec node "$program" "$@"
 `,
 };
 
-/** `runtime` is that of the project's programs: the host of YAML is built where one asks for it. */
+type Hosts = Readonly<Record<string, string>>;
+
+/** Hosts that are built where a project's runtime asks for them, by the name that the CLI looks for. */
+async function hostsOf(runtime: string, progress: (line: string) => void): Promise<Hosts> {
+    switch (runtime) {
+        case "yaml":
+            return { "pulumi-language-yaml": await ensurePulumiYaml(progress) };
+        case "python":
+        case "go":
+            return { [`pulumi-language-${runtime}`]: await ensurePulumiLanguages(progress) };
+        default:
+            return {};
+    }
+}
+
+/** `runtime` is that of the project's programs. */
 export async function ensureCli(runtime: string, progress: (line: string) => void): Promise<string> {
     const wish = process.env.PULUMI ?? "";
     const cli = wish === "" ? await ensurePulumi(progress) : chosenCli(wish);
     if (existsSync(path.join(path.dirname(cli), "pulumi-language-nodejs"))) return cli;
-    const yaml = runtime === "yaml" ? await ensurePulumiYaml(progress) : undefined;
+    const hosts = await hostsOf(runtime, progress);
     const { size, mtimeMs } = statSync(cli);
-    const key = JSON.stringify([cli, size, mtimeMs, yaml, launchers]);
+    const key = JSON.stringify([cli, size, mtimeMs, hosts, launchers]);
     const folder = path.join(installations, createHash("sha256").update(key).digest("hex").slice(0, 16));
-    if (!existsSync(folder)) install(folder, cli, yaml);
+    if (!existsSync(folder)) install(folder, cli, hosts);
     return path.join(folder, "pulumi");
 }
 
@@ -60,12 +75,12 @@ function chosenCli(wish: string): string {
 }
 
 /** Complete or not at all, although several processes may do it at once. */
-function install(folder: string, cli: string, yaml: string | undefined): void {
+function install(folder: string, cli: string, hosts: Hosts): void {
     mkdirSync(installations, { recursive: true });
     const making = mkdtempSync(path.join(installations, "making-"));
     try {
         linkOrCopy(cli, path.join(making, "pulumi"));
-        if (yaml !== undefined) symlinkSync(yaml, path.join(making, "pulumi-language-yaml"));
+        for (const [name, host] of Object.entries(hosts)) symlinkSync(host, path.join(making, name));
         for (const [name, text] of Object.entries(launchers)) {
             writeFileSync(path.join(making, name), text);
             chmodSync(path.join(making, name), 0o755);

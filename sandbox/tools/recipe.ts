@@ -10,7 +10,7 @@ export const requiredGo = "1.26";
 export const pulumiVersion = requiredIn("pulumi", "github.com/pulumi/pulumi/pkg/v3");
 
 /** A folder beside this file that holds go.mod and go.sum. */
-export type Module = "kube" | "etcd" | "pulumi" | "pulumi-yaml" | "helm4";
+export type Module = "kube" | "etcd" | "pulumi" | "pulumi-yaml" | "pulumi-languages" | "helm4";
 
 export interface Command {
     /** Name of the binary. */
@@ -106,6 +106,14 @@ export const pulumiYaml: Command = {
     module: "pulumi-yaml",
     package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
     linkerFlags: `-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${requiredIn("pulumi-yaml", "github.com/pulumi/pulumi-yaml")}`,
+};
+
+/** For programs in Python and Go, and for SDKs of the plugin: built only where one is asked for. Its sources lie beside its go.mod. */
+export const pulumiLanguages: Command = {
+    name: "pulumi-languages",
+    module: "pulumi-languages",
+    package: ".",
+    linkerFlags: "-s -w",
 };
 
 /** The version of a module that go.mod pins, without its `v`. */

@@ -1,10 +1,10 @@
 // In: the Go modules beside this file. Out: built binaries in `.cache/tools/<module>-<hash>/`. Never downloads binaries.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildLock } from "./buildLock";
-import { type Command, helm4, lanes, type Module, pulumi, pulumiYaml } from "./recipe";
+import { type Command, helm4, lanes, type Module, pulumi, pulumiLanguages, pulumiYaml } from "./recipe";
 import { requireGo } from "./requirements";
 
 export interface Tools {
@@ -55,6 +55,9 @@ export const ensureHelm4 = (progress: Progress) => ensureCommand(helm4, progress
 /** Pulumi's language host for YAML; about 2 minutes the first time. */
 export const ensurePulumiYaml = (progress: Progress) => ensureCommand(pulumiYaml, progress);
 
+/** The language host for Python and Go of the sandbox; half a minute the first time. */
+export const ensurePulumiLanguages = (progress: Progress) => ensureCommand(pulumiLanguages, progress);
+
 async function ensureCommand(command: Command, progress: Progress): Promise<string> {
     await ensureBuilt([[command]], progress);
     return binaryOf(command);
@@ -85,8 +88,11 @@ function binaryOf(command: Command): string {
 /** One folder per module, so that a new version of one tool builds no other one again. */
 function hashOf(module: Module): string {
     const hash = createHash("sha256");
-    for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(__dirname, module, file)));
-    const commands = [...lanes.flat(), helm4, pulumiYaml].filter((one) => one.module === module);
+    const folder = join(__dirname, module);
+    for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+    const commands = [...lanes.flat(), helm4, pulumiLanguages, pulumiYaml].filter(
+        (one) => one.module === module,
+    );
     hash.update(JSON.stringify([commands, compilerFlags, process.platform, process.arch]));
     return hash.digest("hex").slice(0, 16);
 }

@@ -1,4 +1,4 @@
-module sandbox.local/pulumi-codegen
+module sandbox.local/pulumi-languages
 
 go 1.26.6
 

@@ -1,5 +1,5 @@
-// Makes SDKs of a plugin's schema for Python and Go programs, as the language hosts of Pulumi do, whose own modules are not served: `pulumi package gen-sdk`
-// starts it under the name of such a host, asks it for one package, and ends it. It runs no program.
+// A host for programs in Python and Go, for Pulumi's own are in modules that are not served: runs programs, and makes SDKs of a plugin's schema.
+// The CLI starts it under the name of such a host. It installs nothing.
 package main
 
 import (
@@ -22,14 +22,30 @@ import (
 type host struct {
 	pulumirpc.UnimplementedLanguageRuntimeServer
 	language string
+	engine   string
 }
 
-func (h *host) Handshake(context.Context, *pulumirpc.LanguageHandshakeRequest) (*pulumirpc.LanguageHandshakeResponse, error) {
+func (h *host) Handshake(_ context.Context, request *pulumirpc.LanguageHandshakeRequest) (*pulumirpc.LanguageHandshakeResponse, error) {
+	h.engine = request.EngineAddress
 	return &pulumirpc.LanguageHandshakeResponse{}, nil
 }
 
 func (h *host) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
 	return &pulumirpc.PluginInfo{}, nil
+}
+
+// Providers are found on PATH: none is asked for by version.
+func (h *host) GetRequiredPackages(context.Context, *pulumirpc.GetRequiredPackagesRequest) (*pulumirpc.GetRequiredPackagesResponse, error) {
+	return &pulumirpc.GetRequiredPackagesResponse{}, nil
+}
+
+func (h *host) GetRequiredPlugins(context.Context, *pulumirpc.GetRequiredPluginsRequest) (*pulumirpc.GetRequiredPluginsResponse, error) {
+	return &pulumirpc.GetRequiredPluginsResponse{}, nil
+}
+
+// Packages are there already.
+func (h *host) InstallDependencies(*pulumirpc.InstallDependenciesRequest, grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse]) error {
+	return nil
 }
 
 func (h *host) GeneratePackage(ctx context.Context, request *pulumirpc.GeneratePackageRequest) (*pulumirpc.GeneratePackageResponse, error) {
@@ -83,8 +99,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	engine := ""
+	for _, argument := range os.Args[1:] {
+		if !strings.HasPrefix(argument, "-") {
+			engine = argument
+		}
+	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(400 << 20))
-	pulumirpc.RegisterLanguageRuntimeServer(server, &host{language: language})
+	pulumirpc.RegisterLanguageRuntimeServer(server, &host{language: language, engine: engine})
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
 	if err := server.Serve(listener); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,40 @@
+// The built plugin comes in; its SDK for a language, made by the CLI as a user makes it, goes out in a folder. Runs no program.
+import { execFile } from "node:child_process";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { ensureCli } from "../../sandbox/pulumi/installation";
+
+const execute = promisify(execFile);
+/** As in the go.mod of the examples. */
+const GO_MODULE = `module github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inference/sdk
+
+go 1.26.0
+
+require github.com/pulumi/pulumi/sdk/v3 v3.276.0
+`;
+
+/** For Python the folder is one for PYTHONPATH, for Go the root of the SDK's module. */
+export async function makeSdk(
+    language: "python" | "go",
+    executable: string,
+    folder: string,
+): Promise<string> {
+    const cli = await ensureCli(language, console.error);
+    const out = path.join(folder, `sdk-${language}`);
+    await execute(cli, ["package", "gen-sdk", executable, "--language", language, "--out", out], {
+        timeout: 120_000,
+        env: {
+            ...process.env,
+            PULUMI_HOME: path.join(folder, "home"),
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        },
+    });
+    if (language === "python") return path.join(out, "python");
+    const module = path.join(folder, "go-module");
+    mkdirSync(module);
+    renameSync(path.join(out, "go"), path.join(module, "go"));
+    writeFileSync(path.join(module, "go.mod"), GO_MODULE);
+    return module;
+}

@@ -9,7 +9,7 @@ import { tellNewPlan } from "../provider/pulumi/moveCalls";
 import { diffAnswer } from "./differences";
 import { failureOf } from "./failures";
 import type { Kind } from "./kinds";
-import { type Bag, open, seal } from "./wire";
+import { type Bag, type Opened, open, seal } from "./wire";
 
 /** What the process that serves is told by the engine, and what it tells. */
 export interface Surroundings {
@@ -78,14 +78,12 @@ export function handlers(around: Surroundings): Handlers {
         getPluginInfo: unary(async () => new PluginInfo().setVersion(around.version)),
         check: resource(async (request: messages.CheckRequest, { kind }) => {
             const [olds, news] = [open(request.getOlds()), open(request.getNews())];
-            // The life cycle says nothing of the values of secrets; the state needs no list of their names.
             const { inputs, failures = [] } = await kind.calls.check(olds.plain, {
+                ...secretNamesOf(news, kind),
                 ...news.plain,
-                ...(news.secrets.size > 0 ? { secretInputs: [...news.secrets] } : {}),
             });
-            const { secretInputs: _, ...checked } = inputs;
             const answer = new messages.CheckResponse();
-            answer.setInputs(seal(checked, news.secrets, news));
+            answer.setInputs(seal(inputs, news.secrets, news));
             answer.setFailuresList(
                 failures.map(({ property, reason }) => {
                     const failure = new messages.CheckFailure();
@@ -159,6 +157,12 @@ export function handlers(around: Surroundings): Handlers {
 interface Named {
     getUrn(): string;
     getType(): string;
+}
+
+/** The classes of the package say it themselves; of a bare resource the envelopes tell. */
+function secretNamesOf(news: Opened, kind: Kind): Bag {
+    const names = [...news.secrets].filter((name) => kind.tellsPlan && kind.isAsked(name));
+    return names.length === 0 ? {} : { secretInputs: names.sort() };
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();

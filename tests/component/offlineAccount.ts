@@ -32,8 +32,8 @@ export async function offlineAccount(options: BareClusterOptions = {}): Promise<
     return { sandbox, cluster, ...examplesOn(sandbox) };
 }
 
-/** The examples as programs of a user of this sandbox; `commands` are folders for PATH. */
-export function examplesOn(sandbox: Sandbox, commands: readonly string[] = []): Examples {
+/** The examples as programs of a user of this sandbox. */
+export function examplesOn(sandbox: Sandbox): Examples {
     buildPackage();
     const folders: string[] = [];
     return {
@@ -47,7 +47,7 @@ export function examplesOn(sandbox: Sandbox, commands: readonly string[] = []): 
                 projectDirectory,
                 backendDirectory,
                 stack,
-                env: { ...sandbox.env, PATH: [...standIns, ...commands, sandbox.env.PATH].join(":") },
+                env: { ...sandbox.env, PATH: [...standIns, sandbox.env.PATH].join(":") },
                 config: { clusterName: sandbox.clusterName, ...config },
             });
         },

@@ -67,6 +67,26 @@ describe("the documents", function () {
         assert.deepEqual(wrong, []);
     });
 
+    it("show each language the programs that the tests run", () => {
+        const shown = blocksOf("docs/_index.md");
+        const files: Record<string, (story: string) => string> = {
+            typescript: (story) => `examples/${story}/index.ts`,
+            python: (story) => `examples/python/${story}/__main__.py`,
+            go: (story) => `examples/go/${story}/main.go`,
+            yaml: (story) => `examples/yaml/${story}/Pulumi.yaml`,
+        };
+        const run = ["quick-start", "move-from-helm"].flatMap((story) =>
+            Object.entries(files).map(([language, fileOf]) => ({
+                language,
+                text: textOf(fileOf(story)).trimEnd(),
+            })),
+        );
+        assert.deepEqual(
+            shown.map(({ language, text }) => ({ language, text })),
+            run,
+        );
+    });
+
     it("hold YAML that parses, and so do the forms and workflows of the repository", () => {
         const inDocuments = blocks().filter(({ language }) => /^ya?ml$/.test(language));
         assert.ok(inDocuments.length > 0);

@@ -47,12 +47,13 @@ describe("programs in other languages", function () {
         assert.deepEqual(sandbox.faults.writes(), [], "a preview writes nothing");
     };
 
-    it("show the whole plan, move, go on in one another's place, and go back", async () => {
+    it("show the whole plan, move, go on in one another's place and in that of the dynamic resource, and go back", async () => {
         const start = await toDemo();
-        const [yaml, python, go] = [
+        const [yaml, python, go, typescript] = [
             await programs.program("yaml", "move-from-helm"),
             await programs.program("python", "move-from-helm"),
             await programs.program("go", "move-from-helm"),
+            await programs.program("typescript", "move-from-helm"),
         ];
         for (const pulumi of [yaml, python, go]) await showsWholePlan(pulumi);
         succeeds(await python.up("--skip-preview"));
@@ -60,7 +61,13 @@ describe("programs in other languages", function () {
         await holdsNoOpenSecret(python);
         saysNothing(await yaml.preview());
         succeeds(await yaml.refresh("--skip-preview"));
-        saysNothing(await go.up("--skip-preview"));
+        // The dynamic resource takes over, writes into the state what its destroy needs, and gives back.
+        sandbox.faults.reset();
+        onlyUpdates(await typescript.up("--skip-preview"));
+        saysNothing(await typescript.preview());
+        onlyUpdates(await go.up("--skip-preview"));
+        saysNothing(await go.preview());
+        assert.deepEqual(sandbox.faults.writes(), [], "what moved stays as it is");
         succeeds(await go.destroy("--skip-preview"));
         await isAsBefore(start);
     });
@@ -108,6 +115,14 @@ async function holdsNoOpenSecret(pulumi: Pulumi): Promise<void> {
 function succeeds(run: PulumiRun): PulumiRun {
     assert.equal(run.exitCode, 0, run.stdout.slice(-4000) + run.stderr);
     return run;
+}
+
+/** The component of the plugin, which the dynamic resource has not, is in the state alone. */
+function onlyUpdates(run: PulumiRun): void {
+    succeeds(run);
+    const changed = run.stdout.split("\n").filter((line) => /^ *[+-]+ +\S+:\S+ /.test(line));
+    const strange = changed.filter((line) => !/hyperpod-inference:index:HelmToAddonMigration /.test(line));
+    assert.deepEqual(strange, [], run.stdout);
 }
 
 function saysNothing(run: PulumiRun): void {

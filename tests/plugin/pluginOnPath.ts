@@ -1,8 +1,8 @@
-// The built plugin as a command on PATH, where the CLI and every language find it. Starts nothing.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// The bundled plugin as a command on PATH, where the CLI and every language find it. Starts nothing.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildPackage } from "../component/builtPackage";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -13,10 +13,11 @@ export interface PluginOnPath {
 }
 
 export function pluginOnPath(): PluginOnPath {
-    buildPackage();
     const folder = mkdtempSync(path.join(tmpdir(), "plugin-"));
-    const executable = path.join(folder, "pulumi-resource-hyperpod-inference");
-    writeFileSync(executable, `#!/bin/sh\nexec node '${path.join(root, "dist/plugin/main.js")}' "$@"\n`);
-    chmodSync(executable, 0o755);
-    return { folder, executable, remove: () => rmSync(folder, { recursive: true, force: true }) };
+    execFileSync(process.execPath, [path.join(root, "tools/bundle/main.mjs"), "--out", folder]);
+    return {
+        folder,
+        executable: path.join(folder, "pulumi-resource-hyperpod-inference"),
+        remove: () => rmSync(folder, { recursive: true, force: true }),
+    };
 }

@@ -1,10 +1,20 @@
 // The examples of one language after the other as programs of one stack: copied, under one project name, with what each language needs. Asserts nothing.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensurePythonWith } from "../../sandbox/aws/python";
 import { Pulumi } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
+import { buildPackage } from "../component/builtPackage";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 import { makeSdk } from "./sdks";
 
@@ -14,7 +24,7 @@ const SDK_OF_GO = "github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inferenc
 /** Folder of the plugin that stands in for Pulumi's own. */
 const AWS = path.join(root, "sandbox/aws-provider");
 
-export type Language = "yaml" | "python" | "go";
+export type Language = "typescript" | "yaml" | "python" | "go";
 
 export class Programs {
     readonly #folder = mkdtempSync(path.join(tmpdir(), "programs-"));
@@ -32,7 +42,9 @@ export class Programs {
 
     async program(language: Language, example: string): Promise<Pulumi> {
         const place = mkdtempSync(path.join(this.#folder, `${language}-`));
-        cpSync(path.join(root, "examples", language), place, { recursive: true });
+        if (language === "typescript")
+            cpSync(path.join(root, "examples", example), path.join(place, example), { recursive: true });
+        else cpSync(path.join(root, "examples", language), place, { recursive: true });
         const projectDirectory = path.join(place, example);
         const project = path.join(projectDirectory, "Pulumi.yaml");
         writeFileSync(project, readFileSync(project, "utf8").replace(/^name: .*$/m, `name: ${PROJECT}`));
@@ -69,6 +81,15 @@ export class Programs {
     }
 
     readonly #needs: Record<Language, (place: string) => Promise<Needs>> = {
+        typescript: async (place) => {
+            buildPackage();
+            const modules = path.join(place, "node_modules");
+            mkdirSync(modules);
+            symlinkSync(root, path.join(modules, "pulumi-hyperpod-inference"));
+            for (const name of ["@pulumi", "@types"])
+                symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+            return {};
+        },
         yaml: async () => ({}),
         python: async () => {
             const requirements = path.join(__dirname, "requirements.txt");

@@ -63,7 +63,7 @@ describe("the plugin's protocol", () => {
         assert.deepEqual(inputs.releaseNamespace, secret("kube-system"));
         assert.deepEqual(inputs.journalKey, secret(KEY));
         assert.deepEqual(inputs.additionalConfiguration, { nodeSelector: tags });
-        assert.equal("secretInputs" in inputs, false);
+        assert.deepEqual(inputs.secretInputs, ["additionalConfiguration", "releaseNamespace"]);
         assert.ok((inputs.plan as string[]).length > 3);
     });
 

@@ -3,8 +3,10 @@ import { execFile } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { version } from "../../plugin/schema.json";
 import { ensureCli } from "../../sandbox/pulumi/installation";
 
+const PYTHON_PACKAGE = "pulumi_hyperpod_inference";
 const execute = promisify(execFile);
 /** As in the go.mod of the examples. */
 const GO_MODULE = `module github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inference/sdk
@@ -31,7 +33,14 @@ export async function makeSdk(
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         },
     });
-    if (language === "python") return path.join(out, "python");
+    if (language === "python") {
+        // As pip leaves it: the SDK looks up its own version there.
+        const metadata = path.join(out, "python", `${PYTHON_PACKAGE}-${version}.dist-info`);
+        mkdirSync(metadata);
+        const lines = ["Metadata-Version: 2.1", `Name: ${PYTHON_PACKAGE}`, `Version: ${version}`];
+        writeFileSync(path.join(metadata, "METADATA"), `${lines.join("\n")}\n`);
+        return path.join(out, "python");
+    }
     const module = path.join(folder, "go-module");
     mkdirSync(module);
     renameSync(path.join(out, "go"), path.join(module, "go"));

@@ -2,6 +2,7 @@
 import { callLog } from "../provider/process/callLog";
 import type { Bag } from "../provider/pulumi/bag";
 import { guarded } from "../provider/pulumi/guard";
+import { type ImportedMove, importMove } from "../provider/pulumi/importMove";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 import { moveCalls } from "../provider/pulumi/moveCalls";
 import type { SessionHost } from "../provider/pulumi/session";
@@ -15,6 +16,8 @@ export interface Kind {
     isAsked(property: string): boolean;
     /** Whether the plan among the inputs is told to people. */
     readonly tellsPlan: boolean;
+    /** For `pulumi import`: the resource by its id alone. */
+    import?(id: string): Promise<ImportedMove>;
 }
 
 const everyProperty = () => true;
@@ -34,6 +37,7 @@ export function kindsOf(host: SessionHost): Readonly<Record<string, Kind>> {
             certain: ({ plan, addonVersion }) => ({ plan, addonVersion }),
             isAsked: isMoveInput,
             tellsPlan: true,
+            import: (id) => importMove(id, host, callLog),
         },
         WayBack: { ...remembering(wayBack), isAsked: isMoveInput },
         ...Object.fromEntries(

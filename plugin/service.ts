@@ -5,6 +5,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { inCallOf } from "../provider/process/callLog";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
+import type { ImportedMove } from "../provider/pulumi/importMove";
 import { tellNewPlan } from "../provider/pulumi/moveCalls";
 import { diffAnswer } from "./differences";
 import { failureOf } from "./failures";
@@ -118,6 +119,8 @@ export function handlers(around: Surroundings): Handlers {
         read: resource(
             async (request: messages.ReadRequest, { kind }) => {
                 const state = open(request.getProperties());
+                if (Object.keys(state.plain).length === 0 && kind.import !== undefined)
+                    return imported(await kind.import(request.getId()));
                 const inputs = open(request.getInputs());
                 const { id = "", props } = await kind.calls.read(request.getId(), state.plain);
                 const answer = new messages.ReadResponse();
@@ -157,6 +160,14 @@ export function handlers(around: Surroundings): Handlers {
 interface Named {
     getUrn(): string;
     getType(): string;
+}
+
+function imported({ id, inputs, props }: ImportedMove): messages.ReadResponse {
+    const answer = new messages.ReadResponse();
+    answer.setId(id);
+    answer.setProperties(seal(props, NO_NAMES));
+    answer.setInputs(seal(inputs, NO_NAMES));
+    return answer;
 }
 
 /** The classes of the package say it themselves; of a bare resource the envelopes tell. */

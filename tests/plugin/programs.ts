@@ -16,11 +16,10 @@ import { Pulumi } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { buildPackage } from "../component/builtPackage";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
-import { makeSdk } from "./sdks";
+import { makeSdk, SDK_OF_GO } from "./sdks";
 
 const root = path.resolve(__dirname, "../..");
 const PROJECT = "languages";
-const SDK_OF_GO = "github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inference/sdk";
 /** Folder of the plugin that stands in for Pulumi's own. */
 const AWS = path.join(root, "sandbox/aws-provider");
 

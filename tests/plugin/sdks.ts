@@ -9,7 +9,8 @@ import { ensureCli } from "../../sandbox/pulumi/installation";
 const PYTHON_PACKAGE = "pulumi_hyperpod_inference";
 const execute = promisify(execFile);
 /** As in the go.mod of the examples. */
-const GO_MODULE = `module github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inference/sdk
+export const SDK_OF_GO = "github.com/pulumi-hyperpod-inference/pulumi-hyperpod-inference/sdk";
+const GO_MODULE = `module ${SDK_OF_GO}
 
 go 1.26.0
 

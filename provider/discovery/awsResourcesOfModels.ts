@@ -1,13 +1,8 @@
-// Looks for the AWS resources that belong to the models: by owner references, by the paths of the custom resources, by the load balancer controller's own tags. Never by a name pattern. Writes nothing.
+// Looks for the AWS resources that belong to the models: by owner references, by the paths of the custom resources, by the load balancer controller's own tags. Never by a name alone. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
-import {
-    type KubernetesObject,
-    type LoadBalancer,
-    TaggedKind,
-    type TaggedResource,
-    type World,
-} from "../ports/world";
+import { type KubernetesObject, TaggedKind, type TaggedResource, type World } from "../ports/world";
 import type { OwnedResources, ProfileOwnership } from "../profiles/profile";
+import { type Candidate, hasTraces, loadBalancersOf, type Owned } from "./loadBalancersOfModels";
 
 export interface FoundResource {
     readonly resource: TaggedResource;
@@ -26,9 +21,6 @@ export interface FoundOwned {
 }
 
 const CERTIFICATES = "alb.ingress.kubernetes.io/certificate-arn";
-const GROUP = "alb.ingress.kubernetes.io/group.name";
-const LOAD_BALANCER_CLUSTER = "elbv2.k8s.aws/cluster";
-const LOAD_BALANCER_STACKS = ["ingress.k8s.aws/stack", "service.k8s.aws/stack"];
 
 export async function findOwned(
     world: World,
@@ -57,10 +49,18 @@ export async function findOwned(
             .find((name) => name !== undefined);
         return owner === undefined ? [] : [{ object, owner }];
     });
-    const others = ingresses.filter((ingress) => !owned.some(({ object }) => object === ingress));
+    const unowned = ingresses.filter((ingress) => !owned.some(({ object }) => object === ingress));
+    const named = namedAfterModels(unowned, ownership, customResources);
+    const others = unowned.filter((ingress) => !named.some(({ object }) => object === ingress));
+    const hosts = facts.flatMap(({ owner, hosts: all }) => all.map((host) => ({ owner, host })));
+    const traces = { owned, named, others, hosts };
     const notes: string[] = [];
+    const balancers = hasTraces(traces)
+        ? loadBalancersOf(await world.tags.loadBalancers(), clusterName, traces, notes)
+        : [];
+    notes.push(...withoutLoadBalancer(customResources, balancers));
     const candidates = [
-        ...(await loadBalancersOf(world, clusterName, owned, others, notes)),
+        ...balancers,
         ...certificatesOf(facts, owned, others, notes),
         ...facts.flatMap(({ owner, s3Objects }) =>
             s3Objects.map(({ bucket, key }) => ({
@@ -92,60 +92,43 @@ export async function findOwned(
     return { resources, notes: notes.sort(), unreadable: unreadable.sort(), buckets };
 }
 
-interface Candidate {
-    readonly resource: TaggedResource;
-    readonly owner: string;
-    readonly tags?: Readonly<Record<string, string>>;
-}
-
-interface Owned {
-    readonly object: KubernetesObject;
-    readonly owner: string;
-}
-
-async function loadBalancersOf(
-    world: World,
-    clusterName: string,
-    owned: readonly Owned[],
-    others: readonly KubernetesObject[],
-    notes: string[],
-): Promise<Candidate[]> {
-    const stacks = new Map(owned.map(({ object, owner }) => [stackOf(object), owner]));
-    const hosts = new Map(
-        owned.flatMap(({ object, owner }) => hostsOf(object).map((host) => [host, owner] as const)),
-    );
-    if (stacks.size === 0) return [];
-    const foreign = new Map(others.map((object) => [stackOf(object), object]));
-    const foreignHosts = new Set(others.flatMap(hostsOf));
-    return (await world.tags.loadBalancers()).flatMap((balancer: LoadBalancer): Candidate[] => {
-        const cluster = balancer.tags[LOAD_BALANCER_CLUSTER];
-        if (cluster !== undefined && cluster !== clusterName) return [];
-        const stack = LOAD_BALANCER_STACKS.map((key) => balancer.tags[key]).find(
-            (value) => value !== undefined,
-        );
-        const owner =
-            hosts.get(balancer.dnsName) ??
-            (stack === undefined || cluster === undefined ? undefined : stacks.get(stack));
-        if (owner === undefined) return [];
-        if (foreignHosts.has(balancer.dnsName) || (stack !== undefined && foreign.has(stack))) {
-            notes.push(`load balancer ${balancer.arn} of ${owner} serves others too and is left as it is`);
-            return [];
+/** Ingresses without an owner reference that are called as the operator calls a model's; a name that fits two models proves nothing. */
+function namedAfterModels(
+    ingresses: readonly KubernetesObject[],
+    ownership: ProfileOwnership,
+    models: readonly KubernetesObject[],
+): Owned[] {
+    const owners = new Map<string, Set<string>>();
+    for (const model of models)
+        for (const { namespace, name } of ownership.ingressesOf(model)) {
+            const key = `${namespace}/${name}`;
+            owners.set(
+                key,
+                new Set([...(owners.get(key) ?? []), `${model.metadata.namespace}/${model.metadata.name}`]),
+            );
         }
-        return [
-            { resource: { kind: TaggedKind.LoadBalancer, id: balancer.arn }, owner, tags: balancer.tags },
-        ];
+    return ingresses.flatMap((object) => {
+        const { namespace, name } = object.metadata;
+        const [model, another] = owners.get(`${namespace}/${name}`) ?? [];
+        const found = models.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === model);
+        return found === undefined || another !== undefined ? [] : [{ object, owner: nameOf(found) }];
     });
 }
 
-/** The name under which the load balancer controller groups what it makes of one ingress, of a group of them, or of a service. */
-function stackOf({ kind, metadata }: KubernetesObject): string {
-    const group = kind === "Ingress" ? metadata.annotations?.[GROUP] : undefined;
-    return group ?? `${metadata.namespace}/${metadata.name}`;
-}
-
-function hostsOf(object: KubernetesObject): string[] {
-    const { status } = object as { status?: { loadBalancer?: { ingress?: { hostname?: string }[] } } };
-    return (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []);
+/** Models without one may have none; the others could not be changed by the add-on. */
+function withoutLoadBalancer(models: readonly KubernetesObject[], found: readonly Candidate[]): string[] {
+    const owners = found
+        .filter(({ resource }) => resource.kind === TaggedKind.LoadBalancer)
+        .map(({ owner }) => owner.replace(/^\S+ /, ""));
+    const without = models
+        .filter(({ metadata }) => !owners.includes(`${metadata.namespace}/${metadata.name}`))
+        .map(nameOf)
+        .sort();
+    return without.length === 0
+        ? []
+        : [
+              `no load balancer was found that is surely of ${without.join(", ")}: where one has a load balancer, tag it by hand before the move, or the add-on may not change it`,
+          ];
 }
 
 function certificatesOf(

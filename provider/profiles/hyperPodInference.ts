@@ -5,7 +5,7 @@ import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { INFERENCE_GROUP, inferenceControllers } from "./inferenceControllers";
 import { inferenceIdentities } from "./inferenceIdentities";
-import { busy, resourcesOf } from "./modelResources";
+import { busy, ingressesOf, resourcesOf } from "./modelResources";
 import type { Probe, ProbeContext, Profile } from "./profile";
 
 /** From the release notes of the operator; versions in between hold the operator of the one before. */
@@ -52,6 +52,7 @@ export const hyperPodInference: Profile = {
     ownership: {
         tag: { key: "CreatedBy", value: "HyperPodInference" },
         resourcesOf,
+        ingressesOf,
         coveredBuckets: TLS_BUCKET_PREFIX,
     },
     needs: { podSlots: 13, nodeLabels: { "kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux" }, busy },

@@ -1,4 +1,5 @@
 // What a model's custom resource names as its own in AWS, at the paths of both served versions (v1 and v1alpha1), and whether it is being deployed.
+import { OPERATOR_NAMESPACE } from "../../common/names";
 import type { KubernetesObject } from "../ports/world";
 import type { OwnedResources } from "./profile";
 
@@ -50,7 +51,22 @@ export function resourcesOf(customResource: KubernetesObject): OwnedResources {
             bucket === undefined ? [] : keys.map((key) => ({ bucket, key: keyWithin(bucket, key) })),
         ),
         buckets: distinct([fromUri, ...kept.map(({ bucket }) => bucket)]),
+        hosts: distinct(hostsIn(status)),
     };
+}
+
+/** The operator's ingresses lie in its own namespace, where a model elsewhere cannot be their owner. */
+export function ingressesOf({ metadata }: KubernetesObject): { namespace: string; name: string }[] {
+    return [{ namespace: OPERATOR_NAMESPACE, name: `alb-${metadata.name}-${metadata.namespace}` }];
+}
+
+/** As AWS names load balancers, in any partition. */
+const LOAD_BALANCER_HOST = /[a-z0-9-]+(?:\.[a-z0-9-]+)*\.elb\.(?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?/gi;
+
+/** Wherever the status names them, as a host or in an address; the spec is the user's word and proves nothing. */
+function hostsIn(status: unknown): string[] {
+    if (typeof status === "string") return status.match(LOAD_BALANCER_HOST) ?? [];
+    return typeof status === "object" && status !== null ? Object.values(status).flatMap(hostsIn) : [];
 }
 
 /** A certificate or a pod that is being made now would be caught half-way. */

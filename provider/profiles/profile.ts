@@ -70,6 +70,10 @@ export interface ProfileOwnership {
     readonly tag: { readonly key: string; readonly value: string };
     /** What a custom resource names as its own in its status and spec. */
     resourcesOf(customResource: KubernetesObject): OwnedResources;
+    /** What the ingresses are called that the controller makes for a custom resource where owner references cannot reach. */
+    ingressesOf(
+        customResource: KubernetesObject,
+    ): readonly { readonly namespace: string; readonly name: string }[];
     /** Buckets whose names start so need no policy of their own. */
     readonly coveredBuckets: string;
 }
@@ -80,6 +84,8 @@ export interface OwnedResources {
     readonly usersCertificates: readonly string[];
     readonly s3Objects: readonly { readonly bucket: string; readonly key: string }[];
     readonly buckets: readonly string[];
+    /** Hosts of load balancers that the controller wrote into the status. */
+    readonly hosts: readonly string[];
 }
 
 export interface ProfileNeeds {

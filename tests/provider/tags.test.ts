@@ -178,6 +178,68 @@ describe("the models' AWS resources", () => {
         assert.equal(notes.filter((note) => note.includes("serves others too")).length, 2);
     });
 
+    const elsewhere = (name: string, host: string, namespace = "hyperpod-inference-system") => {
+        const object = ingress(name, undefined, { host });
+        return { ...object, metadata: { ...object.metadata, namespace } };
+    };
+    const found = async (world: TagWorld, models: KubernetesObject[] = [model("m")]) => {
+        const { resources, notes } = await world.find(models);
+        const balancers = resources.filter(({ resource }) => resource.kind === TaggedKind.LoadBalancer);
+        return { ids: balancers.map(({ resource }) => resource.id), notes: notes.join("\n") };
+    };
+    const stack = "hyperpod-inference-system/alb-m-team";
+
+    it("an ingress in the operator's namespace is a model's by its name, its host and the controller's tags together", async () => {
+        const host = "m.elb.amazonaws.com";
+        const at = elsewhere("alb-m-team", host);
+        assert.deepEqual((await found(new TagWorld([at], [balancer("m", stack)]))).ids, ["arn:lb/m"]);
+        for (const [ingresses, balancers] of [
+            [[at], [balancer("m", "hyperpod-inference-system/alb-other-team")]],
+            [[at], [{ ...balancer("m", stack), tags: {} }]],
+            [[at], [{ ...balancer("m", stack), tags: { "ingress.k8s.aws/stack": stack } }]],
+            [[at], [balancer("m", stack, "other-cluster")]],
+            [[elsewhere("alb-m-team", "x.elb.amazonaws.com")], [balancer("m", stack)]],
+            [[elsewhere("alb-m-team", host, "shop")], [balancer("m", "shop/alb-m-team")]],
+            [
+                [elsewhere("public-alb-m-team", host)],
+                [balancer("m", "hyperpod-inference-system/public-alb-m-team")],
+            ],
+        ] as const) {
+            const { ids, notes } = await found(new TagWorld(ingresses, balancers));
+            assert.deepEqual(ids, []);
+            assert.match(
+                notes,
+                /no load balancer was found that is surely of InferenceEndpointConfig team\/m/,
+            );
+        }
+    });
+
+    it("a host in the status of a model is the operator's word; one in its spec is not", async () => {
+        const host = "m-1.us-west-2.elb.amazonaws.com";
+        const named = { ...balancer("m", "x/y"), dnsName: "M-1.us-west-2.elb.amazonaws.com" };
+        const inStatus = model("m", { status: { loadBalancer: { hostName: host } } });
+        const byStatus = await found(new TagWorld([], [named]), [inStatus]);
+        assert.deepEqual(byStatus.ids, ["arn:lb/m"]);
+        assert.doesNotMatch(byStatus.notes, /load balancer/);
+        const inAddress = model("m", { status: { endpoint: `https://${host}/invocations` } });
+        assert.deepEqual((await found(new TagWorld([], [named]), [inAddress])).ids, ["arn:lb/m"]);
+        const inSpec = model("m", { spec: { loadBalancerHostName: host } });
+        assert.deepEqual((await found(new TagWorld([], [named]), [inSpec])).ids, []);
+        const shop = ingress("shop", undefined, { host });
+        assert.match((await found(new TagWorld([shop], [named]), [inStatus])).notes, /serves others too/);
+    });
+
+    it("a name that fits two models is nobody's", async () => {
+        const models = [
+            model("m"),
+            { ...model("a"), metadata: { name: "m-a", namespace: "b", uid: "1" } },
+            { ...model("a"), metadata: { name: "m", namespace: "a-b", uid: "2" } },
+        ];
+        const at = elsewhere("alb-m-a-b", "m.elb.amazonaws.com");
+        const world = new TagWorld([at], [balancer("m", "hyperpod-inference-system/alb-m-a-b")]);
+        assert.deepEqual((await found(world, models)).ids, []);
+    });
+
     it("a certificate that the user brought along is never tagged, since the tag would let the operator delete it", async () => {
         const users = certificate("users");
         const brought = model("m", {

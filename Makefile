@@ -5,7 +5,7 @@
 #   make sandbox   a cluster to play with, until Ctrl-C
 #   make bench     the numbers the project holds itself to, measured
 #   make test-e2e      the end-to-end tests that `make test` leaves out for time
-#   make test-faults   every write of the move with every fault (hours)
+#   make test-faults   every act of a rival at every step, a second mover at every write, every write with every fault (hours)
 #   make clean     removes what was built
 
 SHELL := /bin/bash

@@ -83,6 +83,9 @@ describe("another mover takes over from one that was stopped", function () {
                 wrong.push(`${told}: ${(error as Error).message}`);
             }
         }
+        console.log(
+            `    ${positions.length} positions, ${chosen.length} of them tried, ${wrong.length} wrong`,
+        );
         assert.equal(
             wrong.length,
             0,

@@ -185,13 +185,12 @@ export class Journal {
     ): Promise<void> {
         const done: StepRecord = { state: "done", memory: this.#document.steps[step]?.memory };
         const opened: StepRecord | undefined = next && { state: "open", memory: next.memory };
-        await this.#write({
-            steps: {
-                ...this.#document.steps,
-                [step]: done,
-                ...(next === undefined ? {} : { [next.step]: opened }),
-            },
-        });
+        const steps = {
+            ...this.#document.steps,
+            [step]: done,
+            ...(next === undefined ? {} : { [next.step]: opened }),
+        };
+        await this.#write({ steps }, next !== undefined);
     }
     async markUndoing(step: MigrationStep): Promise<void> {
         await this.#record(step, { state: "undoing", memory: this.#document.steps[step]?.memory });
@@ -322,7 +321,8 @@ export class Journal {
         await this.#write({ steps: { ...this.#document.steps, [step]: record } });
     }
 
-    async #write(change: Partial<JournalDocument>): Promise<void> {
+    /** `isUrgent`: no controller works meanwhile; the next write looks after the backup. */
+    async #write(change: Partial<JournalDocument>, isUrgent = false): Promise<void> {
         if (this.isUnproven && !this.#isBackupRewritten && this.#backup !== undefined) {
             // Each copy alone must suffice again.
             for (const namespace of this.#sealedNamespaces()) {
@@ -343,7 +343,7 @@ export class Journal {
         await this.#store.writeDocument(document, hashOf(document));
         this.#document = next;
         this.#isWritten = true;
-        await this.#keepBackup();
+        if (!isUrgent) await this.#keepBackup();
     }
 
     /** Somebody may delete the backup at any moment; as long as this mover lives it knows all that it held. */

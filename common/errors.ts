@@ -44,6 +44,7 @@ export enum ErrorCode {
     FieldsWouldBeLost = "HP232",
     NotBroughtBack = "HP233",
     Terminating = "HP234",
+    ReleaseChanged = "HP235",
     CallFailed = "HP240",
     CallTimeout = "HP241",
     ObjectContended = "HP242",

@@ -79,19 +79,22 @@ export async function restoreOver(
     world: World,
     remembered: KubernetesObject,
     live: KubernetesObject | undefined,
+    /** What it is made equal to, by the form that it has at the moment of the write. */
+    form: (live: KubernetesObject) => KubernetesObject = () => remembered,
 ): Promise<boolean> {
     const content = contentOf(remembered);
-    if (live !== undefined && sameContent(live, remembered)) return false;
+    if (live !== undefined && sameContent(live, form(live))) return false;
     if (live === undefined) {
         // An owner may have a new UID by now; a dangling one would have the object collected at once.
         const { ownerReferences: _, ...metadata } = content.metadata;
         await world.objects.replace({ ...content, metadata });
         return true;
     }
-    await world.objects.replace({
-        ...content,
-        ...("status" in live ? { status: live.status } : {}),
-    } as KubernetesObject);
+    const body = (now: KubernetesObject): KubernetesObject => ({
+        ...contentOf(form(now)),
+        ...("status" in now ? { status: now.status } : {}),
+    });
+    await world.objects.replace(body(live), body);
     return true;
 }
 

@@ -65,8 +65,8 @@ export interface Objects {
     ): Promise<{ readonly objects: KubernetesObject[]; readonly unanswered: readonly string[] }>;
     /** Answers the metadata it was stored with. */
     create(object: KubernetesObject): Promise<ObjectMeta>;
-    /** Puts the object's content in place of the live one, on top of the live resource version. */
-    replace(object: KubernetesObject): Promise<void>;
+    /** Puts the object's content in place of the live one, on top of the live resource version. `form` says what that is over the live form which the write meets: somebody may have changed it since it was read. */
+    replace(object: KubernetesObject, form?: (live: KubernetesObject) => KubernetesObject): Promise<void>;
     /** JSON merge patch; refused with 409 when it names another `metadata.resourceVersion` than the live one. Answers the metadata afterwards. */
     merge(ref: ObjectRef, patch: unknown): Promise<ObjectMeta>;
     /** Answers when the object is gone or is waiting for its finalizers. An absent object is no error. */

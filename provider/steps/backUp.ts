@@ -7,6 +7,7 @@ import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/bringBack";
 import { noteOnce } from "../operations/handover/stillServes";
+import { assertReleaseThere } from "../operations/release/unchanged";
 import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
@@ -28,7 +29,10 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         apply: async ({ world, plan, journal }) => {
             // A later look might see a world that is half moved, or half restored.
             if (journal.backup.exists()) return;
-            await journal.backup.write(await collect(world, plan, profile));
+            const backup = await collect(world, plan, profile);
+            // Looked at last: what was taken away meanwhile would be missing in it.
+            await assertReleaseThere(world, plan, MigrationStep.BackUp);
+            await journal.backup.write(backup);
         },
         undo: async ({ world, plan, journal }) => {
             if (!journal.backup.exists()) return;
@@ -49,6 +53,8 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
             );
             for (const { apiVersion, kind, metadata } of backup.records)
                 await restoreFieldManagers(world, { apiVersion, kind, metadata }, records.get(metadata.name));
+            // The last look before nothing remembers any more what there was.
+            await bringBackMissing(world, plan, backup, "undo backUp");
         },
         traces: async ({ world, journal }) => {
             if (!journal.backup.exists()) return [];

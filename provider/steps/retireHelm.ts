@@ -19,6 +19,7 @@ import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";
 import { assertServes } from "../operations/handover/stillServes";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
+import { assertReleaseUnchanged } from "../operations/release/unchanged";
 import { counted } from "../plan/lines";
 import { MigrationStep, type Plan, type PlannedObject } from "../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
@@ -44,11 +45,14 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             const { world, plan, memory, journal } = context;
             // What was verified may be gone since: nothing of Helm's goes then.
             await assertServes(context, profile, MigrationStep.RetireHelm);
+            await assertReleaseUnchanged(world, plan, MigrationStep.RetireHelm);
             // First hide the release: from here on no `helm` command can act on half of it.
             await world.releases.retire(
                 plan.release.namespace,
                 await stillHelms(world, plan, memory.records, "helm"),
             );
+            // Now nobody can change it any more with helm; until now somebody could.
+            await assertReleaseUnchanged(world, plan, MigrationStep.RetireHelm);
             const leaving = await readMetadata(world, memory.deleted);
             await mapConcurrently(memory.deleted, async (ref) => {
                 const live = leaving.get(keyOf(ref));

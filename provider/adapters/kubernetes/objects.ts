@@ -126,7 +126,10 @@ export class KubernetesObjects implements Objects {
         });
     }
 
-    async replace(object: KubernetesObject): Promise<void> {
+    async replace(
+        object: KubernetesObject,
+        form: (live: KubernetesObject) => KubernetesObject = () => object,
+    ): Promise<void> {
         for (let attempt = 0; ; attempt++) {
             const live = await this.read(refTo(object));
             if (live === undefined) {
@@ -134,10 +137,11 @@ export class KubernetesObjects implements Objects {
                 return;
             }
             const { uid, resourceVersion } = live.metadata;
+            const next = form(live);
             const body = {
-                ...object,
+                ...next,
                 metadata: {
-                    ...object.metadata,
+                    ...next.metadata,
                     ...(uid ? { uid } : {}),
                     ...(resourceVersion ? { resourceVersion } : {}),
                     managedFields: undefined,

@@ -142,10 +142,13 @@ export async function restoreOverwritten(
     const keptSchemas: string[] = [];
     /** What people and tools have set since the backup stays, and is told. */
     const bringBack = async (remembered: KubernetesObject, live: KubernetesObject | undefined) => {
-        if (live === undefined) return restoreOver(world, remembered, live);
-        const changed = withChangesOfOthers(remembered, live);
-        if (changed.kept.length > 0) kept.push(describeKept(live, changed.kept));
-        return restoreOver(world, changed.object, live);
+        let told: string | undefined;
+        await restoreOver(world, remembered, live, (now) => {
+            const changed = withChangesOfOthers(remembered, now);
+            told = changed.kept.length > 0 ? describeKept(now, changed.kept) : undefined;
+            return changed.object;
+        });
+        if (told !== undefined) kept.push(told);
     };
     for (const rank of byRestoreRank(backup.objects)) {
         const alive = await readMany(world, rank.map(refTo));
@@ -190,7 +193,7 @@ async function restoreIssuedSecrets(world: World, backup: Backup): Promise<void>
 
 async function restoreIssued(world: World, secret: KubernetesObject): Promise<boolean> {
     const live = await world.objects.read(refTo(secret));
-    return restoreOver(world, live === undefined ? secret : withChangesOfOthers(secret, live).object, live);
+    return restoreOver(world, secret, live, (now) => withChangesOfOthers(secret, now).object);
 }
 
 /** Deletes what the add-on made, and what its controllers wrote at run time under names that the profile knows and that were free before. */

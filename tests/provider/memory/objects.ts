@@ -59,13 +59,18 @@ export class MemoryObjects implements Objects {
         );
     }
 
-    async replace(object: KubernetesObject): Promise<void> {
+    async replace(
+        object: KubernetesObject,
+        form: (live: KubernetesObject) => KubernetesObject = () => object,
+    ): Promise<void> {
         await this.#write(`replace ${nameOf(refTo(object))}`, () => {
-            const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
-            const content = { ...object, metadata };
-            if (this.store.read(refTo(object)) === undefined)
-                return this.store.create(content, MOVER_MANAGER);
-            return this.store.update(content, MOVER_MANAGER);
+            const live = this.store.read(refTo(object));
+            const next = live === undefined ? object : form(live);
+            const { resourceVersion: _, managedFields: __, ...metadata } = next.metadata;
+            const content = { ...next, metadata };
+            return live === undefined
+                ? this.store.create(content, MOVER_MANAGER)
+                : this.store.update(content, MOVER_MANAGER);
         });
     }
 

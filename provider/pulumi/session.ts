@@ -11,6 +11,7 @@ import type { Vouchers } from "../engine/vouched";
 import { isPaused } from "../operations/handover/pause";
 import type { Clock, Log } from "../ports/world";
 import type { StopSignals } from "../process/stopSignals";
+import { dependencyProfiles } from "../profiles/dependencies";
 import { hyperPodInference } from "../profiles/hyperPodInference";
 import { stepsOf } from "../steps";
 import type { MigrationInputs } from "./inputs";
@@ -74,10 +75,19 @@ export class Session {
     }
 
     get steps(): Steps {
-        return stepsOf(hyperPodInference, {
-            installMs: this.installMs,
-            removeMs: (this.inputs.removeTimeoutMinutes ?? REMOVE_MINUTES) * 60_000,
-        });
+        const { removeTimeoutMinutes, skipDependenciesMigration, dependencies = {} } = this.inputs;
+        const leftAlone = dependencyProfiles
+            .map(({ key }) => key)
+            .filter((key) => skipDependenciesMigration === true || dependencies[key] === "LeaveAlone");
+        return stepsOf(
+            hyperPodInference,
+            {
+                installMs: this.installMs,
+                removeMs: (removeTimeoutMinutes ?? REMOVE_MINUTES) * 60_000,
+            },
+            dependencyProfiles,
+            leftAlone,
+        );
     }
 
     /** A damaged journal is told before anything is written; what another mover wrote while this one waited is read again under the lock. */

@@ -24,6 +24,8 @@ export interface DependenciesMemory {
 export function dependencies(
     profiles: readonly DependencyProfile[],
     timeouts: DependencyMove["timeouts"],
+    /** Keys of those that the user wants left alone by now, whatever the plan said when the move began. */
+    leftAlone: readonly string[] = [],
 ): Step<MigrationStep.Dependencies, DependenciesMemory> {
     return {
         name: MigrationStep.Dependencies,
@@ -39,6 +41,18 @@ export function dependencies(
                     await context.journal.amend({ moves });
                 });
                 const begun = moves[planned.addonName];
+                if (leftAlone.includes(planned.key)) {
+                    if (begun === undefined) continue;
+                    // EKS may have refused it half-way: what was begun goes back, and it stays with Helm's objects.
+                    await undoDependency(move, begun);
+                    const { [planned.addonName]: _, ...others } = moves;
+                    moves = others;
+                    await context.journal.amend({ moves });
+                    move.warn(
+                        `${planned.title} is left alone, as chosen: what was begun of its move was undone`,
+                    );
+                    continue;
+                }
                 // Half taken back is no state to go on from: the rest of the way back comes first.
                 if (begun?.undoing === true) await undoDependency(move, begun);
                 const memory =

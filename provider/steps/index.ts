@@ -23,6 +23,7 @@ export function stepsOf(
     profile: Profile,
     timeouts: StepTimeouts,
     profilesOfDependencies: readonly DependencyProfile[] = dependencyProfiles,
+    dependenciesLeftAlone: readonly string[] = [],
 ): Steps {
     // The enum is the order; a step that only one of the two knows does not compile.
     const steps: { readonly [Name in MigrationStep]: Steps[number] & { readonly name: Name } } = {
@@ -35,7 +36,7 @@ export function stepsOf(
         install: install(profile, timeouts),
         verify: verify(profile),
         retireHelm: retireHelm(profile),
-        dependencies: dependencies(profilesOfDependencies, timeouts),
+        dependencies: dependencies(profilesOfDependencies, timeouts, dependenciesLeftAlone),
         finish: finish(profile),
     };
     return Object.values(MigrationStep).map((name) => steps[name]);

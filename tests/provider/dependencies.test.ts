@@ -210,6 +210,23 @@ describe("dependencies in memory", () => {
         assertHarmless(world);
     });
 
+    it("one that EKS refuses in the middle can be left alone afterwards: the move gets on, and back", async () => {
+        const { world, state } = storage();
+        world.data.outcomes.set(fsxCsi.addonName, "CREATE_FAILED");
+        const stack = new MemoryStack(world);
+        assert.equal((await stack.up()).kind, "failed");
+        assertDone(await stack.up({ dependencies: { fsxCsi: "LeaveAlone" } }));
+        world.settle();
+        assert.equal(world.data.addons.has(fsxCsi.addonName), false);
+        assert.ok(world.data.addons.has(s3Csi.addonName));
+        assert.ok(!readyPods(world, "fsx-csi-node").includes("add-on"));
+        assert.ok(readyPods(world, "fsx-csi-node").length > 0);
+        assertHarmless(world);
+        assertDone(await stack.destroy());
+        world.settle();
+        assertSame(stateOf(world), state, "after destroy");
+    });
+
     it("is killed at every write of the hand-over, and goes on, or goes back", async () => {
         const { world, state } = storage();
         const snapshot = world.snapshot();

@@ -66,6 +66,17 @@ describe("the names of a certificate", () => {
         assert.deepEqual([...requests.refused], []);
     });
 
+    it("are trusted once the change is through, also when nobody looks any more", async () => {
+        const world = new MemoryWorld({}, { secretDelayMs: 20_000, reloadMs: 10_000 });
+        const { ports, mover } = await processOf(world);
+        const memory = await remember(ports);
+        const requests = world.watchRequests();
+        await changeNames(ports, memory, BOTH, TIMEOUT_MS);
+        mover.kill();
+        world.settle(120_000);
+        assert.deepEqual([...requests.refused], []);
+    });
+
     it("come back byte for byte, and nothing is refused on the way", async () => {
         const world = new MemoryWorld({}, { secretDelayMs: 20_000, reloadMs: 10_000 });
         const { ports } = await processOf(world);

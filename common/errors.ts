@@ -31,6 +31,7 @@ export enum ErrorCode {
     JournalVersion = "HP202",
     JournalForeign = "HP203",
     JournalUnvouched = "HP204",
+    JournalBeyondRelease = "HP205",
     LockLost = "HP210",
     Interrupted = "HP211",
     AddonFailed = "HP220",

@@ -3,7 +3,7 @@
 import { parse } from "../../common/iam/document";
 import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
 import { UNKNOWN } from "../../common/unknown";
-import { copyNames, dependsOnLimit, needsCopy } from "../identities/identityNames";
+import { copyNames, dependsOnLimit, needsCopy, sidOf } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
@@ -165,8 +165,4 @@ async function freeName(world: World, names: readonly string[]): Promise<string 
         if ((await world.identities.readRole(name)) === undefined) return name;
     }
     return undefined;
-}
-
-function sidOf({ key }: ProfileIdentity): string {
-    return `PulumiHyperPodInference${key[0]?.toUpperCase() ?? ""}${key.slice(1)}`;
 }

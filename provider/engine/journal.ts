@@ -325,10 +325,7 @@ export class Journal {
     async #write(change: Partial<JournalDocument>, isUrgent = false): Promise<void> {
         if (this.isUnproven && !this.#isBackupRewritten && this.#backup !== undefined) {
             // Each copy alone must suffice again.
-            for (const namespace of this.#sealedNamespaces()) {
-                const key = await this.#keyOf(namespace);
-                if (key !== undefined) await this.#store.writeKey(namespace, key);
-            }
+            await this.#writeKeys();
             await this.#store.writeBackup(this.#backup);
             this.#isBackupRewritten = true;
         }
@@ -351,7 +348,15 @@ export class Journal {
         const backup = this.#backup;
         const isNeeded = this.#document.backupHash !== undefined && !this.isEmpty();
         if (backup === undefined || !isNeeded || (await this.#store.holdsBackup(backup))) return;
+        await this.#writeKeys();
         await this.#store.writeBackup(backup);
+    }
+
+    async #writeKeys(): Promise<void> {
+        for (const namespace of this.#sealedNamespaces()) {
+            const key = await this.#keyOf(namespace);
+            if (key !== undefined) await this.#store.writeKey(namespace, key);
+        }
     }
 }
 

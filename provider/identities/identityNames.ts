@@ -66,3 +66,8 @@ export function fingerprint(text: string): string {
     };
     return half(half(0x811c9dc5)).toString(16).padStart(8, "0");
 }
+
+/** Name of the statement by which a role trusts the add-on's account. */
+export function sidOf({ key }: ProfileIdentity): string {
+    return `PulumiHyperPodInference${key[0]?.toUpperCase() ?? ""}${key.slice(1)}`;
+}

@@ -30,7 +30,7 @@ export function contentOf(object: KubernetesObject): KubernetesObject {
 const COUNTERS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation"];
 
 /** Owners are compared by kind and name: one that was made again has another UID. */
-function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
+export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
     return canonicalJson(comparable(a)) === canonicalJson(comparable(b));
 }
 

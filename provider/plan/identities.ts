@@ -63,6 +63,10 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
         const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, inputs) };
         if (policy.bucketPolicy !== undefined && !one.given)
             blockers.push(...tooLarge(one, role, policy.bucketPolicy, buckets));
+        if (policy.bucketPolicy !== undefined && !one.given)
+            notes.push(
+                `${identity.title} gets an inline policy for the objects of these buckets, which settings or models name: ${buckets.join(", ")}`,
+            );
         notes.push(...trustNotes(one));
         if (one.given) {
             blockers.push(...problemsOfGiven(one, inputs));

@@ -231,10 +231,17 @@ export interface Release {
     readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface ReleaseFilter {
+    readonly name?: string;
+    readonly namespace?: string;
+    /** Also those that a move has hidden from Helm; asked for by name. */
+    readonly hiddenToo?: boolean;
+}
+
 /** Helm releases, read from and written to their records. */
 export interface Releases {
     /** Newest revision of every release whose chart, or a chart inside, is called `chart`; of the named one when `name` is given. */
-    find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]>;
+    find(chart: string, filter: ReleaseFilter): Promise<Release[]>;
     /** Takes away the label by which Helm finds the records; nothing else changes. */
     retire(namespace: string, secretNames: readonly string[]): Promise<void>;
     /** Puts the label back. */

@@ -4,6 +4,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { Journal } from "../engine/journal";
 import { planFor } from "./planFor";
 import type { Session } from "./session";
+import { assertWithinReach } from "./withinReach";
 
 /** Begins under the lock; goes on with what another mover began while this one waited. */
 export async function beginMove(session: Session): Promise<Journal> {
@@ -12,6 +13,7 @@ export async function beginMove(session: Session): Promise<Journal> {
     const place = { namespace, release: name };
     const { waited } = await session.lock(place);
     const begun = await session.journals.read(place, undefined);
+    if (begun !== undefined) await assertWithinReach(session.connection, begun, session.profile);
     if (begun !== undefined || !waited) return begun ?? journal;
     return newJournal(session);
 }

@@ -17,6 +17,7 @@ import { stepsOf } from "../steps";
 import type { MigrationInputs } from "./inputs";
 import { JournalDoor } from "./journalDoor";
 import { assertCluster, regionOf } from "./whichCluster";
+import { assertWithinReach } from "./withinReach";
 
 const REMOVE_MINUTES = 20;
 const LOCK_MINUTES = 5;
@@ -36,6 +37,8 @@ export class Session {
     readonly journals: JournalDoor;
     #followed: Journal | undefined;
     #isSettled = false;
+    /** The journal that was found within reach. */
+    #looked: string | undefined;
 
     private constructor(
         readonly connection: Connection,
@@ -92,9 +95,18 @@ export class Session {
 
     /** A damaged journal is told before anything is written; what another mover wrote while this one waited is read again under the lock. */
     async lockAndRead(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
-        if ((await this.journals.read(place, state)) === undefined) return undefined;
+        if ((await this.#read(place, state)) === undefined) return undefined;
         await this.lock(place);
-        return this.journals.read(place, state);
+        return this.#read(place, state);
+    }
+
+    async #read(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
+        const journal = await this.journals.read(place, state);
+        const version = journal && `${journal.migrationId}/${journal.sequence}`;
+        if (journal === undefined || version === this.#looked) return journal;
+        await assertWithinReach(this.connection, journal, this.profile);
+        this.#looked = version;
+        return journal;
     }
 
     async lock(place: JournalPlace): Promise<HeldLock> {

@@ -11,6 +11,9 @@ import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
 import { resourcesOf } from "../../provider/profiles/modelResources";
 import { Said, saidOf } from "../../provider/settings/schema";
 import { mapDependencySettings, mapSettings } from "../../provider/settings/settings";
+import { assertDone } from "./memory/expectations";
+import { MemoryStack } from "./memoryStack";
+import { MemoryWorld } from "./memoryWorld";
 
 const key = fc.oneof(
     fc.constantFrom("__proto__", "constructor", "prototype", "toString", "a.b", "alb", "keda", ""),
@@ -239,6 +242,15 @@ describe("release records of strangers", () => {
 });
 
 describe("bucket names of models", () => {
+    it("that an inline policy is for are listed in the plan", async () => {
+        const inputs = { clusterName: "demo", tlsCertificateS3Bucket: "acme-certificates" };
+        const stack = new MemoryStack(new MemoryWorld(), inputs);
+        assertDone(await stack.up({ until: "lock" }));
+        const plan = (stack.resource?.inputs.plan ?? []) as string[];
+        const text = plan.join(" ").replaceAll(/ +/g, " ");
+        assert.match(text, /inline policy for the objects of these buckets.*: acme-certificates/);
+    });
+
     it("that no bucket can have name no bucket: they would become resources of a policy", () => {
         for (const uri of [
             "s3://*",

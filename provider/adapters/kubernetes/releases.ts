@@ -2,7 +2,7 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
-import type { KubernetesObject, Release, ReleaseRecord, Releases } from "../../ports/world";
+import type { KubernetesObject, Release, ReleaseFilter, ReleaseRecord, Releases } from "../../ports/world";
 import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
 import { decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
@@ -21,9 +21,10 @@ export class HelmReleases implements Releases {
         readonly note: (line: string) => void = () => undefined,
     ) {}
 
-    async find(chart: string, filter: { name?: string; namespace?: string }): Promise<Release[]> {
+    async find(chart: string, filter: ReleaseFilter): Promise<Release[]> {
+        const owners = [RECORD_LABEL_VALUE, ...(filter.hiddenToo === true ? [RETIRED_OWNER] : [])];
         const selector = [
-            `${RECORD_LABEL}=${RECORD_LABEL_VALUE}`,
+            `${RECORD_LABEL} in (${owners.join(",")})`,
             ...(filter.name ? [recordsSelector(filter.name)] : []),
         ].join(",");
         const secrets = await this.objects.list("v1", "Secret", {

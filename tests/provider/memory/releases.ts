@@ -1,5 +1,5 @@
 // The port `Releases` of one mover: Helm's records are Secrets of the simulated cluster, their payload plain JSON.
-import type { KubernetesObject, Release, Releases } from "../../../provider/ports/world";
+import type { KubernetesObject, Release, ReleaseFilter, Releases } from "../../../provider/ports/world";
 import type { MemoryObjects } from "./objects";
 import { decode, encode } from "./serving";
 
@@ -37,14 +37,17 @@ export function recordSecret(
 export class MemoryReleases implements Releases {
     constructor(readonly objects: MemoryObjects) {}
 
-    async find(
-        chart: string,
-        { name, namespace }: { name?: string; namespace?: string },
-    ): Promise<Release[]> {
-        const secrets = await this.objects.list("v1", "Secret", {
-            labelSelector: ["owner=helm", ...(name ? [`name=${name}`] : [])].join(","),
-            ...(namespace ? { namespace } : {}),
-        });
+    async find(chart: string, { name, namespace, hiddenToo = false }: ReleaseFilter): Promise<Release[]> {
+        const owners = ["helm", ...(hiddenToo ? ["pulumi-hyperpod-inference"] : [])];
+        const lists = await Promise.all(
+            owners.map((owner) =>
+                this.objects.list("v1", "Secret", {
+                    labelSelector: [`owner=${owner}`, ...(name ? [`name=${name}`] : [])].join(","),
+                    ...(namespace ? { namespace } : {}),
+                }),
+            ),
+        );
+        const secrets = lists.flat();
         const groups = new Map<string, KubernetesObject[]>();
         for (const secret of secrets) {
             const key = `${secret.metadata.namespace}/${secret.metadata.labels?.name}`;

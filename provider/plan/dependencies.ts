@@ -12,6 +12,7 @@ import type { Profile } from "../profiles/profile";
 import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
 import { validateSettings } from "../settings/validateSettings";
+import { counted } from "./lines";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {
@@ -70,8 +71,7 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
     });
     const byChoice = inputs.dependencyChoices[profile.key] === "LeaveAlone";
     if (addon !== undefined) {
-        const beside =
-            ofRelease.length === 0 ? "" : `; ${ofRelease.length} objects of the release stay as they are`;
+        const beside = ofRelease.length === 0 ? "" : `; ${staying(ofRelease)}`;
         const why = `the add-on ${addon.name} ${addon.version} is there already (${addon.status})${beside}`;
         return present || addon.status === AddonStatus.Active
             ? alone(why)
@@ -81,8 +81,7 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
     if (ofRelease.length === 0) return alone(`theirs (${owner ?? "not of this release"})`);
     if (!runsFromRelease)
         return alone(`theirs: its workloads do not carry the mark of release ${release.name}`);
-    const stays = (why: string) =>
-        alone(`${ofRelease.length} objects of the release stay as they are ${why}; ${keepingIt(found)}`);
+    const stays = (why: string) => alone(`${staying(ofRelease)} ${why}; ${keepingIt(found)}`);
     if (inputs.skipDependencies) return stays("(skipDependenciesMigration)");
     if (byChoice) return stays("(your choice)");
     const version = dependencyAddonVersion(profile, found.available, found.runningVersion, false);
@@ -102,7 +101,7 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
         planned: planned(
             found,
             DependencyTreatment.Move,
-            `${ofRelease.length} objects of the release`,
+            `${counted(ofRelease.length, "object")} of the release`,
             version,
             settings.configuration,
         ),
@@ -113,6 +112,12 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
                   note: `the settings ${settings.unsupported.join(", ")} of the release are dropped: the add-on ${profile.addonName} cannot express them`,
               }),
     };
+}
+
+function staying({ length }: readonly unknown[]): string {
+    return length === 1
+        ? "1 object of the release stays as it is"
+        : `${length} objects of the release stay as they are`;
 }
 
 /** Helm keeps nothing of a release that is retired. */

@@ -139,7 +139,7 @@ function tooLarge(
         {
             code: ErrorCode.RoleNotUsable,
             property: identity.property,
-            what: `the ${identity.title} ${role.name} has no room for the models' ${buckets.length} TLS buckets: its inline policies would have ${size} characters, and IAM allows ${INLINE_LIMIT}`,
+            what: `${definite(identity.title)} ${role.name} has no room for the models' ${buckets.length} TLS buckets: its inline policies would have ${size} characters, and IAM allows ${INLINE_LIMIT}`,
             remedy: `allow them in a managed policy, attach it, and give the role with \`${identity.property}\`: a role that is given is left as it is`,
         },
     ];
@@ -155,7 +155,7 @@ function problemsOfGiven(
         problems.push({
             code: ErrorCode.RoleNotUsable,
             property: identity.property,
-            what: `the ${identity.title} ${role.name} has a name that the add-on refuses`,
+            what: `${definite(identity.title)} ${role.name} has a name that the add-on refuses`,
             remedy: `give a role whose name starts with ${identity.namePrefix}, or leave \`${identity.property}\` out: the role of the release is then copied under such a name`,
         });
     }
@@ -166,7 +166,7 @@ function problemsOfGiven(
         problems.push({
             code: ErrorCode.RoleNotUsable,
             property: identity.property,
-            what: `the ${identity.title} ${roleArn} does not trust the service account ${trust.namespace}/${trust.name} of the add-on`,
+            what: `${definite(identity.title)} ${roleArn} does not trust the service account ${trust.namespace}/${trust.name} of the add-on`,
             remedy: `add this statement to its trust policy: ${JSON.stringify(statementFor(trust))}`,
         });
     }
@@ -182,12 +182,17 @@ function trustNotes({ identity, role, trust, given }: FoundIdentity): string[] {
     return verdict !== Verdict.CannotTell
         ? []
         : [
-              `whether the ${identity.title} ${role.name} trusts ${trust.namespace}/${trust.name} cannot be told: its trust policy has conditions on what only IAM knows`,
+              `whether ${definite(identity.title)} ${role.name} trusts ${trust.namespace}/${trust.name} cannot be told: its trust policy has conditions on what only IAM knows`,
           ];
 }
 
 function denied({ namespace, name }: Pick<ServiceAccountTrust, "namespace" | "name">): string {
     return `has a trust policy that denies the service account ${namespace}/${name} of the add-on, whatever else it allows`;
+}
+
+/** "the execution role", but "KEDA's role". */
+function definite(title: string): string {
+    return /^[A-Z]+'s /.test(title) ? title : `the ${title}`;
 }
 
 function missing({ identity }: FoundIdentity): Blocker {
@@ -203,7 +208,7 @@ function unusable({ identity }: Pick<FoundIdentity, "identity">, what: string): 
     return {
         code: ErrorCode.RoleNotUsable,
         property: identity.property,
-        what: `the ${identity.title} ${what}`,
+        what: `${definite(identity.title)} ${what}`,
         remedy: `give a usable role with \`${identity.property}\`; look with \`aws iam get-role\``,
     };
 }

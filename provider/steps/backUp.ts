@@ -23,7 +23,7 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         name: MigrationStep.BackUp,
         planLine: ({ release, objects, customResources }) => {
             const models = customResources.reduce((sum, { count }) => sum + count, 0);
-            return `release revision ${release.revision} (${release.records.length} records, chart ${release.chart} ${release.chartVersion}), ${objects.length} objects, ${counted(models, "custom resource")}`;
+            return `release revision ${release.revision} (${counted(release.records.length, "record")}, chart ${release.chart} ${release.chartVersion}), ${counted(objects.length, "object")}, ${counted(models, "custom resource")}`;
         },
         remember: async () => ({}),
         apply: async ({ world, plan, journal }) => {

@@ -145,6 +145,7 @@ describe("settings of a dependency", () => {
     it("that cannot be expressed leave it with Helm's objects, and the plan says what to do", () => {
         const { dependencies } = plan({ args: ["--kubelet-insecure-tls"] }, { properties: { replicas: {} } });
         assert.equal(dependencies[0]?.treatment, DependencyTreatment.LeftAlone);
+        assert.match(dependencies[0]?.why ?? "", /^1 object of the release stays as it is because/);
         assert.match(dependencies[0]?.why ?? "", /cannot express metrics\.args/);
         assert.match(dependencies[0]?.why ?? "", /UnsupportedSettings\.Drop/);
         assert.match(dependencies[0]?.why ?? "", /chart metrics-server .*`--take-ownership`/);

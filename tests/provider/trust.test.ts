@@ -138,6 +138,13 @@ describe("roles in a plan", () => {
         assert.deepEqual(mover.writes, []);
     });
 
+    it("are told in words that a person would write", async () => {
+        const { world } = startOf();
+        world.data.roles.delete("hp-keda");
+        const { message } = await new MemoryStack(world).up();
+        assert.match(message, /: KEDA's role \S+ does not exist/);
+    });
+
     it("that deny the add-on's accounts are refused, as no statement of ours could help", async () => {
         const { world } = startOf();
         change(world, withStatement({ Effect: "Deny", Principal: "*", Action: "sts:*" }));

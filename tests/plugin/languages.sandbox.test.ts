@@ -1,0 +1,142 @@
+// Programs in YAML, Python and Go on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
+import assert from "node:assert/strict";
+import { compareStates, type Difference, describeDifferences, type State } from "../../sandbox/compare";
+import { createBareCluster, demoContent } from "../../sandbox/content";
+import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import { isExpectedRest, settledState } from "../component/offlineAccount";
+import { type Language, Programs } from "./programs";
+
+const LANGUAGES: readonly Language[] = ["yaml", "python", "go"];
+
+describe("programs in other languages", function () {
+    this.timeout(600_000);
+    let sandbox: Sandbox;
+    let programs: Programs;
+
+    before(async () => {
+        sandbox = await startSandbox();
+        await sandbox.saveBaseline("empty");
+        programs = new Programs(sandbox);
+    });
+    after(async () => {
+        await sandbox?.stop();
+        programs?.remove();
+    });
+
+    const toDemo = async () => {
+        if (!sandbox.hasBaseline("demo")) {
+            await sandbox.restoreBaseline("empty");
+            await demoContent(sandbox);
+            await sandbox.saveBaseline("demo", { shared: true });
+        }
+        await sandbox.restoreBaseline("demo");
+        sandbox.faults.reset();
+        programs.newStack();
+        return settledState(sandbox);
+    };
+    const isAsBefore = async (start: State) => {
+        const left = compareStates(start, await settledState(sandbox), { ignore: isExpectedRest });
+        assert.equal(left.length, 0, describeDifferences(left));
+    };
+    /** Everything is there again as it was specified; who wrote which label is compared by the end-to-end tests of the move. */
+    const isUndone = async (start: State) => {
+        const ignore = (difference: Difference) =>
+            isExpectedRest(difference) || /^metadata\.(labels|managedFields)/.test(difference.path);
+        const left = compareStates(start, await settledState(sandbox), { ignore });
+        assert.equal(left.length, 0, describeDifferences(left));
+    };
+    const showsWholePlan = async (pulumi: Pulumi) => {
+        const preview = succeeds(await pulumi.preview());
+        assert.match(preview.stdout, /the plan, before anything changes:/);
+        for (const step of ["backUp", "scaleDown", "install", "verify", "retireHelm", "finish"])
+            assert.match(preview.stdout, new RegExp(`\\b${step}\\b`));
+        assert.deepEqual(sandbox.faults.writes(), [], "a preview writes nothing");
+    };
+
+    it("show the whole plan, move, go on in one another's place and in that of the dynamic resource, and go back", async () => {
+        const start = await toDemo();
+        const [yaml, python, go, typescript] = [
+            await programs.program("yaml", "move-from-helm"),
+            await programs.program("python", "move-from-helm"),
+            await programs.program("go", "move-from-helm"),
+            await programs.program("typescript", "move-from-helm"),
+        ];
+        for (const pulumi of [yaml, python, go]) await showsWholePlan(pulumi);
+        succeeds(await python.up("--skip-preview"));
+        assert.equal((await python.outputs()).phase, "Moved");
+        await holdsNoOpenSecret(python);
+        saysNothing(await yaml.preview());
+        succeeds(await yaml.refresh("--skip-preview"));
+        // The dynamic resource takes over, writes into the state what its destroy needs, and gives back.
+        sandbox.faults.reset();
+        onlyUpdates(await typescript.up("--skip-preview"));
+        saysNothing(await typescript.preview());
+        onlyUpdates(await go.up("--skip-preview"));
+        saysNothing(await go.preview());
+        assert.deepEqual(sandbox.faults.writes(), [], "what moved stays as it is");
+        succeeds(await go.destroy("--skip-preview"));
+        await isUndone(start);
+    });
+
+    if (process.env.LANGUAGES === "all")
+        for (const language of LANGUAGES)
+            it(`${language} moves and goes back alone`, async () => {
+                const start = await toDemo();
+                const pulumi = await programs.program(language, "move-from-helm");
+                succeeds(await pulumi.up());
+                saysNothing(await pulumi.preview());
+                succeeds(await pulumi.destroy("--skip-preview"));
+                await isUndone(start);
+            });
+
+    it("make the component on a bare cluster, and it goes without a trace", async () => {
+        await sandbox.restoreBaseline("empty");
+        await createBareCluster(sandbox, { oidcProvider: false });
+        programs.newStack();
+        const start = await settledState(sandbox);
+        const yaml = await programs.program("yaml", "quick-start");
+        succeeds(await yaml.up("--skip-preview"));
+        const outputs = await yaml.outputs();
+        assert.equal(outputs.status, "ACTIVE");
+        assert.deepEqual(outputs.healthIssues, []);
+        for (const language of ["python", "go"] as const)
+            saysNothing(await (await programs.program(language, "quick-start")).preview());
+        succeeds(await yaml.destroy("--skip-preview"));
+        await isAsBefore(start);
+    });
+});
+
+/** The journal holds objects of the cluster, Secrets among them; the key vouches for it. */
+async function holdsNoOpenSecret(pulumi: Pulumi): Promise<void> {
+    const { resources = [] } = await pulumi.exportState();
+    const move = resources.find(({ type }) => type === "hyperpod-inference:index:Move");
+    assert.ok(move, resources.map(({ type }) => type).join());
+    for (const name of ["journal", "journalKey", "inputs", "addonConfiguration"])
+        assert.ok(
+            (move.outputs?.[name] as { plaintext?: string } | undefined)?.plaintext,
+            `${name} is secret`,
+        );
+}
+
+function succeeds(run: PulumiRun): PulumiRun {
+    assert.equal(run.exitCode, 0, run.stdout.slice(-4000) + run.stderr);
+    return run;
+}
+
+/** The component of the plugin, which the dynamic resource has not, is in the state alone. */
+function onlyUpdates(run: PulumiRun): void {
+    succeeds(run);
+    const changed = run.stdout.split("\n").filter((line) => /^ *[+-]+ +\S+:\S+ /.test(line));
+    const strange = changed.filter((line) => !/hyperpod-inference:index:HelmToAddonMigration /.test(line));
+    assert.deepEqual(strange, [], run.stdout);
+}
+
+function saysNothing(run: PulumiRun): void {
+    succeeds(run);
+    assert.doesNotMatch(
+        run.stdout,
+        /to (create|update|replace|delete)|\d+ (created|updated|replaced|deleted)/,
+        run.stdout,
+    );
+}

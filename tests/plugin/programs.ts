@@ -1,0 +1,107 @@
+// The examples of one language after the other as programs of one stack: copied, under one project name, with what each language needs. Asserts nothing.
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensurePythonWith } from "../../sandbox/aws/python";
+import { Pulumi } from "../../sandbox/pulumi/driver";
+import type { Sandbox } from "../../sandbox/sandbox";
+import { buildPackage } from "../component/builtPackage";
+import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
+import { makeSdk, SDK_OF_GO } from "./sdks";
+
+const root = path.resolve(__dirname, "../..");
+const PROJECT = "languages";
+/** Folder of the plugin that stands in for Pulumi's own. */
+const AWS = path.join(root, "sandbox/aws-provider");
+
+export type Language = "typescript" | "yaml" | "python" | "go";
+
+export class Programs {
+    readonly #folder = mkdtempSync(path.join(tmpdir(), "programs-"));
+    readonly #plugin: PluginOnPath = pluginOnPath();
+    #settings: string | undefined;
+    #backend = "";
+
+    constructor(readonly sandbox: Sandbox) {}
+
+    /** From here on programs have a stack that knows nothing. */
+    newStack(): void {
+        this.#backend = mkdtempSync(path.join(this.#folder, "state-"));
+        this.#settings = undefined;
+    }
+
+    async program(language: Language, example: string): Promise<Pulumi> {
+        const place = mkdtempSync(path.join(this.#folder, `${language}-`));
+        if (language === "typescript")
+            cpSync(path.join(root, "examples", example), path.join(place, example), { recursive: true });
+        else cpSync(path.join(root, "examples", language), place, { recursive: true });
+        const projectDirectory = path.join(place, example);
+        const project = path.join(projectDirectory, "Pulumi.yaml");
+        writeFileSync(project, readFileSync(project, "utf8").replace(/^name: .*$/m, `name: ${PROJECT}`));
+        // The stack's salt: with another one its secrets could not be read.
+        const settings = path.join(projectDirectory, "Pulumi.dev.yaml");
+        if (this.#settings !== undefined) writeFileSync(settings, this.#settings);
+        const { path: commands = [], ...env } = await this.#needs[language](place);
+        const { sandbox } = this;
+        const pulumi = new Pulumi({
+            projectDirectory,
+            backendDirectory: this.#backend,
+            env: {
+                ...sandbox.env,
+                ...env,
+                PATH: [...commands, AWS, this.#plugin.folder, sandbox.env.PATH].join(path.delimiter),
+            },
+            config: { clusterName: sandbox.clusterName },
+        });
+        await pulumi.ensureStack();
+        if (existsSync(settings)) this.#settings ??= readFileSync(settings, "utf8");
+        return pulumi;
+    }
+
+    remove(): void {
+        this.#plugin.remove();
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+
+    readonly #sdks = new Map<string, Promise<string>>();
+    #sdk(language: "python" | "go"): Promise<string> {
+        const made = this.#sdks.get(language) ?? makeSdk(language, this.#plugin.executable, this.#folder);
+        this.#sdks.set(language, made);
+        return made;
+    }
+
+    readonly #needs: Record<Language, (place: string) => Promise<Needs>> = {
+        typescript: async (place) => {
+            buildPackage();
+            const modules = path.join(place, "node_modules");
+            mkdirSync(modules);
+            symlinkSync(root, path.join(modules, "pulumi-hyperpod-inference"));
+            for (const name of ["@pulumi", "@types"])
+                symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+            return {};
+        },
+        yaml: async () => ({}),
+        python: async () => {
+            const requirements = path.join(__dirname, "requirements.txt");
+            const python = await ensurePythonWith(requirements, "programs in Python", console.error);
+            return { path: [path.dirname(python)], PYTHONPATH: await this.#sdk("python") };
+        },
+        go: async (place) => {
+            const module = path.join(place, "go.mod");
+            const replaced = `${readFileSync(module, "utf8")}\nreplace ${SDK_OF_GO} => ${await this.#sdk("go")}\n`;
+            writeFileSync(module, replaced);
+            return {};
+        },
+    };
+}
+
+type Needs = { path?: string[] } & { [variable: string]: string | string[] | undefined };

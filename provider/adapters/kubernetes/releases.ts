@@ -34,7 +34,8 @@ export class HelmReleases implements Releases {
         });
         const releases = await mapConcurrently(
             [...groupByRelease(secrets).values()],
-            (records) => this.#read(records, chart, filter.name),
+            // Whoever asks for hidden ones asks what Helm remembers: a record that cannot be read says nothing.
+            (records) => this.#read(records, chart, filter.hiddenToo === true ? undefined : filter.name),
             DECODED_AT_ONCE,
         );
         return releases.filter((release) => release !== undefined);

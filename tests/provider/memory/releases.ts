@@ -58,7 +58,9 @@ export class MemoryReleases implements Releases {
         }
         return [...groups.values()].flatMap((records) => {
             const newest = records[records.length - 1] as KubernetesObject;
-            const payload = decode((newest.data as Record<string, string>).release) as RecordPayload;
+            const text = (newest.data as Record<string, string>).release;
+            if (hiddenToo && !isRecord(text)) return [];
+            const payload = decode(text) as RecordPayload;
             if (!payload.charts.includes(chart) && name === undefined) return [];
             const { labels = {} } = newest.metadata;
             return [
@@ -98,4 +100,12 @@ export class MemoryReleases implements Releases {
 
 function revisionOf({ metadata }: KubernetesObject): number {
     return Number(metadata.labels?.version);
+}
+
+function isRecord(text: string | undefined): boolean {
+    try {
+        return typeof decode(text) === "object";
+    } catch {
+        return false;
+    }
 }

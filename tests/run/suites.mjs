@@ -25,6 +25,7 @@ const SUITES = {
     e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
+    fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
     provider: { files: "tests/provider/**/*.test.ts" },
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.

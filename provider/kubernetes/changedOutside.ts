@@ -65,6 +65,8 @@ function keepField(name: string, below: Fields, live: Bag, into: Bag, path: stri
     const here = path === "" ? name : `${path}.${name}`;
     const before = own(into, name);
     if (isLeaf(below)) {
+        // Left over from a manager whose labels another one took: such a map is owned key by key.
+        if (here === "metadata.labels" || here === "metadata.annotations") return;
         if (same(before, now)) return;
         put(into, name, structuredClone(now));
         kept.push(here);

@@ -20,7 +20,7 @@ interface Built {
 }
 
 export function buildPackage(): void {
-    const sources = ["index.ts", "components", "provider"];
+    const sources = ["index.ts", "common", "components", "provider"];
     build({ entry: "dist/index.js", sources, project: "tsconfig.build.json" });
 }
 

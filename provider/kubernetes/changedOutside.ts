@@ -27,9 +27,11 @@ export interface WithChanges {
 /** A field that a person or tool owns and that is not what it was was set since the backup: nobody else could have given it that value. */
 export function withChangesOfOthers(remembered: KubernetesObject, live: KubernetesObject): WithChanges {
     const object = structuredClone(remembered);
-    const kept = (live.metadata.managedFields ?? []).filter(isSomebodys).flatMap((entry) => {
+    const entries = live.metadata.managedFields ?? [];
+    const all = entries.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as Fields);
+    const kept = entries.filter(isSomebodys).flatMap((entry) => {
         const paths: string[] = [];
-        keep(entry.fieldsV1 as Fields, live, object, "", paths);
+        keep(entry.fieldsV1 as Fields, all, live, object, "", paths);
         return paths.map((path) => ({ path, by: entry.manager ?? "an unknown field manager" }));
     });
     return { object, kept };
@@ -50,37 +52,58 @@ export function isSomebodys({ manager = "", subresource }: ManagedFieldsEntry): 
 
 type Bag = Record<string, unknown>;
 
-function keep(fields: Fields | undefined, live: unknown, into: unknown, path: string, kept: string[]): void {
+/** `all` is what every manager owns at this place. */
+function keep(
+    fields: Fields | undefined,
+    all: readonly Fields[],
+    live: unknown,
+    into: unknown,
+    path: string,
+    kept: string[],
+): void {
     for (const [key, below] of Object.entries(fields ?? {})) {
         const [kind, name] = [key.slice(0, 2), key.slice(2)];
-        if (kind === "f:") keepField(name, below as Fields, live as Bag, into as Bag, path, kept);
-        else if (kind === "k:") keepElement(name, below as Fields, live, into, path, kept);
+        const there = all.flatMap((one) => (Object.hasOwn(one, key) ? (one[key] as Fields) : []));
+        if (kind === "f:") keepField(name, below as Fields, there, live as Bag, into as Bag, path, kept);
+        else if (kind === "k:") keepElement(name, below as Fields, there, live, into, path, kept);
         else if (kind === "v:") keepValue(name, live, into, path, kept);
     }
 }
 
-function keepField(name: string, below: Fields, live: Bag, into: Bag, path: string, kept: string[]): void {
+function keepField(
+    name: string,
+    below: Fields,
+    all: readonly Fields[],
+    live: Bag,
+    into: Bag,
+    path: string,
+    kept: string[],
+): void {
     const now = own(live, name);
     if (now === undefined || ISSUED.has(name)) return;
     const here = path === "" ? name : `${path}.${name}`;
     const before = own(into, name);
     if (isLeaf(below)) {
-        // Left over from a manager whose labels another one took: such a map is owned key by key.
-        if (here === "metadata.labels" || here === "metadata.annotations") return;
+        // Left over from a manager whose fields others took: what is owned field by field is nobody's as a whole.
+        if (all.some(ownsBelow)) return;
         if (same(before, now)) return;
         put(into, name, structuredClone(now));
         kept.push(here);
         return;
     }
     if (typeof before === "object" && before !== null) {
-        keep(below, now, before, here, kept);
+        keep(below, all, now, before, here, kept);
         return;
     }
     // Only what this manager owns of it comes along.
     const made = Array.isArray(now) ? [] : {};
     const count = kept.length;
-    keep(below, now, made, here, kept);
+    keep(below, all, now, made, here, kept);
     if (kept.length > count) put(into, name, made);
+}
+
+function ownsBelow(fields: Fields): boolean {
+    return Object.keys(fields).some((key) => key !== ".");
 }
 
 /** Also for names such as `__proto__`, which are data here. */
@@ -91,6 +114,7 @@ function put(into: Bag, name: string, value: unknown): void {
 function keepElement(
     name: string,
     below: Fields,
+    all: readonly Fields[],
     live: unknown,
     into: unknown,
     path: string,
@@ -107,7 +131,7 @@ function keepElement(
     if (before === undefined) {
         into.push(structuredClone(now));
         kept.push(here);
-    } else keep(below, now, before, here, kept);
+    } else keep(below, all, now, before, here, kept);
 }
 
 function keepValue(name: string, live: unknown, into: unknown, path: string, kept: string[]): void {

@@ -1,14 +1,16 @@
-// The fleet example as a user runs it, on the sandbox: the canary holds, is let go, moves, and its wave is taken back. That an undo leaves nothing different is the end-to-end tests' matter.
+// The fleet example as a user runs it, on the sandbox: the canary holds, is let go, moves, and its wave is taken back.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { compareStates, describeDifferences } from "../../sandbox/compare";
 import { demoContent } from "../../sandbox/content";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import { ensureCli } from "../../sandbox/pulumi/installation";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { buildPackage, buildPolicies } from "../component/builtPackage";
+import { isExpectedRest, settledState } from "../component/offlineAccount";
 import { stackObjects } from "./operatorObjects";
 import { stackDefinition } from "./stackDefinition";
 
@@ -113,6 +115,7 @@ describe("a fleet on the sandbox", function () {
     });
 
     it("previews without a write, holds the canary after verify, moves it, and takes the wave back", async () => {
+        const start = await settledState(sandbox);
         sandbox.faults.reset();
         const previewed = await fleet({}, "preview");
         assert.equal(previewed.code, 0, previewed.text);
@@ -133,6 +136,8 @@ describe("a fleet on the sandbox", function () {
         const undone = await fleet({}, "undo", "canary");
         assert.equal(undone.code, 0, undone.text);
         assert.equal(phase(), "OnHelm");
+        const left = compareStates(start, await settledState(sandbox), { ignore: isExpectedRest });
+        assert.equal(left.length, 0, describeDifferences(left));
     });
 
     it("is accepted by an API server as the operator's Stacks, and a misspelt field is not", async () => {

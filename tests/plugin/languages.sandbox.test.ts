@@ -1,6 +1,6 @@
 // Programs in YAML, Python and Go on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
 import assert from "node:assert/strict";
-import { compareStates, type Difference, describeDifferences, type State } from "../../sandbox/compare";
+import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
 import { createBareCluster, demoContent } from "../../sandbox/content";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
@@ -39,13 +39,6 @@ describe("programs in other languages", function () {
         const left = compareStates(start, await settledState(sandbox), { ignore: isExpectedRest });
         assert.equal(left.length, 0, describeDifferences(left));
     };
-    /** Everything is there again as it was specified; who wrote which label is compared by the end-to-end tests of the move. */
-    const isUndone = async (start: State) => {
-        const ignore = (difference: Difference) =>
-            isExpectedRest(difference) || /^metadata\.(labels|managedFields)/.test(difference.path);
-        const left = compareStates(start, await settledState(sandbox), { ignore });
-        assert.equal(left.length, 0, describeDifferences(left));
-    };
     const showsWholePlan = async (pulumi: Pulumi) => {
         const preview = succeeds(await pulumi.preview());
         assert.match(preview.stdout, /the plan, before anything changes:/);
@@ -76,7 +69,7 @@ describe("programs in other languages", function () {
         saysNothing(await go.preview());
         assert.deepEqual(sandbox.faults.writes(), [], "what moved stays as it is");
         succeeds(await go.destroy("--skip-preview"));
-        await isUndone(start);
+        await isAsBefore(start);
     });
 
     if (process.env.LANGUAGES === "all")
@@ -87,7 +80,7 @@ describe("programs in other languages", function () {
                 succeeds(await pulumi.up());
                 saysNothing(await pulumi.preview());
                 succeeds(await pulumi.destroy("--skip-preview"));
-                await isUndone(start);
+                await isAsBefore(start);
             });
 
     it("make the component on a bare cluster, and it goes without a trace", async () => {

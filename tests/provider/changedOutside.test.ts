@@ -34,6 +34,31 @@ describe("changes of others since the backup", () => {
         assert.equal(object.metadata.labels?.[NAME], "helm's");
     });
 
+    it("are not what is left of an entry whose only label was taken", () => {
+        const live = certificate("eks's", { helm: {}, eks: { [`f:${NAME}`]: {} } });
+        const { object, kept } = withChangesOfOthers(before, live);
+        assert.deepEqual(kept, []);
+        assert.equal(object.metadata.labels?.[NAME], "helm's");
+    });
+
+    it("are a map that is owned as a whole", () => {
+        const selected = (selector: object, owned: object): KubernetesObject => ({
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: {
+                name: "webhook",
+                managedFields: [{ manager: "helm", fieldsV1: { "f:spec": { "f:selector": owned } } }],
+            },
+            spec: { selector },
+        });
+        const { object, kept } = withChangesOfOthers(
+            selected({ app: "before" }, {}),
+            selected({ app: "theirs" }, {}),
+        );
+        assert.deepEqual(kept, [{ path: "spec.selector", by: "helm" }]);
+        assert.deepEqual(object.spec, { selector: { app: "theirs" } });
+    });
+
     it("are what a tool owns and has set to something else", () => {
         const live = certificate("theirs", { helm: { ".": {}, [`f:${NAME}`]: {} } });
         const { object, kept } = withChangesOfOthers(before, live);

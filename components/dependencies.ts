@@ -5,7 +5,7 @@ import { DependencyMode } from "../common/enums";
 import { type DependencyProfile, dependencyProfiles } from "../provider/profiles/dependencies";
 import type { DependencySettings } from "../provider/profiles/dependencyInputs";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { aws } from "./aws";
+import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import type { CheckedAddon } from "./healthResources";
 import { known } from "./known";
@@ -20,6 +20,11 @@ import { isInstalled } from "./whatIsMade";
 export interface PlannedDependency extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {
     version: pulumi.Output<string>;
     settings: DependencySettings;
+}
+
+export interface Dependencies extends Part {
+    /** The add-ons by their names at EKS. */
+    made: Partial<Record<string, Aws.eks.Addon>>;
 }
 
 export interface DependencyPlan {
@@ -84,27 +89,31 @@ export function installDependencies(
     roles: Roles,
     after: pulumi.Resource[],
     preserve: boolean,
-): Part {
-    const resources = plan.install.map(
-        ({ addonName, identity, version, settings }) =>
-            new aws.eks.Addon(
-                `${scope.name}-${addonName}`,
-                {
-                    clusterName: scope.clusterName,
-                    addonName,
-                    addonVersion: version,
-                    configurationValues:
-                        settings.configuration && pulumi.output(settings.configuration).apply(canonicalJson),
-                    serviceAccountRoleArn: identity && roles.arns[identity.key],
-                    // NONE: what Helm or somebody else installed under these names is reported, not taken over.
-                    resolveConflictsOnCreate: "NONE",
-                    resolveConflictsOnUpdate: "PRESERVE",
-                    preserve,
-                    region: scope.region,
-                    tags: scope.tags,
-                },
-                scope.child({ dependsOn: after }),
-            ),
-    );
-    return { resources, adopted: plan.adopted };
+): Dependencies {
+    const made = plan.install.map(({ addonName, identity, version, settings }): [string, Aws.eks.Addon] => [
+        addonName,
+        new aws.eks.Addon(
+            `${scope.name}-${addonName}`,
+            {
+                clusterName: scope.clusterName,
+                addonName,
+                addonVersion: version,
+                configurationValues:
+                    settings.configuration && pulumi.output(settings.configuration).apply(canonicalJson),
+                serviceAccountRoleArn: identity && roles.arns[identity.key],
+                // NONE: what Helm or somebody else installed under these names is reported, not taken over.
+                resolveConflictsOnCreate: "NONE",
+                resolveConflictsOnUpdate: "PRESERVE",
+                preserve,
+                region: scope.region,
+                tags: scope.tags,
+            },
+            scope.child({ dependsOn: after }),
+        ),
+    ]);
+    return {
+        made: Object.fromEntries(made),
+        resources: made.map(([, addon]) => addon),
+        adopted: plan.adopted,
+    };
 }

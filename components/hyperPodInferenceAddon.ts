@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { OPERATOR_NAMESPACE } from "../common/names";
 import { pluginType } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { aws } from "./aws";
 import { findCluster, findPlace } from "./cluster";
 import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
 import { installed, moved } from "./install";
 import { interfaceEndpoints } from "./interfaceEndpoints";
+import type { InferenceNodes } from "./nodes";
 import { oidcProvider } from "./oidcProvider";
 import { defaultOwner, ownerTagKey } from "./owner";
 import { operatorRoles } from "./roles";
@@ -27,6 +29,7 @@ interface Construction {
     fail(error: unknown): void;
 }
 const constructions = new WeakMap<HyperPodInferenceAddon, Construction>();
+const nodes = new WeakMap<HyperPodInferenceAddon, () => InferenceNodes>();
 
 /** SageMaker HyperPod inference on an EKS cluster: the operator add-on and everything around it, made or adopted. */
 export class HyperPodInferenceAddon extends pulumi.ComponentResource {
@@ -120,6 +123,15 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
             ? moved(scope, args, args.migrateFromHelm, around)
             : installed(scope, args, around);
 
+        nodes.set(this, () => ({
+            roles: roles.made,
+            tlsBucket: bucket?.made,
+            endpoints: network.then((parts) =>
+                parts.flatMap(({ resources }) => resources).filter(aws.ec2.VpcEndpoint.isInstance),
+            ),
+            ...outcome.nodes(),
+        }));
+
         const construction = constructions.get(this);
         void Promise.all([network, outcome.finished]).then(construction?.end, construction?.fail);
 
@@ -150,6 +162,14 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
             migrationPlan: this.migrationPlan,
             adopted: this.adopted,
         });
+    }
+
+    /** The resources that the component made, to depend on, to read from or to build upon; options of theirs are changed with `transforms`. */
+    get nodes(): InferenceNodes {
+        const made = nodes.get(this)?.();
+        if (made === undefined)
+            throw new Error("the nodes of a HyperPodInferenceAddon are known in the program that makes it");
+        return made;
     }
 
     /** Some children are registered after look-ups; whoever depends on the component waits for those too. */

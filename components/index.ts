@@ -3,6 +3,7 @@ export { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enum
 export type { HyperPodInferenceAddonArgs } from "./args";
 
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
+export type { InferenceNodes } from "./nodes";
 export { ownerTagKey } from "./owner";
 export type {
     AlbSettings,

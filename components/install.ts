@@ -13,6 +13,7 @@ import {
 } from "./dependencies";
 import { AddonSettings, type ConnectionInputs, type InferenceCluster } from "./healthResources";
 import { moveFromHelm } from "./migration";
+import type { InferenceNodes } from "./nodes";
 import { installOperator, planOperator } from "./operatorAddon";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
@@ -42,6 +43,8 @@ export interface Outcome {
     migrationPhase: pulumi.Output<string>;
     migrationPlan: pulumi.Output<string[]>;
     adopted: pulumi.Output<string[]>;
+    /** Asked for when a program does: a promise that nobody waits for must not fail by itself. */
+    nodes(): Pick<InferenceNodes, "dependencies" | "addon" | "migration">;
 }
 
 /** Settings checked, then the dependencies, then the operator, then its health. */
@@ -95,6 +98,11 @@ export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around
         migrationPhase: pulumi.output(""),
         migrationPlan: pulumi.output([]),
         adopted: pulumi.output(dependencies.then(({ adopted }) => adopted)),
+        nodes: () => ({
+            dependencies: dependencies.then(({ made }) => made),
+            addon: operator.then(({ addon }) => addon),
+            migration: undefined,
+        }),
     };
 }
 
@@ -131,5 +139,10 @@ export function moved(
         migrationPhase: migration.phase,
         migrationPlan: migration.plan,
         adopted: pulumi.output([]),
+        nodes: () => ({
+            dependencies: Promise.resolve({}),
+            addon: Promise.resolve(undefined),
+            migration,
+        }),
     };
 }

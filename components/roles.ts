@@ -17,8 +17,8 @@ import { isInstalled, keepsHelmIdentity } from "./whatIsMade";
 export interface Roles {
     /** ARN per role; a role that nobody needs is absent. */
     arns: Partial<Record<string, pulumi.Output<string>>>;
-    /** The operator's role, when it was made here. */
-    execution: Aws.iam.Role | undefined;
+    /** The roles that were made here, by the same keys. */
+    made: Partial<Record<string, Aws.iam.Role>>;
     /** What has to be there before a role can be used. */
     resources: pulumi.Resource[];
 }
@@ -44,7 +44,7 @@ export function operatorRoles(
     oidc: OidcProvider,
     partition: pulumi.Output<string>,
 ): Roles {
-    const roles: Roles = { arns: {}, execution: undefined, resources: [] };
+    const roles: Roles = { arns: {}, made: {}, resources: [] };
     for (const spec of roleSpecs(args)) {
         if (!spec.needed) continue;
         if (spec.given !== undefined) {
@@ -54,7 +54,7 @@ export function operatorRoles(
         const { role, resources } = makeRole(scope, args, oidc, partition, spec);
         roles.arns[spec.key] = role.arn;
         roles.resources.push(...resources);
-        if (spec.key === "execution") roles.execution = role;
+        roles.made[spec.key] = role;
     }
     return roles;
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/policies";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { aws } from "./aws";
+import { type Aws, aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
 import { known } from "./known";
 import { tlsBucketPrefix } from "./names";
@@ -12,6 +12,8 @@ import type { Scope } from "./scope";
 
 export interface TlsBucket {
     name: pulumi.Output<string>;
+    /** Undefined when the bucket was given. */
+    made: Aws.s3.Bucket | undefined;
     resources: Promise<pulumi.Resource[]>;
 }
 
@@ -29,7 +31,7 @@ export function tlsBucket(
 ): TlsBucket {
     if (args.tlsCertificateS3Bucket === undefined) return newBucket(scope, args, around);
     const name = pulumi.output(args.tlsCertificateS3Bucket);
-    return { name, resources: letOperatorIn(scope, name, around) };
+    return { name, made: undefined, resources: letOperatorIn(scope, name, around) };
 }
 
 function newBucket(scope: Scope, args: HyperPodInferenceAddonArgs, around: TlsBucketSurroundings): TlsBucket {
@@ -107,6 +109,7 @@ function newBucket(scope: Scope, args: HyperPodInferenceAddonArgs, around: TlsBu
     );
     return {
         name: bucket,
+        made,
         resources: Promise.resolve([made, encryption, publicAccess, policy, ...logging, retention]),
     };
 }
@@ -125,7 +128,7 @@ async function letOperatorIn(
     await scope.valuesChecked;
     const bucket = await known(name);
     if (bucket === undefined || isReachedByManagedPolicy(bucket)) return [];
-    if (roles.execution === undefined) {
+    if (roles.made.execution === undefined) {
         await pulumi.log.info(
             `The bucket ${bucket} is outside the pattern hyperpod-tls*: the given execution role must allow s3:GetObject, ` +
                 "s3:PutObject, s3:PutObjectTagging and s3:DeleteObject on it.",
@@ -138,7 +141,7 @@ async function letOperatorIn(
             `${scope.name}-tls-bucket`,
             {
                 name: "tls-bucket",
-                role: roles.execution.name,
+                role: roles.made.execution.name,
                 policy: pulumi
                     .all([partition, accountId, name])
                     .apply(([id, account, to]) =>

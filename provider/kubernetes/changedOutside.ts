@@ -63,7 +63,7 @@ function keep(
 ): void {
     for (const [key, below] of Object.entries(fields ?? {})) {
         const [kind, name] = [key.slice(0, 2), key.slice(2)];
-        const there = all.flatMap((one) => (Object.hasOwn(one, key) ? (one[key] as Fields) : []));
+        const there = all.flatMap((one) => (Object.hasOwn(one, key) ? [one[key] as Fields] : []));
         if (kind === "f:") keepField(name, below as Fields, there, live as Bag, into as Bag, path, kept);
         else if (kind === "k:") keepElement(name, below as Fields, there, live, into, path, kept);
         else if (kind === "v:") keepValue(name, live, into, path, kept);

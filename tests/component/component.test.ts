@@ -104,6 +104,35 @@ const settingsOf = (outputs: Outputs) =>
     JSON.parse(String(outputs["addonConfiguration"])) as Record<string, any>;
 
 describe("the component on an empty account", () => {
+    it("shows the parts it made", async () => {
+        const { component } = await install({ albRoleArn: "arn:aws:iam::111122223333:role/alb" });
+        const { roles, tlsBucket, endpoints, dependencies, addon, migration } = component.nodes;
+        assert.deepEqual(Object.keys(roles).sort(), ["execution", "fsxCsi", "gatedModel", "keda", "s3Csi"]);
+        assert.ok(roles.execution instanceof aws.iam.Role);
+        assert.ok(tlsBucket instanceof aws.s3.Bucket);
+        assert.deepEqual(
+            (await endpoints).map((one) => one instanceof aws.ec2.VpcEndpoint),
+            [true],
+        );
+        assert.deepEqual(Object.keys(await dependencies).sort(), [
+            "aws-fsx-csi-driver",
+            "aws-mountpoint-s3-csi-driver",
+            "cert-manager",
+            "metrics-server",
+        ]);
+        assert.ok((await addon) instanceof aws.eks.Addon);
+        assert.equal(migration, undefined);
+    });
+
+    it("shows the move in place of the add-on", async () => {
+        const { component } = await install({ migrateFromHelm: {} });
+        const { addon, dependencies, migration, tlsBucket } = component.nodes;
+        assert.equal(await addon, undefined);
+        assert.deepEqual(await dependencies, {});
+        assert.equal(tlsBucket, undefined);
+        assert.equal(migration?.constructor.name, "HelmToAddonMigration");
+    });
+
     for (const preview of [false, true]) {
         it(`registers every part ${preview ? "in a preview" : "in an update"}`, async () => {
             const { mock } = await install({}, {}, {}, preview);

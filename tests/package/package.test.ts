@@ -18,7 +18,8 @@ function sizeOf(folder: string): number {
 
 /** Names of the packages that a file's text imports. */
 function importsOf(text: string): string[] {
-    const found = text.matchAll(/(?:require|import)\("([^".][^"]*)"\)|from "([^".][^"]*)"/g);
+    // `${…}` is text that becomes code elsewhere.
+    const found = text.matchAll(/(?:require|import)\("([^".$][^"]*)"\)|from "([^".$][^"]*)"/g);
     return [...found].map(([, called, named]) => {
         const [scope = "", name = ""] = (called ?? named ?? "").split("/");
         return scope.startsWith("@") ? `${scope}/${name}` : scope;

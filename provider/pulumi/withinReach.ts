@@ -23,7 +23,10 @@ export async function assertWithinReach(
         grants: journal.direction === "forward" && !journal.isDone(MigrationStep.Identities),
     };
     const profiles = [profile, ...dependencyProfiles];
-    const identities = profiles.flatMap((one) => one.identities ?? []);
+    const identities = [
+        ...profiles.flatMap((one) => one.identities ?? []),
+        ...dependencyProfiles.flatMap(({ identity }) => identity ?? []),
+    ];
     const beyond = await beyondReach(world, remembered, { profiles, identities, cluster });
     if (beyond.length === 0) return;
     throw new MigrationError({

@@ -16,7 +16,7 @@ export async function waitUntil(what: string, missing: () => Promise<string | un
     }
 }
 
-/** Every Deployment Available, and the webhooks, conversions and aggregated APIs with a CA or answering. */
+/** Every Deployment Available, every Certificate Ready, and the webhooks, conversions and aggregated APIs with a CA or answering. */
 export async function waitForRelease(sandbox: Sandbox, installation: HelmInstallation): Promise<void> {
     const objects = new ClusterObjects(sandbox);
     try {
@@ -24,6 +24,7 @@ export async function waitForRelease(sandbox: Sandbox, installation: HelmInstall
             return (
                 (await unavailableDeployment(objects)) ??
                 (await withoutCaBundle(objects)) ??
+                (await unreadyCertificate(objects)) ??
                 (await unavailableApi(objects))
             );
         });
@@ -68,13 +69,22 @@ async function withoutCaBundle(objects: ClusterObjects): Promise<string | undefi
     return undefined;
 }
 
+async function unreadyCertificate(objects: ClusterObjects): Promise<string | undefined> {
+    const definitions = await objects.list("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+    if (!definitions.some(({ metadata }) => metadata.name === "certificates.cert-manager.io"))
+        return undefined;
+    const certificates = await objects.list("cert-manager.io/v1", "Certificate");
+    const unready = certificates.find((certificate) => !isTrue(certificate, "Ready"));
+    return unready && `not ready: Certificate ${unready.metadata.namespace}/${unready.metadata.name}`;
+}
+
 async function unavailableApi(objects: ClusterObjects): Promise<string | undefined> {
     const services = await objects.list("apiregistration.k8s.io/v1", "APIService");
-    const down = services.find((service) => !isAvailable(service));
+    const down = services.find((service) => !isTrue(service, "Available"));
     return down === undefined ? undefined : `not available: APIService ${down.metadata.name}`;
 }
 
-function isAvailable(object: ClusterObject): boolean {
+function isTrue(object: ClusterObject, condition: string): boolean {
     const status = object.status as { conditions?: { type: string; status: string }[] } | undefined;
-    return status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ?? false;
+    return status?.conditions?.some((c) => c.type === condition && c.status === "True") ?? false;
 }

@@ -210,6 +210,20 @@ describe("dependencies in memory", () => {
         assertHarmless(world);
     });
 
+    it("one whose role goes on with its add-on comes back with the trust that the role had", async () => {
+        const { world, state } = storage();
+        const trust = () => world.data.roles.get("team-s3-csi")?.trustPolicy ?? "";
+        const former = trust();
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        world.settle();
+        assert.match(trust(), /system:serviceaccount:kube-system:s3-csi-driver-sa/);
+        assertDone(await stack.destroy());
+        world.settle();
+        assert.equal(trust(), former);
+        assertSame(stateOf(world), state, "after destroy");
+    });
+
     it("one that EKS refuses in the middle can be left alone afterwards: the move gets on, and back", async () => {
         const { world, state } = storage();
         world.data.outcomes.set(fsxCsi.addonName, "CREATE_FAILED");

@@ -1,11 +1,13 @@
 // Dependencies as parts of the release, and what their add-ons bring under the same or other names.
 
+import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../../provider/ports/world";
 import { fsxCsi, s3Csi } from "../../../provider/profiles/dependencies";
 import type { MemoryWorld } from "../memoryWorld";
 import type { ContentOptions } from "./content";
 import { type Start, startOf } from "./expectations";
 import { deployment, service } from "./operatorContent";
+import { roleOf } from "./roles";
 
 export const workload = (
     kind: "DaemonSet" | "Deployment",
@@ -31,10 +33,14 @@ export const workload = (
     };
 };
 
-export const account = (name: string): KubernetesObject => ({
+export const account = (name: string, roleArn?: string): KubernetesObject => ({
     apiVersion: "v1",
     kind: "ServiceAccount",
-    metadata: { name, namespace: "kube-system" },
+    metadata: {
+        name,
+        namespace: "kube-system",
+        ...(roleArn === undefined ? {} : { annotations: { "eks.amazonaws.com/role-arn": roleArn } }),
+    },
 });
 
 /** What one add-on brings; the others as usual. */
@@ -45,8 +51,9 @@ export function addonWith(
     return (wanted) => (wanted === name ? objects : undefined);
 }
 
-/** S3 and FSx as parts of the release; the add-ons use the same names with other selectors. */
+/** S3, with a role, and FSx as parts of the release; the add-ons use the same names with other selectors. */
 export function storage(): Start {
+    const role = roleOf("team-s3-csi");
     const parts = (instance: string) => ({
         s3: [workload("DaemonSet", "s3-csi-node", instance), account("s3-csi-driver-sa")],
         fsx: [
@@ -56,11 +63,21 @@ export function storage(): Start {
     });
     const helm = parts("hyperpod-inference-operator");
     const eks = parts("add-on");
-    return startOf({
-        dependencies: [...helm.s3, account("s3-csi-only-helms"), ...helm.fsx],
-        addonObjects: (name) =>
-            name === s3Csi.addonName ? eks.s3 : name === fsxCsi.addonName ? eks.fsx : undefined,
-    });
+    const [node] = helm.s3;
+    assert.ok(node);
+    return startOf(
+        {
+            dependencies: [
+                node,
+                account("s3-csi-driver-sa", role.arn),
+                account("s3-csi-only-helms"),
+                ...helm.fsx,
+            ],
+            addonObjects: (name) =>
+                name === s3Csi.addonName ? eks.s3 : name === fsxCsi.addonName ? eks.fsx : undefined,
+        },
+        ({ data }) => void data.roles.set(role.name, role),
+    );
 }
 
 export function readyPods(world: MemoryWorld, app: string): string[] {

@@ -9,10 +9,12 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
 /**
- * Quick ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
+ * Short ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
  * as WORKERS says. What measures pauses runs alone at the end.
  */
 const SUITES = {
+    // The longest on one processor.
+    provider: { files: "tests/provider/**/*.test.ts" },
     component: { files: "tests/component/!(*.sandbox).test.ts" },
     plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
     report: { files: "tests/report/*.test.ts" },
@@ -21,12 +23,11 @@ const SUITES = {
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
-    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
+    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
     fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
-    provider: { files: "tests/provider/**/*.test.ts" },
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
     e2eLong: {
@@ -41,7 +42,7 @@ const SUITES = {
 /** One more than processors: what waits for a control plane leaves one free. */
 const WORKERS = availableParallelism() + 1;
 /** A suite that takes longer is ended and counts as failed. */
-const LIMIT_MINUTES = 30;
+const LIMIT_MINUTES = 45;
 const PIPE_GRACE_MS = 500;
 
 function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output) {

@@ -1,7 +1,7 @@
 // Runs commands of the Pulumi CLI for tests, bench and demo, always on a file backend and without network. Also finds and ends what a run has started.
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { load } from "js-yaml";
 import { ensureCli } from "./installation";
@@ -194,8 +194,7 @@ export class Pulumi {
             Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_")),
         );
         const merged: NodeJS.ProcessEnv = { ...inherited, ...this.options.env };
-        // The Node that runs this also runs programs and providers.
-        merged.PATH = [path.dirname(process.execPath), merged.PATH].filter(Boolean).join(path.delimiter);
+        merged.PATH = [folderOfNode(), merged.PATH].filter(Boolean).join(path.delimiter);
         return {
             ...merged,
             PULUMI_BACKEND_URL: `file://${this.options.backendDirectory}`,
@@ -232,4 +231,18 @@ function signalAll(pids: number[], signal: NodeJS.Signals): void {
             }
         }
     }
+}
+
+/** The Node that runs this also runs programs and providers. It lies there alone: what else its own folder has, a Python say, must not come first. */
+function folderOfNode(): string {
+    const { execPath } = process;
+    const name = createHash("sha256").update(execPath).digest("hex").slice(0, 12);
+    const folder = path.join(__dirname, "../../.cache/node", name);
+    mkdirSync(folder, { recursive: true });
+    try {
+        symlinkSync(execPath, path.join(folder, "node"));
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return folder;
 }

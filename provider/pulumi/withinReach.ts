@@ -18,7 +18,8 @@ export async function assertWithinReach(
     const stopped = journal.memoryOf(MigrationStep.ScaleDown) as Replicas | undefined;
     const remembered = {
         plan: journal.plan,
-        backup: backup.exists() ? await backup.read<Backup>() : undefined,
+        // Of an undo that was cut off while it removed the journal, nothing is left to write.
+        backup: backup.exists() && !journal.isEmpty() ? await backup.read<Backup>() : undefined,
         stopped: (stopped?.workloads ?? []).map(({ ref }) => ref),
         grants: journal.direction === "forward" && !journal.isDone(MigrationStep.Identities),
     };

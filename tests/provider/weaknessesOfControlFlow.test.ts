@@ -91,6 +91,7 @@ describe("what AWS's script asks too late, or not at all", () => {
             [
                 "pulumi-hyperpod-migration-hyperpod-inference-operator",
                 "pulumi-hyperpod-migration-hyperpod-inference-operator-backup",
+                "pulumi-hyperpod-migration-hyperpod-inference-operator-key-kube-system",
             ],
         );
     });

@@ -1,10 +1,11 @@
 // The Lease that is the lock: how it is named and written, and whether its holder lives, as far as that can be told from here.
+import { OURS } from "../../common/ourMarks";
 import type { Clock, KubernetesObject, ObjectRef, Objects } from "../ports/world";
 
 const LEASE_API = "coordination.k8s.io/v1";
-const LEASE_LABEL = "app.kubernetes.io/managed-by";
-const LEASE_OWNER = "pulumi-hyperpod-inference";
-const LEASE_SELECTOR = `${LEASE_LABEL}=${LEASE_OWNER}`;
+const LEASE_SELECTOR = Object.entries(OURS)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
 export const LEASE_SECONDS = 15;
 
 export type Lease = KubernetesObject & {
@@ -46,7 +47,7 @@ export function leaseOf(of: LockedRelease, identity: string, now: number, before
         metadata: before?.metadata ?? {
             name: leaseName(of.name),
             namespace: of.namespace,
-            labels: { [LEASE_LABEL]: LEASE_OWNER },
+            labels: OURS,
         },
         spec: {
             holderIdentity: identity,

@@ -5,13 +5,13 @@ import { changedProperties, changesOfCluster } from "./inputs";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
 
 export function hasChanges(outputs: Partial<MigrationOutputs>, news: Bag): boolean {
-    const changed = changedProperties((outputs.inputs ?? {}) as unknown as Bag, news);
+    const changed = changedProperties({ ...outputs.inputs }, news);
     return asksForWork(outputs, news) || changed.length > 0;
 }
 
 /** Whether the cluster is to be changed, and not only the way to it. */
 export function asksForWork(outputs: Partial<MigrationOutputs>, news: Bag): boolean {
-    const changed = changesOfCluster((outputs.inputs ?? {}) as unknown as Bag, news);
+    const changed = changesOfCluster({ ...outputs.inputs }, news);
     return !isWhereItIsWanted(outputs, news) || changed.length > 0 || (outputs.drift ?? []).length > 0;
 }
 

@@ -1,12 +1,12 @@
 // A life cycle comes in; the same without the values of secret inputs in anything that it tells goes out: plan lines, progress, warnings, errors. Outputs that are made of one are handed to the engine as secrets.
+
 import { MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
+import type { Bag } from "./bag";
 import type { CheckResult } from "./checkMove";
 import type { Lifecycle } from "./lifecycle";
 import { PartialFailure } from "./partialState";
 import { markedSecret, SecretValues } from "./secretValues";
-
-type Bag = Readonly<Record<string, unknown>>;
 
 /** Lines for people: what is secret in them is taken out, the rest is told. */
 const LINES: ReadonlySet<string> = new Set(["plan", "warnings", "drift"]);

@@ -1,5 +1,6 @@
 // The journal's copy in the cluster: one Secret for the document, as many as the backup needs, below the size limit of a Secret, and beside each namespace's own Secrets the key that opens the backup's copies of them. A write goes on top of what this mover knows, or is refused.
 
+import { OURS } from "../../../common/ourMarks";
 import { lockLost } from "../../engine/heldLock";
 import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
 import { hashOf } from "../../engine/journal";
@@ -13,7 +14,7 @@ const CHUNK = 880 * 1024;
 const MOST_CHUNKS = 100;
 
 export const JOURNAL_LABELS = {
-    "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference",
+    ...OURS,
     "app.kubernetes.io/component": "migration-journal",
 } as const;
 

@@ -1,11 +1,9 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
+import { MIGRATION_MARK, OURS } from "../../../common/ourMarks";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
-const MANAGED_BY = "app.kubernetes.io/managed-by";
-const MANAGER = "pulumi-hyperpod-inference";
 const PART = "pulumi-hyperpod-inference/handover";
-const MIGRATION = "pulumi-hyperpod-inference/migration";
 
 /** What an object of a move is for. */
 export enum HandoverPart {
@@ -23,7 +21,7 @@ export interface OwnObjects {
 }
 
 export function marksOf({ migrationId, part }: OwnObjects): Record<string, string> {
-    return { [MANAGED_BY]: MANAGER, [PART]: part, [MIGRATION]: migrationId };
+    return { ...OURS, [PART]: part, [MIGRATION_MARK]: migrationId };
 }
 
 export function isMarked({ metadata }: KubernetesObject, own: OwnObjects): boolean {

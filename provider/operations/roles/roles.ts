@@ -8,13 +8,14 @@ import {
     withoutTrust,
     withTrust,
 } from "../../../common/iam/trustPolicy";
+import { MIGRATION_MARK } from "../../../common/ourMarks";
 import { sameDocument } from "../../identities/bucketPolicy";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { Role, World } from "../../ports/world";
 
 /** Marks roles that a move created. */
-export const OWNER_TAG = "pulumi-hyperpod-inference/migration";
+export const OWNER_TAG = MIGRATION_MARK;
 
 const PROPAGATION_MS = 60_000;
 const POLL_MS = 250;

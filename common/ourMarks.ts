@@ -1,0 +1,7 @@
+// Labels and tags by which this package knows again what it made: each stands here once.
+
+/** On the objects that this package keeps in a cluster: lock, journal, what is there only for a move. */
+export const OURS = { "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference" } as const;
+
+/** Names the move that made something. */
+export const MIGRATION_MARK = "pulumi-hyperpod-inference/migration";

@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { World } from "../ports/world";
+import { memoryCell } from "./memoryCell";
 import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "./sealed";
 import type { BackupStore, JournalFacts, StepContext } from "./step";
 
@@ -220,11 +221,13 @@ export class Journal {
         return {
             world,
             plan: this.plan,
-            memory: this.#document.steps[step]?.memory as Memory,
+            memory: memoryCell(
+                () => this.memoryOf(step) as Memory,
+                (memory) => this.#record(step, { state: this.stateOf(step) ?? "open", memory }),
+            ),
             journal: {
                 backup,
                 migrationId: this.migrationId,
-                amend: (memory) => this.#record(step, { state: this.stateOf(step) ?? "open", memory }),
                 note: (facts) => this.note(facts),
                 get facts() {
                     return journal.facts;

@@ -1,18 +1,17 @@
 // What a step is, and what it is handed: world, plan, its own memory, and the backup that every undo reads from. Types only.
 import type { MigrationStep, Plan, PlanDraft } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
+import type { MemoryCell } from "./memoryCell";
 
 /** What a step is handed besides world and plan: its own memory, and the backup that every undo reads from. */
 export interface StepContext<Memory> {
     readonly world: World;
     readonly plan: Plan;
-    readonly memory: Memory;
-    readonly journal: StepJournal<Memory>;
+    readonly memory: MemoryCell<Memory>;
+    readonly journal: StepJournal;
 }
 
-export interface StepJournal<Memory> {
-    /** Journals changed memory before the change that needs it. */
-    amend(memory: Memory): Promise<void>;
+export interface StepJournal {
     readonly backup: BackupStore;
     readonly migrationId: string;
     /** Facts for the outputs, not for undo: pauses, warnings. */

@@ -1,6 +1,7 @@
 // Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
+import { entryOf } from "../engine/memoryCell";
 import type { Step, StepContext } from "../engine/step";
 import { tracesOfAddon } from "../operations/addon/remove";
 import type { Backup } from "../operations/backup/backup";
@@ -32,57 +33,45 @@ export function dependencies(
         planLine: (plan) => describeDependencies(plan, DependencyTreatment.Move) || "none moves",
         remember: async () => ({ moves: {} }),
         apply: async (context) => {
-            let { moves } = context.memory;
             for (const planned of context.plan.dependencies) {
-                if (planned.treatment !== DependencyTreatment.Move || moves[planned.addonName]?.done === true)
-                    continue;
-                const move = await moveOf(context, planned, profiles, timeouts, async (memory) => {
-                    moves = { ...moves, [planned.addonName]: memory };
-                    await context.journal.amend({ moves });
-                });
-                const begun = moves[planned.addonName];
+                const memory = entryOf(context.memory, "moves", planned.addonName);
+                const begun = memory.exists ? memory.value : undefined;
+                if (planned.treatment !== DependencyTreatment.Move || begun?.done === true) continue;
+                const move = await moveOf(context, planned, memory, profiles, timeouts);
                 if (leftAlone.includes(planned.key)) {
                     if (begun === undefined) continue;
                     // EKS may have refused it half-way: what was begun goes back, and it stays with Helm's objects.
-                    await undoDependency(move, begun);
-                    const { [planned.addonName]: _, ...others } = moves;
-                    moves = others;
-                    await context.journal.amend({ moves });
+                    await undoDependency(move);
+                    await memory.forget();
                     move.warn(
                         `${planned.title} is left alone, as chosen: what was begun of its move was undone`,
                     );
                     continue;
                 }
                 // Half taken back is no state to go on from: the rest of the way back comes first.
-                if (begun?.undoing === true) await undoDependency(move, begun);
-                const memory =
-                    begun === undefined || begun.undoing === true ? await rememberDependency(move) : begun;
-                if (memory !== begun) await move.amend(memory);
-                await moveDependency(move, memory);
+                if (begun?.undoing === true) await undoDependency(move);
+                if (begun === undefined || begun.undoing === true)
+                    await memory.write(await rememberDependency(move));
+                await moveDependency(move);
             }
         },
         undo: async (context) => {
-            let { moves } = context.memory;
             const backup = await context.journal.backup.read<Backup>();
             await bringBackNamespaces(context.world, backup, "undo dependencies");
             for (const planned of [...context.plan.dependencies].reverse()) {
-                const memory = moves[planned.addonName];
-                if (memory === undefined) continue;
-                const amend = async (changed: DependencyMemory | undefined) => {
-                    const { [planned.addonName]: _, ...others } = moves;
-                    moves = changed === undefined ? others : { ...others, [planned.addonName]: changed };
-                    await context.journal.amend({ moves });
-                };
-                await undoDependency(await moveOf(context, planned, profiles, timeouts, amend), memory);
-                await amend(undefined);
+                const memory = entryOf(context.memory, "moves", planned.addonName);
+                if (!memory.exists) continue;
+                await undoDependency(await moveOf(context, planned, memory, profiles, timeouts));
+                await memory.forget();
             }
         },
         traces: async ({ world, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
-            const moved = profiles.filter(({ addonName }) => memory.moves[addonName] !== undefined);
-            const found = await mapConcurrently(moved, (profile) =>
-                tracesOfAddon(world, profile, memory.moves[profile.addonName] as DependencyMemory, backup),
-            );
+            const { moves } = memory.value;
+            const found = await mapConcurrently(profiles, async (profile) => {
+                const moved = moves[profile.addonName];
+                return moved === undefined ? [] : tracesOfAddon(world, profile, moved, backup);
+            });
             return found.flat();
         },
     };
@@ -91,9 +80,9 @@ export function dependencies(
 async function moveOf(
     { world, plan, journal }: StepContext<DependenciesMemory>,
     planned: PlannedDependency,
+    memory: DependencyMove["memory"],
     profiles: readonly DependencyProfile[],
     timeouts: DependencyMove["timeouts"],
-    amend: DependencyMove["amend"],
 ): Promise<DependencyMove> {
     const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
     if (profile === undefined) throw new Error(`this package knows no dependency ${planned.addonName}`);
@@ -113,7 +102,7 @@ async function moveOf(
         backup,
         migrationId: journal.migrationId,
         timeouts,
-        amend,
+        memory,
         warn,
         refused,
     };

@@ -25,7 +25,7 @@ export const identities: Step<MigrationStep.Identities, IdentitiesMemory> = {
         roles: await Promise.all(plan.identities.map((identity) => rememberRole(world, identity))),
     }),
     apply: async ({ world, plan, memory, journal }) => {
-        const remembered = new Map(memory.roles.map((role) => [role.key, role]));
+        const remembered = new Map(memory.value.roles.map((role) => [role.key, role]));
         await Promise.all(
             byRole(plan.identities).map(async (sharing) => {
                 // One after the other: what a role trusts is one document.
@@ -41,13 +41,13 @@ export const identities: Step<MigrationStep.Identities, IdentitiesMemory> = {
         );
     },
     undo: async ({ world, plan, memory, journal }) => {
-        for (const remembered of [...memory.roles].reverse()) {
+        for (const remembered of [...memory.value.roles].reverse()) {
             const identity = plan.identities.find(({ key }) => key === remembered.key);
             if (identity !== undefined) await restoreRole(world, identity, remembered, journal.migrationId);
         }
     },
     traces: async ({ world, plan, memory, journal }) => {
-        const found = await mapConcurrently(memory.roles, async (remembered) => {
+        const found = await mapConcurrently(memory.value.roles, async (remembered) => {
             const identity = plan.identities.find(({ key }) => key === remembered.key);
             return identity !== undefined &&
                 (await hasTraceOfMove(world, identity, remembered, journal.migrationId))

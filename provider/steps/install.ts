@@ -5,7 +5,8 @@ import type { StepTimeouts } from "../engine/stepTimeouts";
 import { keyOf, refTo } from "../kubernetes/restore";
 import { StandingNamespaces } from "../kubernetes/terminating";
 import {
-    type AttemptJournal,
+    type Attempts,
+    beginAttempt,
     createOrContinue,
     type UpdateOptions,
     updateOrCreate,
@@ -78,8 +79,8 @@ export function install(
             return { since, attempt: 0, ...(former === undefined ? {} : { former }) };
         },
         apply: async (context) => {
-            const { world, plan, journal } = context;
-            const { memory, attempts } = attemptsOf(context, "install", removeMs);
+            const { world, plan, memory, journal } = context;
+            const attempts = attemptsOf(context, "install", removeMs);
             const stopped = new StoppedControllers(world, controllersOf(plan), MigrationStep.Install);
             const namespaces = new StandingNamespaces(world, namespacesOf(plan), MigrationStep.Install);
             const [existing] = await Promise.all([
@@ -87,13 +88,13 @@ export function install(
                 stopped.look(),
                 namespaces.look(),
             ]);
-            const isTakeover = isTakenOver(memory().former);
+            const isTakeover = isTakenOver(memory.value.former);
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
             const refusals = new Refusals(world, await probesOf(world, profile));
             const meanwhile = () => Promise.all([refusals.look(), stopped.glance(), namespaces.glance()]);
             if (isTakeover) await takeFieldsOver(world, await journal.backup.read<Backup>());
-            if (isTakeover || memory().isOverwritten === true) {
+            if (isTakeover || memory.value.isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
                     resolveConflicts: "OVERWRITE",
@@ -103,21 +104,21 @@ export function install(
                 await applyAgainWhatIsGone(context, attempts, { timeoutMs: installMs, meanwhile });
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
-            const { own: created, ...rest } = await madeByAddon(world, profile, memory().since);
+            const { own: created, ...rest } = await madeByAddon(world, profile, memory.value.since);
             await tellUnproved(context, profile, rest);
             const workloads = await workloadsToAwait(context, created);
             await waitAvailable(context, workloads, installMs, refusals);
             await stopped.lookTwice();
             journal.note({ workloads });
-            const { isOverwritten: _, ...kept } = memory();
-            await journal.amend({ ...kept, created });
+            const { isOverwritten: _, ...kept } = memory.value;
+            await memory.write({ ...kept, created });
             notePauses(context, refusals);
             journal.note({ addonArn: addon.arn });
         },
         undo: async (context) => {
             const { world, plan, memory, journal } = context;
             const backup = await journal.backup.read<Backup>();
-            const { former } = memory;
+            const { former } = memory.value;
             const warnings = isTakenOver(former)
                 ? await undoTakeoverOf(context, former, profile, timeouts)
                 : await undoCreation(context, backup, profile, removeMs);
@@ -129,49 +130,33 @@ export function install(
         },
         traces: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
-            return isTakenOver(memory.former)
-                ? tracesOfTakeover(world, plan, memory.former)
-                : tracesOfAddon(world, profile, memory, backup);
+            const { former } = memory.value;
+            return isTakenOver(former)
+                ? tracesOfTakeover(world, plan, former)
+                : tracesOfAddon(world, profile, memory.value, backup);
         },
     };
 }
 
-/** The memory as it stands, and the journal that counts on in it. */
 function attemptsOf(
     { memory, journal }: StepContext<InstallMemory>,
     step: string,
     removeMs: number,
-): { readonly memory: () => InstallMemory; readonly attempts: AttemptJournal } {
-    let current = memory;
-    const attempts = {
-        step,
-        // EKS answers a known token with what it did then: neither an undo nor a step that is done again after it may ask with that of before.
-        token: `${journal.migrationId}/${memory.since}/${step}`,
-        attempt: memory.attempt,
-        removeMs,
-        begin: async (attempt: number) => {
-            current = { ...current, attempt };
-            await journal.amend(current);
-        },
-    };
-    return { memory: () => current, attempts };
+): Attempts {
+    // EKS answers a known token with what it did then: neither an undo nor a step that is done again after it may ask with that of before.
+    const token = `${journal.migrationId}/${memory.value.since}/${step}`;
+    return { step, token, memory, removeMs };
 }
 
 /** EKS calls an add-on ACTIVE whose workloads somebody deleted; it makes them again when it applies the add-on again. */
 async function applyAgainWhatIsGone(
-    { world, plan, memory, journal }: StepContext<InstallMemory>,
-    attempts: AttemptJournal,
+    { world, plan, journal }: StepContext<InstallMemory>,
+    attempts: Attempts,
     following: Omit<UpdateOptions, "resolveConflicts">,
 ): Promise<void> {
     if ((await missingWorkloads(world, journal.facts.workloads ?? [])).length === 0) return;
-    const attempt = memory.attempt + 1;
-    await attempts.begin(attempt);
-    await updateOrCreate(
-        world,
-        wantedOf(plan),
-        { ...attempts, attempt },
-        { resolveConflicts: "OVERWRITE", ...following },
-    );
+    await beginAttempt(attempts);
+    await updateOrCreate(world, wantedOf(plan), attempts, { resolveConflicts: "OVERWRITE", ...following });
 }
 
 /** Where the add-on's controllers are, and the release's. */
@@ -229,9 +214,9 @@ async function undoTakeoverOf(
     timeouts: StepTimeouts,
 ): Promise<readonly string[]> {
     const { world, plan, memory, journal } = context;
-    const { attempts } = attemptsOf(context, "undo install", timeouts.removeMs);
+    const attempts = attemptsOf(context, "undo install", timeouts.removeMs);
     const backup = await journal.backup.read<Backup>();
-    return undoTakeover({ world, plan, profile, backup, former, made: memory, attempts, timeouts });
+    return undoTakeover({ world, plan, profile, backup, former, made: memory.value, attempts, timeouts });
 }
 
 /** Answers what had to stay, for people. */
@@ -242,11 +227,11 @@ async function undoCreation(
     removeMs: number,
 ): Promise<readonly string[]> {
     await removeAddon(world, plan.addon.name, removeMs);
-    const made = await objectsOfAddon(world, profile, memory, backup);
+    const { since, former } = memory.value;
+    const made = await objectsOfAddon(world, profile, memory.value, backup);
     await stopControllers(world, made);
     const { warnings } = await restoreOverwritten(world, plan, backup);
-    await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), memory.since);
-    const { former } = memory;
+    await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), since);
     return former === undefined
         ? warnings
         : [

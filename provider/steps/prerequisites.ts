@@ -1,6 +1,7 @@
 // Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
+import { entryOf } from "../engine/memoryCell";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { tracesOfAddon } from "../operations/addon/remove";
@@ -38,44 +39,40 @@ export function prerequisites(
             return { made: Object.fromEntries(missing.flat()) };
         },
         apply: async ({ world, plan, memory, journal }) => {
-            let { made } = memory;
             for (const planned of wanted(plan)) {
                 const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
-                const remembered = made[planned.addonName];
+                const made = entryOf(memory, "made", planned.addonName);
                 // Somebody installed it between plan and move: it is theirs.
-                if (profile === undefined || remembered === undefined) continue;
-                const amend = async (changed: PrerequisiteMemory) => {
-                    made = { ...made, [planned.addonName]: changed };
-                    await journal.amend({ made });
-                };
-                await installPrerequisite(
-                    { world, plan, profile, planned, migrationId: journal.migrationId, timeouts, amend },
-                    remembered,
-                );
+                if (profile === undefined || !made.exists) continue;
+                const { migrationId } = journal;
+                await installPrerequisite({
+                    world,
+                    plan,
+                    profile,
+                    planned,
+                    migrationId,
+                    timeouts,
+                    memory: made,
+                });
             }
         },
         undo: async ({ world, plan, memory, journal }) => {
             for (const planned of wanted(plan).reverse()) {
                 const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
-                const remembered = memory.made[planned.addonName];
-                if (profile === undefined || remembered === undefined) continue;
-                const warnings = await removePrerequisite(
-                    { world, plan, profile, planned, migrationId: journal.migrationId, timeouts },
-                    remembered,
-                );
+                const made = memory.value.made[planned.addonName];
+                if (profile === undefined || made === undefined) continue;
+                const warnings = await removePrerequisite({ world, profile, planned, timeouts }, made);
                 if (warnings.length > 0) journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
             }
         },
         traces: async ({ world, memory }) => {
-            const made = profiles.filter(({ addonName }) => memory.made[addonName] !== undefined);
-            const found = await mapConcurrently(made, (profile) =>
-                tracesOfAddon(
-                    world,
-                    profile,
-                    memory.made[profile.addonName] as PrerequisiteMemory,
-                    NOTHING_BEFORE,
-                ),
-            );
+            const { made } = memory.value;
+            const found = await mapConcurrently(profiles, async (profile) => {
+                const remembered = made[profile.addonName];
+                return remembered === undefined
+                    ? []
+                    : tracesOfAddon(world, profile, remembered, NOTHING_BEFORE);
+            });
             return found.flat();
         },
     };

@@ -49,20 +49,20 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             // First hide the release: from here on no `helm` command can act on half of it.
             await world.releases.retire(
                 plan.release.namespace,
-                await stillHelms(world, plan, memory.records, "helm"),
+                await stillHelms(world, plan, memory.value.records, "helm"),
             );
             // Now nobody can change it any more with helm; until now somebody could.
             await assertReleaseUnchanged(world, plan, MigrationStep.RetireHelm);
-            const leaving = await readMetadata(world, memory.deleted);
-            await mapConcurrently(memory.deleted, async (ref) => {
+            const leaving = await readMetadata(world, memory.value.deleted);
+            await mapConcurrently(memory.value.deleted, async (ref) => {
                 const live = leaving.get(keyOf(ref));
                 // Between plan and deletion somebody may have taken it over.
                 if (live !== undefined && isOfRelease(live, plan.release))
                     await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
             });
             await removeOrphans(world, await journal.backup.read<Backup>());
-            const live = await readMetadata(world, memory.released);
-            await mapConcurrently(memory.released, (ref) =>
+            const live = await readMetadata(world, memory.value.released);
+            await mapConcurrently(memory.value.released, (ref) =>
                 removeHelmMarks(world, ref, live.get(keyOf(ref))),
             );
         },
@@ -70,7 +70,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             const backup = await journal.backup.read<Backup>();
             await bringBackNamespaces(world, backup, "undo retireHelm");
             const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
-            const deleted = memory.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
+            const deleted = memory.value.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
             for (const rank of byRestoreRank([...deleted, ...histories])) {
                 const there = await readMetadata(world, rank.map(refTo));
@@ -79,18 +79,18 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
                     await restoreOver(world, withoutReplicas(object), undefined);
                 });
             }
-            const live = await readMetadata(world, memory.released);
-            await mapConcurrently(memory.released, async (ref) => {
+            const live = await readMetadata(world, memory.value.released);
+            await mapConcurrently(memory.value.released, async (ref) => {
                 const before = formerly.get(keyOf(ref));
                 if (before !== undefined) await restoreHelmMarks(world, before, live.get(keyOf(ref)));
             });
             await world.releases.restore(
                 plan.release.namespace,
-                await stillHelms(world, plan, memory.records, "other"),
+                await stillHelms(world, plan, memory.value.records, "other"),
             );
         },
         traces: async ({ world, plan, memory }) =>
-            (await stillHelms(world, plan, memory.records, "other")).map(
+            (await stillHelms(world, plan, memory.value.records, "other")).map(
                 (record) => `release record ${record} hidden from Helm`,
             ),
     };

@@ -55,14 +55,15 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
         },
         apply: async ({ world, memory, journal }) => {
             if (journal.facts.pausedSince === undefined) journal.note({ pausedSince: world.clock.now() });
+            const { workloads } = memory.value;
             await Promise.all(
-                memory.workloads.map(async ({ ref }) => {
+                workloads.map(async ({ ref }) => {
                     // Already 0 after a crash, or gone: nothing to write.
                     if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
                 }),
             );
             // Two controllers must never act on the same resources: their leases live in different namespaces.
-            const refs = memory.workloads.map(({ ref }) => ref);
+            const refs = workloads.map(({ ref }) => ref);
             const stopped = new StoppedControllers(world, refs, MigrationStep.ScaleDown);
             try {
                 await world.workloads.waitGone(refs, TERMINATION_MS);
@@ -74,7 +75,7 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
-            const workloads = withThoseThatWereGone(memory, plan);
+            const workloads = withThoseThatWereGone(memory.value, plan);
             const stopped = workloads.map(({ ref }) => ref);
             const { decisions } = await bringBackMissing(world, plan, backup, "undo scaleDown", stopped);
             noteOnce(journal, decisions);
@@ -87,12 +88,12 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
                 available.map(({ ref }) => ref),
                 AVAILABLE_MS,
             );
-            await waitForAnswers(world, profile, AVAILABLE_MS, memory.refusedBefore);
+            await waitForAnswers(world, profile, AVAILABLE_MS, memory.value.refusedBefore);
             // A move that is begun again pauses anew.
             journal.note({ pausedSince: undefined });
         },
         traces: async ({ world, memory }) => {
-            const found = await mapConcurrently(memory.workloads, async ({ ref, replicas }) => {
+            const found = await mapConcurrently(memory.value.workloads, async ({ ref, replicas }) => {
                 const live = await world.objects.read(ref);
                 return live !== undefined && replicas > 0 && replicasOf(live) === 0 && !isScaledByOthers(live)
                     ? [`${ref.kind} ${ref.namespace}/${ref.name} at 0 replicas`]

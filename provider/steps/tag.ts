@@ -27,19 +27,21 @@ export const tag: Step<MigrationStep.Tag, TagMemory> = {
         const { key, value } = plan.tags.tag;
         const seen = await seenNow(
             world,
-            memory.former.map(({ resource }) => resource),
+            memory.value.former.map(({ resource }) => resource),
         );
         const untagged = seen.filter(({ tags }) => tags[key] !== value);
         await mapConcurrently(untagged, (one) => world.tags.put(one, key, value));
     },
     undo: async ({ world, plan, memory }) => {
         const { key } = plan.tags.tag;
-        await mapConcurrently(await ours(world, plan, memory), ({ now, former }) =>
+        await mapConcurrently(await ours(world, plan, memory.value), ({ now, former }) =>
             former === undefined ? world.tags.remove(now, key) : world.tags.put(now, key, former),
         );
     },
     traces: async ({ world, plan, memory }) =>
-        (await ours(world, plan, memory)).map(({ now }) => `tag ${plan.tags.tag.key} of ${now.resource.id}`),
+        (await ours(world, plan, memory.value)).map(
+            ({ now }) => `tag ${plan.tags.tag.key} of ${now.resource.id}`,
+        ),
 };
 
 /** Without resources that are gone. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { ErrorCode } from "../../../common/errors";
 import { isUpdatable } from "../../addons/states";
 import { newerOf } from "../../addons/versions";
+import type { MemoryCell } from "../../engine/memoryCell";
 import { type Addon, type AddonRequest, AddonStatus, type World } from "../../ports/world";
 import { atRest, followUpdate } from "./update";
 import { awaitGone, failedAddon } from "./wait";
@@ -14,43 +15,45 @@ export interface WantedAddon {
     readonly serviceAccountRoleArn?: string;
 }
 
-export interface AttemptJournal {
+/** The requests of one step for one add-on. */
+export interface Attempts {
     readonly step: string;
     /** Tells this add-on from one that the same migration made and took back before. */
     readonly token: string;
-    readonly attempt: number;
     readonly removeMs: number;
-    /** Journals the number of a new attempt before it begins. */
-    begin(attempt: number): Promise<void>;
+    /** Counts the attempts: a new one is journaled before it begins. */
+    readonly memory: Pick<MemoryCell<{ readonly attempt: number }>, "value" | "amend">;
+}
+
+/** The next request is another one, even when it asks for the same. */
+export function beginAttempt({ memory }: Attempts): Promise<void> {
+    return memory.amend({ attempt: memory.value.attempt + 1 });
 }
 
 /** `existing` is what was there a moment ago. */
 export async function createOrContinue(
     world: World,
     wanted: WantedAddon,
-    journal: AttemptJournal,
+    attempts: Attempts,
     existing: Addon | undefined,
 ): Promise<void> {
-    const { step, attempt } = journal;
+    const { step } = attempts;
     switch (existing?.status) {
         case undefined:
             world.log.progress(`${step}: creating ${wanted.name} ${wanted.version}`);
-            await world.addons.create(requestOf(wanted, journal.token, attempt));
+            await world.addons.create(requestOf(wanted, attempts));
             return;
         case AddonStatus.CreateFailed:
         case AddonStatus.Deleting:
         case AddonStatus.DeleteFailed:
-            await startOver(world, notOlder(wanted, existing as Addon), existing as Addon, journal);
+            await startOver(world, notOlder(wanted, existing as Addon), existing as Addon, attempts);
             return;
         case AddonStatus.Degraded:
         case AddonStatus.UpdateFailed:
             // Its cause may be gone: applying again is what makes EKS look anew.
             world.log.progress(`${step}: the add-on is ${existing?.status}; it is applied again`);
-            await journal.begin(attempt + 1);
-            await world.addons.update(
-                requestOf(notOlder(wanted, existing as Addon), journal.token, attempt + 1),
-                "OVERWRITE",
-            );
+            await beginAttempt(attempts);
+            await world.addons.update(requestOf(notOlder(wanted, existing as Addon), attempts), "OVERWRITE");
             return;
         default:
             return;
@@ -79,20 +82,20 @@ export interface UpdateOptions {
 export async function updateOrCreate(
     world: World,
     wanted: WantedAddon,
-    journal: AttemptJournal,
+    attempts: Attempts,
     { resolveConflicts, mayBeOlder, ...following }: UpdateOptions,
 ): Promise<void> {
-    const { step, attempt, token } = journal;
+    const { step } = attempts;
     const { name } = wanted;
     const existing = await atRest(world, name, following.timeoutMs, step);
     if (existing === undefined || !isUpdatable(existing))
-        return createOrContinue(world, wanted, journal, existing);
+        return createOrContinue(world, wanted, attempts, existing);
     const next = mayBeOlder === true ? wanted : notOlder(wanted, existing);
     world.log.progress(`${step}: updating ${name} ${existing.version} to ${next.version}`);
-    const updateId = await world.addons.update(requestOf(next, token, attempt), resolveConflicts);
+    const updateId = await world.addons.update(requestOf(next, attempts), resolveConflicts);
     const failure = await followUpdate(world, { ...following, name, updateId, step });
     // Done or failed, the next request is another one.
-    await journal.begin(attempt + 1);
+    await beginAttempt(attempts);
     if (failure === undefined) return;
     const now = (await world.addons.describe(name)) ?? existing;
     throw failedAddon(ErrorCode.AddonFailed, step, now, [failure]);
@@ -102,13 +105,15 @@ async function startOver(
     world: World,
     wanted: WantedAddon,
     existing: Addon,
-    { step, token, attempt, removeMs, begin }: AttemptJournal,
+    attempts: Attempts,
 ): Promise<void> {
-    world.log.progress(`${step}: ${wanted.name} is ${existing.status}; it is taken away and created again`);
-    await begin(attempt + 1);
+    world.log.progress(
+        `${attempts.step}: ${wanted.name} is ${existing.status}; it is taken away and created again`,
+    );
+    await beginAttempt(attempts);
     if (existing.status !== AddonStatus.Deleting) await world.addons.remove(wanted.name, { preserve: true });
-    await awaitGone(world, wanted.name, removeMs);
-    await world.addons.create(requestOf(wanted, token, attempt + 1));
+    await awaitGone(world, wanted.name, attempts.removeMs);
+    await world.addons.create(requestOf(wanted, attempts));
 }
 
 const OUR_TAGS = { CreatedBy: "HyperPodInference" };
@@ -118,7 +123,8 @@ export function isAskedForByMove({ tags }: Addon): boolean {
     return tags.CreatedBy === OUR_TAGS.CreatedBy;
 }
 
-function requestOf(wanted: WantedAddon, seed: string, attempt: number): AddonRequest {
-    const token = createHash("sha256").update(`${seed}/${wanted.name}/${attempt}`).digest("hex").slice(0, 64);
+function requestOf(wanted: WantedAddon, { token: seed, memory }: Attempts): AddonRequest {
+    const told = `${seed}/${wanted.name}/${memory.value.attempt}`;
+    const token = createHash("sha256").update(told).digest("hex").slice(0, 64);
     return { ...wanted, tags: OUR_TAGS, token };
 }

@@ -11,7 +11,7 @@ import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports
 import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
 import type { Backup } from "../backup/backup";
-import { type AttemptJournal, updateOrCreate, type WantedAddon } from "./create";
+import { type Attempts, updateOrCreate, type WantedAddon } from "./create";
 import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./remove";
 import { atRest } from "./update";
 import { failedAddon } from "./wait";
@@ -74,7 +74,7 @@ export interface FormerAddonUndo {
     readonly backup: Backup;
     readonly former: FormerAddon;
     readonly made: Made;
-    readonly attempts: AttemptJournal;
+    readonly attempts: Attempts;
     readonly timeouts: StepTimeouts;
 }
 

@@ -1,6 +1,7 @@
 // One dependency of the release: from Helm to an add-on of its own, and back. Every change is in the memory before it is made.
 
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import type { MemoryEntry } from "../../engine/memoryCell";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
@@ -37,7 +38,7 @@ export interface DependencyMove extends DependencyOfRelease {
     readonly planned: PlannedDependency;
     readonly migrationId: string;
     readonly timeouts: { readonly installMs: number; readonly removeMs: number };
-    amend(memory: DependencyMemory): Promise<void>;
+    readonly memory: MemoryEntry<DependencyMemory>;
     warn(line: string): void;
     /** How long each kind of request was refused, milliseconds. */
     refused(totals: ReadonlyMap<string, number>): void;
@@ -66,19 +67,15 @@ export async function rememberDependency(move: DependencyMove): Promise<Dependen
     };
 }
 
-export async function moveDependency(move: DependencyMove, remembered: DependencyMemory): Promise<void> {
-    const { world, plan, profile, planned, migrationId, timeouts } = move;
+export async function moveDependency(move: DependencyMove): Promise<void> {
+    const { world, plan, profile, planned, migrationId, timeouts, memory } = move;
     const step = `dependencies (${profile.title})`;
-    let memory = remembered;
-    const amend = async (change: Partial<DependencyMemory>) => {
-        memory = { ...memory, ...change };
-        await move.amend(memory);
-    };
+    const { since, replaced, secrets } = memory.value;
     const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
     const refusals = new Refusals(world, await probesOf(world, profile));
     const [existing] = await Promise.all([
         world.addons.describe(planned.addonName),
-        ...memory.replaced.map((one) => makeRoom(world, one)),
+        ...replaced.map((one) => makeRoom(world, one)),
     ]);
     await createOrContinue(
         world,
@@ -90,13 +87,7 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
                 : { configurationValues: planned.configurationValues }),
             ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
         },
-        {
-            step,
-            token: `${migrationId}/${memory.since}`,
-            attempt: memory.attempt,
-            removeMs: timeouts.removeMs,
-            begin: (attempt) => amend({ attempt }),
-        },
+        { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
         existing,
     );
     await awaitAddon(
@@ -104,10 +95,10 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
         planned.addonName,
         profile.addonNamespace,
         timeouts.installMs,
-        () => Promise.all([handOver(world, memory.replaced), refusals.look()]),
+        () => Promise.all([handOver(world, replaced), refusals.look()]),
         step,
     );
-    const searched = memory.created === undefined ? madeBy(move, memory) : Promise.resolve(memory.created);
+    const searched = Promise.resolve(memory.value.created ?? madeBy(move, since));
     const works = async () => {
         await awaitWorkloads(world, profile, timeouts.installMs, searched);
         await waitForAnswers(world, profile, timeouts.installMs);
@@ -115,14 +106,14 @@ export async function moveDependency(move: DependencyMove, remembered: Dependenc
     const [created] = await Promise.all([searched, works()]);
     await refusals.look();
     move.refused(refusals.totals());
-    await finishHandOver(world, memory.replaced, timeouts.installMs);
+    await finishHandOver(world, replaced, timeouts.installMs);
     // What the add-on made is known before anything of Helm's goes, and both stand in the journal.
-    if (memory.deleted === undefined) await amend({ created, deleted: await onlyHelms(move) });
-    await deleteInOrder(world, memory.deleted ?? [], move);
+    if (memory.value.deleted === undefined) await memory.amend({ created, deleted: await onlyHelms(move) });
+    await deleteInOrder(world, memory.value.deleted ?? [], move);
     await waitForAnswers(world, profile, timeouts.installMs);
-    for (const name of await changedSecrets(world, profile.issues, memory.secrets))
+    for (const name of await changedSecrets(world, profile.issues, secrets))
         move.warn(`Secret ${name} was issued anew while ${profile.title} was swapped`);
-    await amend({ done: true });
+    await memory.amend({ done: true });
 }
 
 export async function finishHandOver(
@@ -141,7 +132,7 @@ export async function finishHandOver(
 /** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
 async function madeBy(
     { world, profile, backup, warn }: DependencyMove,
-    { since }: DependencyMemory,
+    since: string,
 ): Promise<readonly OwnedRef[]> {
     const found = await madeByAddon(world, profile, since);
     const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));

@@ -1,5 +1,6 @@
 // A dependency that was missing: installed as an add-on, and taken away again when nobody uses it.
 
+import type { MemoryCell } from "../../engine/memoryCell";
 import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitions } from "../../kubernetes/customResources";
@@ -27,27 +28,21 @@ export interface Prerequisite {
     readonly planned: PlannedDependency;
     readonly migrationId: string;
     readonly timeouts: StepTimeouts;
+    readonly memory: MemoryCell<PrerequisiteMemory>;
 }
 
-export async function installPrerequisite(
-    {
-        world,
-        plan,
-        profile,
-        planned,
-        migrationId,
-        timeouts,
-        amend,
-    }: Prerequisite & { amend(memory: PrerequisiteMemory): Promise<void> },
-    remembered: PrerequisiteMemory,
-): Promise<void> {
+export async function installPrerequisite({
+    world,
+    plan,
+    profile,
+    planned,
+    migrationId,
+    timeouts,
+    memory,
+}: Prerequisite): Promise<void> {
     const step = `prerequisites (${profile.title})`;
-    let memory = remembered;
+    const { since } = memory.value;
     const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
-    const begin = async (attempt: number) => {
-        memory = { ...memory, attempt };
-        await amend(memory);
-    };
     await createOrContinue(
         world,
         {
@@ -55,25 +50,18 @@ export async function installPrerequisite(
             version: planned.version ?? "",
             ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
         },
-        {
-            step,
-            token: `${migrationId}/${memory.since}`,
-            attempt: memory.attempt,
-            removeMs: timeouts.removeMs,
-            begin,
-        },
+        { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
         await world.addons.describe(planned.addonName),
     );
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();
-    if (memory.created === undefined) {
-        const found = await madeByAddon(world, profile, memory.since);
+    if (memory.value.created === undefined) {
+        const found = await madeByAddon(world, profile, since);
         const told = describeUnproved(profile, found);
         if (told !== undefined) world.log.warn(told);
-        memory = { ...memory, created: found.own };
-        await amend(memory);
+        await memory.amend({ created: found.own });
     }
-    await awaitWorkloads(world, profile, timeouts.installMs, Promise.resolve(memory.created ?? []));
+    await awaitWorkloads(world, profile, timeouts.installMs, Promise.resolve(memory.value.created ?? []));
     await waitForAnswers(world, profile, timeouts.installMs);
 }
 
@@ -88,7 +76,7 @@ export const NOTHING_BEFORE: Backup = {
 
 /** Answers what had to stay. */
 export async function removePrerequisite(
-    { world, profile, planned, timeouts }: Prerequisite,
+    { world, profile, planned, timeouts }: Pick<Prerequisite, "world" | "profile" | "planned" | "timeouts">,
     memory: PrerequisiteMemory,
 ): Promise<string[]> {
     const step = `undo prerequisites (${profile.title})`;

@@ -11,25 +11,23 @@ import {
 import type { Backup } from "../backup/backup";
 import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/handOver";
 import { waitForAnswers } from "../models/probes";
-import { type DependencyMemory, type DependencyMove, finishHandOver } from "./move";
+import { type DependencyMove, finishHandOver } from "./move";
 import { formerOf } from "./retire";
 
 /** Kinds that send requests somewhere: they go back when their target answers. */
 const ROUTING = new Set(["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]);
 
-export async function undoDependency(move: DependencyMove, remembered: DependencyMemory): Promise<void> {
-    const { world, plan, profile, planned, backup, timeouts } = move;
+export async function undoDependency(move: DependencyMove): Promise<void> {
+    const { world, plan, profile, planned, backup, timeouts, memory } = move;
     const step = `undo dependencies (${profile.title})`;
-    let memory: DependencyMemory = { ...remembered, undoing: true };
-    if (remembered.undoing !== true) await move.amend(memory);
+    if (memory.value.undoing !== true) await memory.amend({ undoing: true });
+    const { since, replaced, absent } = memory.value;
     await removeAddon(world, planned.addonName, timeouts.removeMs, step);
     const part = partOf(move);
-    const made = await objectsOfAddon(world, profile, memory, backup);
-    const replacedBack = await stillTheirs(move, memory);
-    if (memory.replacedBack === undefined) {
-        memory = { ...memory, replacedBack };
-        await move.amend(memory);
-    }
+    const made = await objectsOfAddon(world, profile, memory.value, backup);
+    const replacedBack = await stillTheirs(move, replaced);
+    if (memory.value.replacedBack === undefined) await memory.amend({ replacedBack });
+    const ownReplaced = memory.value.replacedBack ?? [];
     await Promise.all(replacedBack.map((one) => makeRoom(world, one)));
     const { warnings } = await restoreOverwritten(world, plan, {
         ...part,
@@ -40,20 +38,20 @@ export async function undoDependency(move: DependencyMove, remembered: Dependenc
         .filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet")
         .map(refTo);
     // Helm's own orphans, of a move that was cut off early, are adopted by what was made again; those that are not go.
-    const orphans = [...(memory.replacedBack ?? []), ...memory.replaced];
+    const orphans = [...ownReplaced, ...replaced];
     const wait = world.workloads.waitAvailable(workloads, timeouts.installMs);
     await Promise.all([wait, finishHandOver(world, orphans, timeouts.installMs)]);
     await restoreOverwritten(world, plan, part);
     await waitForAnswers(world, profile, timeouts.installMs);
     // Requests no longer go to the add-on's controllers: they can go, their webhooks first.
     const isRouting = ({ kind }: { kind: string }) => ROUTING.has(kind);
-    await deleteMade(world, made.filter(isRouting), backup, [], memory.since);
+    await deleteMade(world, made.filter(isRouting), backup, [], since);
     await stopControllers(world, made);
     const written = profile.runtimeObjects(plan.release.namespace);
     const rest = made.filter((ref) => !isRouting(ref));
-    await deleteMade(world, rest, { ...backup, absent: memory.absent }, written, memory.since);
+    await deleteMade(world, rest, { ...backup, absent }, written, since);
     await finishHandOver(world, orphans, timeouts.installMs);
-    await removeHistory(world, memory.replacedBack ?? []);
+    await removeHistory(world, ownReplaced);
 }
 
 /** The dependency's share of the backup, with the history of its Deployments. */
@@ -76,7 +74,7 @@ function partOf({ plan, profile, backup }: DependencyMove): Backup {
 /** Workloads that stand under the name of a former one and are not it. */
 async function stillTheirs(
     { world, backup }: DependencyMove,
-    { replaced }: DependencyMemory,
+    replaced: readonly Replaced[],
 ): Promise<Replaced[]> {
     const found = await Promise.all(
         replaced.map(async ({ ref, uid }) => {

@@ -35,7 +35,7 @@ export async function missingWorkloads(
 }
 
 /** Warnings that the outputs keep. */
-export function noteOnce(journal: StepJournal<never>, lines: readonly string[]): void {
+export function noteOnce(journal: StepJournal, lines: readonly string[]): void {
     const { warnings } = journal.facts;
     const fresh = lines.filter((line) => !warnings.includes(line));
     if (fresh.length > 0) journal.note({ warnings: [...warnings, ...fresh] });

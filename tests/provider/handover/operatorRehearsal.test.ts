@@ -68,7 +68,12 @@ async function handOver(ports: World, memory: NamesMemory): Promise<void> {
         await pointToNew(ports, memory.crds.map(refTo), [BRIDGE]);
         await present(ports, memory, [host(BRIDGE.to)]);
     }
-    const journal = { step: "install", token: ID, attempt: 0, removeMs: 1, begin: async () => undefined };
+    const journal = {
+        step: "install",
+        token: ID,
+        removeMs: 1,
+        memory: { value: { attempt: 0 }, amend: async () => undefined },
+    };
     const wanted = { name: ADDON, version: "v1.4.0-eksbuild.1", configurationValues: "{}" };
     await createOrContinue(ports, wanted, journal, existing);
     await handOverComponent(ports, ID, {

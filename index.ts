@@ -1,6 +1,6 @@
 // The only public door of the package: what is exported here is the API.
 
-export { DependencyChoice, Owner, UnsupportedSettings } from "./common/enums";
+export { DependencyChoice, Handover, Owner, UnsupportedSettings } from "./common/enums";
 export * from "./components";
 export type { DiscoverHelmInstallationArgs } from "./provider/installation/args";
 export { discoverHelmInstallation } from "./provider/installation/discoverHelmInstallation";

@@ -51,3 +51,13 @@ export enum DependencyChoice {
     /** Leave it as it is. */
     LeaveAlone = "LeaveAlone",
 }
+
+/** How requests and work go from Helm's controllers to the add-on's. */
+export enum Handover {
+    /** Seamless for every controller for which that can be proved to be safe; the others pause, and the plan says why. */
+    Auto = "Auto",
+    /** Helm's controllers serve until the add-on's do, for every controller of the release. Refused (HP141) where one of them would have to pause. */
+    Seamless = "Seamless",
+    /** Helm's controllers stop before the add-on is installed; nobody serves until the add-on's are available. */
+    Pause = "Pause",
+}

@@ -27,6 +27,7 @@ export enum ErrorCode {
     RoleNotUsable = "HP138",
     RefusedByPolicy = "HP139",
     ModelsRemain = "HP140",
+    HandoverNotSeamless = "HP141",
     JournalDamaged = "HP201",
     JournalVersion = "HP202",
     JournalForeign = "HP203",

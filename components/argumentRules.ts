@@ -92,6 +92,7 @@ export const argumentShape: Fields = {
                 desiredOwner: MOVE_FIELDS.desiredOwner,
                 until: MOVE_FIELDS.until,
                 onUnsupportedSettings: MOVE_FIELDS.onUnsupportedSettings,
+                handover: MOVE_FIELDS.handover,
                 skipDependenciesMigration: MOVE_FIELDS.skipDependenciesMigration,
                 dependencies: MOVE_FIELDS.dependencies,
                 commit: MOVE_FIELDS.commit,

@@ -1,6 +1,6 @@
 // The nested argument types: settings of the add-on's parts, its dependencies, and the move from Helm. No behaviour.
 import type * as pulumi from "@pulumi/pulumi";
-import type { Owner, UnsupportedSettings } from "../common/enums";
+import type { Handover, Owner, UnsupportedSettings } from "../common/enums";
 import type { MigrationStep } from "../provider/plan/plan";
 import type { DependencyChoices } from "../provider/profiles/dependencyInputs";
 
@@ -56,6 +56,8 @@ export interface MigrateFromHelm {
     until?: pulumi.Input<MigrationStep>;
     /** What to do with Helm settings that the add-on cannot express: Refuse or Drop. Defaults to Refuse. */
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
+    /** How requests and work go from Helm's controllers to the add-on's: Auto, Seamless or Pause. A move that was begun keeps what it began with. Defaults to Auto. */
+    handover?: pulumi.Input<Handover>;
     /** Leave dependencies that Helm installed where they are. Defaults to false. */
     skipDependenciesMigration?: pulumi.Input<boolean>;
     /** What to do with each dependency that Helm installed. Defaults to Move, and to LeaveAlone for one whose mode is Present or Skip. */

@@ -19,6 +19,7 @@ import { findAddonControllers } from "./addonControllers";
 import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
 import { controllersOf, type FoundController } from "./controllers";
 import { type FoundDependency, findDependencies } from "./dependencies";
+import { type FoundForHandover, findForHandover } from "./handover";
 import { findHiddenRelease, type HiddenRelease } from "./hiddenRelease";
 import { type FoundIdentity, findIdentities } from "./identities";
 import { findPreflight, type Preflight } from "./preflight";
@@ -70,6 +71,7 @@ export interface Discovery {
     readonly owned: FoundOwned;
     readonly dependencies: readonly FoundDependency[];
     readonly preflight: Preflight;
+    readonly handover: FoundForHandover;
 }
 
 const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], buckets: [] };
@@ -114,7 +116,7 @@ export async function discover(
         oidcProviderArn,
         customResources,
     };
-    const [identities, owned, foundDependencies, preflight, rivals] = await Promise.all([
+    const [identities, owned, foundDependencies, preflight, rivals, handover] = await Promise.all([
         lookAtIdentities(world, looks),
         profile.ownership === undefined
             ? NOTHING_OWNED
@@ -134,6 +136,7 @@ export async function discover(
                   controllers.map(({ workload }) => refTo(workload)),
                   crds,
               ),
+        findForHandover(world, profile, controllers),
     ]);
     return {
         cluster: identityOf(cluster),
@@ -154,6 +157,7 @@ export async function discover(
         owned,
         dependencies: foundDependencies,
         preflight,
+        handover,
     };
 }
 

@@ -1,6 +1,6 @@
 // The arguments of a discovery.
 import type { AwsAccess } from "../../common/awsAccess";
-import type { DependencyChoice, UnsupportedSettings } from "../../common/enums";
+import type { DependencyChoice, Handover, UnsupportedSettings } from "../../common/enums";
 import type { DependencyKey } from "../profiles/dependencyInputs";
 
 /** The same as of `HelmToAddonMigration`, so that what is found is what that resource would do. */
@@ -45,6 +45,8 @@ export interface DiscoverHelmInstallationArgs {
     readonly additionalConfiguration?: Readonly<Record<string, unknown>>;
     /** What to do with settings that the add-on cannot express. Defaults to Refuse, which makes them a blocker. */
     readonly onUnsupportedSettings?: UnsupportedSettings;
+    /** How requests and work go from Helm's controllers to the add-on's. Defaults to Auto. */
+    readonly handover?: Handover;
     /** Plans with all dependencies left as they are. Defaults to false. */
     readonly skipDependenciesMigration?: boolean;
     /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */

@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
+import type { Handover } from "../../common/enums";
 import type { VersionChoice } from "../addons/versions";
 import type { Discovery } from "../discovery/discover";
 import type { Release } from "../ports/world";
@@ -10,9 +11,16 @@ import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
 import { existingBlockers, existingNotes, existingOf, twoControllersBlockers } from "./addon";
 import { planDependencies } from "./dependencies";
+import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
-import { DependencyTreatment, type PlanDraft, type PlannedDependency, type PlannedObject } from "./plan";
+import {
+    DependencyTreatment,
+    type MigrationStep,
+    type PlanDraft,
+    type PlannedDependency,
+    type PlannedObject,
+} from "./plan";
 import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers } from "./release";
 import { lostControllers, rivalBlockers } from "./rivals";
@@ -35,6 +43,9 @@ export interface MoveInputs {
     readonly configuration: Values;
     readonly dropUnsupportedSettings: boolean;
     readonly skipDependencies: boolean;
+    readonly handover: Handover;
+    /** Where the move stops this time. */
+    readonly until?: MigrationStep;
     /** Choice for each dependency by its key: "Move" or "LeaveAlone". */
     readonly dependencyChoices: Readonly<Record<string, string>>;
 }
@@ -69,6 +80,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
     const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
     const objects = plannedObjects(release, discovery, profiles);
     const controllers = plannedControllers(discovery);
+    const handover = planHandover(discovery, inputs, profile);
     const beside = { release, profile, configuration, given: inputs.configuration, controllers };
     const blockers = [
         ...gitOpsBlockers(release, discovery),
@@ -79,6 +91,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,
+        ...handover.blockers,
         ...preflightBlockers(discovery, profile, inputs.clusterName),
     ];
     if (choice === undefined) return { draft: undefined, blockers };
@@ -109,6 +122,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
         identities: identities.identities,
         tags: tags.tags,
         dependencies: dependencies.dependencies,
+        ...handover.planned,
         leftAlone: leftAlone(dependencies.dependencies, objects, release),
         droppedSettings: settings.unsupported,
         warnings: [

@@ -1,5 +1,6 @@
 // The plan as people read it in `pulumi preview`: one numbered line per step, with counts and names. Pure.
 
+import { describeHandover } from "./handover";
 import type { DependencyTreatment, PlanDraft, PlannedDependency, PlannedObject } from "./plan";
 import { wrapLine } from "./wrapLine";
 
@@ -15,6 +16,7 @@ export function describePlan(plan: PlanDraft, steps: readonly DescribedStep[]): 
             ({ name, planLine }, index) =>
                 `${String(index + 1).padStart(2)} ${name.padEnd(13)} ${planLine(plan)}`,
         ),
+        ...describeHandover(plan.handover).map((line) => `   handover      ${line}`),
         ...plan.leftAlone.map((line) => `   left alone    ${line}`),
         ...plan.warnings.map((line) => `   note          ${line}`),
     ].flatMap(wrapLine);

@@ -1,4 +1,5 @@
 // Discovery in, plan and its preview lines out. Pure: no clock, no network, no environment; the same discovery always gives the same lines.
+import type { Handover } from "../../common/enums";
 import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
 import type { AddonStatus, ObjectRef, TaggedResource } from "../ports/world";
 
@@ -112,6 +113,41 @@ export interface PlannedDependency {
     readonly identity?: string;
 }
 
+/** How one controller's requests and work go over to the add-on's. */
+export interface PlannedHandover {
+    /** `Auto` is decided by now. */
+    readonly order: Handover.Seamless | Handover.Pause;
+    /** What the user asked for. */
+    readonly asked: Handover;
+    readonly components: readonly ComponentHandover[];
+}
+
+export interface ComponentHandover {
+    readonly component: string;
+    /** Helm's Deployment. */
+    readonly workload: ObjectRef;
+    /** Seconds until new pods are Ready on real nodes: at least so long it is away when it pauses. */
+    readonly startUpSeconds: number;
+    /** Absent when it pauses. */
+    readonly bridge?: ConversionBridge;
+    /** Why it pauses, each a sentence; empty when it does not. */
+    readonly why: readonly string[];
+}
+
+/** Requests for conversions reach Helm's pods under the name of the add-on's Service until its own serve. */
+export interface ConversionBridge {
+    /** The Service that the API server asks now. */
+    readonly from: ObjectRef;
+    /** The add-on's, which is not there yet. */
+    readonly to: ObjectRef;
+    /** Of cert-manager; its names follow the Services. */
+    readonly certificate: ObjectRef;
+    /** Names of the CRDs that are converted. */
+    readonly crds: readonly string[];
+    /** Decides which pod works; both generations stand for it. */
+    readonly lease: ObjectRef;
+}
+
 /** Everything a step needs to know of the move. Stored in the journal, so a resumed move follows the plan it began with. */
 export interface Plan {
     readonly cluster: {
@@ -147,6 +183,8 @@ export interface Plan {
     readonly identities: readonly PlannedIdentity[];
     readonly tags: PlannedTags;
     readonly dependencies: readonly PlannedDependency[];
+    /** Absent in a move that was begun by a version without it, and where a pause was asked for: every controller pauses. */
+    readonly handover?: PlannedHandover;
     readonly leftAlone: readonly string[];
     /** Paths of settings of the release that the add-on cannot express. */
     readonly droppedSettings?: readonly string[];

@@ -15,8 +15,18 @@ export interface ControllerSigns {
     readonly names: RegExp;
     /** Setting of the add-on that leaves it out when it is false. */
     readonly enabledBy?: string;
+    /** Seconds from the start of its new pods until they are Ready on real nodes. */
+    readonly startUpSeconds: number;
+    /** How its requests reach the add-on's pods; absent where that is not known, so that it pauses. */
+    readonly handover?: HandoverSigns;
     /** API groups whose webhooks or conversions it serves, and aggregated APIs that it answers for. */
     readonly serves: { readonly webhooksOf?: readonly string[]; readonly apiService?: string };
+}
+
+/** What is known beforehand of the add-on's form of a controller; everything else is looked up in the cluster. */
+export interface HandoverSigns {
+    /** The add-on's Service, in the add-on's namespace, that the API server asks for conversions. */
+    readonly conversionService: string;
 }
 
 /** Which sign gave it away, for people. */

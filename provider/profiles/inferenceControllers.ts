@@ -8,12 +8,14 @@ const KEDA_CHART = /^keda(-\d.*)?$/;
 export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "operator",
+        startUpSeconds: 180,
         image: /^hyperpod-inference-operator$/,
         names: /^hyperpod-inference(-operator)?-controller-manager$/,
         serves: { webhooksOf: [INFERENCE_GROUP] },
     },
     {
         component: "load balancer controller",
+        startUpSeconds: 10,
         image: /^aws-load-balancer-controller$/,
         chart: { name: /^(alb|aws-load-balancer-controller)(-\d.*)?$/ },
         accounts: /^aws-load-balancer-controller$/,
@@ -23,6 +25,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     },
     {
         component: "KEDA",
+        startUpSeconds: 20,
         // The public image is called as the project.
         image: /^keda(-operator)?$/,
         chart: { name: KEDA_CHART, part: /^(?!.*(metrics|webhook))/ },
@@ -32,6 +35,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     },
     {
         component: "KEDA metrics",
+        startUpSeconds: 5,
         image: /^keda-metrics-apiserver$/,
         chart: { name: KEDA_CHART, part: /metrics/ },
         accounts: /^keda-metrics-server$/,
@@ -41,6 +45,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     },
     {
         component: "KEDA admission",
+        startUpSeconds: 20,
         image: /^keda-admission-webhooks$/,
         chart: { name: KEDA_CHART, part: /webhook/ },
         accounts: /^keda-webhook$/,

@@ -1,7 +1,7 @@
 // The resource as programs see it. Carries no code into the state: `__provider` is a constant line that loads the installed package.
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccess } from "../../common/awsAccess";
-import type { Owner, UnsupportedSettings } from "../../common/enums";
+import type { Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
 import { register } from "./home";
@@ -52,6 +52,8 @@ export interface HelmToAddonMigrationArgs {
     additionalConfiguration?: pulumi.Input<Record<string, any>>;
     /** What to do with settings of the release that the add-on cannot express. Defaults to Refuse. */
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
+    /** How requests and work go from Helm's controllers to the add-on's: Auto, Seamless or Pause. A move that was begun keeps what it began with. Defaults to Auto. */
+    handover?: pulumi.Input<Handover>;
     /** Leaves all dependencies of the release as they are. Defaults to false. */
     skipDependenciesMigration?: pulumi.Input<boolean>;
     /** What to do with each dependency of the release. Defaults to Move. Of no use with skipDependenciesMigration. */

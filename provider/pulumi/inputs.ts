@@ -2,7 +2,7 @@
 import { AWS_REACH } from "../../common/awsAccess";
 import { sameJson } from "../../common/canonicalJson";
 import * as checks from "../../common/checks";
-import { DependencyChoice, Owner, UnsupportedSettings } from "../../common/enums";
+import { DependencyChoice, Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
@@ -73,6 +73,7 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
     hyperpodClusterArn: one(checks.hyperpodCluster),
     additionalConfiguration: one(checks.plainObject),
     onUnsupportedSettings: one(checks.oneOf(Object.values(UnsupportedSettings))),
+    handover: one(checks.oneOf(Object.values(Handover))),
     skipDependenciesMigration: one(checks.flag),
     dependencies: {
         fields: Object.fromEntries(
@@ -207,6 +208,7 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set(
         "lockTimeoutMinutes",
         "skipDependenciesMigration",
         "onUnsupportedSettings",
+        "handover",
         "secretInputs",
     ].filter((property) => property !== "clusterName"),
 );

@@ -1,4 +1,5 @@
 // Checked inputs in, what discovery looks for and the plan wants out. Pure.
+import { Handover } from "../../common/enums";
 import type { MoveRequest } from "../planning/planMove";
 import { merged, type Values } from "../settings/settings";
 import { CONNECTION_INPUTS, type MigrationInputs } from "./inputs";
@@ -9,6 +10,8 @@ export function moveRequestOf(inputs: MigrationInputs): MoveRequest {
         clusterName: inputs.clusterName,
         configuration,
         dropUnsupportedSettings: inputs.onUnsupportedSettings === "Drop",
+        handover: inputs.handover ?? Handover.Auto,
+        ...(inputs.until === undefined ? {} : { until: inputs.until }),
         skipDependencies: inputs.skipDependenciesMigration === true,
         dependencyChoices: inputs.dependencies ?? {},
         ...(inputs.addonVersion ? { addonVersion: inputs.addonVersion } : {}),

@@ -17,6 +17,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set<keyof MigrationInputs>([
     "until",
     "desiredOwner",
     "onUnsupportedSettings",
+    "handover",
     "dependencies",
 ]);
 

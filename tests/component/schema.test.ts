@@ -92,6 +92,7 @@ describe("the component's schema", function () {
             "DependencyMode",
             "DependencySettings",
             "GatewaySettings",
+            "Handover",
             "KedaSettings",
             "MigrateFromHelm",
             "MigrationStep",

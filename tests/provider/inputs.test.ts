@@ -42,6 +42,7 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp, w
     ["additionalConfiguration", "{}", /must be an object/],
     ["additionalConfiguration", [], /must be an object, not a list/],
     ["onUnsupportedSettings", "drop", /must be one of Refuse, Drop/],
+    ["handover", "seamless", /must be one of Auto, Seamless, Pause/],
     ["skipDependenciesMigration", "yes", /must be true or false/],
     ["dependencies", "s3Csi", /must be an object/],
     ["until", "scaledown", /must be one of lock, backUp/],

@@ -1,0 +1,38 @@
+// Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, and which names of the add-on are taken. Writes nothing.
+import { mapConcurrently } from "../../common/mapConcurrently";
+import type { KubernetesObject, ObjectRef, World } from "../ports/world";
+import type { Profile } from "../profiles/profile";
+import type { FoundController } from "./controllers";
+
+export interface FoundForHandover {
+    /** Of the namespaces of the controllers that could hand over. */
+    readonly leases: readonly KubernetesObject[];
+    /** Services that are there under the names that the add-on's will have. */
+    readonly taken: readonly ObjectRef[];
+}
+
+export async function findForHandover(
+    world: World,
+    { controllers: all, addonNamespace }: Profile,
+    controllers: readonly FoundController[],
+): Promise<FoundForHandover> {
+    const found = await mapConcurrently(controllers, async ({ component, workload }) => {
+        const signs = all.find((one) => one.component === component)?.handover;
+        if (signs === undefined) return { leases: [], taken: [] };
+        const service = serviceOfAddon(addonNamespace, signs.conversionService);
+        const { namespace = "" } = workload.metadata;
+        const [leases, there] = await Promise.all([
+            world.objects.list("coordination.k8s.io/v1", "Lease", { namespace }),
+            world.objects.read(service),
+        ]);
+        return { leases, taken: there === undefined ? [] : [service] };
+    });
+    return {
+        leases: found.flatMap(({ leases }) => leases),
+        taken: found.flatMap(({ taken }) => taken),
+    };
+}
+
+export function serviceOfAddon(namespace: string, name: string): ObjectRef {
+    return { apiVersion: "v1", kind: "Service", namespace, name };
+}

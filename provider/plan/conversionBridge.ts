@@ -1,0 +1,124 @@
+// One controller that converts custom resources comes in, as it was found; what its requests are led over, or why they cannot be, goes out. Pure: every name is one that was found, but for the add-on's own Service.
+import type { FoundController } from "../discovery/controllers";
+import type { Discovery } from "../discovery/discover";
+import { serviceOfAddon } from "../discovery/handover";
+import { keyOf, refTo } from "../kubernetes/restore";
+import type { KubernetesObject, ObjectRef } from "../ports/world";
+import type { HandoverSigns } from "../profiles/controllerSigns";
+import type { Profile } from "../profiles/profile";
+import type { ConversionBridge } from "./plan";
+
+const INJECT = "cert-manager.io/inject-ca-from";
+
+export interface BridgeDecision {
+    readonly bridge?: ConversionBridge;
+    /** Sentences. */
+    readonly why: readonly string[];
+}
+
+interface Conversion {
+    readonly conversion?: {
+        readonly strategy?: string;
+        readonly webhook?: {
+            readonly clientConfig?: {
+                readonly service?: { readonly namespace: string; readonly name: string };
+            };
+        };
+    };
+}
+
+/** The first reason is enough: those behind it rest on what it says. */
+export function conversionBridge(
+    { workload }: FoundController,
+    signs: HandoverSigns | undefined,
+    discovery: Discovery,
+    { addonNamespace }: Profile,
+): BridgeDecision {
+    if (signs === undefined)
+        return because("this package cannot lead its requests to both generations' pods yet");
+    if (((workload.spec as { replicas?: number }).replicas ?? 1) === 0) return because("it does not run now");
+    const converted = discovery.definitions.filter((crd) => serviceOf(crd) !== undefined);
+    const services = new Set(converted.map((crd) => keyOf(serviceOf(crd) as ObjectRef)));
+    const from = converted[0] && serviceOf(converted[0]);
+    if (from === undefined) return because("no CRD of the release is converted by a Service");
+    if (services.size > 1)
+        return because(`CRDs are converted by several Services: ${[...services].sort().join(", ")}`);
+    const service = discovery.live.get(keyOf(from));
+    if (service === undefined || !selects(service, workload))
+        return because(`${keyOf(from)}, which converts the CRDs, does not lead to its pods alone`);
+    const to = serviceOfAddon(addonNamespace, signs.conversionService);
+    if (keyOf(to) === keyOf(from)) return because(`${keyOf(from)} has the add-on's name already`);
+    if (discovery.handover.taken.some((one) => keyOf(one) === keyOf(to)))
+        return because(`${keyOf(to)} is there already`);
+    const certificate = certificateOf(converted, from, discovery);
+    if (typeof certificate === "string") return because(certificate);
+    const leases = discovery.handover.leases.filter((lease) => isHeldBy(lease, workload));
+    const [lease, ...more] = leases;
+    if (lease === undefined)
+        return because(
+            "no pod of it holds a Lease, so nothing would keep two generations from working at once",
+        );
+    if (more.length > 0)
+        return because(`its pods hold several Leases: ${leases.map((one) => keyOf(refTo(one))).join(", ")}`);
+    const crds = converted.map(({ metadata }) => metadata.name).sort();
+    return { bridge: { from, to, certificate, crds, lease: refTo(lease) }, why: [] };
+}
+
+function because(reason: string): BridgeDecision {
+    return { why: [reason] };
+}
+
+function serviceOf({ spec }: KubernetesObject): ObjectRef | undefined {
+    const { strategy, webhook } = (spec as Conversion).conversion ?? {};
+    const service = webhook?.clientConfig?.service;
+    return strategy !== "Webhook" || service === undefined
+        ? undefined
+        : { apiVersion: "v1", kind: "Service", namespace: service.namespace, name: service.name };
+}
+
+function selects(service: KubernetesObject, workload: KubernetesObject): boolean {
+    const { selector = {} } = service.spec as { selector?: Record<string, string> };
+    const { template } = workload.spec as {
+        template?: { metadata?: { labels?: Record<string, string> } };
+    };
+    const labels = Object.entries(selector);
+    return (
+        service.metadata.namespace === workload.metadata.namespace &&
+        labels.length > 0 &&
+        labels.every(([key, value]) => template?.metadata?.labels?.[key] === value)
+    );
+}
+
+/** That of cert-manager from which all of them take their authority; a sentence when there is none. */
+function certificateOf(
+    crds: readonly KubernetesObject[],
+    { namespace, name }: ObjectRef,
+    { live }: Discovery,
+): ObjectRef | string {
+    const places = new Set(crds.map(({ metadata }) => metadata.annotations?.[INJECT] ?? ""));
+    const [place = "", ...more] = places;
+    if (more.length > 0)
+        return `the CRDs take their authority from several places: ${[...places].sort().join(", ")}`;
+    if (place === "") return "cert-manager does not write the CRDs' authority";
+    const [space = "", certificate = ""] = place.split("/");
+    const ref = {
+        apiVersion: "cert-manager.io/v1",
+        kind: "Certificate",
+        namespace: space,
+        name: certificate,
+    };
+    const { dnsNames = [] } = (live.get(keyOf(ref))?.spec ?? {}) as { dnsNames?: readonly string[] };
+    return dnsNames.includes(`${name}.${namespace}.svc`)
+        ? ref
+        : `${keyOf(ref)} of the release is not for the Service that converts the CRDs`;
+}
+
+/** Holders are called as their pods, and pods as their Deployment, with two suffixes. */
+function isHeldBy({ spec }: KubernetesObject, { metadata }: KubernetesObject): boolean {
+    const { holderIdentity = "" } = (spec ?? {}) as { holderIdentity?: string };
+    const [pod = ""] = holderIdentity.split("_");
+    return (
+        pod.startsWith(`${metadata.name}-`) &&
+        /^[a-z0-9]+-[a-z0-9]+$/.test(pod.slice(metadata.name.length + 1))
+    );
+}

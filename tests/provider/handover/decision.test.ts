@@ -1,0 +1,217 @@
+// Which controllers hand over without a pause is decided before the move begins; each reason against it is told.
+import assert from "node:assert/strict";
+import { Handover } from "../../../common/enums";
+import { ErrorCode } from "../../../common/errors";
+import type { Discovery } from "../../../provider/discovery/discover";
+import { keyOf, refTo } from "../../../provider/kubernetes/restore";
+import { describeHandover, planHandover } from "../../../provider/plan/handover";
+import { MigrationStep } from "../../../provider/plan/plan";
+import { AddonStatus, type KubernetesObject } from "../../../provider/ports/world";
+import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
+import type { Profile } from "../../../provider/profiles/profile";
+import { OPERATOR_NAMESPACE, operatorObjects } from "../memory/operatorContent";
+
+const MANAGER = "hyperpod-inference-operator-controller-manager";
+const OPERATOR: Profile = {
+    ...hyperPodInference,
+    controllers: hyperPodInference.controllers.map((signs) =>
+        signs.component === "operator"
+            ? { ...signs, handover: { conversionService: "hyperpod-inference-conversion-webhook" } }
+            : signs,
+    ),
+};
+
+interface Found {
+    objects: KubernetesObject[];
+    leases: KubernetesObject[];
+    version: string;
+    addon?: AddonStatus;
+    taken: boolean;
+}
+
+function lease(name: string, holderIdentity: string): KubernetesObject {
+    return {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name, namespace: OPERATOR_NAMESPACE },
+        spec: { holderIdentity },
+    };
+}
+
+function found(change: (found: Found) => void = () => undefined): Found {
+    const form = {
+        namespace: "kube-system",
+        prefix: "hyperpod-inference-operator",
+        operator: "3.3",
+        albReplicas: 2,
+        kedaRoleArn: "",
+        albAccount: true,
+        albRoleArn: "",
+    };
+    const seen: Found = {
+        objects: structuredClone(operatorObjects(form)),
+        leases: [lease("e7d9c1a4.sagemaker.amazonaws.com", `${MANAGER}-7f8b9c-x2x4z_0a1b`)],
+        version: "1.34",
+        taken: false,
+    };
+    change(seen);
+    return seen;
+}
+
+function discoveryOf({ objects, leases, version, addon, taken }: Found): Discovery {
+    const workload = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === MANAGER);
+    const alb = objects.find(({ metadata }) => metadata.name === "hyperpod-inference-operator-alb");
+    const service = { apiVersion: "v1", kind: "Service", namespace: OPERATOR_NAMESPACE };
+    return {
+        cluster: { kubernetesVersion: version },
+        live: new Map(objects.map((object) => [keyOf(refTo(object)), object])),
+        definitions: objects.filter(({ kind }) => kind === "CustomResourceDefinition"),
+        ...(addon === undefined ? {} : { addon: { status: addon } }),
+        controllers: [
+            { component: "operator", workload },
+            { component: "load balancer controller", workload: alb },
+        ],
+        handover: {
+            leases,
+            taken: taken ? [{ ...service, name: "hyperpod-inference-conversion-webhook" }] : [],
+        },
+    } as unknown as Discovery;
+}
+
+const change = (kind: string, name: string, work: (object: KubernetesObject) => void) => (seen: Found) => {
+    const object = seen.objects.find((one) => one.kind === kind && one.metadata.name === name);
+    assert.ok(object, name);
+    work(object);
+};
+const MODELS = "jumpstartmodels.inference.sagemaker.aws.amazon.com";
+const conversionOf = ({ spec }: KubernetesObject) =>
+    spec as { conversion: { strategy: string; webhook: { clientConfig: { service: { name: string } } } } };
+
+/** What the operator pauses for. */
+const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
+    [
+        "an older Kubernetes",
+        (seen) => Object.assign(seen, { version: "1.32" }),
+        /^Kubernetes 1\.32 does not ask/,
+    ],
+    [
+        "a version that nobody can read",
+        (seen) => Object.assign(seen, { version: "?" }),
+        /^Kubernetes \? does not ask/,
+    ],
+    [
+        "an add-on that is there",
+        (seen) => Object.assign(seen, { addon: AddonStatus.Active }),
+        /is there already \(ACTIVE\)/,
+    ],
+    ["no Lease", (seen) => Object.assign(seen, { leases: [] }), /no pod of it holds a Lease/],
+    [
+        "a Lease of another Deployment whose name begins alike",
+        (seen) => Object.assign(seen, { leases: [lease("x", `${MANAGER}-two-7f8b9c-x2x4z_0a1b`)] }),
+        /no pod of it holds a Lease/,
+    ],
+    [
+        "two Leases",
+        (seen) => void seen.leases.push(lease("other", `${MANAGER}-7f8b9c-x2x4z_0a1b`)),
+        /several Leases: .*e7d9c1a4.*other/,
+    ],
+    ["a Service of the add-on's name", (seen) => Object.assign(seen, { taken: true }), /is there already$/],
+    [
+        "CRDs that nobody converts",
+        (seen) => {
+            for (const crd of seen.objects.filter(({ kind }) => kind === "CustomResourceDefinition"))
+                Object.assign(crd.spec as object, { conversion: { strategy: "None" } });
+        },
+        /no CRD of the release is converted/,
+    ],
+    [
+        "CRDs that two Services convert",
+        change("CustomResourceDefinition", MODELS, (crd) => {
+            conversionOf(crd).conversion.webhook.clientConfig.service.name = "other";
+        }),
+        /several Services: .*operator-conversion-webhook, .*other/,
+    ],
+    [
+        "a Service that leads elsewhere",
+        change("Service", "hyperpod-inference-operator-conversion-webhook", (service) => {
+            Object.assign(service.spec as object, { selector: { app: "proxy" } });
+        }),
+        /does not lead to its pods alone/,
+    ],
+    [
+        "an authority that cert-manager does not write",
+        (seen) => {
+            for (const crd of seen.objects.filter(({ kind }) => kind === "CustomResourceDefinition"))
+                delete crd.metadata.annotations?.["cert-manager.io/inject-ca-from"];
+        },
+        /cert-manager does not write/,
+    ],
+    [
+        "a certificate for another name",
+        change("Certificate", "serving-cert", (certificate) => {
+            Object.assign(certificate.spec as object, { dnsNames: ["other.svc"] });
+        }),
+        /is not for the Service that converts/,
+    ],
+    [
+        "an operator that is stopped",
+        change("Deployment", MANAGER, ({ spec }) => Object.assign(spec as object, { replicas: 0 })),
+        /it does not run now/,
+    ],
+];
+
+const decide = (seen: Found, handover: Handover, until?: MigrationStep) =>
+    planHandover(discoveryOf(seen), { handover, ...(until === undefined ? {} : { until }) }, OPERATOR);
+
+describe("how a move hands over", () => {
+    it("is seamless by default for the operator, with names that were looked up, while others pause with a reason", () => {
+        const { planned, blockers } = decide(found(), Handover.Auto);
+        assert.deepEqual(blockers, []);
+        const [operator, alb] = planned.handover?.components ?? [];
+        assert.equal(planned.handover?.order, Handover.Seamless);
+        assert.deepEqual(operator?.why, []);
+        assert.equal(operator?.bridge?.from.name, "hyperpod-inference-operator-conversion-webhook");
+        assert.equal(operator?.bridge?.to.name, "hyperpod-inference-conversion-webhook");
+        assert.equal(operator?.bridge?.certificate.name, "serving-cert");
+        assert.equal(operator?.bridge?.lease.name, "e7d9c1a4.sagemaker.amazonaws.com");
+        assert.equal(operator?.bridge?.crds.length, 2);
+        assert.equal(alb?.bridge, undefined);
+        assert.deepEqual(describeHandover(planned.handover), [
+            "operator: away for 0 s; Helm's pods serve until the add-on's are available",
+            "load balancer controller: away for at least 10 s on real nodes, because this package cannot lead its requests to both generations' pods yet",
+        ]);
+    });
+
+    for (const [what, work, why] of REASONS)
+        it(`pauses for ${what}, says so, and refuses when a seamless one was asked for`, () => {
+            const { planned, blockers } = decide(found(work), Handover.Auto);
+            assert.deepEqual(blockers, []);
+            assert.equal(planned.handover?.order, Handover.Pause);
+            const [operator] = planned.handover?.components ?? [];
+            assert.equal(operator?.bridge, undefined);
+            assert.match(operator?.why.join("; ") ?? "", why);
+            assert.match(
+                describeHandover(planned.handover)[0] ?? "",
+                /^operator: away for at least 180 s on real nodes, because /,
+            );
+            const [blocker, ...more] = decide(found(work), Handover.Seamless).blockers;
+            assert.deepEqual(more, []);
+            assert.equal(blocker?.code, ErrorCode.HandoverNotSeamless);
+            assert.equal(blocker?.property, "handover");
+            assert.match(
+                blocker?.what ?? "",
+                /operator would pause: .+\nload balancer controller would pause: /,
+            );
+        });
+
+    for (const until of [MigrationStep.ScaleDown, MigrationStep.Install])
+        it(`pauses where \`until: ${until}\` would leave requests to a bridge that nobody keeps`, () => {
+            const { planned } = decide(found(), Handover.Auto, until);
+            assert.equal(planned.handover?.order, Handover.Pause);
+            assert.match(planned.handover?.components[0]?.why[0] ?? "", new RegExp(`until: ${until}`));
+        });
+
+    it("is not spoken of where a pause was asked for", () => {
+        assert.deepEqual(decide(found(), Handover.Pause), { planned: {}, blockers: [] });
+    });
+});

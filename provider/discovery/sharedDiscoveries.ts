@@ -27,12 +27,22 @@ export class SharedDiscoveries {
             return known.discovery;
         const look: Look = { discovery: discover() };
         this.#looks.set(key, look);
-        look.discovery.then(
-            () => {
-                look.doneAt = this.clock.now();
-            },
-            () => this.#looks.delete(key),
-        );
+        const forget = () => {
+            if (this.#looks.get(key) === look) this.#looks.delete(key);
+        };
+        look.discovery.then(() => {
+            look.doneAt = this.clock.now();
+            // Some MB of a large cluster, that nobody would ask for any more.
+            const stop = this.clock.every(SHARED_MS, () => {
+                stop();
+                forget();
+            });
+        }, forget);
         return look.discovery;
+    }
+
+    /** How many looks are held in memory. */
+    get held(): number {
+        return this.#looks.size;
     }
 }

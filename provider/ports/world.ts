@@ -123,6 +123,8 @@ export interface Workloads {
     failingPods(namespace: string): Promise<string[]>;
     /** One line per Deployment in the namespace whose pods the API server refuses: by a policy, a quota, Pod Security. */
     refusedPods(namespace: string): Promise<string[]>;
+    /** Deployments and DaemonSets in the namespace that EKS has applied and whose pods do not all run yet: "Deployment a/b". */
+    startingOfEks(namespace: string): Promise<string[]>;
     /** What the API server would say to this number of replicas, by a dry run; undefined when it would take it, or when this principal may not ask. */
     refusedScale(ref: ObjectRef, replicas: number): Promise<string | undefined>;
     /** What the API server would say to a pod like the workload's in that namespace, by a dry run; undefined as above. */

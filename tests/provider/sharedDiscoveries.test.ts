@@ -37,6 +37,26 @@ describe("shared discoveries", () => {
         assert.deepEqual(looks, ["a", "a"]);
     });
 
+    it("are forgotten, each by itself, when nobody may have them any more", async () => {
+        const world = new MemoryWorld();
+        const due: (() => void)[] = [];
+        const every = (_: number, work: () => void) => {
+            due.push(work);
+            return () => void due.splice(due.indexOf(work), 1);
+        };
+        const shared = new SharedDiscoveries({ ...world.clock.forMover(() => false), every });
+        for (const key of ["a", "b"]) await shared.share(key, async () => NOTHING);
+        assert.deepEqual([shared.held, due.length], [2, 2]);
+        world.settle(10_000);
+        await shared.share("b", async () => NOTHING);
+        const [ofA, ofB, ofNewB] = due as [() => void, () => void, () => void];
+        ofA();
+        ofB();
+        assert.deepEqual([shared.held, due.length], [1, 1], "the newer look outlives the older one's end");
+        ofNewB();
+        assert.deepEqual([shared.held, due.length], [0, 0]);
+    });
+
     it("make many migrations of one stack one look, whatever else differs, and leave the move its own", async () => {
         const world = new MemoryWorld();
         let looks = 0;

@@ -179,7 +179,11 @@ describe("where AWS's script waits for ever, or not at all", () => {
     const showing = (status: AddonStatus) =>
         ({
             addons: { describe: async () => addon(status) },
-            workloads: { failingPods: async () => ["pod x crashes"], refusedPods: async () => [] },
+            workloads: {
+                failingPods: async () => ["pod x crashes"],
+                refusedPods: async () => [],
+                startingOfEks: async () => [],
+            },
             clock: world.clock,
             log: { progress: () => undefined, warn: () => undefined },
         }) as unknown as World;

@@ -1,5 +1,6 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { statusOf } from "../../kubernetes/workloadStatus";
 import { poll } from "../../ports/poll";
@@ -82,11 +83,7 @@ export class KubernetesWorkloads implements Workloads {
             const states = await Promise.all(
                 refs.map(async (ref) => ({ ref, live: await this.objects.read(ref) })),
             );
-            const away = states.filter(({ live }) => {
-                if (live === undefined) return true;
-                const { upToDate, available, desired } = statusOf(live);
-                return !upToDate || available < desired;
-            });
+            const away = states.filter(({ live }) => live === undefined || isAway(live));
             if (away.length === 0) return undefined;
             const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
             return {
@@ -121,6 +118,17 @@ export class KubernetesWorkloads implements Workloads {
             const why = whyRefused(deployment);
             return why === undefined ? [] : [`deployment ${namespace}/${deployment.metadata.name}: ${why}`];
         });
+    }
+
+    async startingOfEks(namespace: string): Promise<string[]> {
+        const lists = await Promise.all([
+            this.objects.list("apps/v1", "Deployment", { namespace }),
+            this.objects.list("apps/v1", "DaemonSet", { namespace }),
+        ]);
+        return lists
+            .flat()
+            .filter((workload) => isAppliedByEks(workload) && isAway(workload))
+            .map(({ kind, metadata }) => `${kind} ${namespace}/${metadata.name}`);
     }
 
     async refusedScale({ kind, namespace, name }: ObjectRef, replicas: number): Promise<string | undefined> {
@@ -196,6 +204,11 @@ export class KubernetesWorkloads implements Workloads {
             remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
         });
     }
+}
+
+function isAway(workload: KubernetesObject): boolean {
+    const { upToDate, available, desired } = statusOf(workload);
+    return !upToDate || available < desired;
 }
 
 /** A Deployment says of its ReplicaSet that no pod could be created, and why. */

@@ -4,6 +4,7 @@ import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
+import { AskedSparingly } from "./askedSparingly";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
 export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 60_000 ? 1_000 : 2_000);
@@ -44,12 +45,9 @@ export async function awaitAddon(
     step = "install",
 ): Promise<Addon> {
     const refused = new RefusedPods(world, namespace);
+    const asked = new AskedSparingly(world, name, namespace);
     const look = async (elapsed: number) => {
-        const [addon, areRefused] = await Promise.all([
-            world.addons.describe(name),
-            refused.forGood(),
-            meanwhile(),
-        ]);
+        const [addon, areRefused] = await Promise.all([asked.describe(), refused.forGood(), meanwhile()]);
         if (addon === undefined) {
             throw new MigrationError({
                 code: ErrorCode.AddonFailed,

@@ -17,10 +17,12 @@ const ROOMS = {
     operations: ["addons", "engine", "identities", "kubernetes", "plan", "profiles", "settings"],
     steps: ["engine", "kubernetes", "operations", "plan", "profiles"],
     adapters: ["engine", "kubernetes"],
+    connection: ["adapters", "engine"],
     report: ["engine", "plan", "pulumi"],
-    installation: ["adapters", "discovery", "plan", "planning", "process", "profiles", "pulumi"],
+    installation: ["connection", "discovery", "plan", "planning", "process", "profiles", "pulumi"],
     pulumi: [
         "adapters",
+        "connection",
         "discovery",
         "engine",
         "installation",
@@ -123,7 +125,7 @@ module.exports = {
             from: { path: "^plugin/" },
             to: { path: "^(common|components|plugin|provider/(process|pulumi|resources))/" },
         },
-        { from: { path: "^plugin/main\\.ts$" }, to: { path: "^provider/adapters/connect\\.ts$" } },
+        { from: { path: "^plugin/main\\.ts$" }, to: { path: "^provider/connection/connect\\.ts$" } },
         {
             from: { path: "^plugin/" },
             to: {

@@ -1,6 +1,6 @@
 // The package's second door for Pulumi: the process that the engine starts as `pulumi-resource-hyperpod-inference`. Its last argument is the engine's address, its first line of output its port.
 import * as pulumi from "@pulumi/pulumi";
-import { connect } from "../provider/adapters/connect";
+import { connect } from "../provider/connection/connect";
 import { ignoreClosedPipes } from "../provider/process/closedPipes";
 import { engineLog } from "../provider/process/engineLog";
 import { thisProcess } from "../provider/process/holder";

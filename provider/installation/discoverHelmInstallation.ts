@@ -12,7 +12,7 @@ export async function discoverHelmInstallation(
 ): Promise<HelmInstallation> {
     // Loaded on the first call: a program that never asks does not pay for the machinery.
     const { discoverWith, SILENT } = require("./discoverWith") as typeof import("./discoverWith");
-    const { connect } = require("../adapters/connect") as typeof import("../adapters/connect");
+    const { connect } = require("../connection/connect") as typeof import("../connection/connect");
     const { systemClock } = require("../process/systemClock") as typeof import("../process/systemClock");
     return discoverWith({ connect, clock: systemClock, log: SILENT }, args);
 }

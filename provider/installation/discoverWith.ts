@@ -1,7 +1,7 @@
 // The work of `discoverHelmInstallation`, on whatever world it is given. Reads only; nothing is locked, written or left behind.
 
 import { ErrorCode, MigrationError } from "../../common/errors";
-import type { Connect } from "../adapters/connect";
+import type { Connect } from "../connection/connection";
 import type { Clock, Log } from "../ports/world";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { parseInputs } from "../pulumi/inputs";

@@ -1,6 +1,6 @@
 // A session and the state of a move come in; what somebody changed since then goes out, and the steps that it undid are opened again.
 import { ErrorCode, MigrationError } from "../../common/errors";
-import type { JournalPlace } from "../adapters/connect";
+import type { JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";

@@ -1,5 +1,5 @@
 // Adapter between Pulumi's dynamic-provider process and the life cycle.
-import { connect } from "../adapters/connect";
+import { connect } from "../connection/connect";
 import { ignoreClosedPipes } from "../process/closedPipes";
 import { engineLog } from "../process/engineLog";
 import { thisProcess } from "../process/holder";

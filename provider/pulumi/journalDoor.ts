@@ -1,8 +1,8 @@
 // The cluster's journals and what the stack can say for them come in; the journal of this stack goes out. One that the stack did not begin is never read as its own: it is named, and left alone.
 
 import { ErrorCode, MigrationError } from "../../common/errors";
-import type { Connection, JournalPlace } from "../adapters/connect";
 import { journalName } from "../adapters/kubernetes/journalSecrets";
+import type { Connection, JournalPlace } from "../connection/connection";
 import { Journal, type JournalCopy, type JournalStore, openCopy } from "../engine/journal";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
 

@@ -1,7 +1,7 @@
 // One call of the life cycle at work on one cluster: connection, lock, journals, steps. Opened at its begin, closed at its end, whatever happens; plans nothing.
 
 import { INSTALL_MINUTES } from "../../common/timeouts";
-import type { Connect, Connection, JournalPlace } from "../adapters/connect";
+import type { Connect, Connection, JournalPlace } from "../connection/connection";
 import type { HeldLock } from "../engine/heldLock";
 import type { Journal, JournalCopy } from "../engine/journal";
 import type { Holder } from "../engine/lease";

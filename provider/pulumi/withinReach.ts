@@ -1,6 +1,6 @@
 // A journal that is this stack's comes in; nothing goes out when all that it remembers is the release's, the add-on's and this cluster's, an error that names the rest otherwise. Before anything is written.
 import { ErrorCode, MigrationError } from "../../common/errors";
-import type { Connection } from "../adapters/connect";
+import type { Connection } from "../connection/connection";
 import type { Journal } from "../engine/journal";
 import type { Backup } from "../operations/backup/backup";
 import { beyondReach } from "../operations/backup/withinReach";

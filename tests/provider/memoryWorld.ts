@@ -1,8 +1,9 @@
 // A whole account and cluster in memory, with virtual time: every port of world.ts, `Connect` for the real life cycle, snapshots, and the canonical state for comparisons.
-import type { Connect, JournalPlace } from "../../provider/adapters/connect";
+
 import { openGate } from "../../provider/adapters/gates";
 import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
+import type { Connect, JournalPlace } from "../../provider/connection/connection";
 import { MigrationLock } from "../../provider/engine/lock";
 import type { KubernetesObject, Log } from "../../provider/ports/world";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";

@@ -1,5 +1,5 @@
 // Puts something between the product and the world in memory: the ports of every process, changed before they are handed out.
-import type { Connection } from "../../../provider/adapters/connect";
+import type { Connection } from "../../../provider/connection/connection";
 import { connectMemory } from "../memoryWorld";
 
 export function connectWith(change: (connection: Connection) => Connection): typeof connectMemory {

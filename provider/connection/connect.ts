@@ -1,36 +1,17 @@
-// Opens the ports of a move on one cluster. The only place that puts adapters together.
-import type { JournalStore } from "../engine/journal";
+// Opens the ports of a move on one cluster, with its lock and its journals. The only place that puts adapters and engine together.
+import { EksAddons } from "../adapters/aws/addons";
+import { IamIdentities } from "../adapters/aws/identities";
+import { AwsTags } from "../adapters/aws/tags";
+import { openGate } from "../adapters/gates";
+import { KubernetesApi } from "../adapters/kubernetes/api";
+import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../adapters/kubernetes/journalSecrets";
+import { KubernetesObjects } from "../adapters/kubernetes/objects";
+import { HelmReleases } from "../adapters/kubernetes/releases";
+import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
+import { openCluster } from "../adapters/openCluster";
+import { RealPermissions } from "../adapters/permissions";
 import { MigrationLock } from "../engine/lock";
-import type { Clock, Gate, Log, World } from "../ports/world";
-import { type ClusterFacts, EksAddons } from "./aws/addons";
-import { IamIdentities } from "./aws/identities";
-import { AwsTags } from "./aws/tags";
-import { openGate } from "./gates";
-import { KubernetesApi } from "./kubernetes/api";
-import { JOURNAL_LABELS, JournalSecrets, placesOf } from "./kubernetes/journalSecrets";
-import { KubernetesObjects } from "./kubernetes/objects";
-import { HelmReleases } from "./kubernetes/releases";
-import { KubernetesWorkloads } from "./kubernetes/workloads";
-import { type ConnectionRequest, openCluster } from "./openCluster";
-import { RealPermissions } from "./permissions";
-
-export interface JournalPlace {
-    readonly namespace: string;
-    readonly release: string;
-}
-
-export interface Connection {
-    readonly cluster: ClusterFacts;
-    /** Every write passes the gate. */
-    readonly world: World;
-    readonly lock: MigrationLock;
-    /** `markOf` says who wrote the document with this hash. */
-    journalStore(place: JournalPlace, markOf?: (hash: string) => string | undefined): JournalStore;
-    /** Where journals of moves lie in this cluster. */
-    journals(): Promise<JournalPlace[]>;
-}
-
-export type Connect = (request: ConnectionRequest, clock: Clock, log: Log, gate: Gate) => Promise<Connection>;
+import type { Connect, JournalPlace } from "./connection";
 
 /** A renewal that takes longer than this comes too late anyway. */
 const LOCK_LIMITS = { timeoutMs: 5_000, retries: 2 };

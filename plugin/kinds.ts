@@ -1,5 +1,6 @@
 // A process comes in; the plugin's custom resources by the last part of their type go out, guarded as in the dynamic-provider process.
 import { callLog } from "../provider/process/callLog";
+import { stopsInTime } from "../provider/process/callTimeout";
 import type { Bag } from "../provider/pulumi/bag";
 import { guarded } from "../provider/pulumi/guard";
 import { type ImportedMove, importMove } from "../provider/pulumi/importMove";
@@ -23,7 +24,8 @@ export interface Kind {
 const everyProperty = () => true;
 const isMoveInput = (property: string) => property in MOVE_FIELDS;
 
-export function kindsOf(host: SessionHost): Readonly<Record<string, Kind>> {
+export function kindsOf(process: SessionHost): Readonly<Record<string, Kind>> {
+    const host = { ...process, stop: stopsInTime(process.stop, process.clock) };
     const { move, wayBack } = moveCalls(host, () => callLog);
     const remembering = (calls: Parameters<typeof guarded>[0]): Kind => ({
         calls: guarded(calls),

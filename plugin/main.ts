@@ -30,6 +30,7 @@ async function main(args: string[]): Promise<void> {
             version: schema.version,
             schema: JSON.stringify(schema),
             kinds: kindsOf({ connect, clock: systemClock, holder: thisProcess(), stop }),
+            clock: systemClock,
             logs: engineLog(() => engineAddress, engineModules),
             foundEngine: (address) => {
                 engineAddress = address;

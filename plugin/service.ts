@@ -4,6 +4,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { inCallOf } from "../provider/process/callLog";
+import { type SteadyClock, withinTime } from "../provider/process/callTimeout";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
 import type { ImportedMove } from "../provider/pulumi/importMove";
 import { tellNewPlan } from "../provider/pulumi/moveCalls";
@@ -18,6 +19,7 @@ export interface Surroundings {
     readonly schema: string;
     readonly kinds: Readonly<Record<string, Kind>>;
     readonly logs: EngineLog;
+    readonly clock: SteadyClock;
     /** The engine listens here. */
     foundEngine(address: string): void;
     /** The resource that this process is in the stack: the children of a component are served by it. */
@@ -48,7 +50,9 @@ export function handlers(around: Surroundings): Handlers {
         unary(
             async (request: Request) => {
                 const call = callOf({ urn: request.getUrn(), type: request.getType() });
-                return inCallOf(call.log, () => handle(request, call));
+                return inCallOf(call.log, () =>
+                    withinTime(request.getTimeout?.() ?? 0, around.clock, () => handle(request, call)),
+                );
             },
             (request, properties) => sealed(request, properties),
         );
@@ -160,6 +164,8 @@ export function handlers(around: Surroundings): Handlers {
 interface Named {
     getUrn(): string;
     getType(): string;
+    /** Of the user's customTimeouts, in seconds; 0 where none is set. */
+    getTimeout?(): number;
 }
 
 function imported({ id, inputs, props }: ImportedMove): messages.ReadResponse {

@@ -161,6 +161,11 @@ export class Journal {
         const isMine = !this.isResumed || this.#isWritten;
         if (this.#document.direction !== direction || !isMine) await this.#write({ direction });
     }
+    /** From here on the move stands for this create; one that began nothing yet says so with its first write. */
+    async claim(claim: string): Promise<void> {
+        if (this.sequence === 0) this.note({ claim });
+        else if (this.facts.claim !== claim) await this.#write({ facts: { ...this.facts, claim } });
+    }
     async open(step: MigrationStep, memory: unknown): Promise<void> {
         await this.#record(step, { state: "open", memory });
     }

@@ -24,6 +24,8 @@ export interface JournalFacts {
     pausedSeconds: Record<string, number>;
     warnings: string[];
     addonArn?: string;
+    /** Random name of the create that the move stands for since. */
+    claim?: string;
     /** What the add-on ran when it was installed. */
     workloads?: readonly ObjectRef[];
     /** When the first controller was scaled down, milliseconds since the epoch. */

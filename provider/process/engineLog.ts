@@ -37,7 +37,7 @@ export function engineLog(
     engineAddress: () => string | undefined,
     load: () => EngineModules = ofThisProgram,
 ): EngineLog {
-    let send: Send | undefined;
+    let engine: { readonly address: string; readonly send: Send } | undefined;
     return {
         forResource: (urn) => {
             let last = "";
@@ -45,9 +45,11 @@ export function engineLog(
                 if (line === last) return;
                 last = line;
                 const address = engineAddress();
-                if (address !== undefined) send ??= connectOnce(address, load);
-                if (send === undefined || urn === undefined) console.log(line);
-                else await send(urn, line, kind, ephemeral);
+                // A process that a debugger keeps serves one engine after the other.
+                if (address !== undefined && address !== engine?.address)
+                    engine = { address, send: connectOnce(address, load) };
+                if (engine === undefined || urn === undefined) console.log(line);
+                else await engine.send(urn, line, kind, ephemeral);
             };
             return {
                 progress: (line) => void say(line, "INFO", true),

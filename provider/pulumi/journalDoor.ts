@@ -3,7 +3,13 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Connection, JournalPlace } from "../connection/connection";
-import { Journal, type JournalCopy, type JournalStore, openCopy } from "../engine/journal";
+import {
+    Journal,
+    type JournalCopy,
+    type JournalDocument,
+    type JournalStore,
+    openCopy,
+} from "../engine/journal";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
 
 /** A journal that nothing in this stack's state speaks for. */
@@ -122,7 +128,7 @@ export class JournalDoor {
 }
 
 /** Undefined when it is damaged; a later version is told. */
-function openedOr(copy: JournalCopy): { migrationId: string; sequence: number } | undefined {
+export function openedOr(copy: JournalCopy): JournalDocument | undefined {
     try {
         return openCopy(copy).document;
     } catch (error) {

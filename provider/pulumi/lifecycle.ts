@@ -3,6 +3,7 @@ import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import type { Bag } from "./bag";
 import { type CheckResult, checkMove } from "./checkMove";
+import { anotherClaim, isClaimedByAnother } from "./claims";
 import { asksForWork, hasChanges } from "./diffMove";
 import { driftOf, placeOf } from "./drift";
 import { type MigrationInputs, parseInputs } from "./inputs";
@@ -59,7 +60,9 @@ export class Lifecycle {
             const place = placeOf(outputs) ?? (await session.journals.place());
             const journal = place && (await session.lockAndRead(place, outputs.journal));
             if (journal === undefined) throw noJournal();
-            return journal;
+            if (!isClaimedByAnother(journal, outputs)) return journal;
+            log.warn(anotherClaim(journal));
+            return undefined;
         });
     }
 

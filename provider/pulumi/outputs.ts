@@ -55,6 +55,8 @@ export interface MigrationOutputs {
     readonly addonConfiguration: string;
     readonly movedFrom: MovedFrom;
     readonly backup: BackupOutput;
+    /** Random name of the resource's create. */
+    readonly claim?: string;
     readonly pausedSeconds: Readonly<Record<string, number>>;
     readonly warnings: readonly string[];
     readonly drift: readonly string[];
@@ -97,6 +99,7 @@ export function outputsAt(
             secret: journalName(plan.release.name),
             hash: copy.hash,
         },
+        ...(facts.claim === undefined ? {} : { claim: facts.claim }),
         pausedSeconds: facts.pausedSeconds,
         warnings: [...plan.warnings, ...facts.warnings],
         drift: [],

@@ -1,4 +1,5 @@
 // The work of create and update: the move to where the inputs want it. Answers id and outputs; what was begun and failed is a `PartialFailure`, which keeps the state.
+import { randomUUID } from "node:crypto";
 import { Owner } from "../../common/enums";
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
@@ -37,9 +38,10 @@ export async function runMove(
     const { inputs } = parseInputs(raw);
     const session = await openSession(host, inputs, log, call, vouchersOf(olds ?? {}, raw, olds));
     const report = new RunReport(inputs.report, host.clock, log, olds ?? { inputs });
+    const claim = olds?.claim ?? randomUUID();
     let journal: Journal | undefined;
     const result = (of: Journal, phase: MigrationPhase): Moved => {
-        const outputs = outputsAt(of, session, phase);
+        const outputs = { ...outputsAt(of, session, phase), claim };
         report.ended(outputs, of);
         return { id: idOf(of), outs: { ...(plainJson(outputs) as object), ...keyIn(raw, olds) } };
     };
@@ -57,6 +59,7 @@ export async function runMove(
         // What was undone is planned anew: the cluster may be another one by now.
         if (journal !== undefined && (await isUndone(session, journal))) journal = undefined;
         journal ??= await beginMove(session);
+        await journal.claim(claim);
         return result(journal, await goForward(session, journal));
     } catch (error) {
         const told = asMigrationError(error, call, CONTINUE);

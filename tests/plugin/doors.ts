@@ -95,6 +95,7 @@ export async function pluginDoor(
             version: schema.version,
             schema: JSON.stringify(schema),
             kinds: kindsOf(host),
+            clock: host.clock,
             logs: {
                 forResource: (urn) => {
                     const tell = (line: string) => void told.push({ urn, line });

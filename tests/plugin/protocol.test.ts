@@ -1,11 +1,12 @@
 // What the engine gets from the plugin beyond the answers that both doors give: secrets sealed, plans in previews, differences by path, the user's interrupt.
 import assert from "node:assert/strict";
+import type * as grpc from "@grpc/grpc-js";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { startOf } from "../provider/memory/expectations";
 import { MemoryStack } from "../provider/memoryStack";
-import { ask, type PluginDoor, pluginDoor, URN } from "./doors";
+import { ask, type Failed, type PluginDoor, pluginDoor, URN } from "./doors";
 
 type Bag = Record<string, unknown>;
 
@@ -145,6 +146,23 @@ describe("the plugin's protocol", () => {
         assert.match(answer.message, /interrupted/);
         assert.equal(answer.properties?.phase, "Moving");
         assert.equal(door.cancels, 1);
+    });
+
+    it("stops at the next safe point when the time of customTimeouts is over, and not without them", async () => {
+        const { inputs } = await check({ clusterName: "demo", journalKey: KEY });
+        const request = new messages.CreateRequest();
+        request.setUrn(URN("Move"));
+        request.setProperties(bag(inputs));
+        request.setTimeout(1);
+        const failed = await ask((done) => door.client.create(request, done)).then(
+            () => assert.fail("was moved"),
+            (error: grpc.ServiceError) => error,
+        );
+        assert.match(failed.details, /safe point: the 1 s of customTimeouts are over.*\nnext: /s);
+        door.close();
+        door = await pluginDoor(stack.host(), "Move");
+        const moved = await door.create(inputs);
+        assert.ok("outs" in moved, (moved as Failed).message);
     });
 
     it("knows no other resource", async () => {

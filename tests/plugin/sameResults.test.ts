@@ -137,12 +137,13 @@ const CASES: readonly Case[] = [
     },
 ];
 
-/** Each world has its own journal, whose hash covers what the API server drew by lot. */
+/** Each create has a claim of its own, and each world its own journal, whose hash covers what the API server drew by lot. */
 function comparable(answer: unknown): unknown {
     return JSON.parse(
         JSON.stringify(answer, (key, value: unknown) => {
             if (key === "journal") return "a journal";
             if (key === "hash") return "a hash";
+            if (key === "claim") return "a claim";
             // A bag of properties has no order on the wire.
             if (key === "failures") return [...(value as { property: string }[])].sort(byProperty);
             return typeof value === "string" ? value.replace(/mover-\d+/g, "mover") : value;

@@ -5,3 +5,6 @@ export const OURS = { "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference
 
 /** Names the move that made something. */
 export const MIGRATION_MARK = "pulumi-hyperpod-inference/migration";
+
+/** On every add-on that a move asks for; AWS's own templates set it too. */
+export const ADDON_TAGS = { CreatedBy: "HyperPodInference" } as const;

@@ -16,6 +16,8 @@ export interface FoundOwned {
     /** What is shared with others, gone, or not readable. */
     readonly notes: readonly string[];
     readonly unreadable: readonly string[];
+    /** Whose tags were asked for, whether they exist or not. */
+    readonly asked: readonly TaggedResource[];
     /** Buckets that the models name. */
     readonly buckets: readonly string[];
 }
@@ -34,7 +36,7 @@ export async function findOwned(
         ...ownership.resourcesOf(resource),
     }));
     const buckets = [...new Set(facts.flatMap((one) => one.buckets))].sort();
-    if (facts.length === 0) return { resources: [], notes: [], unreadable: [], buckets };
+    if (facts.length === 0) return { resources: [], notes: [], unreadable: [], asked: [], buckets };
     const [ingresses, services] = await Promise.all([
         world.objects.list("networking.k8s.io/v1", "Ingress"),
         mapConcurrently(
@@ -89,7 +91,8 @@ export async function findOwned(
     const resources = read
         .filter((one) => one !== undefined)
         .sort((a, b) => (keyOfResource(a) < keyOfResource(b) ? -1 : 1));
-    return { resources, notes: notes.sort(), unreadable: unreadable.sort(), buckets };
+    const asked = distinct.map(({ resource }) => resource);
+    return { resources, notes: notes.sort(), unreadable: unreadable.sort(), asked, buckets };
 }
 
 /** Ingresses without an owner reference that are called as the operator calls a model's; a name that fits two models proves nothing. */

@@ -74,7 +74,7 @@ export interface Discovery {
     readonly handover: FoundForHandover;
 }
 
-const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], buckets: [] };
+const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], asked: [], buckets: [] };
 
 export async function discover(
     world: World,

@@ -38,7 +38,6 @@ export interface FoundIdentity {
 }
 
 const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
-const NAMES_TRIED = 5;
 
 export async function findIdentities(world: World, request: IdentityRequest): Promise<FoundIdentity[]> {
     return Promise.all(request.identities.map((identity) => findIdentity(world, request, identity)));
@@ -85,7 +84,7 @@ async function findIdentity(
         : undefined;
     const limit = trustLimit === undefined ? {} : { trustLimit };
     if (needsCopy(identity, role, found.trust, trustLimit) === undefined) return { ...found, ...limit, role };
-    const copyName = await freeName(world, copyNames(request.clusterArn, role, identity, NAMES_TRIED));
+    const copyName = await freeName(world, copyNames(request.clusterArn, role, identity));
     return { ...found, ...limit, role, ...(copyName === undefined ? {} : { copyName }) };
 }
 

@@ -12,6 +12,7 @@ import type { ProfileIdentity } from "../profiles/profile";
 
 /** IAM's limit. */
 const NAME_LIMIT = 64;
+const NAMES_TRIED = 5;
 
 /** Why the role must be copied; undefined when it can be reused. */
 export function needsCopy(
@@ -44,7 +45,7 @@ export function copyNames(
     clusterArn: string,
     role: Pick<Role, "arn" | "name">,
     { namePrefix }: ProfileIdentity,
-    count: number,
+    count = NAMES_TRIED,
 ): string[] {
     return Array.from({ length: count }, (_, attempt) => {
         const mark = fingerprint(`${clusterArn} ${role.arn} ${attempt}`);

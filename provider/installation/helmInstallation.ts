@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import type { Discovery } from "../discovery/discover";
+import { movePolicies } from "../permissions/movePolicies";
 import { plannedControllers } from "../plan/objects";
 import type { Plan, PlannedController } from "../plan/plan";
 import { runningOperator } from "../plan/release";
@@ -37,6 +38,8 @@ export interface HelmInstallation {
     readonly notes: readonly string[];
     /** The plan as `pulumi preview` shows it, one line per step; empty when none can be made. */
     readonly plan: readonly string[];
+    /** IAM policies, JSON documents, that together allow what a move with this plan, its continuation and its undo call in AWS, and nothing else; each within the 6,144 characters of a managed policy. Empty when there is no plan. */
+    readonly permissionsPolicies: readonly string[];
     /** Everything that stands in the way of a move. */
     readonly blockers: readonly FoundBlocker[];
     /** Whether a move could begin now: there is a plan, and nothing stands in its way. */
@@ -230,6 +233,7 @@ export function helmInstallation(findings: Findings): HelmInstallation {
         unsupportedSettings: plan?.droppedSettings ?? [],
         notes: plan?.warnings ?? [],
         plan: plan?.lines ?? [],
+        permissionsPolicies: plan === undefined ? [] : movePolicies(plan, discovery),
         blockers: blockers.map(({ code, property, what, remedy }) => ({ code, property, what, remedy })),
         canMove: plan !== undefined && blockers.length === 0 && begunMove === undefined,
     };

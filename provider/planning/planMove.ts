@@ -59,7 +59,7 @@ export async function planMove(
         request,
         knowledge,
     );
-    const denied = draft === undefined ? [] : await deniedActions(world, draft);
+    const denied = draft === undefined ? [] : await deniedActions(world, draft, discovery);
     return {
         discovery,
         plan: draft && { ...draft, lines: describePlan(draft, steps) },

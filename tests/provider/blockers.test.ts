@@ -4,13 +4,14 @@ import { findPreflight } from "../../provider/discovery/preflight";
 import { findDeadWebhooks } from "../../provider/discovery/webhooks";
 import { deniedActions } from "../../provider/permissions/awsRights";
 import { CLUSTER_RIGHTS } from "../../provider/permissions/clusterRights";
-import type { Plan } from "../../provider/plan/plan";
 import { gitOpsBlockers } from "../../provider/plan/release";
 import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
 import { addStandingAddon } from "./memory/existingAddon";
 import { startOf } from "./memory/expectations";
+import { plannedIn } from "./memory/planned";
+import { withForeignName } from "./memory/roles";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
 
@@ -338,28 +339,23 @@ describe("permissions", () => {
     });
 
     it("W31: actions that IAM refuses outright are named with their resource", async () => {
-        const plan = {
-            cluster: { arn: "arn:aws:eks:us-west-2:123456789012:cluster/demo" },
-            addon: { name: "a" },
-            dependencies: [],
-            tags: { resources: [] },
-            identities: [
-                {
-                    treatment: "cloned",
-                    roleArn: "arn:aws:iam::123456789012:role/copy",
-                    source: "arn:aws:iam::123456789012:role/source",
-                },
-            ],
-        } as unknown as Plan;
+        const { world } = startOf();
+        withForeignName(world);
+        const { plan, discovery } = await plannedIn(world);
+        assert.ok(plan);
         const [blocker] = await deniedActions(
             cluster(
                 {},
                 permissions(() => false),
             ),
             plan,
+            discovery,
         );
         assert.equal(blocker?.code, "HP132");
-        assert.match(blocker?.what ?? "", /iam:CreateRole on arn:aws:iam::123456789012:role\/copy/);
-        assert.deepEqual(await deniedActions(cluster({}), plan), []);
+        assert.match(
+            blocker?.what ?? "",
+            /iam:CreateRole on arn:aws:iam::123456789012:role\/ml-platform\/SageMakerHyperPodInference-team-operator-/,
+        );
+        assert.deepEqual(await deniedActions(cluster({}), plan, discovery), []);
     });
 });

@@ -2,15 +2,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type JournalCopy, type JournalDocument, unpack } from "../../provider/engine/journal";
+import { AWS_CALLS } from "../../provider/permissions/awsCalls";
 import { awsRightsOf } from "../../provider/permissions/awsRights";
 import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
-import type { Plan } from "../../provider/plan/plan";
 import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
-import { AWS_CALLS } from "../../tools/permissions/awsCalls";
-import { awsPolicy, PLACEHOLDERS } from "../../tools/permissions/awsPolicy";
-import { permissionDocuments } from "../../tools/permissions/documents";
-import { MemoryStack } from "./memoryStack";
+import { generalPolicy, permissionDocuments } from "../../tools/permissions/documents";
+import { plannedIn } from "./memory/planned";
 import { MemoryWorld } from "./memoryWorld";
 
 const PROJECT = resolve(__dirname, "../..");
@@ -53,10 +50,10 @@ describe("permission documents", () => {
     });
 
     it("allow every action that is checked before a move", async () => {
-        const stack = new MemoryStack(new MemoryWorld());
-        await stack.up();
-        const allowed = new Set(awsPolicy(PLACEHOLDERS).Statement.flatMap(({ Action }) => Action));
-        const asked = awsRightsOf(planOf(stack)).map(({ action }) => action);
+        const { plan, discovery } = await plannedIn(new MemoryWorld());
+        const allowed = new Set(generalPolicy(["look", "move"]).Statement.flatMap(({ Action }) => Action));
+        assert.ok(plan);
+        const asked = awsRightsOf(plan, discovery).map(({ action }) => action);
         assert.ok(asked.length > 5);
         assert.deepEqual(
             asked.filter((action) => !allowed.has(action)),
@@ -66,13 +63,13 @@ describe("permission documents", () => {
 
     it("let a preview write nothing, in AWS and in the cluster", () => {
         const READING = /^\w+:(Describe|Get|List|Simulate)/;
-        const { Statement } = awsPolicy(PLACEHOLDERS, ["look"]);
+        const { Statement } = generalPolicy(["look"]);
         for (const action of Statement.flatMap(({ Action }) => Action)) assert.match(action, READING);
         for (const { verbs } of LOOKING) assert.deepEqual(verbs, ["get", "list"]);
     });
 
     it("give statements that IAM accepts", () => {
-        const { Statement } = awsPolicy(PLACEHOLDERS);
+        const { Statement } = generalPolicy(["look", "move"]);
         const sids = Statement.map(({ Sid }) => Sid);
         assert.equal(new Set(sids).size, sids.length);
         for (const { Sid, Action, Resource } of Statement) {
@@ -97,9 +94,3 @@ describe("permission documents", () => {
         assert.ok(MOVING.length > 0);
     });
 });
-
-function planOf({ resource }: MemoryStack): Plan {
-    assert.ok(resource);
-    const { journal } = resource.outputs as { journal: JournalCopy };
-    return (unpack(journal.document) as JournalDocument).plan;
-}

@@ -260,6 +260,7 @@ describe("the tag step", () => {
         resources: [{ resource: { kind, id: "one" }, owner: "InferenceEndpointConfig team/m", tags }],
         notes: [],
         unreadable: [],
+        asked: [],
         buckets: [],
     });
     const many = (count: number) =>

@@ -1,6 +1,7 @@
 // Asks EKS for an add-on so that asking again after a crash does no harm: same attempt, same token; a failed one makes room for a new attempt.
 import { createHash } from "node:crypto";
 import { ErrorCode } from "../../../common/errors";
+import { ADDON_TAGS } from "../../../common/ourMarks";
 import { isUpdatable } from "../../addons/states";
 import { newerOf } from "../../addons/versions";
 import type { MemoryCell } from "../../engine/memoryCell";
@@ -116,15 +117,13 @@ async function startOver(
     await world.addons.create(requestOf(wanted, attempts));
 }
 
-const OUR_TAGS = { CreatedBy: "HyperPodInference" };
-
 /** Whether a move has asked for it: somebody's own carries no such tag. */
 export function isAskedForByMove({ tags }: Addon): boolean {
-    return tags.CreatedBy === OUR_TAGS.CreatedBy;
+    return tags.CreatedBy === ADDON_TAGS.CreatedBy;
 }
 
 function requestOf(wanted: WantedAddon, { token: seed, memory }: Attempts): AddonRequest {
     const told = `${seed}/${wanted.name}/${memory.value.attempt}`;
     const token = createHash("sha256").update(told).digest("hex").slice(0, 64);
-    return { ...wanted, tags: OUR_TAGS, token };
+    return { ...wanted, tags: ADDON_TAGS, token };
 }

@@ -1,18 +1,33 @@
-// Every AWS API call of the adapters, and what IAM wants for it. Data only; a test holds it against the adapters' source.
+// Every AWS API call of the adapters, and what IAM wants for it. Data only; tests hold it against the adapters' source and against what they send.
 
 /** Which calls of a session need it. */
 export type Purpose = "look" | "move";
 
-/** What a statement is about; `place.ts` knows the ARNs. */
+/** What a statement is about; `moveReach.ts` knows the ARNs and conditions. */
 export type On =
     | "anything"
+    | "principal"
+    | "account"
     | "cluster"
+    | "newAddons"
     | "addons"
+    | "movedAddons"
+    | "takenAwayAddons"
     | "roles"
+    | "passedRoles"
+    | "trustedRoles"
+    | "bucketRoles"
+    | "newRoles"
+    | "taggedRoles"
+    | "attachedRoles"
+    | "copies"
+    | "copiesMade"
     | "loadBalancers"
     | "certificates"
+    | "taggedCertificates"
     | "bucket"
-    | "objects";
+    | "objects"
+    | "taggedObjects";
 
 export interface AwsCall {
     /** Name in the SDK, without `Command`. */
@@ -54,7 +69,7 @@ export const AWS_CALLS: readonly AwsCall[] = [
         call: "GetAccountSummary",
         service: "iam",
         purpose: "look",
-        actions: [["iam:GetAccountSummary", "anything"]],
+        actions: [["iam:GetAccountSummary", "account"]],
         why: "how long a trust policy may be, where the usual 2,048 characters are not enough",
         optional: true,
     },
@@ -62,7 +77,7 @@ export const AWS_CALLS: readonly AwsCall[] = [
         call: "SimulatePrincipalPolicy",
         service: "iam",
         purpose: "look",
-        actions: [["iam:SimulatePrincipalPolicy", "anything"]],
+        actions: [["iam:SimulatePrincipalPolicy", "principal"]],
         why: "find missing permissions before the first change instead of in the middle",
         optional: true,
     },
@@ -84,16 +99,16 @@ export const AWS_CALLS: readonly AwsCall[] = [
         service: "eks",
         purpose: "move",
         actions: [
-            ["eks:CreateAddon", "cluster"],
-            ["eks:TagResource", "addons"],
-            ["iam:PassRole", "roles"],
+            ["eks:CreateAddon", "newAddons"],
+            ["eks:TagResource", "movedAddons"],
+            ["iam:PassRole", "passedRoles"],
         ],
         why: "install the add-on, tagged, and the CSI drivers with their roles",
     },
     move(
         "eks",
         "UpdateAddon",
-        "addons",
+        "movedAddons",
         "upgrade, repair of a degraded add-on, and taking over one that is there already",
     ),
     {
@@ -102,37 +117,50 @@ export const AWS_CALLS: readonly AwsCall[] = [
         purpose: "move",
         actions: [
             ["eks:DescribeUpdate", "cluster"],
-            ["eks:DescribeUpdate", "addons"],
+            ["eks:DescribeUpdate", "movedAddons"],
         ],
         why: "follow an upgrade",
     },
-    move("eks", "DeleteAddon", "addons", "undo, with the objects preserved"),
+    move("eks", "DeleteAddon", "takenAwayAddons", "undo, with the objects preserved"),
     {
         call: "CreateRole",
         service: "iam",
         purpose: "move",
         actions: [
-            ["iam:CreateRole", "roles"],
-            ["iam:TagRole", "roles"],
+            ["iam:CreateRole", "newRoles"],
+            ["iam:TagRole", "taggedRoles"],
         ],
         why: "copy a role that the add-on cannot use under its name",
     },
-    move("iam", "AttachRolePolicy", "roles", "give a copy the managed policies of its original"),
-    move(
-        "iam",
-        "PutRolePolicy",
-        "roles",
-        "give a copy the inline policies of its original; access to TLS buckets",
-    ),
-    move("iam", "UpdateAssumeRolePolicy", "roles", "trust the add-on's service account; undo"),
-    move("iam", "DeleteRolePolicy", "roles", "undo"),
-    move("iam", "DetachRolePolicy", "roles", "undo"),
-    move("iam", "DeleteRole", "roles", "undo: only roles that this move made"),
+    move("iam", "AttachRolePolicy", "attachedRoles", "give a copy the managed policies of its original"),
+    {
+        call: "PutRolePolicy",
+        service: "iam",
+        purpose: "move",
+        actions: [
+            ["iam:PutRolePolicy", "copies"],
+            ["iam:PutRolePolicy", "bucketRoles"],
+        ],
+        why: "give a copy the inline policies of its original; access to TLS buckets",
+    },
+    move("iam", "UpdateAssumeRolePolicy", "trustedRoles", "trust the add-on's service account; undo"),
+    {
+        call: "DeleteRolePolicy",
+        service: "iam",
+        purpose: "move",
+        actions: [
+            ["iam:DeleteRolePolicy", "copiesMade"],
+            ["iam:DeleteRolePolicy", "bucketRoles"],
+        ],
+        why: "undo",
+    },
+    move("iam", "DetachRolePolicy", "copiesMade", "undo"),
+    move("iam", "DeleteRole", "copiesMade", "undo: only roles that this move made"),
     move("elasticloadbalancing", "AddTags", "loadBalancers", "tag the models' load balancers"),
     move("elasticloadbalancing", "RemoveTags", "loadBalancers", "undo"),
-    move("acm", "AddTagsToCertificate", "certificates", "tag the models' certificates"),
-    move("acm", "RemoveTagsFromCertificate", "certificates", "undo"),
-    move("s3", "PutObjectTagging", "objects", "tag the models' TLS objects; undo"),
+    move("acm", "AddTagsToCertificate", "taggedCertificates", "tag the models' certificates"),
+    move("acm", "RemoveTagsFromCertificate", "taggedCertificates", "undo"),
+    move("s3", "PutObjectTagging", "taggedObjects", "tag the models' TLS objects; undo"),
 ];
 
 function look(service: AwsCall["service"], call: string, on: On, why: string, action?: string): AwsCall {

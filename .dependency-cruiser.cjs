@@ -186,6 +186,10 @@ module.exports = {
             },
         },
         {
+            from: { path: "^provider/adapters/x509Certificates\\.ts$" },
+            to: { path: "^node_modules/(@peculiar/x509|reflect-metadata)/" },
+        },
+        {
             from: { path: "^provider/(adapters|settings)/" },
             to: { path: "^node_modules/(js-yaml|@types/js-yaml)/" },
         },

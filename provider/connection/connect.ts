@@ -10,6 +10,7 @@ import { HelmReleases } from "../adapters/kubernetes/releases";
 import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
 import { openCluster } from "../adapters/openCluster";
 import { RealPermissions } from "../adapters/permissions";
+import { X509Certificates } from "../adapters/x509Certificates";
 import { MigrationLock } from "../engine/lock";
 import type { Connect, JournalPlace } from "./connection";
 
@@ -30,6 +31,7 @@ export const connect: Connect = async (request, clock, log, gate) => {
             addons: new EksAddons(eks, cluster),
             identities: await IamIdentities.open(session, gate),
             tags: new AwsTags(session, gate),
+            certificates: new X509Certificates(),
             permissions: new RealPermissions(api, session),
             clock,
             log,

@@ -15,6 +15,7 @@ import { addonContent, type ContentOptions, catalogue, fill, OIDC } from "./memo
 import { Controllers } from "./memory/controllers";
 import { copyData, type Data, emptyData } from "./memory/data";
 import { MemoryIdentities } from "./memory/identities";
+import { MemoryIssuer } from "./memory/issuer";
 import type { Mover } from "./memory/mover";
 import { MemoryObjects } from "./memory/objects";
 import { MemoryReleases } from "./memory/releases";
@@ -148,6 +149,7 @@ export function connectMemory(world: MemoryWorld, mover: Mover): Connect {
                 releases: new MemoryReleases(objects),
                 identities: new MemoryIdentities(data, mover, gate, world.oidc),
                 tags: new MemoryTags(data, mover, gate),
+                certificates: new MemoryIssuer(data),
                 clock,
                 log,
             },

@@ -4,16 +4,16 @@ import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { type EndpointSlice, SERVICE_LABEL, SLICES, type SlicePort, slicesOf } from "./endpointSlices";
 import {
+    FIELD_MANAGER,
     HandoverPart,
     isMarked,
     makeOwn,
-    marksOf,
     type OwnObjects,
     removeOwn,
+    unmark,
     withMarks,
 } from "./onlyForTheMove";
 
-const FIELD_MANAGER = "pulumi-hyperpod-inference";
 /** The endpoint controller leaves slices alone that name another manager. */
 const SLICE_MANAGER = { "endpointslice.kubernetes.io/managed-by": FIELD_MANAGER };
 
@@ -82,21 +82,9 @@ export async function removeBridges(
     const own = ownOf(migrationId);
     for (const { to } of bridges) {
         const live = await world.objects.read(to);
-        if (live !== undefined && isMarked(live, own) && isAppliedByEks(live))
-            await leaveToEks(world, live, own);
+        if (live !== undefined && isMarked(live, own) && isAppliedByEks(live)) await unmark(world, live, own);
     }
     await removeOwn(world, own, [SLICES, ["v1", "Service"]], isAppliedByEks);
-}
-
-/** The labels last: as long as they are there, a killed clean-up is seen and finished. */
-async function leaveToEks(world: World, live: KubernetesObject, own: OwnObjects): Promise<void> {
-    const { managedFields = [], resourceVersion = "" } = live.metadata;
-    const others = managedFields.filter(({ manager }) => manager !== FIELD_MANAGER);
-    const { resourceVersion: now = "" } = await world.objects.merge(refTo(live), {
-        metadata: { resourceVersion, managedFields: others },
-    });
-    const labels = Object.fromEntries(Object.keys(marksOf(own)).map((key) => [key, null]));
-    await world.objects.merge(refTo(live), { metadata: { resourceVersion: now, labels } });
 }
 
 function mirrored(

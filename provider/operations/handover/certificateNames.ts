@@ -2,14 +2,14 @@
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { restoreBundles, trustAuthority } from "./caBundles";
+import { bytesOf, sameBytes } from "./tlsSecrets";
 
 const INJECT = "cert-manager.io/inject-ca-from";
 /** Kubelets need longer than this to show a changed Secret. */
 const LOOK_MS = 100;
 /** What cert-manager has begun to sign it writes within this time, also over what was put back. */
 const QUIET_MS = 2_000;
-
-type Bytes = Readonly<Record<string, string>>;
 
 interface CertificateShape {
     readonly spec?: { readonly dnsNames?: readonly string[]; readonly secretName?: string };
@@ -19,14 +19,6 @@ interface CertificateShape {
             readonly status: string;
             readonly observedGeneration?: number;
         }[];
-    };
-}
-
-interface CrdShape {
-    readonly spec?: {
-        readonly conversion?: {
-            readonly webhook?: { readonly clientConfig?: { readonly caBundle?: string } };
-        };
     };
 }
 
@@ -151,26 +143,18 @@ async function setNames(world: World, ref: ObjectRef, dnsNames: readonly string[
         await world.objects.merge(ref, { spec: { dnsNames } });
 }
 
-async function trust(world: World, crds: readonly KubernetesObject[], authority: string): Promise<void> {
-    await Promise.all(
-        crds.map(async (crd) => {
-            const bundle = bundleOf(await world.objects.read(refTo(crd)));
-            const wanted = withAuthority(bundle, authority);
-            if (wanted !== bundle) await world.objects.merge(refTo(crd), bundlePatch(wanted));
-        }),
-    );
+function trust(world: World, crds: readonly KubernetesObject[], authority: string): Promise<void> {
+    return trustAuthority(world, { objects: crds.map(refTo) }, authority);
 }
 
 async function restoreTrust(world: World, former: KubernetesObject): Promise<void> {
+    // First what whoever injects will want to find.
+    await restoreBundles(world, former);
     const ref = refTo(former);
     const live = await world.objects.read(ref);
-    const bundle = bundleOf(former);
     const place = former.metadata.annotations?.[INJECT];
-    if (bundleOf(live) !== bundle || live?.metadata.annotations?.[INJECT] !== place)
-        await world.objects.merge(ref, {
-            metadata: { annotations: { [INJECT]: place ?? null } },
-            ...bundlePatch(bundle),
-        });
+    if (live?.metadata.annotations?.[INJECT] !== place)
+        await world.objects.merge(ref, { metadata: { annotations: { [INJECT]: place ?? null } } });
     await restoreOwners(world, former);
 }
 
@@ -181,30 +165,6 @@ async function isReady(world: World, ref: ObjectRef): Promise<boolean> {
     );
     // The condition of another generation says nothing of the names as they are now.
     return ready?.status === "True" && ready.observedGeneration === live?.metadata.generation;
-}
-
-function bundleOf(crd: KubernetesObject | undefined): string {
-    return (crd as CrdShape | undefined)?.spec?.conversion?.webhook?.clientConfig?.caBundle ?? "";
-}
-
-function bundlePatch(caBundle: string): object {
-    return { spec: { conversion: { webhook: { clientConfig: { caBundle } } } } };
-}
-
-/** Both are base64 of PEM text; one bundle may hold several authorities. */
-function withAuthority(bundle: string, authority: string): string {
-    const [held, added] = [bundle, authority].map((text) => Buffer.from(text, "base64").toString().trim());
-    if (held?.includes(added ?? "") === true) return bundle;
-    return Buffer.from(`${held}\n${added}\n`.trimStart()).toString("base64");
-}
-
-function bytesOf(secret: KubernetesObject | undefined): Bytes {
-    return (secret?.data ?? {}) as Bytes;
-}
-
-function sameBytes(one: Bytes, other: Bytes): boolean {
-    const keys = Object.keys(other);
-    return Object.keys(one).length === keys.length && keys.every((key) => one[key] === other[key]);
 }
 
 function notIssued(ref: ObjectRef, dnsNames: readonly string[], timeoutMs: number): Error {

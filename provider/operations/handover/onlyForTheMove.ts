@@ -3,6 +3,8 @@ import { MIGRATION_MARK, OURS } from "../../../common/ourMarks";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
+/** What the API server notes on fields that this package writes. */
+export const FIELD_MANAGER = "pulumi-hyperpod-inference";
 const PART = "pulumi-hyperpod-inference/handover";
 
 /** What an object of a move is for. */
@@ -13,6 +15,8 @@ export enum HandoverPart {
     Bridge = "bridge",
     /** Keeps one generation from leading. */
     Lease = "lease",
+    /** Gives the generation that waits the certificate of the one that serves. */
+    Certificate = "certificate",
 }
 
 export interface OwnObjects {
@@ -56,6 +60,17 @@ export async function removeOwn(
         const mine = listed.filter((object) => !except(object));
         await Promise.all(mine.map((object) => removeOne(world, refTo(object), object.metadata.uid)));
     }
+}
+
+/** It belongs to others from now on. The labels last: as long as they are there, a killed clean-up is seen and finished. */
+export async function unmark(world: World, live: KubernetesObject, own: OwnObjects): Promise<void> {
+    const { managedFields = [], resourceVersion = "" } = live.metadata;
+    const others = managedFields.filter(({ manager }) => manager !== FIELD_MANAGER);
+    const { resourceVersion: now = "" } = await world.objects.merge(refTo(live), {
+        metadata: { resourceVersion, managedFields: others },
+    });
+    const labels = Object.fromEntries(Object.keys(marksOf(own)).map((key) => [key, null]));
+    await world.objects.merge(refTo(live), { metadata: { resourceVersion: now, labels } });
 }
 
 function removeOne(world: World, ref: ObjectRef, uid: string | undefined): Promise<void> {

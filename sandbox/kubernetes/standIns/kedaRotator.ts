@@ -1,8 +1,9 @@
 // In: Ready pods of KEDA's operator. Out: the Secret kedaorg-certs and its CA in KEDA's API registrations. Never renews.
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type ApiClient, isStatus } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
-import type { KubeObject, Pod } from "../objects";
+import type { KubeObject, Pod, Secret } from "../objects";
 import { type BundleCarrier, type BundleKind, collectionPath, injectCa } from "./caBundles";
 import { LazyReflector } from "./lazyReflector";
 import { applyTlsSecret } from "./secrets";
@@ -56,15 +57,20 @@ export class KedaRotator implements StandIn {
 
     private async ensureSecret(pod: Pod): Promise<void> {
         const namespace = pod.metadata.namespace ?? "";
-        if (this.view.hasSecret(namespace, secretName)) return;
+        const there = this.view.secrets.get(secretName, namespace);
+        // It takes what others put there, as long as it can sign with it and finds the names that it needs.
+        if (there !== undefined && isUsable(there, namesOf(standardServices, namespace))) return;
         const ca = await makeCertificate({ commonName: "KEDA", organization: "KEDAORG", isCa: true });
-        const services = await this.services(namespace);
-        const dnsNames = services.flatMap((service) => {
-            const base = `${service}.${namespace}`;
-            return [service, base, `${base}.svc`, `${base}.svc.cluster.local`];
-        });
+        const dnsNames = namesOf(await this.services(namespace), namespace);
         const pair = await makeCertificate({ commonName: "keda-operator", dnsNames }, ca);
-        const secret = { name: secretName, namespace, type: "Opaque", ca: ca.certificate, pair } as const;
+        const secret = {
+            name: secretName,
+            namespace,
+            type: "Opaque",
+            ca: ca.certificate,
+            caKey: ca.key,
+            pair,
+        } as const;
         await applyTlsSecret(this.client, this.view, secret, manager);
     }
 
@@ -77,6 +83,26 @@ export class KedaRotator implements StandIn {
             .map((service) => service.metadata.name)
             .filter((name) => name.includes("keda"));
         return [...new Set([...standardServices, ...names])];
+    }
+}
+
+function namesOf(services: readonly string[], namespace: string): string[] {
+    return services.flatMap((service) => {
+        const base = `${service}.${namespace}`;
+        return [service, base, `${base}.svc`, `${base}.svc.cluster.local`];
+    });
+}
+
+function isUsable({ data = {} }: Secret, names: readonly string[]): boolean {
+    const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
+    try {
+        const ca = new X509Certificate(text("ca.crt"));
+        const leaf = new X509Certificate(text("tls.crt"));
+        const isSigned = ca.checkPrivateKey(createPrivateKey(text("ca.key"))) && leaf.verify(ca.publicKey);
+        return isSigned && names.every((name) => leaf.checkHost(name) !== undefined);
+    } catch {
+        // No certificate, or no key: it cannot be used.
+        return false;
     }
 }
 

@@ -9,6 +9,8 @@ export interface TlsSecret {
     namespace: string;
     type: "kubernetes.io/tls" | "Opaque";
     ca: string;
+    /** Of a controller that signs with it again. */
+    caKey?: string;
     pair: KeyPair;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
@@ -23,7 +25,7 @@ export async function applyTlsSecret(
     secret: TlsSecret,
     manager: string,
 ): Promise<void> {
-    const { name, namespace, labels, annotations } = secret;
+    const { name, namespace, labels, annotations, caKey } = secret;
     const applied = await client.call<Secret>({
         method: "PATCH",
         path: `/api/v1/namespaces/${namespace}/secrets/${name}?fieldManager=${manager}&force=true`,
@@ -35,6 +37,7 @@ export async function applyTlsSecret(
             type: secret.type,
             data: {
                 "ca.crt": base64(secret.ca),
+                ...(caKey !== undefined && { "ca.key": base64(caKey) }),
                 "tls.crt": base64(secret.pair.certificate),
                 "tls.key": base64(secret.pair.key),
             },

@@ -6,7 +6,7 @@ import { pointToNew, pointToOld, referencesToOld } from "../../../provider/opera
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { RELEASE } from "../memory/content";
 import { GROUP, OPERATOR_NAMESPACE } from "../memory/operatorContent";
-import { tlsData } from "../memory/serving";
+import { decode, type FakeCertificate, signerData } from "../memory/serving";
 import { MemoryWorld } from "../memoryWorld";
 import { processOf, surviveKills } from "./killed";
 
@@ -41,10 +41,12 @@ function worldWithBothNames(): MemoryWorld {
         const ref = { apiVersion: "v1", kind: "Secret", namespace, name };
         const { data } = world.store.raw(ref) as unknown as { data: Record<string, string> };
         const ca = Buffer.from(data["ca.crt"] ?? "", "base64").toString();
-        const names = BRIDGES.flatMap(({ from, to }) => [from, to]).map(
+        const { dnsNames } = decode(data["tls.crt"]) as FakeCertificate;
+        const both = BRIDGES.flatMap(({ from, to }) => [from, to]).map(
             (one) => `${one.name}.${one.namespace}.svc`,
         );
-        world.store.merge(ref, { data: tlsData(ca, names) }, BY);
+        const names = [...new Set([...dnsNames, ...both])];
+        world.store.merge(ref, { data: signerData(ca, names) }, BY);
     }
     // Nobody issues another one in this test.
     for (const name of ["cert-manager", "cert-manager-cainjector"])

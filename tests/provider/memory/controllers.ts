@@ -6,7 +6,7 @@ import { isJson, same, stable } from "./json";
 import { keyOfObject } from "./kinds";
 import { PodCertificates } from "./podCertificates";
 import { isReady, mountedSecrets } from "./pods";
-import { decode, type FakeCertificate, tlsData } from "./serving";
+import { decode, decodeText, type FakeCertificate, keyOfAuthority, signerData, tlsData } from "./serving";
 import { type Store, withOwners } from "./store";
 
 const MANAGER = "kube-controller-manager";
@@ -361,17 +361,21 @@ export class Controllers {
             const names = ["keda-operator", "keda-operator-metrics-apiserver", "keda-admission-webhooks"].map(
                 (service) => `${service}.${namespace}.svc`,
             );
-            if (this.store.raw(ref) === undefined)
+            const secret = this.store.raw(ref);
+            const issue = () => signerData(`keda ${this.data().counter}`, names);
+            if (secret === undefined)
                 this.store.create(
                     {
                         apiVersion: "v1",
                         kind: "Secret",
                         metadata: { name: ref.name, namespace },
                         type: "Opaque",
-                        data: tlsData(`keda ${this.data().counter}`, names),
+                        data: issue(),
                     },
                     writer,
                 );
+            // It takes what others put there, as long as it can sign with it and finds its names.
+            else if (!isUsable(secret, names)) this.store.update({ ...secret, data: issue() }, writer);
             const ca = (this.store.raw(ref)?.data as Record<string, string> | undefined)?.["ca.crt"];
             const service = this.store.raw({
                 apiVersion: "apiregistration.k8s.io/v1",
@@ -398,6 +402,17 @@ export class Controllers {
                 this.store.merge({ ...webhook, name: webhook.metadata.name }, { webhooks }, writer);
         }
     }
+}
+
+function isUsable({ data }: KubernetesObject, names: readonly string[]): boolean {
+    const bytes = data as Record<string, string>;
+    const { ca, dnsNames } = decode(bytes["tls.crt"]) as FakeCertificate;
+    const key = bytes["ca.key"];
+    return (
+        key !== undefined &&
+        decodeText(key) === keyOfAuthority(ca) &&
+        names.every((name) => dnsNames.includes(name))
+    );
 }
 
 interface Workload {

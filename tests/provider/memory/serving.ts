@@ -23,6 +23,19 @@ export function tlsData(ca: string, dnsNames: readonly string[]): Record<string,
     return { "ca.crt": encode(ca), "tls.crt": encode({ ca, dnsNames }), "tls.key": encode(`key of ${ca}`) };
 }
 
+/** Data of a Secret whose controller signs its own certificates. */
+export function signerData(ca: string, dnsNames: readonly string[]): Record<string, string> {
+    return { ...tlsData(ca, dnsNames), "ca.key": encode(keyOfAuthority(ca)) };
+}
+
+export function keyOfAuthority(ca: string): string {
+    return `signing key of ${ca}`;
+}
+
+export function isJsonText(text: string): boolean {
+    return text.startsWith("{");
+}
+
 export function decodeText(value: unknown): string {
     return Buffer.from(String(value), "base64").toString();
 }
@@ -61,7 +74,8 @@ function problemBehind(
 
 /** One or more of them, a line each, as a PEM file holds several certificates. */
 function authoritiesIn(caBundle: string | undefined): string[] {
-    return caBundle === undefined ? [] : decodeText(caBundle).split("\n").filter(Boolean);
+    const lines = caBundle === undefined ? [] : decodeText(caBundle).split("\n");
+    return lines.filter((line) => line !== "" && !line.startsWith("#"));
 }
 
 /** Where requests to the Service may go, or a sentence when there is nothing. */

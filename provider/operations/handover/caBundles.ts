@@ -1,0 +1,95 @@
+// Objects that name Services, and authorities, come in; requests to these Services trust them besides those that they trust already, until they are taken out again. Nobody's authority is replaced.
+import { MIGRATION_MARK } from "../../../common/ourMarks";
+import { refTo } from "../../kubernetes/restore";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { type ClientConfig, clientConfigsOf, rewriteConfigs } from "./clientConfigs";
+
+/** Which entries of which objects. */
+export interface Trusting {
+    readonly objects: readonly ObjectRef[];
+    /** Entries for one of these; absent for every entry. */
+    readonly services?: readonly ObjectRef[];
+}
+
+/** `authority` is base64 of PEM, as in a Secret. */
+export async function trustAuthority(world: World, trusting: Trusting, authority: string): Promise<void> {
+    await rewriteBundles(world, trusting, (bundle) => withAuthority(bundle, decode(authority)));
+}
+
+/** Only for the time of a move: found again by the move's name, without a memory. */
+export async function trustForMove(
+    world: World,
+    migrationId: string,
+    trusting: Trusting,
+    authority: string,
+): Promise<void> {
+    const added = decode(authority).trim();
+    const block = `${edge("begin", migrationId)}\n${added}\n${edge("end", migrationId)}\n`;
+    await rewriteBundles(world, trusting, (bundle) => withAuthority(bundle, block, added));
+}
+
+/** What `trustForMove` added goes; byte for byte what was there before stays. */
+export async function endTrust(world: World, migrationId: string, trusting: Trusting): Promise<void> {
+    const [begin, end] = [edge("begin", migrationId), edge("end", migrationId)];
+    const blocks = new RegExp(`\\n?${begin}\\n[^#]*${end}\\n`, "g");
+    await rewriteBundles(world, trusting, (bundle) => {
+        const held = decode(bundle);
+        return held.includes(begin) ? encode(held.replace(blocks, "")) : bundle;
+    });
+}
+
+/** As they are in `former`. */
+export async function restoreBundles(world: World, former: KubernetesObject): Promise<void> {
+    const configs = clientConfigsOf(former);
+    await rewriteConfigs(world, refTo(former), (config, webhook) => {
+        const known = configs.get(webhook);
+        return known === undefined ? config : withBundle(config, known.caBundle ?? "");
+    });
+}
+
+/** Each once. */
+export function bundlesOf(object: KubernetesObject): readonly string[] {
+    return [...new Set([...clientConfigsOf(object).values()].flatMap(({ caBundle }) => caBundle ?? []))];
+}
+
+async function rewriteBundles(
+    world: World,
+    { objects, services }: Trusting,
+    change: (bundle: string) => string,
+): Promise<void> {
+    const isMeant = ({ service }: ClientConfig) =>
+        services === undefined ||
+        services.some(({ namespace, name }) => namespace === service?.namespace && name === service?.name);
+    await Promise.all(
+        objects.map((ref) =>
+            rewriteConfigs(world, ref, (config) =>
+                isMeant(config) ? withBundle(config, change(config.caBundle ?? "")) : config,
+            ),
+        ),
+    );
+}
+
+function withBundle(config: ClientConfig, wanted: string): ClientConfig {
+    if ((config.caBundle ?? "") === wanted) return config;
+    return { ...config, caBundle: wanted === "" ? null : wanted };
+}
+
+/** One bundle may hold several authorities; lines between two PEM blocks are comments. */
+function withAuthority(bundle: string, added: string, authority = added.trim()): string {
+    const held = decode(bundle);
+    if (held.includes(authority)) return bundle;
+    return encode(held === "" ? added : `${held}\n${added}`);
+}
+
+/** A line around what is there only for a move. */
+function edge(which: "begin" | "end", migrationId: string): string {
+    return `# ${which} ${MIGRATION_MARK}=${migrationId}`;
+}
+
+function decode(base64: string): string {
+    return Buffer.from(base64, "base64").toString();
+}
+
+function encode(text: string): string {
+    return Buffer.from(text).toString("base64");
+}

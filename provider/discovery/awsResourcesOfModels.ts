@@ -22,6 +22,8 @@ export interface FoundOwned {
     readonly buckets: readonly string[];
 }
 
+/** Small answers of two services. */
+const LOOKS_AT_ONCE = 96;
 const CERTIFICATES = "alb.ingress.kubernetes.io/certificate-arn";
 
 export async function findOwned(
@@ -79,7 +81,7 @@ export async function findOwned(
         distinct,
         async ({ resource, owner, tags }: Candidate): Promise<FoundResource | undefined> => {
             try {
-                const found = tags ?? (await world.tags.read(resource));
+                const found = tags ?? (await world.tags.look(resource));
                 if (found !== undefined) return { resource, owner, tags: found };
                 notes.push(`${resource.id}, named by ${owner}, does not exist`);
             } catch (error) {
@@ -87,6 +89,7 @@ export async function findOwned(
             }
             return undefined;
         },
+        LOOKS_AT_ONCE,
     );
     const resources = read
         .filter((one) => one !== undefined)

@@ -49,14 +49,15 @@ async function runOne(
     ahead: Remembered | undefined,
 ): Promise<void> {
     await timed(journal, world, step.name, "forward", async () => {
-        if (!journal.knows(step.name)) {
+        const isNew = !journal.knows(step.name);
+        if (isNew) {
             world.log.progress(`${step.name}: looking`);
             await journal.open(step.name, await step.remember(world, journal.plan));
         } else {
             await journal.reopen(step.name);
         }
         world.log.progress(`${step.name}: started`);
-        await step.apply(journal.contextOf(step.name, world));
+        await step.apply({ ...journal.contextOf(step.name, world), ...(isNew ? { isNew } : {}) });
     });
     await journal.close(step.name, ahead);
 }

@@ -9,6 +9,8 @@ export interface StepContext<Memory> {
     readonly plan: Plan;
     readonly memory: MemoryCell<Memory>;
     readonly journal: StepJournal;
+    /** Nothing was done yet by this memory: it was journaled a moment ago. Absent where that cannot be told. */
+    readonly isNew?: true;
 }
 
 export interface StepJournal {

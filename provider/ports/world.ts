@@ -58,10 +58,12 @@ export interface Objects {
     /**
      * Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601).
      * Kinds that an extension serves and nobody answers for are named; a built-in kind that is not answered is an error.
+     * Of the kinds of extensions those of `groups` alone are searched when they are given: a crowded cluster has hundreds of others.
      */
     createdBy(
         manager: string,
         since: string,
+        groups?: readonly string[],
     ): Promise<{ readonly objects: KubernetesObject[]; readonly unanswered: readonly string[] }>;
     /** Answers the metadata it was stored with. */
     create(object: KubernetesObject): Promise<ObjectMeta>;
@@ -412,12 +414,13 @@ export interface SeenTags {
 }
 
 export interface Tags {
-    read(resource: TaggedResource): Promise<Record<string, string> | undefined>;
-    /** The tags of each, in their order; undefined for what does not exist. Asked for together where the service can. */
+    /** For a plan: what another plan of this process read within a minute may be handed on. Undefined for what does not exist. */
+    look(resource: TaggedResource): Promise<Readonly<Record<string, string>> | undefined>;
+    /** The tags of each as they are now, in their order; undefined for what does not exist. Asked for together where the service can. */
     readAll(resources: readonly TaggedResource[]): Promise<(Record<string, string> | undefined)[]>;
-    /** Sets one tag and leaves all others, which the caller saw a moment ago; nothing when the resource does not exist. */
-    put(seen: SeenTags, key: string, value: string): Promise<void>;
-    /** Takes one tag away and leaves all others, which the caller saw a moment ago; nothing when the resource does not exist. */
-    remove(seen: SeenTags, key: string): Promise<void>;
+    /** Sets one tag on each and leaves all others, which the caller saw a moment ago; nothing where the resource does not exist. */
+    put(seen: readonly SeenTags[], key: string, value: string): Promise<void>;
+    /** Takes one tag away from each that carries it with this value; all else stays, and what does not exist is no error. */
+    takeAway(resources: readonly TaggedResource[], key: string, value: string): Promise<void>;
     loadBalancers(): Promise<LoadBalancer[]>;
 }

@@ -1,13 +1,12 @@
 // Puts the add-on's tag on what belongs to the models, beside the tags that are there. Its undo puts the former value back, or takes the tag away.
 
-import { mapConcurrently } from "../../common/mapConcurrently";
-import type { Step } from "../engine/step";
+import type { Step, StepContext } from "../engine/step";
 import { MigrationStep, type Plan } from "../plan/plan";
 import { countTags } from "../plan/tags";
 import type { SeenTags, TaggedResource, World } from "../ports/world";
 
 export interface TagMemory {
-    /** The exact former tags; resources that are gone are left out. */
+    /** Of each the former value of the tag's key, if it had one. */
     readonly former: readonly SeenTags[];
 }
 
@@ -17,32 +16,72 @@ export const tag: Step<MigrationStep.Tag, TagMemory> = {
         countTags(tags) === ""
             ? "nothing to tag"
             : `${tags.tag.key}=${tags.tag.value} on ${countTags(tags)} of the models, beside the tags that are there`,
-    remember: async (world, plan) => ({
-        former: await seenNow(
-            world,
-            plan.tags.resources.map(({ resource }) => resource),
-        ),
+    // As the plan saw them: what changed since then is met by apply, which looks right before it writes.
+    remember: async (_, { tags: { tag, resources } }) => ({
+        former: resources.map(({ resource, overwrites }) => ({
+            resource,
+            tags: overwrites === undefined ? {} : { [tag.key]: overwrites },
+        })),
     }),
-    apply: async ({ world, plan, memory }) => {
+    apply: async (context) => {
+        const { world, plan, memory } = context;
         const { key, value } = plan.tags.tag;
         const seen = await seenNow(
             world,
             memory.value.former.map(({ resource }) => resource),
         );
+        await rememberChanged(context, seen);
         const untagged = seen.filter(({ tags }) => tags[key] !== value);
-        await mapConcurrently(untagged, (one) => world.tags.put(one, key, value));
+        await world.tags.put(untagged, key, value);
     },
     undo: async ({ world, plan, memory }) => {
-        const { key } = plan.tags.tag;
-        await mapConcurrently(await ours(world, plan, memory.value), ({ now, former }) =>
-            former === undefined ? world.tags.remove(now, key) : world.tags.put(now, key, former),
-        );
+        const { key, value } = plan.tags.tag;
+        const changed = changedBy(plan, memory.value);
+        const added = changed.filter(({ former }) => former === undefined);
+        const overwritten = changed.filter(({ former }) => former !== undefined);
+        const ours = await stillOurs(world, plan, overwritten);
+        const formerValues = new Set(ours.flatMap(({ former }) => former ?? []));
+        await Promise.all([
+            world.tags.takeAway(
+                added.map(({ resource }) => resource),
+                key,
+                value,
+            ),
+            ...[...formerValues].map((before) =>
+                world.tags.put(
+                    ours.filter(({ former }) => former === before).map(({ now }) => now),
+                    key,
+                    before,
+                ),
+            ),
+        ]);
     },
     traces: async ({ world, plan, memory }) =>
-        (await ours(world, plan, memory.value)).map(
+        (await stillOurs(world, plan, changedBy(plan, memory.value))).map(
             ({ now }) => `tag ${plan.tags.tag.key} of ${now.resource.id}`,
         ),
 };
+
+/** Somebody may have set the tag since it was remembered: what is overwritten stands in the journal before it is. Our value is somebody's too as long as nothing was written. */
+async function rememberChanged(
+    { plan, memory, isNew }: StepContext<TagMemory>,
+    seen: readonly SeenTags[],
+): Promise<void> {
+    const { key, value } = plan.tags.tag;
+    const now = new Map(
+        seen
+            .filter(({ tags }) => isNew === true || tags[key] !== value)
+            .map(({ resource, tags }) => [resource, tags[key]]),
+    );
+    const isOther = ({ resource, tags }: SeenTags) => now.has(resource) && now.get(resource) !== tags[key];
+    const { former } = memory.value;
+    if (!former.some(isOther)) return;
+    const asNow = ({ resource }: SeenTags): SeenTags => {
+        const set = now.get(resource);
+        return { resource, tags: set === undefined ? {} : { [key]: set } };
+    };
+    await memory.amend({ former: former.map((one) => (isOther(one) ? asNow(one) : one)) });
+}
 
 /** Without resources that are gone. */
 async function seenNow(world: World, resources: readonly TaggedResource[]): Promise<readonly SeenTags[]> {
@@ -53,19 +92,27 @@ async function seenNow(world: World, resources: readonly TaggedResource[]): Prom
     });
 }
 
-/** Those that carry our value and had another before: what somebody set meanwhile is theirs. */
-async function ours(
+interface ChangedTag {
+    readonly resource: TaggedResource;
+    readonly former: string | undefined;
+}
+
+/** Those that had another value before, or none. */
+function changedBy({ tags: { tag } }: Plan, { former }: TagMemory): ChangedTag[] {
+    return former
+        .filter(({ tags }) => tags[tag.key] !== tag.value)
+        .map(({ resource, tags }) => ({ resource, former: tags[tag.key] }));
+}
+
+/** Those that carry our value: what somebody set meanwhile is theirs. */
+async function stillOurs(
     world: World,
     { tags: { tag } }: Plan,
-    { former }: TagMemory,
+    changed: readonly ChangedTag[],
 ): Promise<{ readonly now: SeenTags; readonly former: string | undefined }[]> {
-    const changed = new Map(
-        former
-            .filter(({ tags }) => tags[tag.key] !== tag.value)
-            .map((one) => [one.resource, one.tags[tag.key]]),
-    );
-    const seen = await seenNow(world, [...changed.keys()]);
+    const formerOf = new Map(changed.map(({ resource, former }) => [resource, former]));
+    const seen = await seenNow(world, [...formerOf.keys()]);
     return seen
         .filter(({ tags }) => tags[tag.key] === tag.value)
-        .map((now) => ({ now, former: changed.get(now.resource) }));
+        .map((now) => ({ now, former: formerOf.get(now.resource) }));
 }

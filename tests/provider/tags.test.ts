@@ -1,6 +1,7 @@
 // Tags: what belongs to the models is found by owner and by the real paths, merged, limited, shown, and put back exactly.
 import assert from "node:assert/strict";
 import { findOwned } from "../../provider/discovery/awsResourcesOfModels";
+import { memoryCell } from "../../provider/engine/memoryCell";
 import { countTags, planTags } from "../../provider/plan/tags";
 import {
     type KubernetesObject,
@@ -12,7 +13,7 @@ import {
 } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { resourcesOf } from "../../provider/profiles/modelResources";
-import { tag as tagStep } from "../../provider/steps/tag";
+import { type TagMemory, tag as tagStep } from "../../provider/steps/tag";
 
 const TAG = { key: "CreatedBy", value: "HyperPodInference" };
 const certificate = (name: string) => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;
@@ -78,22 +79,27 @@ class TagWorld {
         const world = {
             objects: { list: async (_: string, kind: string) => (kind === "Ingress" ? this.ingresses : []) },
             tags: {
-                read: async ({ id }: TaggedResource) => this.tags.get(id) && { ...this.tags.get(id) },
+                look: async ({ id }: TaggedResource) => this.tags.get(id) && { ...this.tags.get(id) },
                 readAll: async (resources: readonly TaggedResource[]) =>
                     resources.map(({ id }) => this.tags.get(id) && { ...this.tags.get(id) }),
-                put: async ({ resource: { id } }: SeenTags, key: string, value: string) => {
-                    this.writes += 1;
-                    this.tags.set(id, { ...this.tags.get(id), [key]: value });
+                put: async (seen: readonly SeenTags[], key: string, value: string) => {
+                    for (const { resource } of seen)
+                        this.#write(resource, { ...this.tags.get(resource.id), [key]: value });
                 },
-                remove: async ({ resource: { id } }: SeenTags, key: string) => {
-                    this.writes += 1;
-                    const { [key]: _, ...others } = this.tags.get(id) ?? {};
-                    this.tags.set(id, others);
+                takeAway: async (resources: readonly TaggedResource[], key: string, value: string) => {
+                    for (const resource of resources) {
+                        const { [key]: had, ...others } = this.tags.get(resource.id) ?? {};
+                        if (had === value) this.#write(resource, others);
+                    }
                 },
                 loadBalancers: async () => this.balancers,
             },
         };
         return world as unknown as World;
+    }
+    #write({ id }: TaggedResource, tags: Record<string, string>): void {
+        this.writes += 1;
+        this.tags.set(id, tags);
     }
     find(models: KubernetesObject[]) {
         assert.ok(hyperPodInference.ownership);
@@ -289,34 +295,47 @@ describe("the tag step", () => {
     const resources = ["a", "b", "c"].map((id) => ({
         resource: { kind: TaggedKind.S3Object, id },
         owner: "m",
+        ...(id === "b" ? { overwrites: "platform" } : {}),
     }));
     const plan = { tags: { tag: TAG, resources } } as never;
     const start = { a: { env: "prod" }, b: { CreatedBy: "platform", env: "prod" }, c: {} };
 
+    /** The step on a world, and its memory as the journal has it. */
+    async function stepOn(one: TagWorld) {
+        let remembered = await tagStep.remember(one.world, plan);
+        const write = async (memory: TagMemory) => {
+            remembered = memory;
+        };
+        const memory = memoryCell(() => remembered, write);
+        const run = (what: "apply" | "undo", isNew?: true) =>
+            tagStep[what]({ world: one.world, plan, memory, ...(isNew ? { isNew } : {}) } as never);
+        return { apply: (isNew?: true) => run("apply", isNew), undo: () => run("undo") };
+    }
+
     it("W4: tags are merged, and the way back gives the exact former sets", async () => {
         const one = new TagWorld([], [], structuredClone(start));
-        const memory = await tagStep.remember(one.world, plan);
-        await tagStep.apply({ world: one.world, plan, memory } as never);
+        const step = await stepOn(one);
+        await step.apply(true);
         assert.deepEqual(Object.fromEntries(one.tags), {
             a: { env: "prod", CreatedBy: "HyperPodInference" },
             b: { CreatedBy: "HyperPodInference", env: "prod" },
             c: { CreatedBy: "HyperPodInference" },
         });
         const { writes } = one;
-        await tagStep.apply({ world: one.world, plan, memory } as never);
+        await step.apply();
         assert.equal(one.writes, writes, "a second apply writes nothing");
-        await tagStep.undo({ world: one.world, plan, memory } as never);
+        await step.undo();
         assert.deepEqual(Object.fromEntries(one.tags), start);
-        await tagStep.undo({ world: one.world, plan, memory } as never);
+        await step.undo();
         assert.equal(one.writes, writes * 2, "a second undo writes nothing");
     });
 
     it("the way back is right after a half-done apply, and leaves what others changed meanwhile", async () => {
         const one = new TagWorld([], [], structuredClone(start));
-        const memory = await tagStep.remember(one.world, plan);
+        const step = await stepOn(one);
         one.tags.set("a", { env: "prod", CreatedBy: "HyperPodInference", cost: "42" });
         one.tags.set("c", { CreatedBy: "somebody-else" });
-        await tagStep.undo({ world: one.world, plan, memory } as never);
+        await step.undo();
         assert.deepEqual(Object.fromEntries(one.tags), {
             a: { env: "prod", cost: "42" },
             b: start.b,
@@ -324,12 +343,37 @@ describe("the tag step", () => {
         });
     });
 
+    it("what somebody set between plan and tag is what the way back gives, the tag's own value too", async () => {
+        const one = new TagWorld([], [], structuredClone(start));
+        const step = await stepOn(one);
+        const meanwhile = {
+            a: { env: "prod", CreatedBy: "HyperPodInference" },
+            b: { env: "prod" },
+            c: { CreatedBy: "somebody-else", cost: "42" },
+        };
+        for (const [id, tags] of Object.entries(meanwhile)) one.tags.set(id, tags);
+        await step.apply(true);
+        assert.deepEqual(one.tags.get("c"), { CreatedBy: "HyperPodInference", cost: "42" });
+        await step.undo();
+        assert.deepEqual(Object.fromEntries(one.tags), meanwhile);
+    });
+
+    it("what somebody set after a crash in the middle is what the way back gives", async () => {
+        const one = new TagWorld([], [], structuredClone(start));
+        const step = await stepOn(one);
+        await step.apply(true);
+        one.tags.set("c", { CreatedBy: "somebody-else" });
+        await step.apply();
+        await step.undo();
+        assert.deepEqual(Object.fromEntries(one.tags), { ...start, c: { CreatedBy: "somebody-else" } });
+    });
+
     it("a resource that is gone by now is no error", async () => {
         const one = new TagWorld([], [], structuredClone(start));
-        const memory = await tagStep.remember(one.world, plan);
+        const step = await stepOn(one);
         one.tags.delete("b");
-        await tagStep.apply({ world: one.world, plan, memory } as never);
-        await tagStep.undo({ world: one.world, plan, memory } as never);
+        await step.apply(true);
+        await step.undo();
         assert.deepEqual(Object.fromEntries(one.tags), { a: start.a, c: start.c });
     });
 });

@@ -13,11 +13,14 @@ import {
 } from "../../ports/world";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
+import { lookOnce } from "./tagLooks";
 
 type TagSet = Record<string, string>;
 
-/** DescribeTags takes at most 20 load balancers. */
+/** What one request for tags of load balancers takes. ACM and S3 know none for several. */
 const LOAD_BALANCERS_PER_CALL = 20;
+/** Of each service: little data each, and what AWS throttles is sent again later. */
+const AT_ONCE = 48;
 
 export class AwsTags implements Tags {
     #clients: Promise<Clients> | undefined;
@@ -27,61 +30,96 @@ export class AwsTags implements Tags {
         readonly gate: Gate,
     ) {}
 
-    async read(resource: TaggedResource): Promise<TagSet | undefined> {
-        const [tags] = await this.readAll([resource]);
-        return tags;
+    look(resource: TaggedResource): Promise<Readonly<TagSet> | undefined> {
+        return lookOnce(`${this.session.region} ${resource.kind} ${resource.id}`, async () => {
+            const [tags] = await this.readAll([resource]);
+            return tags;
+        });
     }
 
     async readAll(resources: readonly TaggedResource[]): Promise<(TagSet | undefined)[]> {
-        const balancers = resources.filter(({ kind }) => kind === TaggedKind.LoadBalancer);
-        const ofBalancers = await this.#readBalancers(balancers.map(({ id }) => id));
-        return mapConcurrently(resources, async ({ kind, id }) => {
-            switch (kind) {
-                case TaggedKind.LoadBalancer:
-                    return ofBalancers.get(id);
-                case TaggedKind.Certificate:
-                    return unlessAbsent(() => this.#readCertificate(id));
-                case TaggedKind.S3Object:
-                    return unlessAbsent(() => this.#readS3Object(id));
-            }
-        });
+        const read = new Map<TaggedResource, TagSet | undefined>();
+        const note = async (resource: TaggedResource, reading: Promise<TagSet>) => {
+            read.set(resource, await unlessAbsent(() => reading));
+        };
+        const { balancers, certificates, s3Objects } = byKind(resources);
+        const [ofBalancers] = await Promise.all([
+            this.#readBalancers(balancers.map(({ id }) => id)),
+            mapConcurrently(certificates, (one) => note(one, this.#readCertificate(one.id)), AT_ONCE),
+            mapConcurrently(s3Objects, (one) => note(one, this.#readS3Object(one.id)), AT_ONCE),
+        ]);
+        return resources.map((resource) =>
+            resource.kind === TaggedKind.LoadBalancer ? ofBalancers.get(resource.id) : read.get(resource),
+        );
     }
 
-    async put({ resource: { kind, id }, tags }: SeenTags, Key: string, Value: string): Promise<void> {
+    async put(seen: readonly SeenTags[], Key: string, Value: string): Promise<void> {
         const { elb, acm } = await this.#open();
         const Tags = [{ Key, Value }];
-        await unlessAbsent<unknown>(() => {
-            switch (kind) {
-                case TaggedKind.LoadBalancer:
-                    return elb.client.send(new elb.sdk.AddTagsCommand({ ResourceArns: [id], Tags }));
-                case TaggedKind.Certificate:
-                    return acm.client.send(
-                        new acm.sdk.AddTagsToCertificateCommand({ CertificateArn: id, Tags }),
-                    );
-                case TaggedKind.S3Object:
-                    return this.#setS3Object(id, { ...tags, [Key]: Value });
-            }
-        });
+        const { balancers, certificates, s3Objects } = byKind(seen.map(({ resource }) => resource));
+        const seenOf = new Map(seen.map(({ resource, tags }) => [resource, tags]));
+        await Promise.all([
+            this.#eachGroup(balancers, (ResourceArns) =>
+                elb.client.send(new elb.sdk.AddTagsCommand({ ResourceArns, Tags })),
+            ),
+            each(certificates, ({ id: CertificateArn }) =>
+                acm.client.send(new acm.sdk.AddTagsToCertificateCommand({ CertificateArn, Tags })),
+            ),
+            each(s3Objects, (one) => this.#setS3Object(one.id, { ...seenOf.get(one), [Key]: Value })),
+        ]);
     }
 
-    async remove({ resource: { kind, id }, tags }: SeenTags, Key: string): Promise<void> {
-        const { elb, acm } = await this.#open();
-        await unlessAbsent<unknown>(() => {
-            switch (kind) {
-                case TaggedKind.LoadBalancer:
-                    return elb.client.send(
-                        new elb.sdk.RemoveTagsCommand({ ResourceArns: [id], TagKeys: [Key] }),
-                    );
-                case TaggedKind.Certificate:
-                    // With a key alone, ACM removes the tag whatever its value.
-                    return acm.client.send(
-                        new acm.sdk.RemoveTagsFromCertificateCommand({ CertificateArn: id, Tags: [{ Key }] }),
-                    );
-                case TaggedKind.S3Object: {
-                    const { [Key]: _, ...others } = tags;
-                    return this.#setS3Object(id, others);
-                }
-            }
+    async takeAway(resources: readonly TaggedResource[], Key: string, Value: string): Promise<void> {
+        const { balancers, certificates, s3Objects } = byKind(resources);
+        await Promise.all([
+            this.#takeFromBalancers(balancers, Key, Value),
+            this.#takeFromCertificates(certificates, Key, Value),
+            each(s3Objects, async ({ id }) => {
+                const { [Key]: value, ...others } = await this.#readS3Object(id);
+                if (value === Value) await this.#setS3Object(id, others);
+            }),
+        ]);
+    }
+
+    async #takeFromBalancers(
+        balancers: readonly TaggedResource[],
+        Key: string,
+        Value: string,
+    ): Promise<void> {
+        if (balancers.length === 0) return;
+        const { elb } = await this.#open();
+        const tags = await this.#readBalancers(balancers.map(({ id }) => id));
+        await this.#eachGroup(
+            balancers.filter(({ id }) => tags.get(id)?.[Key] === Value),
+            (ResourceArns) =>
+                elb.client.send(new elb.sdk.RemoveTagsCommand({ ResourceArns, TagKeys: [Key] })),
+        );
+    }
+
+    /** With a value, ACM takes a tag away only where it has that one: no look is needed. */
+    async #takeFromCertificates(
+        certificates: readonly TaggedResource[],
+        Key: string,
+        Value: string,
+    ): Promise<void> {
+        if (certificates.length === 0) return;
+        const { acm } = await this.#open();
+        await each(certificates, ({ id: CertificateArn }) =>
+            acm.client.send(
+                new acm.sdk.RemoveTagsFromCertificateCommand({ CertificateArn, Tags: [{ Key, Value }] }),
+            ),
+        );
+    }
+
+    /** One that is gone makes the whole request an error: then each is asked for by itself. */
+    async #eachGroup(
+        balancers: readonly TaggedResource[],
+        send: (arns: string[]) => Promise<unknown>,
+    ): Promise<void> {
+        const arns = balancers.map(({ id }) => id);
+        await mapConcurrently(groupsOf(arns, LOAD_BALANCERS_PER_CALL), async (group) => {
+            if ((await unlessAbsent(() => send(group))) === undefined)
+                await mapConcurrently(group, (arn) => unlessAbsent(() => send([arn])));
         });
     }
 
@@ -179,6 +217,23 @@ function groupsOf<T>(all: readonly T[], size: number): T[][] {
     return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
         all.slice(index * size, (index + 1) * size),
     );
+}
+
+function byKind(resources: readonly TaggedResource[]) {
+    const of = (wanted: TaggedKind) => resources.filter(({ kind }) => kind === wanted);
+    return {
+        balancers: of(TaggedKind.LoadBalancer),
+        certificates: of(TaggedKind.Certificate),
+        s3Objects: of(TaggedKind.S3Object),
+    };
+}
+
+/** For resources of a service that takes one at a time; one that is gone is left out. */
+async function each(
+    resources: readonly TaggedResource[],
+    send: (resource: TaggedResource) => Promise<unknown>,
+): Promise<void> {
+    await mapConcurrently(resources, (resource) => unlessAbsent(() => send(resource)), AT_ONCE);
 }
 
 /** Undefined when the resource does not exist. */

@@ -17,7 +17,7 @@ export class MemoryTags implements Tags {
         readonly gate: Gate,
     ) {}
 
-    read(resource: TaggedResource): Promise<Record<string, string> | undefined> {
+    look(resource: TaggedResource): Promise<Record<string, string> | undefined> {
         return this.mover.read(() => {
             const tags = this.data().tags.get(keyOf(resource));
             return tags && { ...tags };
@@ -25,18 +25,27 @@ export class MemoryTags implements Tags {
     }
 
     readAll(resources: readonly TaggedResource[]): Promise<(Record<string, string> | undefined)[]> {
-        return Promise.all(resources.map((resource) => this.read(resource)));
+        return Promise.all(resources.map((resource) => this.look(resource)));
     }
 
-    async put({ resource, tags }: SeenTags, key: string, value: string): Promise<void> {
-        await this.#change(resource, (now) => ({ ...ofService(resource, now, tags), [key]: value }));
+    async put(seen: readonly SeenTags[], key: string, value: string): Promise<void> {
+        for (const { resource, tags } of seen)
+            await this.#change(resource, (now) => ({ ...ofService(resource, now, tags), [key]: value }));
     }
 
-    async remove({ resource, tags }: SeenTags, key: string): Promise<void> {
-        await this.#change(resource, (now) => {
-            const { [key]: _, ...others } = ofService(resource, now, tags);
-            return others;
-        });
+    async takeAway(resources: readonly TaggedResource[], key: string, value: string): Promise<void> {
+        for (const resource of resources) {
+            const isTagged = this.data().tags.get(keyOf(resource))?.[key] === value;
+            // ACM compares by itself, so it is asked in any case.
+            if (resource.kind !== TaggedKind.Certificate) {
+                await this.look(resource);
+                if (!isTagged) continue;
+            }
+            await this.#change(resource, (now) => {
+                const { [key]: had, ...others } = now;
+                return had === value ? others : { ...now };
+            });
+        }
     }
 
     loadBalancers(): Promise<LoadBalancer[]> {

@@ -69,6 +69,7 @@ export function dependency(
         },
         customResourceGroups: [],
         otherCustomResourceGroups: crdGroups,
+        extensionGroups: crdGroups,
         controllers: [],
         sharedWithoutTrace: [],
         runtimeObjects: () => runtimeObjects,

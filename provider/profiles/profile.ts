@@ -19,6 +19,8 @@ export interface Profile {
     readonly customResourceGroups: readonly string[];
     /** API groups whose CRDs the add-on rewrites too. */
     readonly otherCustomResourceGroups: readonly string[];
+    /** The only API groups of extensions that the add-on makes objects of; absent when it may be any. */
+    readonly extensionGroups?: readonly string[];
     /** Its controllers, and how each is known; none where nobody has to be stopped for a move. */
     readonly controllers: readonly ControllerSigns[];
     /** Objects that the add-on uses although server-side apply leaves no trace of it in `managedFields`. */

@@ -5,6 +5,7 @@ import { ApiError } from "../../provider/adapters/kubernetes/api";
 import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { RealPermissions } from "../../provider/adapters/permissions";
+import { dependencyProfiles } from "../../provider/profiles/dependencies";
 import { connectWith } from "./memory/connectWith";
 import { startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
@@ -74,6 +75,22 @@ describe("a search for what EKS made", () => {
             ["one"],
         );
         assert.deepEqual(unanswered, ["Widget of x.example.com/v1"]);
+    });
+
+    it("asks for kinds of extensions in the groups that may be meant alone", async () => {
+        const asked: string[] = [];
+        const objects = objectsWith(({ path }) => {
+            asked.push(path);
+            return { status: 200, body: { items: [] } };
+        });
+        await objects.createdBy("eks", "", ["cert-manager.io"]);
+        assert.deepEqual(asked, ["/apis/apps/v1/deployments"]);
+        await objects.createdBy("eks", "", ["x.example.com"]);
+        assert.deepEqual(asked.slice(1).sort(), [
+            "/apis/apps/v1/deployments",
+            "/apis/x.example.com/v1/widgets",
+        ]);
+        assert.ok(dependencyProfiles.every(({ extensionGroups }) => extensionGroups !== undefined));
     });
 });
 

@@ -91,9 +91,14 @@ export class KubernetesObjects implements Objects {
     async createdBy(
         manager: string,
         since: string,
+        groups?: readonly string[],
     ): Promise<{ objects: KubernetesObject[]; unanswered: readonly string[] }> {
         const unanswered: string[] = [];
-        const kinds = (await this.discovery.all()).filter(isSearched);
+        const kinds = (await this.discovery.all()).filter(
+            (kind) =>
+                isSearched(kind) &&
+                (groups === undefined || isBuiltIn(kind.apiVersion) || groups.includes(groupIn(kind))),
+        );
         const lists = await mapConcurrently(kinds, async ({ apiVersion, kind }) => {
             try {
                 return await this.list(apiVersion, kind, { metadataOnly: true });
@@ -276,6 +281,10 @@ const BUILT_IN_GROUPS =
 
 function isBuiltIn(apiVersion: string): boolean {
     return BUILT_IN_GROUPS.test(apiVersion);
+}
+
+function groupIn({ apiVersion }: ServedKind): string {
+    return apiVersion.split("/")[0] ?? "";
 }
 
 function isSearched({ kind, verbs, preferred, apiVersion }: ServedKind): boolean {

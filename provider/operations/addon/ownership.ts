@@ -26,7 +26,7 @@ const NAME_LABELS = ["app.kubernetes.io/name", "app.kubernetes.io/instance", "k8
 /** EKS applies all add-ons as one field manager, so the manager and the time alone prove nothing. */
 export async function madeByAddon(world: World, profile: Profile, since: string): Promise<MadeByAddon> {
     const [{ objects: made, unanswered }, addons] = await Promise.all([
-        world.objects.createdBy(EKS_MANAGER, since),
+        world.objects.createdBy(EKS_MANAGER, since, profile.extensionGroups),
         world.addons.list(),
     ]);
     const refs = made.map(refTo);

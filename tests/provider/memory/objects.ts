@@ -40,14 +40,17 @@ export class MemoryObjects implements Objects {
         ]);
     }
 
-    createdBy(manager: string, since: string) {
+    createdBy(manager: string, since: string, groups?: readonly string[]) {
         return this.mover.read(() => ({
             unanswered: [],
             objects: [...this.store.data().objects.values()].filter(
-                ({ kind, metadata }) =>
+                ({ apiVersion, kind, metadata }) =>
                     !NOT_SEARCHED.has(kind) &&
                     (metadata.creationTimestamp ?? "") >= since &&
-                    (metadata.managedFields ?? []).some((entry) => entry.manager === manager),
+                    (metadata.managedFields ?? []).some((entry) => entry.manager === manager) &&
+                    (groups === undefined ||
+                        groups.includes(apiVersion.split("/")[0] ?? "") ||
+                        this.store.definitionOf(apiVersion, kind) === undefined),
             ),
         }));
     }

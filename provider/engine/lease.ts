@@ -106,9 +106,11 @@ export type HolderStanding = "alive" | "dead" | "silent" | "unknown";
 
 export function standingOf(lease: Lease, { isDead }: Holder, observed: Observation): HolderStanding {
     const dead = isDead(lease.spec?.holderIdentity ?? "");
-    if (dead !== undefined) return dead ? "dead" : "alive";
+    if (dead === true) return "dead";
     const durationMs = (lease.spec?.leaseDurationSeconds ?? LEASE_SECONDS) * 1000;
-    return observed.ageOf(lease) > durationMs ? "silent" : "unknown";
+    // Also a process that is there, but stopped: it writes nothing once its lease has run out.
+    if (observed.ageOf(lease) > durationMs) return "silent";
+    return dead === false ? "alive" : "unknown";
 }
 
 /** Leases count in microseconds. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { newJournalKey } from "../../provider/engine/vouched";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import type { Mover } from "./memory/mover";
 import { isIssued } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
 
@@ -95,6 +96,30 @@ describe("the lock", () => {
         assertDone(await stack.up({ until: "backUp" }));
         const waited = world.data.now - before;
         assert.ok(waited >= 14_000 && waited < 20_000, `waited ${waited} ms`);
+    });
+
+    it("takes the lock of a process of this machine that is stopped, once it was not renewed for 15 seconds", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        let resume = () => {};
+        const stopped = new Promise<void>((isStopped) => {
+            const prepare = (mover: Mover) => {
+                mover.onWrite = (number) => {
+                    if (number !== 20) return;
+                    resume = mover.stop();
+                    isStopped();
+                };
+            };
+            void stack.up({}, undefined, prepare);
+        });
+        await stopped;
+        const before = world.data.now;
+        const other = new MemoryStack(world);
+        other.load(stack.save());
+        assertDone(await other.up({ until: "backUp" }));
+        const waited = world.data.now - before;
+        resume();
+        assert.ok(waited >= 15_000 && waited < 20_000, `waited ${waited} ms`);
     });
 
     it("is not taken from a living mover by one whose clock is ahead or behind", async () => {

@@ -70,7 +70,8 @@ export async function findRivals(
 }
 
 async function workloadsOf({ objects }: World): Promise<KubernetesObject[]> {
-    const lists = await Promise.all(["Deployment", "DaemonSet"].map((kind) => objects.list("apps/v1", kind)));
+    const kinds = ["Deployment", "DaemonSet", "StatefulSet"];
+    const lists = await Promise.all(kinds.map((kind) => objects.list("apps/v1", kind)));
     return lists.flat();
 }
 

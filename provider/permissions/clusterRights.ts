@@ -37,9 +37,10 @@ export const LOOKING: readonly ClusterRule[] = [
         on: [["inference.sagemaker.aws.amazon.com", ["*"]]],
     },
     {
-        why: "find volumes of the release, load balancers of the models, free pod slots, webhooks that nobody answers, another mover's lock",
+        why: "find volumes of the release, load balancers of the models, controllers of others, free pod slots, webhooks that nobody answers, another mover's lock",
         verbs: ["get", "list"],
         on: [
+            ["apps", ["statefulsets"]],
             ["", ["namespaces", "nodes", "pods", "persistentvolumes", "persistentvolumeclaims"]],
             ["networking.k8s.io", ["ingresses"]],
             ["discovery.k8s.io", ["endpointslices"]],

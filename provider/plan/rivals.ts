@@ -31,7 +31,7 @@ function isOn(configuration: Values, setting: string | undefined): boolean {
 }
 
 function besideAddon({ component, enabledBy, workload, by, owner }: Rival): Blocker {
-    const stop = `stop it with \`kubectl scale ${workload.kind.toLowerCase()} -n ${workload.namespace} ${workload.name} --replicas=0\``;
+    const stop = `stop it with \`${stopCommand(workload)}\``;
     return {
         code: ErrorCode.RivalController,
         property: enabledBy === undefined ? "releaseName" : "additionalConfiguration",
@@ -41,6 +41,12 @@ function besideAddon({ component, enabledBy, workload, by, owner }: Rival): Bloc
                 ? `${stop}, or name its release with \`releaseName\` to move that one`
                 : `keep it and leave the add-on's out with ${enabledBy}: false in \`additionalConfiguration\`, or ${stop}; then run \`pulumi up\``,
     };
+}
+
+/** A DaemonSet has no replicas to take away. */
+function stopCommand({ kind, namespace, name }: ObjectRef): string {
+    const target = `${kind.toLowerCase()} -n ${namespace} ${name}`;
+    return kind === "DaemonSet" ? `kubectl delete ${target}` : `kubectl scale ${target} --replicas=0`;
 }
 
 /** One that is on and was not recognised would run on beside the add-on's. Who switches a part on by hand wants a new one. */

@@ -145,6 +145,17 @@ describe("controllers of others", () => {
             assert.match(message, /\[HP125\].*kubectl scale deployment -n shop/s);
         });
 
+    for (const [kind, stop] of [
+        ["StatefulSet", "kubectl scale statefulset -n shop scaler --replicas=0"],
+        ["DaemonSet", "kubectl delete daemonset -n shop scaler"],
+    ] as const)
+        it(`that run as a ${kind}: refused, with a command that stops it`, async () => {
+            world.store.create({ ...deployment("shop", "scaler", "keda:2.14.0", 1, "default"), kind }, BY);
+            const message = await refused(world);
+            assert.match(message, new RegExp(`${kind} shop/scaler works as KEDA .*\\[HP125\\]`));
+            assert.ok(message.includes(stop), message);
+        });
+
     it("known by what the API server asks it: APIService, webhook, conversion", async () => {
         install("gauge", "mirror:1");
         world.store.create(service("shop", "gauge", { app: "gauge" }), BY);

@@ -4,7 +4,7 @@ import type { KubernetesObject, ObjectRef } from "../../../provider/ports/world"
 /** Namespaced kinds first, cluster-scoped ones after the slash. */
 const BUILT_IN: Record<string, string> = {
     v1: "Pod Service ServiceAccount Secret ConfigMap PersistentVolumeClaim / Namespace Node PersistentVolume",
-    "apps/v1": "Deployment DaemonSet ReplicaSet /",
+    "apps/v1": "Deployment DaemonSet ReplicaSet StatefulSet /",
     "coordination.k8s.io/v1": "Lease /",
     "discovery.k8s.io/v1": "EndpointSlice /",
     "networking.k8s.io/v1": "Ingress / IngressClass",

@@ -2,6 +2,7 @@
 
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
 import { groupOf } from "../kubernetes/customResourceDefinitions";
+import { definitions } from "../kubernetes/customResources";
 import { HELM, MANAGED_BY, RELEASE_NAME, RELEASE_NAMESPACE } from "../kubernetes/helmMarks";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
@@ -46,16 +47,25 @@ interface Definition {
     };
 }
 
+/** Beside an add-on that is there already. */
+export async function findRivalsOfAddon(
+    world: World,
+    profile: Profile,
+    own: readonly ObjectRef[],
+): Promise<Rival[]> {
+    return findRivals(world, profile, own, await definitions(world, profile));
+}
+
 /** `own` are the controllers that the move knows already. */
 export async function findRivals(
     world: World,
     profile: Profile,
     own: readonly ObjectRef[],
-    definitions: readonly KubernetesObject[],
+    crds: readonly KubernetesObject[],
 ): Promise<Rival[]> {
     const [workloads, served] = await Promise.all([
         workloadsOf(world),
-        servedBy(world, profile.controllers, definitions),
+        servedBy(world, profile.controllers, crds),
     ]);
     const known = new Set(own.map(keyOf));
     const isOfAddon = (workload: KubernetesObject) =>
@@ -90,7 +100,7 @@ interface Serving {
 async function servedBy(
     world: World,
     all: readonly ControllerSigns[],
-    definitions: readonly KubernetesObject[],
+    crds: readonly KubernetesObject[],
 ): Promise<Serving[]> {
     const [apiServices, configurations] = await Promise.all([
         Promise.all(
@@ -115,7 +125,7 @@ async function servedBy(
     const asked = [
         ...apiServices.flat(),
         ...configurations.flat().flatMap((configuration) => webhooksIn(all, configuration)),
-        ...definitions.flatMap((definition) => conversionOf(all, definition)),
+        ...crds.flatMap((definition) => conversionOf(all, definition)),
     ];
     const found = await Promise.all(
         asked.map(async ({ signs, what, service }) => {

@@ -26,16 +26,17 @@ export function rivalBlockers({ rivals, addon }: Discovery, inputs: RivalInputs)
     ];
 }
 
-function isOn(configuration: Values, setting: string | undefined): boolean {
+export function isOn(configuration: Values, setting: string | undefined): boolean {
     return setting === undefined || valueAt(configuration, setting) !== false;
 }
 
-function besideAddon({ component, enabledBy, workload, by, owner }: Rival): Blocker {
+function besideAddon(rival: Rival): Blocker {
+    const { enabledBy, workload } = rival;
     const stop = `stop it with \`${stopCommand(workload)}\``;
     return {
         code: ErrorCode.RivalController,
         property: enabledBy === undefined ? "releaseName" : "additionalConfiguration",
-        what: `${described(workload)}${owner === undefined ? "" : ` of ${owner}`} works as ${component} outside the release (${by}): it and the add-on's would act on the same resources`,
+        what: `${describeRival(rival)} outside the release: it and the add-on's would act on the same resources`,
         remedy:
             enabledBy === undefined
                 ? `${stop}, or name its release with \`releaseName\` to move that one`
@@ -43,8 +44,13 @@ function besideAddon({ component, enabledBy, workload, by, owner }: Rival): Bloc
     };
 }
 
+/** For people: what it is, whose, and as what it works. */
+export function describeRival({ component, workload, by, owner }: Rival): string {
+    return `${described(workload)}${owner === undefined ? "" : ` of ${owner}`} works as ${component} (${by})`;
+}
+
 /** A DaemonSet has no replicas to take away. */
-function stopCommand({ kind, namespace, name }: ObjectRef): string {
+export function stopCommand({ kind, namespace, name }: ObjectRef): string {
     const target = `${kind.toLowerCase()} -n ${namespace} ${name}`;
     return kind === "DaemonSet" ? `kubectl delete ${target}` : `kubectl scale ${target} --replicas=0`;
 }

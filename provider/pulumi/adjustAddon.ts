@@ -7,6 +7,7 @@ import { placeOf } from "./drift";
 import type { MigrationInputs } from "./inputs";
 import { configurationOf } from "./moveRequest";
 import { type MigrationOutputs, plainJson } from "./outputs";
+import { assertAlone } from "./rivalsOfAddon";
 import type { Session } from "./session";
 
 export async function adjustAddon(session: Session, journal: Journal): Promise<void> {
@@ -40,6 +41,7 @@ export async function adjustCommitted(
     );
     const place = placeOf(olds);
     if (place !== undefined) await session.lock(place);
+    await assertAlone(session, olds);
     const addonVersion = await upgradeAddon(
         connection.world,
         profile,

@@ -5,8 +5,10 @@ import { Journal } from "../engine/journal";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
 import { MigrationStep } from "../plan/plan";
+import { describeRival } from "../plan/rivals";
 import { AddonStatus } from "../ports/world";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
+import { rivalsOf } from "./rivalsOfAddon";
 import type { Session } from "./session";
 
 /** What refresh finds, a line each; empty when everything is as the state says. */
@@ -19,6 +21,7 @@ export async function driftOf(session: Session, outputs: Partial<MigrationOutput
         ...(isMoved && journal instanceof Journal
             ? [...(await startedAgain(session, journal)), ...(await goneOfAddon(session, journal))]
             : []),
+        ...(isMoved ? await rivalsSince(session, outputs, journal) : []),
     ];
 }
 
@@ -126,6 +129,21 @@ function untoldProgress(
         ({ name, state }) => state === "done" && !journal.isDone(name as MigrationStep),
     );
     return undone === undefined ? [] : [`an undo was begun: step ${undone.name} is not done any more`];
+}
+
+/** Controllers that work beside the add-on's by now, other than those that the journal knows. */
+async function rivalsSince(
+    session: Session,
+    outputs: Partial<MigrationOutputs>,
+    journal: Journal | "strange" | undefined,
+): Promise<string[]> {
+    const planned = journal instanceof Journal ? journal.plan.controllers : [];
+    const rivals = await rivalsOf(
+        session,
+        outputs,
+        planned.map(({ workload }) => workload),
+    );
+    return rivals.map((rival) => `${describeRival(rival)} beside the add-on's`);
 }
 
 /** Workloads of the add-on that somebody deleted. */

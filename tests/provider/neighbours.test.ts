@@ -127,14 +127,14 @@ describe("controllers of others", () => {
             "scaler",
             "keda:2.14.0",
             "default",
-            /works as KEDA outside.*image keda.*keda\.enabled: false/,
+            /works as KEDA \(image keda\) outside.*keda\.enabled: false/,
         ],
         [
             "image",
             "models",
             "hyperpod-inference-operator:v3.1",
             "default",
-            /works as operator outside.*`releaseName`/,
+            /works as operator \(image .*\) outside.*`releaseName`/,
         ],
     ] as const)
         it(`${name}, known by its ${what}: refused, and nothing is written`, async () => {

@@ -1,5 +1,7 @@
 // A tool or a person starts Helm's controllers again while the move has them stopped: stopped once more, then refused with the name of who does it, and never two generations at the end.
 import assert from "node:assert/strict";
+import type { KubernetesObject } from "../../provider/ports/world";
+import { ALB } from "./memory/colleague";
 import { ADDON } from "./memory/content";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
@@ -121,5 +123,40 @@ describe("Helm's controllers, started again by others during the move", function
             assert.deepEqual(running().helms, [], `${until}`);
             assert.ok(running().addons.length >= 4, `${until}`);
         }
+    });
+
+    it("after the commit: told by refresh, and refused by up with the command that stops them", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        const { apiVersion, kind, metadata, spec } = world.store.raw(ALB) as KubernetesObject;
+        const { name, namespace = "", labels = {}, annotations = {} } = metadata;
+        assertDone(await stack.up());
+        assertDone(await stack.up({ commit: true }));
+        world.store.create(
+            { apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec },
+            { manager: "helm", operation: "Update" },
+        );
+        assertDone(await stack.refresh());
+        const drift = () => ((stack.resource?.outputs.drift ?? ["none"]) as string[]).join();
+        assert.match(
+            drift(),
+            /^Deployment kube-system\/hyperpod-inference-operator-alb of Helm release .* works as load balancer controller .* beside the add-on's$/,
+        );
+        const { kind: ending, message, mover } = await stack.up({ commit: true });
+        assert.equal(ending, "failed");
+        assert.match(
+            message,
+            /operator-alb .*\[HP125\]\nnext: .*`kubectl scale deployment -n kube-system hyperpod-inference-operator-alb --replicas=0`/,
+        );
+        assert.deepEqual(
+            mover.writes.filter((write) => !write.includes("Lease ")),
+            [],
+        );
+        assert.equal(stack.resource?.outputs.phase, "Committed");
+        world.store.merge(ALB, { spec: { replicas: 0 } }, { manager: "kubectl", operation: "Update" });
+        world.settle();
+        assertDone(await stack.up({ commit: true }));
+        assertDone(await stack.refresh());
+        assert.equal(drift(), "");
     });
 });

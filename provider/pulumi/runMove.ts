@@ -4,7 +4,7 @@ import { Owner } from "../../common/enums";
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { run } from "../engine/saga";
-import { serveAgain } from "../operations/handover/serveAgain";
+import { SERVE_AGAIN_MS, serveAgain } from "../operations/handover/serveAgain";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import { adjustAddon, adjustCommitted } from "./adjustAddon";
@@ -106,7 +106,7 @@ async function runSteps(session: Session, journal: Journal): Promise<void> {
     try {
         await run(steps, world, journal, inputs.until);
     } catch (error) {
-        await serveAgain(error, steps, world, journal);
+        await serveAgain(error, session.stepsWithin(SERVE_AGAIN_MS), world, journal);
         throw error;
     }
 }

@@ -78,6 +78,11 @@ export class Session {
     }
 
     get steps(): Steps {
+        return this.stepsWithin(Number.POSITIVE_INFINITY);
+    }
+
+    /** No removal of an add-on is waited for longer, milliseconds. */
+    stepsWithin(longestMs: number): Steps {
         const { removeTimeoutMinutes, skipDependenciesMigration, dependencies = {} } = this.inputs;
         const leftAlone = dependencyProfiles
             .map(({ key }) => key)
@@ -86,7 +91,7 @@ export class Session {
             hyperPodInference,
             {
                 installMs: this.installMs,
-                removeMs: (removeTimeoutMinutes ?? REMOVE_MINUTES) * 60_000,
+                removeMs: Math.min((removeTimeoutMinutes ?? REMOVE_MINUTES) * 60_000, longestMs),
             },
             dependencyProfiles,
             leftAlone,

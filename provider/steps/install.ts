@@ -30,6 +30,7 @@ import {
 } from "../operations/addon/ownership";
 import {
     deleteMade,
+    isRemovedWithin,
     objectsOfAddon,
     removeAddon,
     restoreOverwritten,
@@ -39,7 +40,7 @@ import {
 import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { missingWorkloads } from "../operations/handover/stillServes";
-import { StoppedControllers } from "../operations/handover/stoppedControllers";
+import { StoppedControllers, startControllers } from "../operations/handover/stoppedControllers";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { counted, fields } from "../plan/lines";
 import { MigrationStep, type Plan } from "../plan/plan";
@@ -47,6 +48,9 @@ import { poll } from "../ports/poll";
 import type { ObjectRef } from "../ports/world";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
+
+/** EKS lets go of an add-on within seconds, or is stuck with it. */
+const BUSY_MS = 60_000;
 
 export interface InstallMemory {
     /** The API server's time before the add-on was asked for: what `eks` made since then is the add-on's. */
@@ -221,12 +225,18 @@ async function undoTakeoverOf(
 
 /** Answers what had to stay, for people. */
 async function undoCreation(
-    { world, plan, memory }: StepContext<InstallMemory>,
+    context: StepContext<InstallMemory>,
     backup: Backup,
     profile: Profile,
     removeMs: number,
 ): Promise<readonly string[]> {
-    await removeAddon(world, plan.addon.name, removeMs);
+    const { world, plan, memory } = context;
+    const { name } = plan.addon;
+    if (!(await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS)))) {
+        await serveMeanwhile(context, backup, profile);
+        const keepStopped = () => stopAddons(context, backup, profile);
+        await removeAddon(world, name, removeMs, "undo install", true, keepStopped);
+    }
     const { since, former } = memory.value;
     const made = await objectsOfAddon(world, profile, memory.value, backup);
     await stopControllers(world, made);
@@ -238,6 +248,31 @@ async function undoCreation(
               ...warnings,
               `it was ${former.status} (${former.version}) before the move and is not made again: nobody could tell how that would end; its objects are as they were`,
           ];
+}
+
+/** EKS may be at work on an add-on for as long as it likes: nobody waits for that without a controller. */
+async function serveMeanwhile(
+    { world, plan, memory }: StepContext<InstallMemory>,
+    backup: Backup,
+    profile: Profile,
+): Promise<void> {
+    world.log.warn(
+        `undo install: EKS does not let go of the add-on ${plan.addon.name} yet; its controllers are stopped, and Helm's serve meanwhile`,
+    );
+    // A move that goes on has EKS apply it once more: what it applied now is taken back.
+    await memory.amend({ isOverwritten: true });
+    await stopAddons({ world, memory }, backup, profile);
+    await restoreOverwritten(world, plan, backup);
+    await startControllers(world, plan);
+}
+
+/** Those of its controllers that EKS has made by now. */
+async function stopAddons(
+    { world, memory }: Pick<StepContext<InstallMemory>, "world" | "memory">,
+    backup: Backup,
+    profile: Profile,
+): Promise<void> {
+    await stopControllers(world, await objectsOfAddon(world, profile, memory.value, backup));
 }
 
 async function waitAvailable(

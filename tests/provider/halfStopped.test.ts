@@ -15,7 +15,7 @@ const stopped = (world: MemoryWorld) =>
     world.store
         .all("Deployment")
         .filter(({ spec }) => (spec as { replicas?: number }).replicas === 0)
-        .map(({ metadata }) => metadata.name);
+        .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 
 /** A stack whose ports a test changes. */
 function stackOf(
@@ -113,11 +113,41 @@ describe("never half-stopped", () => {
         assertSame(stateOf(world), start, "after the undo");
     });
 
-    it("says so when EKS lets nobody remove the add-on, and Helm's controllers have to wait", async () => {
+    it("serves with Helm's generation alone when EKS does not let go of the add-on, and says so within minutes", async () => {
+        const start = stateOf(world);
         world.data.outcomes.set(ADDON, "NEVER");
-        const stack = new MemoryStack(world, { ...QUICK, installTimeoutMinutes: 1, removeTimeoutMinutes: 1 });
+        const stack = new MemoryStack(world, { ...QUICK, installTimeoutMinutes: 1 });
+        const begin = world.data.now;
         assert.match((await stack.up()).message, /HP221/);
-        assert.match(stack.warnings.join(), /install failed.*could not be started again/);
+        const took = world.data.now - begin;
+        assert.ok(took < (1 + 1 + 2 + 1) * 60_000, `took ${took} ms: install, busy, removal`);
+        assert.match(
+            stack.progress.join("\n"),
+            /undo install: EKS is still at work on the add-on \S+, for \d+ s of at most 60 s: .* is CREATING/,
+        );
+        assert.match(stack.warnings.join(), /install failed.*Helm's controllers run again, but/);
+        assert.deepEqual(
+            stopped(world).map((name) => name.split("/")[0]),
+            Array(5).fill(ADDON_NAMESPACE),
+            "the add-on's alone are stopped",
+        );
+        assert.deepEqual(world.data.violations, []);
+        world.settle();
+        assert.deepEqual(world.data.violations, []);
+        // EKS comes round: either command goes on, and the add-on's controllers run when it is ACTIVE.
+        const left = { data: world.snapshot(), saved: stack.save() };
+        world.data.outcomes.delete(ADDON);
+        assert.equal((await stack.destroy()).kind, "done");
+        assertSame(stateOf(world), start, "after destroy");
+        world.restore(left.data);
+        stack.load(left.saved);
+        world.data.outcomes.delete(ADDON);
+        const { kind, message } = await stack.up();
+        assert.equal(kind, "done", message);
+        assert.deepEqual(stopped(world), []);
+        assert.deepEqual(world.data.violations, []);
+        assert.equal((await stack.destroy()).kind, "done");
+        assertSame(stateOf(world), start, "after the second destroy");
     });
 
     it("waits for an add-on that is DEGRADED for a while, and tells its issues meanwhile", async () => {

@@ -10,13 +10,20 @@ import { readMetadata } from "../../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import { poll } from "../../ports/poll";
-import { AddonStatus, type KubernetesObject, type ObjectRef, type World } from "../../ports/world";
+import {
+    type Addon,
+    AddonStatus,
+    type KubernetesObject,
+    type ObjectRef,
+    type World,
+} from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
 import { bringBackNamespaces } from "../backup/bringBack";
+import { replicasOf } from "../handover/stoppedControllers";
 import { isAskedForByMove } from "./create";
 import { describeUnproved, madeByAddon, type OwnedRef, ownedRef } from "./ownership";
-import { awaitGone, failedAddon } from "./wait";
+import { awaitGone, failedAddon, pollMs } from "./wait";
 
 /** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
 const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
@@ -29,15 +36,18 @@ export async function removeAddon(
     timeoutMs: number,
     step = "undo install",
     preserve = true,
+    meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
     const addon = await world.addons.describe(name);
     if (addon === undefined) return;
-    if (addon.status !== AddonStatus.Deleting) {
-        world.log.progress(
-            `${step}: removing the add-on ${name}${preserve ? ", its objects stay" : " with its objects"}`,
+    if (!(await beginRemoval(world, addon, timeoutMs, step, preserve, meanwhile)))
+        throw failedAddon(
+            ErrorCode.AddonDeleteFailed,
+            step,
+            (await world.addons.describe(name)) ?? addon,
+            [],
+            timeoutMs,
         );
-        await removeWhenIdle(world, name, timeoutMs, preserve);
-    }
     const gone = await awaitGone(world, name, timeoutMs);
     if (!gone)
         throw failedAddon(
@@ -48,21 +58,41 @@ export async function removeAddon(
         );
 }
 
-/** EKS runs one operation at a time on an add-on. */
-async function removeWhenIdle(
+/** Whether EKS lets go of it in so short a time that nobody has to serve meanwhile. */
+export async function isRemovedWithin(world: World, name: string, timeoutMs: number): Promise<boolean> {
+    const addon = await world.addons.describe(name);
+    if (addon === undefined) return true;
+    return (await beginRemoval(world, addon, timeoutMs)) && (await awaitGone(world, name, timeoutMs));
+}
+
+/** EKS runs one operation at a time on an add-on. Answers false when it is still at another one after the time. */
+async function beginRemoval(
     world: World,
-    name: string,
+    { name, status }: Addon,
     timeoutMs: number,
-    preserve: boolean,
-): Promise<void> {
-    const remove = () => world.addons.remove(name, { preserve }).then(() => undefined, inUse);
-    const busy = await poll(
-        world.clock,
-        { timeoutMs, pauseMs: 1_000 },
-        remove,
-        (error) => error === undefined,
+    step = "undo install",
+    preserve = true,
+    meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<boolean> {
+    if (status === AddonStatus.Deleting) return true;
+    world.log.progress(
+        `${step}: removing the add-on ${name}${preserve ? ", its objects stay" : " with its objects"}`,
     );
-    if (busy !== undefined) throw busy;
+    const remove = async (elapsedMs: number) => {
+        await meanwhile();
+        const busy = await world.addons.remove(name, { preserve }).then(() => undefined, inUse);
+        if (busy !== undefined)
+            world.log.progress(
+                `${step}: EKS is still at work on the add-on ${name}, for ${seconds(elapsedMs)} of at most ${seconds(timeoutMs)}: ${busy.message}`,
+            );
+        return busy;
+    };
+    const pace = { timeoutMs, pauseMs: pollMs };
+    return (await poll(world.clock, pace, remove, (busy) => busy === undefined)) === undefined;
+}
+
+function seconds(milliseconds: number): string {
+    return `${Math.round(milliseconds / 1000)} s`;
 }
 
 function inUse(error: Error): Error {
@@ -165,10 +195,11 @@ export async function restoreOverwritten(
                 await bringBack(object, live);
             } else if (remembered.kind === "ReplicaSet") {
                 // Only the rollout history of a Deployment that is made again; a live one belongs to its controller.
-                if (live === undefined) await restoreOver(world, stopped(remembered), live);
+                if (live === undefined) await restoreOver(world, scaled(remembered, 0), live);
             } else {
-                // Replicas come back in the undo of scaleDown, when everything the controllers need is there again.
-                await bringBack(controllers.has(key) ? stopped(remembered) : remembered, live);
+                // Replicas come back in the undo of scaleDown, when everything the controllers need is there again; what serves goes on.
+                const replicas = live === undefined ? 0 : replicasOf(live);
+                await bringBack(controllers.has(key) ? scaled(remembered, replicas) : remembered, live);
             }
         });
     }
@@ -176,8 +207,8 @@ export async function restoreOverwritten(
     return { warnings: [...keptSchemas.sort(), ...kept.sort()], keepsSchema: keptSchemas.length > 0 };
 }
 
-function stopped(object: KubernetesObject): KubernetesObject {
-    return { ...object, spec: { ...(object.spec as object), replicas: 0 } };
+function scaled(object: KubernetesObject, replicas: number): KubernetesObject {
+    return { ...object, spec: { ...(object.spec as object), replicas } };
 }
 
 /** cert-manager may have been issuing while its Certificate went back: look until the former bytes stay. */

@@ -5,6 +5,10 @@ import { undoSteps } from "../../engine/saga";
 import type { Steps } from "../../engine/step";
 import { MigrationStep } from "../../plan/plan";
 import type { World } from "../../ports/world";
+import { runningOf } from "./stoppedControllers";
+
+/** How long a failed move waits for EKS to let go of the add-on, milliseconds. Helm's controllers serve meanwhile, so the next command may wait for the rest. */
+export const SERVE_AGAIN_MS = 2 * 60_000;
 
 /** Steps that fail while no generation serves, or only half of one. */
 const PAUSED: ReadonlySet<string> = new Set([MigrationStep.ScaleDown, MigrationStep.Install]);
@@ -25,8 +29,20 @@ export async function serveAgain(
         await undoSteps(steps, world, journal, MigrationStep.ScaleDown);
         world.log.warn(`${why}; Helm's controllers run again`);
     } catch (error) {
-        world.log.warn(`${why}, and Helm's controllers could not be started again: ${messageOf(error)}`);
+        const serves = (await isServing(world, journal))
+            ? "Helm's controllers run again, but the rest is still to be undone"
+            : "Helm's controllers could not be started again";
+        world.log.warn(`${why}, and ${serves}: ${messageOf(error)}`);
     }
+}
+
+/** False as well when nobody can tell. */
+async function isServing(world: World, { plan }: Journal): Promise<boolean> {
+    const refs = plan.controllers.filter(({ replicas }) => replicas > 0).map(({ workload }) => workload);
+    return runningOf(world, refs).then(
+        (running) => running.length === refs.length,
+        () => false,
+    );
 }
 
 /** Why not one generation serves now; undefined when one does, or when it is not this mover's to change that. */

@@ -1,12 +1,15 @@
 // Helm's controllers, stopped for the move: looks whether somebody starts them again, stops them once more, and the second time refuses with the name of who does it.
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isSomebodys } from "../../kubernetes/changedOutside";
 import { keyOf, refTo } from "../../kubernetes/restore";
+import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** Pods get 30 s to end by themselves, and a little more. */
 const TERMINATION_MS = 45_000;
+const AVAILABLE_MS = 10 * 60_000;
 /** A wait looks more often than this. */
 const LOOK_MS = 2_000;
 /** Tools that keep a cluster as it is in Git come back within seconds. */
@@ -66,6 +69,17 @@ export class StoppedControllers {
         await this.world.clock.sleep(SETTLE_MS);
         await this.look();
     }
+}
+
+/** As many of each as the plan found, for as long as it takes to undo the rest; one that others started is left to them. */
+export async function startControllers(world: World, { controllers }: Plan): Promise<void> {
+    const stopped = await mapConcurrently(controllers, async ({ workload, replicas }) => {
+        const live = await world.objects.read(workload);
+        if (live === undefined || replicasOf(live) > 0 || replicas === 0) return [];
+        await world.workloads.scale(workload, replicas);
+        return [workload];
+    });
+    await world.workloads.waitAvailable(stopped.flat(), AVAILABLE_MS);
 }
 
 /** Those of them that run, and are Helm's still. */

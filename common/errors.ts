@@ -28,6 +28,7 @@ export enum ErrorCode {
     RefusedByPolicy = "HP139",
     ModelsRemain = "HP140",
     HandoverNotSeamless = "HP141",
+    JournalTooLarge = "HP142",
     JournalDamaged = "HP201",
     JournalVersion = "HP202",
     JournalForeign = "HP203",

@@ -13,6 +13,7 @@ import { existingBlockers, existingNotes, existingOf, twoControllersBlockers } f
 import { planDependencies } from "./dependencies";
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
+import { journalSizeBlockers } from "./journalSize";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
 import {
     DependencyTreatment,
@@ -138,7 +139,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
             ...foreignFields(objects, discovery),
         ],
     };
-    return { draft, blockers };
+    return { draft, blockers: [...blockers, ...journalSizeBlockers(draft, discovery.owned)] };
 }
 
 /** Whether an add-on takes the objects of this part over. */

@@ -54,6 +54,8 @@ export interface KubernetesObject {
 /** Kubernetes objects of any kind. Reads answer `undefined` for an object that is not there; writes pass the gate first. */
 export interface Objects {
     read(ref: ObjectRef): Promise<KubernetesObject | undefined>;
+    /** As `read`, but only metadata is sent. */
+    exists(ref: ObjectRef): Promise<boolean>;
     list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]>;
     /**
      * Objects of every kind that `manager` applied and that were created at or after `since` (the API server's time, ISO 8601).

@@ -3,13 +3,9 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Connection, JournalPlace } from "../connection/connection";
-import {
-    Journal,
-    type JournalCopy,
-    type JournalDocument,
-    type JournalStore,
-    openCopy,
-} from "../engine/journal";
+import { Journal } from "../engine/journal";
+import { type JournalDocument, openCopy } from "../engine/journalDocument";
+import type { JournalCopy, JournalStore } from "../engine/journalStore";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
 
 /** A journal that nothing in this stack's state speaks for. */

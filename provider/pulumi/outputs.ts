@@ -1,7 +1,8 @@
 // The outputs of the resource: how a journal reads as Pulumi state. Sole owner of their shape; old shapes must stay readable.
 
 import { journalName } from "../adapters/kubernetes/journalSecrets";
-import type { Journal, JournalCopy } from "../engine/journal";
+import type { Journal } from "../engine/journal";
+import type { JournalCopy } from "../engine/journalStore";
 import { type MigrationInputs, withPresentNames } from "./inputs";
 import type { Session } from "./session";
 

@@ -3,7 +3,8 @@
 import { INSTALL_MINUTES } from "../../common/timeouts";
 import type { Connect, Connection, JournalPlace } from "../connection/connection";
 import type { HeldLock } from "../engine/heldLock";
-import type { Journal, JournalCopy } from "../engine/journal";
+import type { Journal } from "../engine/journal";
+import type { JournalCopy } from "../engine/journalStore";
 import type { Holder } from "../engine/lease";
 import { LockGate } from "../engine/lockGate";
 import type { Steps } from "../engine/step";

@@ -1,5 +1,7 @@
 // What a report is made from: the outputs of a move, its journal's plan and facts, what went wrong. Never the memory of steps nor the backup: they hold Secrets.
-import { hashOf, JOURNAL_VERSION, type JournalCopy, type JournalDocument, unpack } from "../engine/journal";
+import { JOURNAL_VERSION, type JournalDocument } from "../engine/journalDocument";
+import type { JournalCopy } from "../engine/journalStore";
+import { hashOf, unpack } from "../engine/packed";
 import type { JournalFacts } from "../engine/step";
 import type { Plan } from "../plan/plan";
 import type { MigrationOutputs } from "../pulumi/outputs";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { JOURNAL_LABELS, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
-import { hashOf, type JournalDocument, pack, unpack } from "../../provider/engine/journal";
+import type { JournalDocument } from "../../provider/engine/journalDocument";
+import { hashOf, pack, unpack } from "../../provider/engine/packed";
 import { isVouched, markOf, newJournalKey } from "../../provider/engine/vouched";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";

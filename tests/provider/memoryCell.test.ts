@@ -1,6 +1,7 @@
 // A step's memory: what stands in it is what the journal has, at every moment, and a write that fails changes nothing of it.
 import assert from "node:assert/strict";
-import { Journal, type JournalCopy, type JournalStore } from "../../provider/engine/journal";
+import { Journal } from "../../provider/engine/journal";
+import type { JournalCopy, JournalStore } from "../../provider/engine/journalStore";
 import { entryOf } from "../../provider/engine/memoryCell";
 import { MigrationStep, type Plan } from "../../provider/plan/plan";
 import type { World } from "../../provider/ports/world";
@@ -16,7 +17,7 @@ interface Shares {
 }
 
 /** Nothing of a move: this is about its memory alone. */
-const plan = {} as Plan;
+const plan = { release: { namespace: "kube-system" } } as Plan;
 const world = {} as World;
 
 async function cellOf<Kind>(memory: Kind) {

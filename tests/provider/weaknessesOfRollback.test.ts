@@ -1,6 +1,6 @@
 // The way back as AWS's script (helm_to_addon.sh) does not know it: each case handled. The W numbers are the list in docs/weaknesses.md; W41 stands in goldenMove.test.ts.
 import assert from "node:assert/strict";
-import type { StepRecord } from "../../provider/engine/journal";
+import type { StepRecord } from "../../provider/engine/journalDocument";
 import { keyOf, refTo } from "../../provider/kubernetes/restore";
 import type { RoleMemory } from "../../provider/operations/roles/roles";
 import type { KubernetesObject, TaggedResource } from "../../provider/ports/world";

@@ -1,36 +1,32 @@
-// The journal's copy in the cluster: one Secret for the document, as many as the backup needs, below the size limit of a Secret, and beside each namespace's own Secrets the key that opens the backup's copies of them. A write goes on top of what this mover knows, or is refused.
+// The journal's copy in the cluster: Secrets for document and backup, as many as each needs below the size limit of a Secret, and beside each namespace's own Secrets the key that opens the backup's copies of them. A write goes on top of what this mover knows, or is refused.
 
+import { ErrorCode, MigrationError } from "../../../common/errors";
 import { OURS } from "../../../common/ourMarks";
-import { lockLost } from "../../engine/heldLock";
-import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journal";
-import { hashOf } from "../../engine/journal";
-import type { KubernetesObject, ObjectRef, Objects } from "../../ports/world";
+import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journalStore";
+import { hashOf } from "../../engine/packed";
+import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
+import { KnownSecrets, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
 
-/** The limit of a Secret is 1 MiB; the backup is cut below 900 KiB of it. */
+/** The limit of a Secret is 1 MiB; document and backup are cut below 900 KiB of it. */
 const CHUNK = 880 * 1024;
 
 /** Whoever writes into these Secrets must not make a reader ask for millions of them. */
 const MOST_CHUNKS = 100;
+
+/** How often a document is read anew that its mover replaces meanwhile. */
+const READS = 5;
+
+/** Enough of the document's hash that no two documents of a move share the names of their pages. */
+const PAGE_HASH = 16;
 
 export const JOURNAL_LABELS = {
     ...OURS,
     "app.kubernetes.io/component": "migration-journal",
 } as const;
 
-type SecretRef = ObjectRef & { readonly namespace: string };
-
-/** A Secret as it was last read or written here. */
-interface Known {
-    readonly resourceVersion: string;
-    readonly data: Readonly<Record<string, string>>;
-}
-
-/** Tries on top of a version that changed without the content: somebody labels the Secret. */
-const TRIES = 5;
-
 export class JournalSecrets implements JournalStore {
-    readonly #known = new Map<string, Known>();
+    readonly #secrets: KnownSecrets;
 
     constructor(
         readonly objects: Objects,
@@ -38,17 +34,38 @@ export class JournalSecrets implements JournalStore {
         readonly release: string,
         /** Says who wrote the document with this hash; absent where nobody can tell later. */
         readonly markOf: (hash: string) => string | undefined = () => undefined,
-    ) {}
+    ) {
+        const labels = { ...JOURNAL_LABELS, "app.kubernetes.io/instance": release };
+        // All but the head is proved by a hash that stands in the head or its document.
+        this.#secrets = new KnownSecrets(
+            objects,
+            "pulumi-hyperpod-inference/journal",
+            labels,
+            ({ name }) => name !== journalName(release),
+        );
+    }
 
+    /** Further pages are named after their document and written before the head that names it: until then the former document is whole, from then on this one is. */
     async writeDocument(document: string, hash: string): Promise<void> {
-        // A mark that is left from another writer would belong to another document.
-        await this.#put(this.#name(), { document, hash, mark: this.markOf(hash) ?? "" });
+        const [first = "", ...rest] = cut(document);
+        for (const [index, page] of rest.entries())
+            await this.#secrets.write(this.#page(hash, index + 1), { document: page });
+        const former = this.#secrets.known(this.#head());
+        await this.#secrets.write(this.#head(), {
+            document: first,
+            hash,
+            total: String(rest.length + 1),
+            // A mark that is left from another writer would belong to another document.
+            mark: this.markOf(hash) ?? "",
+        });
+        if (former === undefined || former.hash === hash) return;
+        for (const page of this.#pagesOf(former)) await this.#secrets.remove(page);
     }
 
     async writeBackup(backup: string): Promise<void> {
         const chunks = cut(backup);
         for (const [index, chunk] of chunks.entries()) {
-            await this.#put(this.#name(index), {
+            await this.#secrets.write(this.#chunk(index), {
                 backup: chunk,
                 total: String(chunks.length),
                 backupHash: hashOf(backup),
@@ -57,18 +74,21 @@ export class JournalSecrets implements JournalStore {
     }
 
     async holdsBackup(backup: string): Promise<boolean> {
-        const names = new Set((await this.#all()).map(({ metadata }) => metadata.name));
-        return cut(backup).every((_, index) => names.has(this.#name(index)));
+        const asked = cut(backup).map((_, index) => this.objects.exists(this.#chunk(index)));
+        return (await Promise.all(asked)).every((isThere) => isThere);
     }
 
     async readHead(): Promise<JournalHead | undefined> {
-        const head = await this.#get(this.#name());
-        if (head === undefined) return undefined;
-        return {
-            document: head.document ?? "",
-            hash: head.hash ?? "",
-            ...(head.mark ? { mark: head.mark } : {}),
-        };
+        for (let attempt = 1; ; attempt++) {
+            const head = await this.#secrets.read(this.#head());
+            if (head === undefined) return undefined;
+            const { hash = "", mark } = head;
+            const pages = await Promise.all(this.#pagesOf(head).map((page) => this.#secrets.read(page)));
+            // The mover wrote another document meanwhile, and took the pages of this one away. A document that is not whole is found by its hash.
+            if (pages.includes(undefined) && attempt < READS) continue;
+            const document = [head, ...pages].map((page) => page?.document ?? "").join("");
+            return { document, hash, ...(mark ? { mark } : {}) };
+        }
     }
 
     async read(): Promise<JournalCopy | undefined> {
@@ -81,7 +101,7 @@ export class JournalSecrets implements JournalStore {
 
     async writeKey(namespace: string, key: string): Promise<void> {
         try {
-            await this.#put(this.#keyName(), { key }, namespace);
+            await this.#secrets.write(secretRef(namespace, this.#keyName()), { key });
         } catch (error) {
             // A namespace that somebody deletes takes its Secrets with it; the stack's state still opens what is sealed.
             const isGoing = isStatus(error, 403) && /being terminated/.test((error as Error).message);
@@ -90,107 +110,26 @@ export class JournalSecrets implements JournalStore {
     }
 
     async readKey(namespace: string): Promise<string | undefined> {
-        return (await this.#get(this.#keyName(), namespace))?.key;
+        return (await this.#secrets.read(secretRef(namespace, this.#keyName())))?.key;
     }
 
     async remove(): Promise<void> {
         const mine = await this.#all();
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
         const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
-        for (const { metadata } of headLast) {
-            const { name, namespace, uid, resourceVersion } = metadata;
-            const ref = this.#ref(name, namespace);
-            await this.objects
-                .remove(ref, {
-                    ...(uid ? { uid } : {}),
-                    ...(resourceVersion ? { resourceVersion } : {}),
-                })
-                .catch((error: unknown) => {
-                    throw isStatus(error, 409) ? writtenByAnother(name) : error;
-                });
-            this.#known.delete(keyIn(ref));
-        }
+        for (const { metadata } of headLast) await this.#secrets.remove(metadata);
     }
 
     async #readBackup(): Promise<string | undefined> {
-        const first = await this.#get(this.#name(0));
+        const first = await this.#secrets.read(this.#chunk(0));
         if (first === undefined) return undefined;
-        const total = Number(first.total);
+        const total = chunksOf(first.total);
         // Not ours, or damaged: the hash will say so.
-        if (!Number.isInteger(total) || total > MOST_CHUNKS) return first.backup ?? "";
+        if (total === undefined) return first.backup ?? "";
         const rest = await Promise.all(
-            Array.from({ length: Math.max(0, total - 1) }, (_, index) => this.#get(this.#name(index + 1))),
+            Array.from({ length: total - 1 }, (_, index) => this.#secrets.read(this.#chunk(index + 1))),
         );
         return [first, ...rest].map((chunk) => chunk?.backup ?? "").join("");
-    }
-
-    async #get(name: string, namespace?: string): Promise<Record<string, string> | undefined> {
-        const ref = this.#ref(name, namespace);
-        const secret = await this.objects.read(ref);
-        if (secret === undefined) {
-            this.#known.delete(keyIn(ref));
-            return undefined;
-        }
-        const data = (secret.data ?? {}) as Record<string, string>;
-        this.#known.set(keyIn(ref), { resourceVersion: secret.metadata.resourceVersion ?? "", data });
-        return Object.fromEntries(
-            Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
-        );
-    }
-
-    async #put(name: string, content: Record<string, string>, namespace?: string): Promise<void> {
-        const ref = this.#ref(name, namespace);
-        const data = Object.fromEntries(
-            Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
-        );
-        const secret: KubernetesObject = {
-            apiVersion: "v1",
-            kind: "Secret",
-            metadata: {
-                name,
-                namespace: ref.namespace,
-                labels: { ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release },
-            },
-            type: "pulumi-hyperpod-inference/journal",
-            data,
-        };
-        for (let attempt = 1; ; attempt++) {
-            try {
-                const { resourceVersion = "" } = await this.#store(secret, ref);
-                this.#known.set(keyIn(ref), { resourceVersion, data });
-                return;
-            } catch (error) {
-                if (attempt >= TRIES || !(await this.#mayTryAgain(ref, data, error))) throw error;
-            }
-        }
-    }
-
-    #store(secret: KubernetesObject, ref: SecretRef) {
-        const known = this.#known.get(keyIn(ref));
-        if (known === undefined) return this.objects.create(secret);
-        const { resourceVersion } = known;
-        return this.objects.merge(ref, { metadata: { resourceVersion }, data: secret.data });
-    }
-
-    /** Finds out why a write was refused; throws when another mover wrote. */
-    async #mayTryAgain(ref: SecretRef, wanted: Known["data"], error: unknown): Promise<boolean> {
-        const known = this.#known.get(keyIn(ref));
-        if (known !== undefined && isStatus(error, 404)) {
-            // Somebody deleted it; as long as this mover lives it knows all that it held.
-            this.#known.delete(keyIn(ref));
-            return true;
-        }
-        if (!isStatus(error, 409)) return false;
-        const live = await this.objects.read(ref);
-        if (live === undefined) this.#known.delete(keyIn(ref));
-        else {
-            const data = (live.data ?? {}) as Known["data"];
-            // The same content: an answer of ours was lost, or only labels changed. A backup is proved by its hash in the document.
-            const isOurs = same(data, wanted) || same(data, known?.data) || ref.name !== this.#name();
-            if (!isOurs) throw writtenByAnother(ref.name);
-            this.#known.set(keyIn(ref), { resourceVersion: live.metadata.resourceVersion ?? "", data });
-        }
-        return true;
     }
 
     /** Of this journal, the keys in other namespaces too. */
@@ -204,8 +143,23 @@ export class JournalSecrets implements JournalStore {
         );
     }
 
-    #ref(name: string, namespace = this.namespace): SecretRef {
-        return { apiVersion: "v1", kind: "Secret", namespace, name };
+    #head(): SecretRef {
+        return secretRef(this.namespace, journalName(this.release));
+    }
+
+    #chunk(index: number): SecretRef {
+        return secretRef(this.namespace, journalName(this.release, index));
+    }
+
+    #page(hash: string, index: number): SecretRef {
+        const name = `${journalName(this.release)}-page-${hash.slice(0, PAGE_HASH)}-${index}`;
+        return secretRef(this.namespace, name);
+    }
+
+    /** None where the head names none, or was not written by us. */
+    #pagesOf({ hash = "", total }: SecretText): SecretRef[] {
+        const further = /^[0-9a-f]{64}$/.test(hash) ? (chunksOf(total) ?? 1) - 1 : 0;
+        return Array.from({ length: further }, (_, index) => this.#page(hash, index + 1));
     }
 
     /** Two releases of one name may have Secrets in the same namespace. */
@@ -213,19 +167,11 @@ export class JournalSecrets implements JournalStore {
         return `${journalName(this.release)}-key-${this.namespace}`;
     }
 
-    #name(chunk?: number): string {
-        return journalName(this.release, chunk);
-    }
-
     #selector(): string {
         return Object.entries({ ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release })
             .map(([key, value]) => `${key}=${value}`)
             .join(",");
     }
-}
-
-function keyIn({ namespace, name }: SecretRef): string {
-    return `${namespace}/${name}`;
 }
 
 export function journalName(release: string, chunk?: number): string {
@@ -236,25 +182,28 @@ function isStatus(error: unknown, status: number): boolean {
     return error instanceof ApiError && error.status === status;
 }
 
-function same(a: Known["data"], b: Known["data"] | undefined): boolean {
-    const entries = Object.entries(a);
-    return (
-        b !== undefined &&
-        entries.length === Object.keys(b).length &&
-        entries.every(([key, value]) => b[key] === value)
-    );
-}
-
-function writtenByAnother(name: string) {
-    return lockLost(`another mover wrote the journal ${name} meanwhile`);
+/** Undefined where no honest number stands. */
+function chunksOf(total: string | undefined): number | undefined {
+    const number = Number(total);
+    return Number.isInteger(number) && number >= 1 && number <= MOST_CHUNKS ? number : undefined;
 }
 
 function cut(text: string): string[] {
     // base64 of the Secret's own data field makes a third more of it.
     const size = Math.floor((CHUNK * 3) / 4);
-    const chunks: string[] = [];
-    for (let start = 0; start < text.length; start += size) chunks.push(text.slice(start, start + size));
-    return chunks.length === 0 ? [""] : chunks;
+    const total = Math.max(1, Math.ceil(text.length / size));
+    if (total > MOST_CHUNKS) throw tooLarge(text.length);
+    return Array.from({ length: total }, (_, index) => text.slice(index * size, (index + 1) * size));
+}
+
+/** What could not be read again is never written. */
+function tooLarge(bytes: number): MigrationError {
+    return new MigrationError({
+        code: ErrorCode.JournalTooLarge,
+        step: "journal",
+        what: `the journal holds ${Math.ceil(bytes / 1024 / 1024)} MiB, compressed; ${MOST_CHUNKS} Secrets hold less`,
+        remedy: "run `pulumi destroy` to go back; then remove tags or models that nobody needs, and run `pulumi up`",
+    });
 }
 
 /** Where journals lie, by their first pages; what only carries their labels is none. */

@@ -19,7 +19,7 @@ import type { ApiDiscovery, ServedKind } from "./apiDiscovery";
 const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-/** The answer to a write is not looked at, and a CRD's would be 300 kB. */
+/** The answer to a write is not looked at, nor what a thing is that only has to be there; a CRD's would be 300 kB. */
 const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const PAGE = "500";
 /** A list of many pages begins again when its token expired; one that always does is told. */
@@ -57,6 +57,13 @@ export class KubernetesObjects implements Objects {
         return absentAsUndefined(
             this.api.call({ method: "GET", path }).then(({ body }) => body as KubernetesObject),
         );
+    }
+
+    async exists(ref: ObjectRef): Promise<boolean> {
+        const path = await this.discovery.path(ref);
+        if (path === undefined) return false;
+        const answer = this.api.call({ method: "GET", path, accept: SHORT_ANSWER });
+        return (await absentAsUndefined(answer)) !== undefined;
     }
 
     async list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<KubernetesObject[]> {

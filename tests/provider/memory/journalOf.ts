@@ -1,6 +1,8 @@
 // What the state of a stack holds of the journal, unpacked.
 import assert from "node:assert/strict";
-import { type JournalCopy, type JournalDocument, unpack } from "../../../provider/engine/journal";
+import type { JournalDocument } from "../../../provider/engine/journalDocument";
+import type { JournalCopy } from "../../../provider/engine/journalStore";
+import { unpack } from "../../../provider/engine/packed";
 import type { Backup } from "../../../provider/operations/backup/backup";
 import type { MemoryStack } from "../memoryStack";
 

@@ -33,6 +33,10 @@ export class MemoryObjects implements Objects {
         return this.mover.read(() => this.store.read(ref));
     }
 
+    exists(ref: ObjectRef): Promise<boolean> {
+        return this.mover.read(() => this.store.read(ref) !== undefined);
+    }
+
     list(apiVersion: string, kind: string, options?: ListOptions): Promise<KubernetesObject[]> {
         return this.mover.read(() => [
             ...this.store.list(apiVersion, kind, options),

@@ -22,6 +22,16 @@ import { builtInScope, groupOfApi, keyOfObject, objectKey } from "./kinds";
 const CRD = "apiextensions.k8s.io/v1";
 const SELECTOR_FIXED = new Set(["Deployment", "DaemonSet"]);
 
+/** As the API server has it: of the decoded values. */
+const SECRET_LIMIT = 1024 * 1024;
+
+function bytesOf(data: unknown): number {
+    return Object.values((data ?? {}) as Record<string, string>).reduce(
+        (sum, value) => sum + Buffer.byteLength(value, "base64"),
+        0,
+    );
+}
+
 export class Store {
     constructor(
         readonly data: () => Data,
@@ -238,6 +248,8 @@ export class Store {
             throw refusal(422, "Invalid", `${sent.kind} ${sent.metadata.name}: spec.selector is immutable`);
         const refused = this.refusedBy(sent);
         if (refused !== undefined) throw refusal(403, "Forbidden", refused);
+        if (sent.kind === "Secret" && bytesOf(sent.data) > SECRET_LIMIT)
+            throw refusal(422, "Invalid", `Secret ${sent.metadata.name}: data: Too long`);
         const { uid, generation, creationTimestamp, deletionTimestamp } = live?.metadata ?? {};
         const { status: _, ...content } = sent;
         const next = this.#prunedBySchema({

@@ -1,0 +1,184 @@
+// A journal that is larger than one Secret: written in pages, of which a reader finds all of one document at any moment, whenever its mover dies.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { openGate } from "../../provider/adapters/gates";
+import { JournalSecrets, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
+import { hashOf } from "../../provider/engine/packed";
+import { journalSizeBlockers } from "../../provider/plan/journalSize";
+import { TaggedKind } from "../../provider/ports/world";
+import { RELEASE } from "./memory/content";
+import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { journalOf } from "./memory/journalOf";
+import { type Injection, Mover } from "./memory/mover";
+import { MemoryObjects } from "./memory/objects";
+import { MemoryStack } from "./memoryStack";
+
+/** As long as 48 tags of 384 characters that do not compress, on each of the few resources of the models. */
+const LONG = 360 * 1024;
+
+const {
+    world,
+    snapshot,
+    state: start,
+} = startOf({}, ({ data }) => {
+    for (const [key, tags] of data.tags)
+        data.tags.set(key, { ...tags, notes: randomBytes(LONG).toString("base64") });
+});
+
+function pagesOf(release: string): string[] {
+    return world.store
+        .all("Secret")
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.startsWith(`${journalName(release)}-page-`));
+}
+
+let moved: MemoryStack;
+
+describe("a journal of a move whose models have many long tags", () => {
+    it("does not fit into one Secret, and the move goes there and back, also when one of both copies is lost", async () => {
+        for (const lost of ["state", "cluster"]) {
+            world.restore(snapshot);
+            const stack = new MemoryStack(world);
+            assertDone(await stack.up());
+            const documents = new Set(pagesOf(RELEASE.name).map((name) => name.replace(/-\d+$/, "")));
+            assert.equal(documents.size, 1, `pages of one document alone: ${[...documents].join(", ")}`);
+            moved = new MemoryStack(world);
+            moved.resource = stack.resource;
+            assert.ok(stack.resource);
+            if (lost === "state") {
+                const { journal: _, ...outputs } = stack.resource.outputs;
+                stack.resource = { ...stack.resource, outputs };
+            } else for (const name of pagesOf(RELEASE.name)) removeSecret(RELEASE.namespace, name);
+            assertDone(await stack.destroy());
+            assertSame(stateOf(world), start, `after destroy, without the copy of the ${lost}`);
+            assertHarmless(world);
+        }
+    });
+
+    it("is refused in the plan where it would be larger than what can be read again", () => {
+        const draft = journalOf(moved).plan;
+        const notes = "x".repeat(1024 * 1024);
+        const resource = { kind: TaggedKind.Certificate, id: "arn" };
+        const owned = (count: number) => ({
+            resources: Array.from({ length: count }, () => ({ resource, owner: "shop", tags: { notes } })),
+            unreadable: [],
+            notes: [],
+            buckets: [],
+            asked: [],
+        });
+        assert.deepEqual(journalSizeBlockers(draft, owned(31)), []);
+        assert.equal(journalSizeBlockers(draft, owned(33))[0]?.code, "HP142");
+    });
+});
+
+describe("a document of several pages", () => {
+    const text = (name: string, megabytes: number) =>
+        `${name}:${"x".repeat(Math.floor(megabytes * 1024 * 1024))}`;
+    const store = (injection?: Injection) => {
+        const mover = new Mover("one", injection);
+        return {
+            mover,
+            secrets: new JournalSecrets(
+                new MemoryObjects(world.store, mover, openGate),
+                "kube-system",
+                "shop",
+            ),
+        };
+    };
+    const write = (secrets: JournalSecrets, document: string) =>
+        secrets.writeDocument(document, hashOf(document));
+
+    for (const [from, to] of [
+        [2.2, 3],
+        [3, 0.1],
+        [0.1, 2.2],
+    ] as const)
+        it(`is the former one or the new one, whole, wherever its mover dies (${from} to ${to} MiB)`, async () => {
+            const [old, next] = [text("old", from), text("next", to)];
+            const found: string[] = [];
+            for (let died = 1; ; died++) {
+                world.restore(snapshot);
+                await write(store().secrets, old);
+                const { mover, secrets } = store({ write: died, moment: "after", kind: "crash" });
+                await secrets.readHead();
+                const ended = await Promise.race([
+                    write(secrets, next).then(() => true),
+                    mover.died.then(() => false),
+                ]);
+                const successor = store().secrets;
+                const head = await successor.readHead();
+                assert.ok(head !== undefined && hashOf(head.document) === head.hash, `write ${died}`);
+                assert.ok([old, next].includes(head.document));
+                found.push(head.document.slice(0, 4));
+                if (ended === true) break;
+                // Whoever goes on writes, and in the end nothing stays.
+                await write(successor, text("last", 1.5));
+                assert.match((await store().secrets.readHead())?.document.slice(0, 5) ?? "", /^last:/);
+                await store().secrets.remove();
+                assert.deepEqual(pagesOf("shop"), []);
+            }
+            assert.ok(found.length > 1 && found.pop() === "next");
+            assert.deepEqual(found, [...found].sort().reverse(), "never back again");
+        });
+
+    it("is found by a reader while its mover replaces it", async () => {
+        world.restore(snapshot);
+        const { secrets } = store();
+        await write(secrets, text("first", 2));
+        const reader = store();
+        // Between the reader's look at the head and at the pages.
+        let calls = 0;
+        Object.assign(reader.mover, {
+            roundTrip: async () => {
+                if (++calls === 2) await write(secrets, text("second", 2));
+            },
+        });
+        assert.match((await reader.secrets.readHead())?.document.slice(0, 7) ?? "", /^second:/);
+    });
+
+    it("that is larger than a reader would read is refused before its first write", async () => {
+        world.restore(snapshot);
+        const { mover, secrets } = store();
+        await assert.rejects(
+            write(secrets, "x".repeat(70 * 1024 * 1024)),
+            /100 Secrets hold less.*\[HP142\]/s,
+        );
+        assert.deepEqual(mover.writes, []);
+    });
+
+    it("is read where an earlier package wrote it, without the number of its pages, and gets pages then", async () => {
+        world.restore(snapshot);
+        const mine = store().secrets;
+        await mine.writeDocument("short", hashOf("short"));
+        world.store.merge(
+            secret("kube-system", journalName("shop")),
+            { data: { total: null } },
+            { manager: "earlier", operation: "Update" },
+        );
+        const { secrets } = store();
+        assert.equal((await secrets.readHead())?.document, "short");
+        await write(secrets, text("long", 2));
+        assert.match((await store().secrets.readHead())?.document ?? "", /^long:/);
+    });
+
+    it("names no pages of others: a head that somebody forged leads nowhere", async () => {
+        world.restore(snapshot);
+        const { secrets } = store();
+        await secrets.writeDocument("short", "../../kube-system/secrets/other");
+        const data = { total: Buffer.from("3").toString("base64") };
+        world.store.merge(
+            secret("kube-system", journalName("shop")),
+            { data },
+            { manager: "x", operation: "Update" },
+        );
+        assert.equal((await store().secrets.readHead())?.document, "short");
+    });
+});
+
+function secret(namespace: string, name: string) {
+    return { apiVersion: "v1", kind: "Secret", namespace, name };
+}
+
+function removeSecret(namespace: string, name: string): void {
+    world.store.remove(secret(namespace, name));
+}

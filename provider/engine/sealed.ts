@@ -92,17 +92,31 @@ function decrypt(key: string, sealed: string, where: string): string {
     return text.toString("utf8");
 }
 
+/** Only Secrets wait for a key: a promise for every value of a backup would cost more than all its ciphers. */
 async function mapSecrets(
     value: unknown,
     change: (secret: SecretObject) => Promise<unknown>,
 ): Promise<unknown> {
-    if (Array.isArray(value)) return Promise.all(value.map((item) => mapSecrets(item, change)));
-    if (typeof value !== "object" || value === null) return value;
-    if (isSecret(value)) return change(value);
-    const entries = Object.entries(value).map(
-        async ([name, inside]) => [name, await mapSecrets(inside, change)] as const,
+    const changed = new Map<object, unknown>();
+    await Promise.all(
+        secretsIn(value).map(async (secret) => {
+            changed.set(secret, await change(secret));
+        }),
     );
-    return Object.fromEntries(await Promise.all(entries));
+    return changed.size === 0 ? value : replaced(value, changed);
+}
+
+function secretsIn(value: unknown): SecretObject[] {
+    if (typeof value !== "object" || value === null) return [];
+    if (Array.isArray(value)) return value.flatMap(secretsIn);
+    return isSecret(value) ? [value] : Object.values(value).flatMap(secretsIn);
+}
+
+function replaced(value: unknown, by: ReadonlyMap<object, unknown>): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (by.has(value)) return by.get(value);
+    if (Array.isArray(value)) return value.map((item) => replaced(item, by));
+    return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, replaced(inside, by)]));
 }
 
 /** An object, not a mere reference to one. */

@@ -1,5 +1,5 @@
 // Settings and the add-on's own JSON schema come in, what does not fit goes out, by path. Values that a preview does not know yet fit everywhere.
-import type { Ajv, ErrorObject } from "ajv";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { Values } from "./settings";
 
@@ -10,16 +10,7 @@ export interface SettingProblem {
 }
 
 export function settingProblems(schema: object, settings: Values): SettingProblem[] {
-    // Loaded here: most programs of a user never check a setting.
-    const { Ajv: AjvClass } = require("ajv") as { Ajv: typeof Ajv };
-    // EKS schemas carry keywords and formats of their own; they must not stop the check.
-    const { $schema: _, $id: __, ...rest } = schema as Values;
-    const validate = new AjvClass({
-        allErrors: true,
-        strict: false,
-        validateFormats: false,
-        verbose: true,
-    }).compile(rest);
+    const validate = compiled(schema);
     if (validate(settings)) return [];
     const errors = validate.errors ?? [];
     const undecided = errors.filter(({ keyword, data }) => COMBINING.has(keyword) && hasUnknown(data));
@@ -27,6 +18,27 @@ export function settingProblems(schema: object, settings: Values): SettingProble
         .filter(({ data }) => data !== UNKNOWN)
         .filter((error) => !undecided.some(({ schemaPath }) => error.schemaPath.startsWith(schemaPath)))
         .map((error) => ({ path: pathOf(error), reason: reasonOf(error) }));
+}
+
+/** Compiling costs more than a hundred checks: a process meets a handful of schemas, and each of them again and again. */
+const COMPILED = new Map<string, ValidateFunction>();
+
+function compiled(schema: object): ValidateFunction {
+    // EKS schemas carry keywords and formats of their own; they must not stop the check.
+    const { $schema: _, $id: __, ...rest } = schema as Values;
+    const text = JSON.stringify(rest);
+    const known = COMPILED.get(text);
+    if (known !== undefined) return known;
+    // Loaded here: most programs of a user never check a setting.
+    const { Ajv: AjvClass } = require("ajv") as { Ajv: typeof Ajv };
+    const validate = new AjvClass({
+        allErrors: true,
+        strict: false,
+        validateFormats: false,
+        verbose: true,
+    }).compile(rest);
+    COMPILED.set(text, validate);
+    return validate;
 }
 
 /** One sentence per problem, as the plan tells it. */

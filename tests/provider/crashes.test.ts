@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { State } from "../../sandbox/compare/state";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { backAt, type KilledAt, killedAtEveryWrite } from "./memory/moments";
 import type { Injection, Moment } from "./memory/mover";
 import { isIssued, isIssuedOrRestored } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
@@ -17,12 +18,27 @@ const { world, snapshot, state: start } = startOf();
 let golden: State;
 let writes: readonly string[];
 let undoWrites: readonly string[];
+/** What a move leaves when it is killed. */
+let killed: readonly KilledAt[];
+/** What an undo leaves. */
+let killedBack: readonly KilledAt[];
+let moved: Pick<KilledAt, "data" | "saved">;
 
 const crash = (write: number, moment: Moment): Injection => ({ write, moment, kind: "crash" });
 
 function begin(): MemoryStack {
     world.restore(snapshot);
     return new MemoryStack(world);
+}
+
+function inWords({ moment, write, what }: KilledAt): string {
+    return `${moment} write ${write} (${what})`;
+}
+
+function killedAt(write: number, moment: Moment): KilledAt {
+    const found = killed.find((at) => at.write === write && at.moment === moment);
+    assert.ok(found, `no process was killed ${moment} write ${write}`);
+    return found;
 }
 
 function expectGolden(what: string, ignore = isIssued): void {
@@ -40,87 +56,67 @@ describe("a mover that is killed", function () {
 
     before(async () => {
         const stack = begin();
-        const up = await stack.up();
-        assertDone(up);
-        writes = up.mover.writes;
+        const move = await killedAtEveryWrite(stack, (prepare) => stack.up({}, undefined, prepare));
+        assertDone(move.result);
+        ({ killed } = move);
+        ({ writes } = move.result.mover);
         golden = stateOf(world, true);
-        const destroy = await stack.destroy();
-        assertDone(destroy);
-        undoWrites = destroy.mover.writes;
+        moved = { data: world.snapshot(), saved: stack.save() };
+        const undo = await killedAtEveryWrite(stack, (prepare) => stack.destroy(undefined, prepare));
+        assertDone(undo.result);
+        killedBack = undo.killed;
+        undoWrites = undo.result.mover.writes;
         assert.ok(
             writes.length > 40 && undoWrites.length > 40,
             `${writes.length} and ${undoWrites.length} writes`,
         );
+        assert.ok(killed.length >= 2 * writes.length && killedBack.length >= 2 * undoWrites.length);
     });
 
     it("at any write of the move: the next up ends golden", async () => {
-        for (let write = 1; write <= writes.length; write++) {
-            for (const moment of MOMENTS) {
-                const what = `${moment} write ${write} (${writes[write - 1]})`;
-                const stack = begin();
-                assert.equal((await stack.up({}, crash(write, moment))).kind, "crashed", what);
-                assertDone(await stack.up());
-                expectGolden(what);
-            }
+        for (const at of killed) {
+            assertDone(await backAt(world, at).up());
+            expectGolden(inWords(at));
         }
     });
 
     it("at any write of the move: destroy ends at the start", async () => {
-        for (let write = 1; write <= writes.length; write++) {
-            for (const moment of MOMENTS) {
-                const what = `${moment} write ${write} (${writes[write - 1]})`;
-                const stack = begin();
-                await stack.up({}, crash(write, moment));
-                assertDone(await stack.destroy());
-                expectStart(what);
-            }
+        for (const at of killed) {
+            assertDone(await backAt(world, at).destroy());
+            expectStart(inWords(at));
         }
     });
 
     it("at any write of an update, with an older journal in the state: destroy ends at the start, up golden", async () => {
         const stack = begin();
         assertDone(await stack.up({ until: "backUp" }));
-        const [stopped, saved] = [world.snapshot(), stack.save()];
-        const whole = await stack.up();
-        assertDone(whole);
-        for (let write = 1; write <= whole.mover.writes.length; write++) {
-            for (const [index, moment] of MOMENTS.entries()) {
-                const what = `${moment} write ${write} (${whole.mover.writes[write - 1]})`;
-                world.restore(stopped);
-                stack.load(saved);
-                await stack.up({}, crash(write, moment));
-                if ((write + index) % 2 === 0) {
-                    assertDone(await stack.destroy());
-                    expectStart(what);
-                } else {
-                    assertDone(await stack.up());
-                    expectGolden(what);
-                }
+        const update = await killedAtEveryWrite(stack, (prepare) => stack.up({}, undefined, prepare));
+        assertDone(update.result);
+        for (const [index, at] of update.killed.entries()) {
+            const next = backAt(world, at);
+            if ((at.write + index) % 2 === 0) {
+                assertDone(await next.destroy());
+                expectStart(inWords(at));
+            } else {
+                assertDone(await next.up());
+                expectGolden(inWords(at));
             }
         }
     });
 
     it("at any write of the undo: the next destroy ends at the start, or up ends golden", async () => {
-        const stack = begin();
-        assertDone(await stack.up());
-        const [moved, saved] = [world.snapshot(), stack.save()];
-        for (let write = 1; write <= undoWrites.length; write++) {
-            for (const moment of MOMENTS) {
-                const what = `${moment} write ${write} of the undo (${undoWrites[write - 1]})`;
-                const next = (write + MOMENTS.indexOf(moment)) % 2 === 0 ? "destroy" : "up";
-                world.restore(moved);
-                stack.load(saved);
-                await stack.destroy(crash(write, moment));
-                if (next === "destroy") {
-                    assertDone(await stack.destroy());
-                    expectStart(what);
-                } else {
-                    // The state says Moved: a change of the wishes brings the engine to call update.
-                    assertDone(await stack.up({ report: join(tmpdir(), "crashes-again.html") }));
-                    expectGolden(`${what}, then up`, isIssuedOrRestored);
-                    assertDone(await stack.destroy());
-                    expectStart(`${what}, then up and destroy`);
-                }
+        for (const at of killedBack) {
+            const stack = backAt(world, at);
+            const what = `${inWords(at)} of the undo`;
+            if ((at.write + MOMENTS.indexOf(at.moment)) % 2 === 0) {
+                assertDone(await stack.destroy());
+                expectStart(what);
+            } else {
+                // The state says Moved: a change of the wishes brings the engine to call update.
+                assertDone(await stack.up({ report: join(tmpdir(), "crashes-again.html") }));
+                expectGolden(`${what}, then up`, isIssuedOrRestored);
+                assertDone(await stack.destroy());
+                expectStart(`${what}, then up and destroy`);
             }
         }
     });
@@ -128,9 +124,9 @@ describe("a mover that is killed", function () {
     it(`in the move and again in the undo (${PAIRS} pairs): the second destroy ends at the start`, async () => {
         const pairs = pairsToTry(writes.length, undoWrites.length);
         for (const [write, undoWrite, first, second] of pairs) {
-            const what = `${first} write ${write} (${writes[write - 1]}), ${second} write ${undoWrite} of the undo`;
-            const stack = begin();
-            await stack.up({}, crash(write, first));
+            const at = killedAt(write, first);
+            const what = `${inWords(at)}, ${second} write ${undoWrite} of the undo`;
+            const stack = backAt(world, at);
             await stack.destroy(crash(undoWrite, second));
             assertDone(await stack.destroy());
             expectStart(what);
@@ -139,13 +135,11 @@ describe("a mover that is killed", function () {
 
     it("in the move and again in the resumed move: the third up ends golden", async () => {
         for (const [write, , first, second] of pairsToTry(writes.length, 1).slice(0, 120)) {
-            const stack = begin();
-            await stack.up({}, crash(write, first));
+            const at = killedAt(write, first);
+            const stack = backAt(world, at);
             await stack.up({}, crash(1 + ((write * 7) % 12), second));
             assertDone(await stack.up());
-            expectGolden(
-                `${first} write ${write} (${writes[write - 1]}), then ${second} write ${1 + ((write * 7) % 12)}`,
-            );
+            expectGolden(`${inWords(at)}, then ${second} write ${1 + ((write * 7) % 12)}`);
         }
     });
 });
@@ -173,12 +167,10 @@ describe("a write that is refused, or whose answer is lost", function () {
 
     it("fails the undo; the next destroy goes back", async () => {
         const stack = begin();
-        assertDone(await stack.up());
-        const [moved, saved] = [world.snapshot(), stack.save()];
         for (let write = 1; write <= undoWrites.length; write++) {
             for (const moment of MOMENTS) {
-                world.restore(moved);
-                stack.load(saved);
+                world.restore(moved.data);
+                stack.load(moved.saved);
                 await stack.destroy({ write, moment, kind: "fail" });
                 assertDone(await stack.destroy());
                 expectStart(`${moment} write ${write} of the undo (${undoWrites[write - 1]})`);

@@ -25,6 +25,8 @@ export class Mover {
     stopReason: string | undefined;
     /** Runs at every write before it happens. */
     onWrite: (number: number) => void = () => undefined;
+    /** Runs at every write after it happened. */
+    onWritten: (number: number) => void = () => undefined;
     /** What passes before a call is answered. */
     roundTrip: (() => Promise<void>) | undefined;
 
@@ -109,12 +111,15 @@ export class Mover {
 
     /** A write that the API refused is none. */
     #performed<T>(call: () => T): T {
+        let result: T;
         try {
-            return call();
+            result = call();
         } catch (error) {
             this.writes.pop();
             throw error;
         }
+        this.onWritten(this.writes.length);
+        return result;
     }
 
     #strike({ kind, moment }: Injection, what: string): Promise<never> {

@@ -1,6 +1,6 @@
 // Ports whose AWS calls are each asked of IAM first, as the adapters make them: who lacks a right is refused, and every question is kept.
 import type { Connection } from "../../../provider/connection/connection";
-import type { AddonRequest, Role, SeenTags, TaggedResource } from "../../../provider/ports/world";
+import type { AddonRequest, Role, TaggedResource } from "../../../provider/ports/world";
 import { TaggedKind } from "../../../provider/ports/world";
 import { connectMemory, type MemoryWorld } from "../memoryWorld";
 import { allowing, type Question } from "./iamPolicy";
@@ -147,27 +147,32 @@ function askForTags({ world: { tags } }: Connection, ask: Ask): void {
                 return ask("s3:ListBucket", objectOf(resource).replace(/\/.*$/s, ""), home);
         }
     };
-    const change =
-        (kind: "Add" | "Remove") =>
-        ({ resource }: SeenTags, key: string) => {
-            const context = { "aws:TagKeys": [key] };
-            switch (resource.kind) {
-                case TaggedKind.LoadBalancer:
-                    return ask(`elasticloadbalancing:${kind}Tags`, resource.id, context);
-                case TaggedKind.Certificate:
-                    return ask(
-                        kind === "Add" ? "acm:AddTagsToCertificate" : "acm:RemoveTagsFromCertificate",
-                        resource.id,
-                        context,
-                    );
-                case TaggedKind.S3Object:
-                    return ask("s3:PutObjectTagging", objectOf(resource), home);
-            }
-        };
-    before(tags, "read", read);
+    const change = (kind: "Add" | "Remove") => (resource: TaggedResource, key: string) => {
+        const context = { "aws:TagKeys": [key] };
+        switch (resource.kind) {
+            case TaggedKind.LoadBalancer:
+                return ask(`elasticloadbalancing:${kind}Tags`, resource.id, context);
+            case TaggedKind.Certificate:
+                return ask(
+                    kind === "Add" ? "acm:AddTagsToCertificate" : "acm:RemoveTagsFromCertificate",
+                    resource.id,
+                    context,
+                );
+            case TaggedKind.S3Object:
+                return ask("s3:PutObjectTagging", objectOf(resource), home);
+        }
+    };
+    before(tags, "look", read);
     before(tags, "readAll", (resources) => resources.forEach(read));
-    before(tags, "put", change("Add"));
-    before(tags, "remove", change("Remove"));
+    before(tags, "put", (seen, key) => {
+        for (const { resource } of seen) change("Add")(resource, key);
+    });
+    before(tags, "takeAway", (resources, key) => {
+        for (const resource of resources) {
+            read(resource);
+            change("Remove")(resource, key);
+        }
+    });
     before(tags, "loadBalancers", () => {
         ask("elasticloadbalancing:DescribeLoadBalancers", "*");
         ask("elasticloadbalancing:DescribeTags", "*");

@@ -2,10 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
     type HelmToAddonMigrationArgs,
+    MOVE_OUTPUTS,
     HelmToAddonMigration as Move,
 } from "../provider/pulumi/helmToAddonMigration";
 import { pluginType } from "../provider/pulumi/home";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "../provider/pulumi/outputs";
+
+const OUTPUT_NAMES = Object.keys(MOVE_OUTPUTS) as (keyof typeof MOVE_OUTPUTS)[];
 
 /**
  * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the way back.
@@ -50,31 +53,8 @@ export class HelmToAddonMigration extends pulumi.ComponentResource {
             // A stack that began with the dynamic resource, which has no component around it.
             aliases: [{ parent: opts.parent ?? pulumi.rootStackResource }],
         });
-        this.phase = move.phase;
-        this.plan = move.plan;
-        this.steps = move.steps;
-        this.nextStep = move.nextStep;
-        this.addonVersion = move.addonVersion;
-        this.addonArn = move.addonArn;
-        this.addonConfiguration = move.addonConfiguration;
-        this.movedFrom = move.movedFrom;
-        this.backup = move.backup;
-        this.pausedSeconds = move.pausedSeconds;
-        this.warnings = move.warnings;
-        this.drift = move.drift;
-        this.registerOutputs({
-            phase: this.phase,
-            plan: this.plan,
-            steps: this.steps,
-            nextStep: this.nextStep,
-            addonVersion: this.addonVersion,
-            addonArn: this.addonArn,
-            addonConfiguration: this.addonConfiguration,
-            movedFrom: this.movedFrom,
-            backup: this.backup,
-            pausedSeconds: this.pausedSeconds,
-            warnings: this.warnings,
-            drift: this.drift,
-        });
+        const outputs = Object.fromEntries(OUTPUT_NAMES.map((output) => [output, move[output]]));
+        Object.assign(this, outputs);
+        this.registerOutputs(outputs);
     }
 }

@@ -6,12 +6,13 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { inCallOf } from "../provider/process/callLog";
 import { type SteadyClock, withinTime } from "../provider/process/callTimeout";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
+import type { Bag } from "../provider/pulumi/bag";
 import type { ImportedMove } from "../provider/pulumi/importMove";
 import { tellNewPlan } from "../provider/pulumi/moveCalls";
 import { diffAnswer } from "./differences";
 import { failureOf } from "./failures";
 import type { Kind } from "./kinds";
-import { type Bag, type Opened, open, seal } from "./wire";
+import { type Opened, open, seal } from "./wire";
 
 /** What the process that serves is told by the engine, and what it tells. */
 export interface Surroundings {

@@ -50,7 +50,8 @@ export function isSomebodys({ manager = "", subresource }: ManagedFieldsEntry): 
     return subresource !== "status" && !NOBODYS_WISH.test(manager);
 }
 
-type Bag = Record<string, unknown>;
+/** The content of an object at some place. */
+type Content = Record<string, unknown>;
 
 /** `all` is what every manager owns at this place. */
 function keep(
@@ -64,7 +65,8 @@ function keep(
     for (const [key, below] of Object.entries(fields ?? {})) {
         const [kind, name] = [key.slice(0, 2), key.slice(2)];
         const there = all.flatMap((one) => (Object.hasOwn(one, key) ? [one[key] as Fields] : []));
-        if (kind === "f:") keepField(name, below as Fields, there, live as Bag, into as Bag, path, kept);
+        if (kind === "f:")
+            keepField(name, below as Fields, there, live as Content, into as Content, path, kept);
         else if (kind === "k:") keepElement(name, below as Fields, there, live, into, path, kept);
         else if (kind === "v:") keepValue(name, live, into, path, kept);
     }
@@ -74,8 +76,8 @@ function keepField(
     name: string,
     below: Fields,
     all: readonly Fields[],
-    live: Bag,
-    into: Bag,
+    live: Content,
+    into: Content,
     path: string,
     kept: string[],
 ): void {
@@ -107,7 +109,7 @@ function ownsBelow(fields: Fields): boolean {
 }
 
 /** Also for names such as `__proto__`, which are data here. */
-function put(into: Bag, name: string, value: unknown): void {
+function put(into: Content, name: string, value: unknown): void {
     Object.defineProperty(into, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
@@ -121,9 +123,9 @@ function keepElement(
     kept: string[],
 ): void {
     if (!Array.isArray(live) || !Array.isArray(into)) return;
-    const key = JSON.parse(name) as Bag;
+    const key = JSON.parse(name) as Content;
     const is = (element: unknown) =>
-        Object.entries(key).every(([field, value]) => same(own(element as Bag, field), value));
+        Object.entries(key).every(([field, value]) => same(own(element as Content, field), value));
     const now = live.find(is);
     if (now === undefined) return;
     const here = `${path}[${Object.values(key).join("/")}]`;
@@ -148,7 +150,7 @@ function isLeaf(fields: Fields): boolean {
     return Object.keys(fields ?? {}).length === 0;
 }
 
-function own(bag: Bag | undefined, name: string): unknown {
+function own(bag: Content | undefined, name: string): unknown {
     return typeof bag === "object" && bag !== null && Object.hasOwn(bag, name) ? bag[name] : undefined;
 }
 

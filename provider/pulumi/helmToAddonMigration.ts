@@ -5,6 +5,7 @@ import type { Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
 import { register } from "./home";
+import { UNDO_INPUTS } from "./inputs";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
 import { namesOfSecrets, withSecretAccess } from "./programSecrets";
 import { SECRET_OUTPUTS } from "./secretOutputs";
@@ -110,27 +111,17 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
         const { type, inputs, options } = register("HelmToAddonMigration", name, opts);
         const given = withSecretAccess(args);
         const secretInputs = namesOfSecrets(args);
-        const wayBack = new WayBack(`${name}-way-back`, { ...howToReach(given), secretInputs }, opts);
+        const wayBack = new WayBack(`${name}-way-back`, { ...forUndo(given), secretInputs }, opts);
         super(
             type,
             name,
             {
                 ...given,
-                phase: undefined,
-                plan: undefined,
-                steps: undefined,
-                nextStep: undefined,
-                addonArn: undefined,
-                movedFrom: undefined,
-                backup: undefined,
-                pausedSeconds: undefined,
-                warnings: undefined,
-                drift: undefined,
+                ...MOVE_OUTPUTS,
                 journal: undefined,
                 journalKey: wayBack.journalKey,
                 secretInputs,
                 addonVersion: args?.addonVersion,
-                addonConfiguration: undefined,
                 ...inputs,
             },
             pulumi.mergeOptions(options, {
@@ -142,24 +133,24 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
     }
 }
 
-/** What the way back needs to find the cluster and the journal in it. */
-function howToReach(args: HelmToAddonMigrationArgs): pulumi.Inputs {
-    const { clusterName, region, profile, roleArn, access, kubeconfig, context } = args;
-    const { releaseName, releaseNamespace, removeTimeoutMinutes, lockTimeoutMinutes, report, adoptJournal } =
-        args;
-    return {
-        clusterName,
-        region,
-        profile,
-        roleArn,
-        access,
-        kubeconfig,
-        context,
-        releaseName,
-        releaseNamespace,
-        removeTimeoutMinutes,
-        lockTimeoutMinutes,
-        report,
-        adoptJournal,
-    };
+function forUndo(args: HelmToAddonMigrationArgs): pulumi.Inputs {
+    return Object.fromEntries(UNDO_INPUTS.map((input) => [input, args[input]]));
 }
+
+type OutputName = Exclude<keyof HelmToAddonMigration, keyof pulumi.CustomResource>;
+
+/** Pulumi gives a resource those outputs alone that its registration names. */
+export const MOVE_OUTPUTS: { readonly [Name in OutputName]: undefined } = {
+    phase: undefined,
+    plan: undefined,
+    steps: undefined,
+    nextStep: undefined,
+    addonVersion: undefined,
+    addonArn: undefined,
+    addonConfiguration: undefined,
+    movedFrom: undefined,
+    backup: undefined,
+    pausedSeconds: undefined,
+    warnings: undefined,
+    drift: undefined,
+};

@@ -106,6 +106,17 @@ export const CONNECTION_INPUTS = [
     "context",
 ] as const satisfies readonly (keyof MigrationInputs)[];
 
+/** What an undo needs to find the cluster and the journal in it, when the move itself left nothing in the state. */
+export const UNDO_INPUTS = [
+    ...CONNECTION_INPUTS,
+    "releaseName",
+    "releaseNamespace",
+    "removeTimeoutMinutes",
+    "lockTimeoutMinutes",
+    "report",
+    "adoptJournal",
+] as const satisfies readonly (keyof MigrationInputs)[];
+
 /** A preview shows the plan although these are not known yet: which role it is changes no step. */
 export const PLANNED_WITHOUT: readonly (keyof MigrationInputs)[] = (
     Object.keys(MOVE_FIELDS) as (keyof MigrationInputs)[]

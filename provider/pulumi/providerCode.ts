@@ -1,6 +1,7 @@
 // The door by which Pulumi's dynamic-provider process reaches a resource's methods comes in; the code that stands in the state goes out. It loads the installed package, from wherever the program has it.
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import { messageOf } from "../../common/errors";
 
 const NAME = "pulumi-hyperpod-inference";
 
@@ -24,8 +25,15 @@ function isFound(name: string): boolean {
     try {
         createRequire(path.join(process.cwd(), "program.js")).resolve(name);
         return true;
-    } catch {
-        return false;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return false;
+        // It is there, and cannot be loaded: what another folder has of it would hide that.
+        throw new Error(
+            `${NAME}, as it lies in the program's folder, cannot be loaded: ${messageOf(error)}`,
+            {
+                cause: error,
+            },
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 // The committed schema is that of today's types, and names fit for typed languages.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import schema from "../../plugin/schema.json";
 import { currentSchema } from "../../tools/schema/generate";
 import type { Property, Schema } from "../../tools/schema/polish";
@@ -11,6 +13,17 @@ describe("the plugin's schema", function () {
 
     it("is up to date; if not: npm run schema", () => {
         assert.deepEqual(committed, JSON.parse(JSON.stringify(currentSchema())));
+    });
+
+    // Pulumi's analyzer reads the members of a class alone, so the component declares the resource's outputs again.
+    it("says of the outputs of a move what the resource says of them", () => {
+        const declared = (file: string) =>
+            readFileSync(path.join(__dirname, "../..", file), "utf8").match(
+                /\/\*\* .* \*\/\n {4}declare .*;/g,
+            );
+        const ofResource = declared("provider/pulumi/helmToAddonMigration.ts");
+        assert.ok((ofResource?.length ?? 0) > 10);
+        assert.deepEqual(declared("plugin/helmToAddonMigration.ts"), ofResource);
     });
 
     it("gives an input and an output of one name one type: a preview echoes inputs", () => {

@@ -73,4 +73,20 @@ describe("the code in the state", function () {
         assert.notEqual(elsewhere, code);
         assert.throws(() => node(LOADED, elsewhere), /add it to the program's own dependencies/);
     });
+
+    it("is not made of another copy while the one beside the program is broken", () => {
+        for (const at of ["lib", "program"])
+            link(`${at}/node_modules/@pulumi/pulumi`, join(ROOT, "node_modules/@pulumi/pulumi"));
+        link("lib/node_modules/pulumi-hyperpod-inference", ROOT);
+        mkdirSync(join(folder, "program/node_modules/pulumi-hyperpod-inference"), { recursive: true });
+        write(
+            "program/node_modules/pulumi-hyperpod-inference/package.json",
+            '{"exports":{".":"./index.js"}}',
+        );
+        const make = `const make = (name, clusterName) => new (require("../lib/node_modules/pulumi-hyperpod-inference").HelmToAddonMigration)(name, { clusterName });`;
+        assert.throws(
+            () => node(make + REGISTERED),
+            /as it lies in the program's folder, cannot be loaded: .*provider/,
+        );
+    });
 });

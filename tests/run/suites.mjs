@@ -5,39 +5,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import SUITES from "./suiteFiles.cjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-
-/**
- * Short ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
- * as WORKERS says. What measures pauses runs alone at the end.
- */
-const SUITES = {
-    // The longest on one processor.
-    provider: { files: "tests/provider/**/*.test.ts" },
-    component: { files: "tests/component/!(*.sandbox).test.ts" },
-    plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
-    report: { files: "tests/report/*.test.ts" },
-    policy: { files: "tests/policy/*.test.ts" },
-    fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
-    docs: { files: "tests/{docs,package}/*.test.ts" },
-    // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
-    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
-    e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
-    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
-    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
-    pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
-    fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
-    e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
-    // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
-    e2eLong: {
-        files: "tests/e2e/!(faults|journal|move|trouble).test.ts",
-        retries: 1,
-        limitMinutes: 60,
-        onRequest: true,
-        alone: true,
-    },
-};
 
 /** One more than processors: what waits for a control plane leaves one free. */
 const WORKERS = availableParallelism() + 1;

@@ -1,0 +1,32 @@
+// The suites: which test files belong to each, and how it is run. Data only.
+
+/**
+ * Short ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
+ * as WORKERS says. What measures pauses runs alone at the end.
+ */
+module.exports = {
+    // The longest on one processor.
+    provider: { files: "tests/provider/**/*.test.ts" },
+    component: { files: "tests/component/!(*.sandbox).test.ts" },
+    plugin: { files: "tests/plugin/!(*.sandbox).test.ts" },
+    report: { files: "tests/report/*.test.ts" },
+    policy: { files: "tests/policy/*.test.ts" },
+    fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
+    docs: { files: "tests/{docs,package}/*.test.ts" },
+    // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
+    sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
+    e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
+    componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
+    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
+    pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
+    fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
+    e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
+    // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
+    e2eLong: {
+        files: "tests/e2e/!(faults|journal|move|trouble).test.ts",
+        retries: 1,
+        limitMinutes: 60,
+        onRequest: true,
+        alone: true,
+    },
+};

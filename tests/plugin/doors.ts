@@ -8,7 +8,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { kindsOf } from "../../plugin/kinds";
 import schema from "../../plugin/schema.json";
 import { handlers } from "../../plugin/service";
-import { type Bag, open } from "../../plugin/wire";
+import { open } from "../../plugin/wire";
+import type { Bag } from "../../provider/pulumi/bag";
 import { dynamicMove } from "../../provider/pulumi/moveCalls";
 import type { SessionHost } from "../../provider/pulumi/session";
 

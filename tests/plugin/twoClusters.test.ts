@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { type Bag, open } from "../../plugin/wire";
+import { open } from "../../plugin/wire";
+import type { Bag } from "../../provider/pulumi/bag";
 import { assertHarmless, assertSame, startOf, stateOf } from "../provider/memory/expectations";
 import { isIssued } from "../provider/memory/sameButIssued";
 import { VirtualClock } from "../provider/memory/virtualClock";

@@ -1,6 +1,12 @@
 // Looks for the AWS resources that belong to the models: by owner references, by the paths of the custom resources, by the load balancer controller's own tags. Never by a name alone. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
-import { type KubernetesObject, TaggedKind, type TaggedResource, type World } from "../ports/world";
+import {
+    type BucketOwner,
+    type KubernetesObject,
+    TaggedKind,
+    type TaggedResource,
+    type World,
+} from "../ports/world";
 import type { OwnedResources, ProfileOwnership } from "../profiles/profile";
 import { type Candidate, hasTraces, loadBalancersOf, type Owned } from "./loadBalancersOfModels";
 
@@ -11,6 +17,15 @@ export interface FoundResource {
     readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface FoundBucket {
+    readonly name: string;
+    /** The models that name it, for people. */
+    readonly models: readonly string[];
+    readonly owner: BucketOwner;
+    /** Whether an object is there that one of these models names as its own. */
+    readonly isUsed: boolean;
+}
+
 export interface FoundOwned {
     readonly resources: readonly FoundResource[];
     /** What is shared with others, gone, or not readable. */
@@ -18,8 +33,8 @@ export interface FoundOwned {
     readonly unreadable: readonly string[];
     /** Whose tags were asked for, whether they exist or not. */
     readonly asked: readonly TaggedResource[];
-    /** Buckets that the models name. */
-    readonly buckets: readonly string[];
+    /** Buckets that the models name and that the operator's managed policy does not reach. */
+    readonly buckets: readonly FoundBucket[];
 }
 
 /** Small answers of two services. */
@@ -29,7 +44,7 @@ const CERTIFICATES = "alb.ingress.kubernetes.io/certificate-arn";
 export async function findOwned(
     world: World,
     ownership: ProfileOwnership,
-    clusterName: string,
+    cluster: { readonly name: string; readonly accountId: string },
     customResources: readonly KubernetesObject[],
 ): Promise<FoundOwned> {
     const facts = customResources.map((resource) => ({
@@ -37,8 +52,7 @@ export async function findOwned(
         uid: resource.metadata.uid ?? "",
         ...ownership.resourcesOf(resource),
     }));
-    const buckets = [...new Set(facts.flatMap((one) => one.buckets))].sort();
-    if (facts.length === 0) return { resources: [], notes: [], unreadable: [], asked: [], buckets };
+    if (facts.length === 0) return { resources: [], notes: [], unreadable: [], asked: [], buckets: [] };
     const [ingresses, services] = await Promise.all([
         world.objects.list("networking.k8s.io/v1", "Ingress"),
         mapConcurrently(
@@ -60,7 +74,7 @@ export async function findOwned(
     const traces = { owned, named, others, hosts };
     const notes: string[] = [];
     const balancers = hasTraces(traces)
-        ? loadBalancersOf(await world.tags.loadBalancers(), clusterName, traces, notes)
+        ? loadBalancersOf(await world.tags.loadBalancers(), cluster.name, traces, notes)
         : [];
     notes.push(...withoutLoadBalancer(customResources, balancers));
     const candidates = [
@@ -94,8 +108,29 @@ export async function findOwned(
     const resources = read
         .filter((one) => one !== undefined)
         .sort((a, b) => (keyOfResource(a) < keyOfResource(b) ? -1 : 1));
+    const buckets = await bucketsOf(world, ownership, cluster.accountId, facts, resources);
     const asked = distinct.map(({ resource }) => resource);
     return { resources, notes: notes.sort(), unreadable: unreadable.sort(), asked, buckets };
+}
+
+/** A name in a custom resource proves nothing: whoever may write models could name any bucket. */
+async function bucketsOf(
+    { tags }: World,
+    { coveredBuckets }: ProfileOwnership,
+    accountId: string,
+    facts: readonly (OwnedResources & { readonly owner: string })[],
+    found: readonly FoundResource[],
+): Promise<FoundBucket[]> {
+    const names = [...new Set(facts.flatMap(({ buckets }) => buckets))].sort();
+    return mapConcurrently(
+        names.filter((name) => !name.startsWith(coveredBuckets)),
+        async (name) => ({
+            name,
+            models: facts.filter(({ buckets }) => buckets.includes(name)).map(({ owner }) => owner),
+            owner: await tags.bucketOwner(name, accountId),
+            isUsed: found.some(({ resource }) => resource.id.startsWith(`s3://${name}/`)),
+        }),
+    );
 }
 
 /** Ingresses without an owner reference that are called as the operator calls a model's; a name that fits two models proves nothing. */

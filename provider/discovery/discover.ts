@@ -120,7 +120,7 @@ export async function discover(
         lookAtIdentities(world, looks),
         profile.ownership === undefined
             ? NOTHING_OWNED
-            : findOwned(world, profile.ownership, cluster.name, customResources),
+            : findOwned(world, profile.ownership, cluster, customResources),
         findDependencies(world, { dependencies, release, live }),
         findPreflight(world, {
             profile,

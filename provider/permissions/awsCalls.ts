@@ -94,6 +94,13 @@ export const AWS_CALLS: readonly AwsCall[] = [
         ],
         why: "tags of TLS objects; without the list, S3 calls a missing object forbidden",
     },
+    look(
+        "s3",
+        "HeadBucket",
+        "bucket",
+        "whose a bucket is that a model names, before the execution role may use it",
+        "s3:ListBucket",
+    ),
     {
         call: "CreateAddon",
         service: "eks",

@@ -161,7 +161,10 @@ function tagsReach(plan: PlanDraft, { cluster, owned }: Found): Pick<Reach, Tags
         loadBalancers: [{ resources: of(TaggedKind.LoadBalancer, tagged), condition }],
         certificates: [{ resources: of(TaggedKind.Certificate, owned.asked) }],
         taggedCertificates: [{ resources: of(TaggedKind.Certificate, tagged), condition }],
-        bucket: inThisAccount(objects.map((arn) => arn.slice(0, arn.indexOf("/")))),
+        bucket: inThisAccount([
+            ...objects.map((arn) => arn.slice(0, arn.indexOf("/"))),
+            ...owned.buckets.map(({ name }) => `${s3}${literal(name)}`),
+        ]),
         objects: inThisAccount(objects),
         taggedObjects: inThisAccount(of(TaggedKind.S3Object, tagged)),
     };

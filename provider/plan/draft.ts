@@ -10,6 +10,7 @@ import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
 import { existingBlockers, existingNotes, existingOf, twoControllersBlockers } from "./addon";
+import { bucketNotes, isGranted } from "./buckets";
 import { planDependencies } from "./dependencies";
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
@@ -132,6 +133,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
             ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
             ...existingNotes(discovery.addon, configuration),
             ...identities.notes,
+            ...bucketNotes(discovery.owned.buckets),
             ...tags.notes,
             ...dependencies.notes,
             ...preflightNotes(discovery, profile),
@@ -182,14 +184,17 @@ function identitiesOf(
     );
     const bucket = valueAt(configuration, "tlsCertificateS3Bucket");
     const buckets = [
-        ...new Set([...(typeof bucket === "string" ? [bucket] : []), ...discovery.owned.buckets]),
+        ...(typeof bucket === "string" ? [bucket] : []),
+        ...discovery.owned.buckets.filter(isGranted).map(({ name }) => name),
     ];
     const covered = profile.ownership?.coveredBuckets;
     return planIdentities(found, {
         partition: discovery.cluster.partition,
         accountId: discovery.cluster.accountId,
         uncoveredBuckets:
-            covered === undefined ? [] : buckets.filter((name) => !name.startsWith(covered)).sort(),
+            covered === undefined
+                ? []
+                : [...new Set(buckets)].filter((name) => !name.startsWith(covered)).sort(),
         oidcProviderFound: discovery.oidcProviderArn !== undefined,
         isOn: (setting) => valueAt(configuration, setting) !== false,
     });

@@ -409,6 +409,15 @@ export interface LoadBalancer {
     readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Whose a bucket is, for people. */
+export enum BucketOwner {
+    ThisAccount = "belongs to this account",
+    AnotherAccount = "belongs to another account",
+    Nobody = "does not exist",
+    /** Refused, or in another Region. */
+    Unknown = "cannot be looked at",
+}
+
 /** Tags of load balancers, certificates and S3 objects, and the look-ups by which they are found. */
 export interface SeenTags {
     readonly resource: TaggedResource;
@@ -425,4 +434,5 @@ export interface Tags {
     /** Takes one tag away from each that carries it with this value; all else stays, and what does not exist is no error. */
     takeAway(resources: readonly TaggedResource[], key: string, value: string): Promise<void>;
     loadBalancers(): Promise<LoadBalancer[]>;
+    bucketOwner(bucket: string, accountId: string): Promise<BucketOwner>;
 }

@@ -8,10 +8,16 @@ import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscove
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { decodeRelease } from "../../provider/adapters/kubernetes/releaseRecord";
 import { HelmReleases } from "../../provider/adapters/kubernetes/releases";
+import { movePolicies } from "../../provider/permissions/movePolicies";
+import { BucketOwner, TaggedKind } from "../../provider/ports/world";
 import { resourcesOf } from "../../provider/profiles/modelResources";
 import { Said, saidOf } from "../../provider/settings/schema";
 import { mapDependencySettings, mapSettings } from "../../provider/settings/settings";
+import { TEAM } from "./memory/content";
 import { assertDone } from "./memory/expectations";
+import { GROUP } from "./memory/operatorContent";
+import { plannedIn } from "./memory/planned";
+import { keyOf } from "./memory/tags";
 import { MemoryStack } from "./memoryStack";
 import { MemoryWorld } from "./memoryWorld";
 
@@ -249,6 +255,41 @@ describe("bucket names of models", () => {
         const plan = (stack.resource?.inputs.plan ?? []) as string[];
         const text = plan.join(" ").replaceAll(/ +/g, " ");
         assert.match(text, /inline policy for the objects of these buckets.*: acme-certificates/);
+    });
+
+    it("that a model only names open nothing: another account's, one that is not there, one that it does not use", async () => {
+        const world = new MemoryWorld();
+        const { buckets, tags } = world.data;
+        buckets.set("their-data", BucketOwner.AnotherAccount);
+        buckets.set("no-such-bucket", BucketOwner.Nobody);
+        buckets.set("closed-bucket", BucketOwner.Unknown);
+        const named = ["their-data", "no-such-bucket", "closed-bucket", "our-payroll", "our-certificates"];
+        for (const bucket of named) {
+            const key = `${bucket}/tls.pem`;
+            if (bucket !== "our-payroll")
+                tags.set(keyOf({ kind: TaggedKind.S3Object, id: `s3://${bucket}/${key}` }), {});
+            const model = { apiVersion: `${GROUP}/v1`, kind: "InferenceEndpointConfig" };
+            const metadata = { name: bucket, namespace: TEAM };
+            const by = { manager: "kubectl-create", operation: "Update" } as const;
+            world.store.create({ ...model, metadata, spec: {} }, by);
+            const tlsCertificate = { tlsCertificateOutputS3Bucket: bucket, tlsCertificateS3Keys: [key] };
+            world.store.status({ ...model, metadata }, "manager", { tlsCertificate });
+        }
+        const { plan, discovery } = await plannedIn(world);
+        assert.ok(plan);
+        const policy = plan.identities.find(({ key }) => key === "execution")?.bucketPolicy?.document ?? "";
+        assert.deepEqual([...new Set(policy.match(/s3:::[a-z-]+/g))], ["s3:::our-certificates"]);
+        const notes = plan.warnings.filter((note) => note.startsWith("bucket ")).join("\n");
+        assert.match(
+            notes,
+            /their-data, named by InferenceEndpointConfig team-a\/their-data, belongs to another account/,
+        );
+        assert.match(notes, /no-such-bucket, .* does not exist/);
+        assert.match(notes, /closed-bucket, .* cannot be looked at/);
+        assert.match(notes, /our-payroll, .* holds no certificate of theirs/);
+        assert.doesNotMatch(notes, /our-certificates/);
+        const needed = movePolicies(plan, discovery).join();
+        for (const bucket of named) assert.match(needed, new RegExp(`"arn:aws:s3:::${bucket}"`));
     });
 
     it("that no bucket can have name no bucket: they would become resources of a policy", () => {

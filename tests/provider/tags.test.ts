@@ -4,6 +4,7 @@ import { findOwned } from "../../provider/discovery/awsResourcesOfModels";
 import { memoryCell } from "../../provider/engine/memoryCell";
 import { countTags, planTags } from "../../provider/plan/tags";
 import {
+    BucketOwner,
     type KubernetesObject,
     type LoadBalancer,
     type SeenTags,
@@ -67,6 +68,7 @@ function ingress(
 /** As much of the world as finding and tagging ask for. */
 class TagWorld {
     readonly tags = new Map<string, Record<string, string>>();
+    readonly owners = new Map<string, BucketOwner>();
     writes = 0;
     constructor(
         readonly ingresses: readonly KubernetesObject[] = [],
@@ -93,6 +95,7 @@ class TagWorld {
                     }
                 },
                 loadBalancers: async () => this.balancers,
+                bucketOwner: async (name: string) => this.owners.get(name) ?? BucketOwner.ThisAccount,
             },
         };
         return world as unknown as World;
@@ -103,7 +106,12 @@ class TagWorld {
     }
     find(models: KubernetesObject[]) {
         assert.ok(hyperPodInference.ownership);
-        return findOwned(this.world, hyperPodInference.ownership, "demo", models);
+        return findOwned(
+            this.world,
+            hyperPodInference.ownership,
+            { name: "demo", accountId: "123456789012" },
+            models,
+        );
     }
 }
 

@@ -4,6 +4,7 @@ import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type * as s3 from "@aws-sdk/client-s3";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import {
+    type BucketOwner,
     type Gate,
     type LoadBalancer,
     type SeenTags,
@@ -11,6 +12,7 @@ import {
     type TaggedResource,
     type Tags,
 } from "../../ports/world";
+import { bucketOwner } from "./bucketOwner";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 import { lookOnce } from "./tagLooks";
@@ -172,6 +174,11 @@ export class AwsTags implements Tags {
                 found.push({ arn: LoadBalancerArn ?? "", dnsName: DNSName ?? "" });
         const tags = await this.#readBalancers(found.map(({ arn }) => arn));
         return found.map((loadBalancer) => ({ ...loadBalancer, tags: tags.get(loadBalancer.arn) ?? {} }));
+    }
+
+    async bucketOwner(bucket: string, accountId: string): Promise<BucketOwner> {
+        const { s3 } = await this.#open();
+        return bucketOwner(s3.client, bucket, accountId);
     }
 
     #open(): Promise<Clients> {

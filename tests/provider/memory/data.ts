@@ -1,5 +1,11 @@
 // Everything there is in one simulated account and cluster, as immutable values in maps: a snapshot is a shallow copy.
-import type { AddonIssue, AddonStatus, KubernetesObject, Role } from "../../../provider/ports/world";
+import type {
+    AddonIssue,
+    AddonStatus,
+    BucketOwner,
+    KubernetesObject,
+    Role,
+} from "../../../provider/ports/world";
 import { type Behaviour, SIMPLE } from "./behaviour";
 
 export interface AddonWork {
@@ -62,6 +68,8 @@ export interface Data {
     /** Tags by `kind id`. */
     tags: Map<string, Readonly<Record<string, string>>>;
     loadBalancers: Map<string, string>;
+    /** Buckets that are not simply this account's. */
+    buckets: Map<string, BucketOwner>;
     /** Images (parts of names) whose pods never become ready. */
     broken: Set<string>;
     policies: readonly Policy[];
@@ -94,6 +102,7 @@ export function emptyData(now: number): Data {
         trustPolicyLimit: 2048,
         tags: new Map(),
         loadBalancers: new Map(),
+        buckets: new Map(),
         broken: new Set(),
         policies: [],
         behaviour: SIMPLE,
@@ -118,6 +127,7 @@ export function copyData(data: Data): Data {
         roles: new Map(data.roles),
         tags: new Map(data.tags),
         loadBalancers: new Map(data.loadBalancers),
+        buckets: new Map(data.buckets),
         broken: new Set(data.broken),
         mounted: new Map(data.mounted),
         leaders: new Set(data.leaders),

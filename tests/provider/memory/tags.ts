@@ -1,5 +1,6 @@
 // The port `Tags` of one mover, on simulated load balancers, certificates and S3 objects. Adding and taking away are two writes, but for S3.
 import {
+    BucketOwner,
     type Gate,
     type LoadBalancer,
     type SeenTags,
@@ -56,6 +57,10 @@ export class MemoryTags implements Tags {
                 tags: { ...this.data().tags.get(keyOf({ kind: TaggedKind.LoadBalancer, id: arn })) },
             })),
         );
+    }
+
+    bucketOwner(bucket: string): Promise<BucketOwner> {
+        return this.mover.read(() => this.data().buckets.get(bucket) ?? BucketOwner.ThisAccount);
     }
 
     async #change(

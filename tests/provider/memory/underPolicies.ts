@@ -173,6 +173,7 @@ function askForTags({ world: { tags } }: Connection, ask: Ask): void {
             change("Remove")(resource, key);
         }
     });
+    before(tags, "bucketOwner", (bucket) => ask("s3:ListBucket", `arn:aws:s3:::${bucket}`, home));
     before(tags, "loadBalancers", () => {
         ask("elasticloadbalancing:DescribeLoadBalancers", "*");
         ask("elasticloadbalancing:DescribeTags", "*");

@@ -4,7 +4,7 @@ import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
-import type { PodSlots } from "../discovery/preflight";
+import type { PodSlots } from "../discovery/podSlots";
 import { describeRight } from "../permissions/clusterRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";

@@ -97,6 +97,9 @@ export interface RemoveOptions {
 export interface ListOptions {
     readonly namespace?: string;
     readonly labelSelector?: string;
+    readonly fieldSelector?: string;
+    /** As the API server remembers it, perhaps seconds old: it need not read all of the kind for a selector. */
+    readonly mayBeOld?: boolean;
     /** Only apiVersion, kind and metadata are sent. */
     readonly metadataOnly?: boolean;
 }

@@ -5,11 +5,12 @@ import { findDeadWebhooks } from "../../provider/discovery/webhooks";
 import { deniedActions } from "../../provider/permissions/awsRights";
 import { CLUSTER_RIGHTS } from "../../provider/permissions/clusterRights";
 import { gitOpsBlockers } from "../../provider/plan/release";
-import type { AddonStatus, KubernetesObject, Release, World } from "../../provider/ports/world";
+import type { AddonStatus, KubernetesObject, ListOptions, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
 import { addStandingAddon } from "./memory/existingAddon";
 import { startOf } from "./memory/expectations";
+import { fitsFields } from "./memory/fieldSelector";
 import { plannedIn } from "./memory/planned";
 import { withForeignName } from "./memory/roles";
 import { MemoryStack } from "./memoryStack";
@@ -159,13 +160,10 @@ describe("blockers", () => {
 function cluster(objects: Record<string, KubernetesObject[]>, permissions?: World["permissions"]): World {
     const world = {
         objects: {
-            list: async (
-                _: string,
-                kind: string,
-                options: { namespace?: string; labelSelector?: string } = {},
-            ) =>
+            list: async (_: string, kind: string, options: ListOptions = {}) =>
                 (objects[kind] ?? []).filter(
-                    ({ metadata }) =>
+                    ({ metadata, ...rest }) =>
+                        fitsFields({ metadata, ...rest } as KubernetesObject, options.fieldSelector) &&
                         (options.namespace === undefined || metadata.namespace === options.namespace) &&
                         (options.labelSelector === undefined ||
                             options.labelSelector ===
@@ -224,6 +222,26 @@ describe("room for pods", () => {
             free: 12,
             nodes: 2,
         });
+    });
+
+    it("asks for the pods of a few nodes, by their metadata, as long as these have room", async () => {
+        const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
+        const nodes = names.map((name) => node(name, "3"));
+        const full = new Set(names.slice(0, 4));
+        const pods = [...full].flatMap((name) => [pod(name), pod(name), pod(name)]);
+        const asked: ListOptions[] = [];
+        const world = cluster({ Node: nodes, Pod: pods });
+        const { list } = world.objects;
+        Object.assign(world.objects, {
+            list: (apiVersion: string, kind: string, options: ListOptions = {}) => {
+                if (kind === "Pod") asked.push(options);
+                return list(apiVersion, kind, options);
+            },
+        });
+        const { podSlots } = await preflight(world);
+        assert.ok(podSlots !== undefined && podSlots.free >= 13);
+        assert.equal(asked.length, 4 + 16);
+        assert.ok(asked.every(({ metadataOnly, mayBeOld }) => metadataOnly === true && mayBeOld === true));
     });
 });
 

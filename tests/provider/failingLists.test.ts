@@ -1,4 +1,4 @@
-// No error is ever an empty answer: lists that fail, pages that expire, kinds that nobody answers for, and an add-on of which nothing was found.
+// Requests to the API server that take care of a crowded or failing one: no error is ever an empty answer (lists that fail, pages that expire, kinds that nobody answers for, an add-on of which nothing was found), and CRDs are written a few at a time.
 import assert from "node:assert/strict";
 import type { ApiRequest, KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { ApiError } from "../../provider/adapters/kubernetes/api";
@@ -30,6 +30,21 @@ const DISCOVERY: Record<string, unknown> = {
                 versions: [{ version: "v1", resources: [kind("deployments", "Deployment")] }],
             },
             {
+                metadata: { name: "apiextensions.k8s.io" },
+                versions: [
+                    {
+                        version: "v1",
+                        resources: [
+                            {
+                                ...kind("customresourcedefinitions", "CustomResourceDefinition"),
+                                scope: "Cluster",
+                                verbs: [],
+                            },
+                        ],
+                    },
+                ],
+            },
+            {
                 metadata: { name: "x.example.com" },
                 versions: [{ version: "v1", resources: [kind("widgets", "Widget")] }],
             },
@@ -38,9 +53,13 @@ const DISCOVERY: Record<string, unknown> = {
 };
 
 function objectsWith(answer: (request: ApiRequest) => Answer): KubernetesObjects {
+    return objectsOn(async (request) => answer(request));
+}
+
+function objectsOn(answer: (request: ApiRequest) => Promise<Answer>): KubernetesObjects {
     const callForAnswer = async (request: ApiRequest) => {
         const known = DISCOVERY[request.path];
-        const { status, body } = known === undefined ? answer(request) : { status: 200, body: known };
+        const { status, body } = known === undefined ? await answer(request) : { status: 200, body: known };
         return { status, body, date: undefined };
     };
     const call = async (request: ApiRequest) => {
@@ -91,6 +110,35 @@ describe("a search for what EKS made", () => {
             "/apis/x.example.com/v1/widgets",
         ]);
         assert.ok(dependencyProfiles.every(({ extensionGroups }) => extensionGroups !== undefined));
+    });
+});
+
+describe("writes of CRDs", () => {
+    it("go two at a time, with more time than others; one that fails lets the next one go", async () => {
+        let [running, most] = [0, 0];
+        const limits = new Map<string, number | undefined>();
+        const objects = objectsOn(async ({ path, timeoutMs }) => {
+            most = Math.max(most, ++running);
+            limits.set(path, timeoutMs);
+            await new Promise((next) => setTimeout(next, 2));
+            running -= 1;
+            return path.endsWith("/crd1") ? away : { status: 200, body: { metadata: { name: "x" } } };
+        });
+        const write = (kind: string, apiVersion: string, name: string) =>
+            objects.merge({ apiVersion, kind, name }, {}).then(
+                () => "written",
+                () => "failed",
+            );
+        const names = ["crd0", "crd1", "crd2", "crd3", "crd4"];
+        const ends = await Promise.all(
+            names.map((name) => write("CustomResourceDefinition", "apiextensions.k8s.io/v1", name)),
+        );
+        assert.deepEqual(ends, ["written", "failed", "written", "written", "written"]);
+        assert.equal(most, 2);
+        assert.ok([...limits.values()].every((limit) => (limit ?? 0) > 30_000));
+        limits.clear();
+        await write("Deployment", "apps/v1", "a");
+        assert.deepEqual([...limits.values()], [undefined]);
     });
 });
 

@@ -1,5 +1,6 @@
 // The port `Objects` on a real API server.
 
+import { atMost } from "../../../common/atMost";
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { refTo } from "../../kubernetes/restore";
@@ -45,7 +46,14 @@ const NEVER_APPLIED = new Set([
     "NodeMetrics",
 ]);
 
+const DEFINITIONS = "/apis/apiextensions.k8s.io/";
+/** Each makes the API server work out its whole schema again: many at once make all of them slow. */
+const DEFINITIONS_AT_ONCE = 2;
+const DEFINITION_MS = 90_000;
+
 export class KubernetesObjects implements Objects {
+    readonly #aFewDefinitions = atMost(DEFINITIONS_AT_ONCE);
+
     constructor(
         readonly api: KubernetesApi,
         readonly discovery: ApiDiscovery,
@@ -77,7 +85,9 @@ export class KubernetesObjects implements Objects {
         let next: string | undefined;
         let restarts = 0;
         for (;;) {
-            const query = { limit: PAGE, continue: next, labelSelector: options.labelSelector };
+            const { labelSelector, fieldSelector } = options;
+            const pages = options.mayBeOld ? { resourceVersion: "0" } : { limit: PAGE, continue: next };
+            const query = { ...pages, labelSelector, fieldSelector };
             const accept = options.metadataOnly ? { accept: METADATA_ONLY } : {};
             const { status, body } = await this.api.callForAnswer({ method: "GET", path, query, ...accept });
             if (status === 410 && next !== undefined && restarts++ < MAX_RESTARTS) {
@@ -234,7 +244,10 @@ export class KubernetesObjects implements Objects {
 
     async #write(request: ApiRequest): Promise<ObjectMeta> {
         const query = { fieldManager: FIELD_MANAGER };
-        const { body } = await this.api.call({ ...request, accept: SHORT_ANSWER, query });
+        const call = { ...request, accept: SHORT_ANSWER, query };
+        const { body } = request.path.startsWith(DEFINITIONS)
+            ? await this.#aFewDefinitions(() => this.api.call({ ...call, timeoutMs: DEFINITION_MS }))
+            : await this.api.call(call);
         return (body as { metadata: ObjectMeta }).metadata;
     }
 

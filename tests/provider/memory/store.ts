@@ -16,6 +16,7 @@ import type {
 } from "../../../provider/ports/world";
 import type { Data } from "./data";
 import { leavesOf, managersAfter, pathsOf, type Writer } from "./fieldManagers";
+import { fitsFields } from "./fieldSelector";
 import { deepFreeze, isJson, type Json, mergePatch, overlay, pruned, same } from "./json";
 import { builtInScope, groupOfApi, keyOfObject, objectKey } from "./kinds";
 
@@ -77,6 +78,7 @@ export class Store {
         const found = this.all(kind, options.namespace).filter(
             (object) =>
                 groupOfApi(object.apiVersion) === group &&
+                fitsFields(object, options.fieldSelector) &&
                 wanted.every(([key, value]) => object.metadata.labels?.[key] === value),
         );
         return found.map((object) => {

@@ -98,13 +98,16 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
         );
     }
     return {
-        planned: planned(
-            found,
-            DependencyTreatment.Move,
-            `${counted(ofRelease.length, "object")} of the release`,
-            version,
-            settings.configuration,
-        ),
+        planned: {
+            ...planned(
+                found,
+                DependencyTreatment.Move,
+                `${counted(ofRelease.length, "object")} of the release`,
+                version,
+                settings.configuration,
+            ),
+            ...pausesOf(found),
+        },
         unproven: settings.unproven,
         ...(settings.unsupported.length === 0
             ? {}
@@ -112,6 +115,13 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
                   note: `the settings ${settings.unsupported.join(", ")} of the release are dropped: the add-on ${profile.addonName} cannot express them`,
               }),
     };
+}
+
+function pausesOf({ profile }: FoundDependency): Pick<PlannedDependency, "pauses"> {
+    const pauses = profile
+        .probes({ customResourceDefinitions: [], namespace: "default" })
+        .map(({ request }) => request);
+    return pauses.length === 0 ? {} : { pauses };
 }
 
 function staying({ length }: readonly unknown[]): string {

@@ -26,13 +26,17 @@ export function describeDependencies(
     { dependencies, objects }: PlanDraft,
     wanted: DependencyTreatment,
 ): string {
-    const describe = ({ title, addonName, version }: PlannedDependency) => {
+    const describe = ({ title, addonName, version, pauses = [] }: PlannedDependency) => {
         const count = objects.filter(({ part }) => part === addonName);
         const taken =
             count.length === 0
                 ? ""
                 : ` (${counted(count.length, "object")}, up to ${counted(fields(count), "field")} from Helm)`;
-        return `${title} to add-on ${addonName} ${version}${taken}`;
+        const paused =
+            pauses.length === 0
+                ? ""
+                : `, ${pauses.join(" and ")} pause until its pods answer, because EKS leads requests to them at once`;
+        return `${title} to add-on ${addonName} ${version}${taken}${paused}`;
     };
     return dependencies
         .filter(({ treatment }) => treatment === wanted)

@@ -111,6 +111,8 @@ export interface PlannedDependency {
     readonly configurationValues?: string;
     /** Key of the identity whose role the add-on runs under. */
     readonly identity?: string;
+    /** Kinds of requests that nobody answers from EKS's apply until the add-on's pods are Ready. */
+    readonly pauses?: readonly string[];
 }
 
 /** How one controller's requests and work go over to the add-on's. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { FoundDependency } from "../../provider/discovery/dependencies";
 import { planDependencies } from "../../provider/plan/dependencies";
-import { DependencyTreatment } from "../../provider/plan/plan";
+import { describeDependencies } from "../../provider/plan/lines";
+import { DependencyTreatment, type PlanDraft } from "../../provider/plan/plan";
 import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/ports/world";
 import {
     certManager,
@@ -74,6 +75,22 @@ describe("plan of the dependencies", () => {
         assert.deepEqual(
             [first?.treatment, first?.version, identities],
             [DependencyTreatment.Move, "v1.14.1-eksbuild.1", ["s3Csi"]],
+        );
+    });
+
+    it("of one that answers requests says which pause, and why; of one that answers none says nothing", () => {
+        const dependencies = [metricsServer, s3Csi].map((profile) => plan(found({ profile })).first);
+        assert.deepEqual(
+            dependencies.map((one) => one?.pauses),
+            [["pod and node metrics"], undefined],
+        );
+        const line = describeDependencies(
+            { dependencies, objects: [] } as unknown as PlanDraft,
+            DependencyTreatment.Move,
+        );
+        assert.match(
+            line,
+            /pod and node metrics pause until its pods answer, because EKS leads requests to them at once; S3 CSI driver to add-on aws-mountpoint-s3-csi-driver v1\.14\.1-eksbuild\.1$/,
         );
     });
 

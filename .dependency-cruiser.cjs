@@ -16,7 +16,7 @@ const ROOMS = {
     planning: ["addons", "discovery", "permissions", "plan"],
     operations: ["addons", "engine", "identities", "kubernetes", "plan", "profiles", "settings"],
     steps: ["engine", "kubernetes", "operations", "plan", "profiles"],
-    adapters: ["engine", "kubernetes"],
+    adapters: ["kubernetes"],
     connection: ["adapters", "engine"],
     report: ["engine", "plan", "pulumi"],
     installation: [
@@ -122,6 +122,7 @@ module.exports = {
         // A package of its own: it must run where this one is not installed.
         { from: { path: "^policy/" }, to: { path: "^(policy|node_modules/@pulumi/policy)/" } },
         { from: { path: "^common/" }, to: { path: "^common/" } },
+        { from: { path: "^common/hash\\.ts$" }, to: { path: "^crypto$" } },
         { from: { path: "^tools/schema/" }, to: { path: "^provider/pulumi/home\\.ts$" } },
         { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
         {

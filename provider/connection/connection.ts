@@ -1,8 +1,8 @@
 // What one call of the life cycle gets of its cluster: facts, the world behind the gate, the lock, the journals. Types only.
 import type { ClusterFacts } from "../adapters/aws/addons";
 import type { ConnectionRequest } from "../adapters/openCluster";
-import type { JournalStore } from "../engine/journalStore";
 import type { MigrationLock } from "../engine/lock";
+import type { JournalStore } from "../ports/journalStore";
 import type { Clock, Gate, Log, World } from "../ports/world";
 
 export interface JournalPlace {

@@ -1,5 +1,6 @@
 // A lock that was taken: renewed while the mover lives, asked before every write, given back at the end. A mover that could not renew it in time writes no more.
 import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
+import { lockLost } from "../ports/gate";
 import type { Clock, Gate, Log, Objects, Pass } from "../ports/world";
 import { LEASE_SECONDS, type LockedRelease, leaseRef, microTime, readLease, removeAsSeen } from "./lease";
 
@@ -175,15 +176,5 @@ export function interrupted(reason: string): MigrationError {
         step: "lock",
         what: `stopped at a safe point: ${reason}`,
         remedy: "run `pulumi up` to continue, or `pulumi destroy` to go back",
-    });
-}
-
-export function lockLost(what: string, why?: string): MigrationError {
-    return new MigrationError({
-        code: ErrorCode.LockLost,
-        step: "lock",
-        what,
-        ...(why === undefined ? {} : { why }),
-        remedy: "run `pulumi up` to continue where this mover stopped, or `pulumi destroy` to go back",
     });
 }

@@ -1,5 +1,8 @@
 // The write-ahead record of one move: what was begun, what each undo needs. Kept in the cluster at every write and in Pulumi state at the end of every call; each copy alone suffices.
+
+import { hashOf } from "../../common/hash";
 import type { MigrationStep, Plan } from "../plan/plan";
+import type { JournalCopy, JournalStore } from "../ports/journalStore";
 import type { World } from "../ports/world";
 import {
     chooseCopy,
@@ -8,10 +11,9 @@ import {
     newDocument,
     type StepRecord,
 } from "./journalDocument";
-import type { JournalCopy, JournalStore } from "./journalStore";
 import { KeptBackup } from "./keptBackup";
 import { memoryCell } from "./memoryCell";
-import { hashOf, pack } from "./packed";
+import { pack } from "./packed";
 import { SealKeys } from "./sealKeys";
 import type { BackupStore, JournalFacts, StepContext } from "./step";
 

@@ -1,9 +1,10 @@
 // What a journal says, and its copies opened: the newer intact one goes out. Damaged, foreign and too new ones are told, never followed. Writes nothing.
 import { randomUUID } from "node:crypto";
 import { ErrorCode, MigrationError } from "../../common/errors";
+import { hashOf } from "../../common/hash";
 import type { MigrationStep, Plan } from "../plan/plan";
-import type { JournalCopy } from "./journalStore";
-import { hashOf, unpack } from "./packed";
+import type { JournalCopy } from "../ports/journalStore";
+import { unpack } from "./packed";
 import type { JournalFacts } from "./step";
 
 export const JOURNAL_VERSION = 1;

@@ -1,7 +1,9 @@
 // The backup that every undo reads from: written once, proved by its hash when it is read, and written again when somebody deletes it. Knows no document.
+
+import { hashOf } from "../../common/hash";
+import type { JournalStore } from "../ports/journalStore";
 import { damaged } from "./journalDocument";
-import type { JournalStore } from "./journalStore";
-import { hashOf, pack, unpack } from "./packed";
+import { pack, unpack } from "./packed";
 import type { SealKeys } from "./sealKeys";
 
 export class KeptBackup {

@@ -1,5 +1,4 @@
-// Plain JSON in, compressed base64 text and its hash out, and back. Knows nothing of what is in it.
-import { createHash } from "node:crypto";
+// Plain JSON in, compressed base64 text out, and back. Knows nothing of what is in it.
 import { gunzipSync, gzipSync } from "node:zlib";
 
 export function pack(content: unknown): string {
@@ -13,8 +12,4 @@ export function unpack(packed: string): unknown {
     return JSON.parse(
         gunzipSync(Buffer.from(packed, "base64"), { maxOutputLength: UNPACKED_LIMIT }).toString("utf8"),
     );
-}
-
-export function hashOf(text: string): string {
-    return createHash("sha256").update(text).digest("hex");
 }

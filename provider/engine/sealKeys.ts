@@ -1,7 +1,7 @@
 // Keys for the Secrets of other namespaces in a backup: one per namespace, kept in that namespace, and in the journal for the stack alone. Content comes in and goes out sealed or open; never in the open outside this process.
 import { MigrationError } from "../../common/errors";
+import type { JournalStore } from "../ports/journalStore";
 import { damaged } from "./journalDocument";
-import type { JournalStore } from "./journalStore";
 import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "./sealed";
 
 /** By namespace, its key as only a key of the stack opens it. */

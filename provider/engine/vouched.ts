@@ -1,8 +1,8 @@
 // A copy of a journal as it lies in the cluster and what a stack knows come in; whether that stack began it goes out. Whoever may create one Secret can write a journal: without this anyone could write ours.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { hashOf } from "../../common/hash";
+import type { JournalCopy, JournalHead } from "../ports/journalStore";
 import { openCopy } from "./journalDocument";
-import type { JournalCopy, JournalHead } from "./journalStore";
-import { hashOf } from "./packed";
 
 /** What a journal is about; a mark made for one move says nothing about another. */
 export interface JournalBinding {

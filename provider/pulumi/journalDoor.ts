@@ -5,8 +5,8 @@ import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Connection, JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { type JournalDocument, openCopy } from "../engine/journalDocument";
-import type { JournalCopy, JournalStore } from "../engine/journalStore";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
+import type { JournalCopy, JournalStore } from "../ports/journalStore";
 
 /** A journal that nothing in this stack's state speaks for. */
 export interface Stranger extends JournalPlace {

@@ -2,7 +2,7 @@
 
 import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Journal } from "../engine/journal";
-import type { JournalCopy } from "../engine/journalStore";
+import type { JournalCopy } from "../ports/journalStore";
 import { type MigrationInputs, withPresentNames } from "./inputs";
 import type { Session } from "./session";
 

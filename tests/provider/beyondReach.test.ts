@@ -1,8 +1,9 @@
 // Whoever holds the stack's key can sign a journal: it still gets nothing that the release, the add-on and this cluster do not have. Refused before the first write, forward and back.
 import assert from "node:assert/strict";
+import { hashOf } from "../../common/hash";
 import { JOURNAL_LABELS, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
 import type { JournalDocument } from "../../provider/engine/journalDocument";
-import { hashOf, pack, unpack } from "../../provider/engine/packed";
+import { pack, unpack } from "../../provider/engine/packed";
 import { openSecrets } from "../../provider/engine/sealed";
 import { markOf } from "../../provider/engine/vouched";
 import type { Backup } from "../../provider/operations/backup/backup";

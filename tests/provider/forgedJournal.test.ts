@@ -1,9 +1,10 @@
 // A journal in the cluster is followed only when the stack's state vouches for it: whoever may create one Secret can write one, and would be followed by an administrator.
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { hashOf } from "../../common/hash";
 import { JOURNAL_LABELS, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
 import type { JournalDocument } from "../../provider/engine/journalDocument";
-import { hashOf, pack, unpack } from "../../provider/engine/packed";
+import { pack, unpack } from "../../provider/engine/packed";
 import { isVouched, markOf, newJournalKey } from "../../provider/engine/vouched";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";

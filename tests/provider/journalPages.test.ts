@@ -1,9 +1,9 @@
 // A journal that is larger than one Secret: written in pages, of which a reader finds all of one document at any moment, whenever its mover dies.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { hashOf } from "../../common/hash";
 import { openGate } from "../../provider/adapters/gates";
 import { JournalSecrets, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
-import { hashOf } from "../../provider/engine/packed";
 import { journalSizeBlockers } from "../../provider/plan/journalSize";
 import { TaggedKind } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";

@@ -1,9 +1,9 @@
 // A step's memory: what stands in it is what the journal has, at every moment, and a write that fails changes nothing of it.
 import assert from "node:assert/strict";
 import { Journal } from "../../provider/engine/journal";
-import type { JournalCopy, JournalStore } from "../../provider/engine/journalStore";
 import { entryOf } from "../../provider/engine/memoryCell";
 import { MigrationStep, type Plan } from "../../provider/plan/plan";
+import type { JournalCopy, JournalStore } from "../../provider/ports/journalStore";
 import type { World } from "../../provider/ports/world";
 
 interface Memory {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { JournalCopy } from "../../provider/engine/journalStore";
+import type { JournalCopy } from "../../provider/ports/journalStore";
 import { writeMoveReport } from "../../provider/report/writeMoveReport";
 import { assertDone } from "../provider/memory/expectations";
 import { folder, removeFolders, sceneOf, textOf } from "./moved";

@@ -1,9 +1,9 @@
 // The journal's copy in the cluster: Secrets for document and backup, as many as each needs below the size limit of a Secret, and beside each namespace's own Secrets the key that opens the backup's copies of them. A write goes on top of what this mover knows, or is refused.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { hashOf } from "../../../common/hash";
 import { OURS } from "../../../common/ourMarks";
-import type { JournalCopy, JournalHead, JournalStore } from "../../engine/journalStore";
-import { hashOf } from "../../engine/packed";
+import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 import { KnownSecrets, type SecretRef, type SecretText, secretRef } from "./knownSecrets";

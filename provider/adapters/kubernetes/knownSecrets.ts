@@ -1,6 +1,6 @@
 // Texts in and out of Secrets, each written on top of the version that was last read or written here: what another process wrote meanwhile is never overwritten where that would lose it.
 
-import { lockLost } from "../../engine/heldLock";
+import { lockLost } from "../../ports/gate";
 import type { KubernetesObject, ObjectMeta, ObjectRef, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 

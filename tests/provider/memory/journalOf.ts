@@ -1,9 +1,9 @@
 // What the state of a stack holds of the journal, unpacked.
 import assert from "node:assert/strict";
 import type { JournalDocument } from "../../../provider/engine/journalDocument";
-import type { JournalCopy } from "../../../provider/engine/journalStore";
 import { unpack } from "../../../provider/engine/packed";
 import type { Backup } from "../../../provider/operations/backup/backup";
+import type { JournalCopy } from "../../../provider/ports/journalStore";
 import type { MemoryStack } from "../memoryStack";
 
 export function journalOf(stack: MemoryStack): JournalDocument {

@@ -68,6 +68,7 @@ export interface AwsSettings {
     createTimeoutStatus?: "CREATE_FAILED" | "DEGRADED";
     updateTimeoutStatus?: "UPDATE_FAILED" | "DEGRADED";
     applyRetrySeconds?: number;
+    reapplyEverySeconds?: number;
     preserveOnCreate?: "refuse" | "none";
     iamConsistencySeconds?: number;
     trustPolicyLimit?: number;

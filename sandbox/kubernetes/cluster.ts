@@ -16,6 +16,7 @@ import {
 } from "./configFiles";
 import { ControlPlane } from "./controlPlane";
 import { EgressProxy } from "./egress";
+import { Leadership } from "./elections/leadership";
 import { LateSecrets } from "./lateSecrets";
 import { NodeSide } from "./nodeSide";
 import type { FakeNodes } from "./nodes";
@@ -42,6 +43,7 @@ export class Cluster {
     private readonly lateSecrets = new LateSecrets(Date.now);
     private readonly report: (problem: string) => void;
     private nodeSide: NodeSide | undefined;
+    private hasElections = false;
 
     constructor(private readonly options: ClusterOptions) {
         const { directory, pki, ports } = options;
@@ -58,9 +60,16 @@ export class Cluster {
             secretsReachPodsAfter: (milliseconds) => {
                 this.lateSecrets.delayMs = milliseconds;
             },
+            electLeaders: () => {
+                this.hasElections = true;
+                this.nodeSide?.elections.start();
+            },
+            leadership: () => this.nodeSide?.elections.leadership ?? new Leadership(),
             clearScripts: () => {
                 this.scripts.clear();
                 this.lateSecrets.delayMs = 0;
+                this.hasElections = false;
+                void this.nodeSide?.elections.stop();
                 this.nodeSide?.kubelet.lookAtAll();
             },
         };
@@ -152,6 +161,7 @@ export class Cluster {
             nodeSide.view.seed(JSON.parse(await readFile(baseline.serving, "utf8")) as ServingState);
         }
         this.nodeSide = nodeSide;
+        if (this.hasElections) nodeSide.elections.start();
         await this.controlPlane.start(baseline?.etcd);
         await Promise.all([this.controlPlane.startControllers(), nodeSide.start()]);
     }

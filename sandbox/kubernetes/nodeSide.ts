@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient, type ApiClientOptions, isStatus } from "./apiClient";
 import { ClusterView } from "./clusterView";
+import { Elections } from "./elections/elections";
 import { createNode } from "./fakeNode";
 import type { LateSecrets } from "./lateSecrets";
 import { FakeKubelet } from "./nodes";
@@ -30,6 +31,7 @@ export class NodeSide {
     private readonly kubeletClient: ApiClient;
     private readonly standInClient: ApiClient;
     readonly view: ClusterView;
+    readonly elections: Elections;
     private readonly runners: StandInRunner[];
 
     constructor(private readonly options: NodeSideOptions) {
@@ -39,7 +41,16 @@ export class NodeSide {
         this.view = new ClusterView(this.kubeletClient, report);
         this.kubelet = new FakeKubelet(this.kubeletClient, this.view, options.scripts, report);
         const certificates = new PodCertificates(this.view, options.lateSecrets);
-        this.servers = new PodServers(this.kubelet, certificates, report);
+        this.elections = new Elections({
+            client: this.standInClient,
+            pods: () => this.view.pods.list(),
+            now: Date.now,
+            report,
+            onChange: () => {
+                for (const runner of this.runners) runner.wake();
+            },
+        });
+        this.servers = new PodServers(this.kubelet, certificates, this.elections, report);
         this.view.onChange(() => {
             this.servers.dropUnready();
             certificates.look(this.kubelet.readyPods());
@@ -49,7 +60,7 @@ export class NodeSide {
             this.runner((wake) => new CertManager(client, this.view, wake, report)),
             this.runner((wake) => new CaInjector(client, this.view, wake, report)),
             this.runner(() => new CertManagerWebhook(client, this.view)),
-            this.runner((wake) => new KedaRotator(client, this.view, wake, report)),
+            this.runner((wake) => new KedaRotator(client, this.view, this.elections, wake, report)),
         ];
     }
 
@@ -71,6 +82,7 @@ export class NodeSide {
 
     async stop(): Promise<void> {
         this.kubelet.stop();
+        await this.elections.stop();
         this.servers.close();
         await Promise.all(this.runners.map((runner) => runner.stop()));
         await this.view.stop();

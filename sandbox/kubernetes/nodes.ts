@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ApiClient, isStatus } from "./apiClient";
 import type { ClusterView } from "./clusterView";
+import type { Leadership } from "./elections/leadership";
 import { makeReady, needsKubelet, nodeAddress } from "./fakeNode";
 import { runsImage } from "./images";
 import type { Node, Pod, PodStatus } from "./objects";
@@ -17,6 +18,10 @@ export interface FakeNodes {
     clearScripts(): void;
     /** Pods that run present a changed Secret this much later; `clearScripts` makes it 0 again. */
     secretsReachPodsAfter(milliseconds: number): void;
+    /** From here on controllers elect leaders with Leases, and only leaders act, until `clearScripts`; else every Ready pod acts. */
+    electLeaders(): void;
+    /** Who acted when since the last start or restore, and what must never happen and did. */
+    leadership(): Leadership;
 }
 
 const retryMs = 300;
@@ -52,6 +57,12 @@ export class FakeKubelet {
         return this.view.pods
             .list()
             .filter((pod) => isAnswering(pod) && (image === undefined || runsImage(pod, image)));
+    }
+
+    /** Told to end, and not gone yet or gone already. */
+    isEnding(uid: string): boolean {
+        const pod = this.view.pods.list().find((one) => uidOf(one) === uid);
+        return pod === undefined || pod.metadata.deletionTimestamp !== undefined;
     }
 
     stop(): void {

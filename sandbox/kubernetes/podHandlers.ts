@@ -6,7 +6,15 @@ export interface PodReply {
     body: unknown;
 }
 
-export type PodHandler = (request: { method: string; path: string; body: string }) => PodReply;
+export interface PodRequest {
+    method: string;
+    path: string;
+    body: string;
+    /** Whether a pod of this image leads in the namespace of the pod that is asked. */
+    leads: (image: string) => boolean;
+}
+
+export type PodHandler = (request: PodRequest) => PodReply;
 
 const notFound = (path: string): PodReply => ({
     status: 404,
@@ -17,6 +25,18 @@ const notFound = (path: string): PodReply => ({
         reason: "NotFound",
         code: 404,
         message: `no ${path} here`,
+    },
+});
+
+const failed = (message: string): PodReply => ({
+    status: 500,
+    body: {
+        apiVersion: "v1",
+        kind: "Status",
+        status: "Failure",
+        reason: "InternalError",
+        code: 500,
+        message,
     },
 });
 
@@ -48,8 +68,8 @@ function resourceList(groupVersion: string, resources: object[]): PodReply {
     return { status: 200, body: { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources } };
 }
 
-/** KEDA's metrics API server: every metric has the value 1. */
-export const externalMetrics: PodHandler = ({ path }) => {
+/** KEDA's metrics API server: every metric has the value 1, which the operator that leads hands out. */
+export const externalMetrics: PodHandler = ({ path, leads }) => {
     const groupVersion = "external.metrics.k8s.io/v1beta1";
     const root = `/apis/${groupVersion}`;
     if (path === root) {
@@ -61,6 +81,7 @@ export const externalMetrics: PodHandler = ({ path }) => {
     }
     const metric = new RegExp(`^${root}/namespaces/[^/]+/([^/]+)$`).exec(path)?.[1];
     if (metric === undefined) return notFound(path);
+    if (!leads("keda-operator")) return failed("rpc error: code = Unavailable desc = no operator leads");
     const item = { metricName: metric, metricLabels: null, timestamp: new Date().toISOString(), value: "1" };
     return {
         status: 200,
@@ -90,12 +111,13 @@ export async function answer(
     handler: PodHandler,
     request: IncomingMessage,
     response: ServerResponse,
+    leads: PodRequest["leads"],
 ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const body = Buffer.concat(chunks).toString("utf8");
-    const reply = handler({ method: request.method ?? "GET", path, body });
+    const reply = handler({ method: request.method ?? "GET", path, body, leads });
     const bytes = Buffer.from(JSON.stringify(reply.body));
     response.writeHead(reply.status, { "Content-Type": "application/json", "Content-Length": bytes.length });
     response.end(bytes);

@@ -1,21 +1,32 @@
 // In: a connection to a pod's address. Out: that pod's TLS server at its other end, while the pod is Ready. Opens no port.
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import type { Elections } from "./elections/elections";
 import { profilesOf } from "./images";
 import type { FakeKubelet } from "./nodes";
 import type { Pod } from "./objects";
 import type { PodCertificates } from "./podCertificates";
 import { answer, type PodHandler } from "./podHandlers";
 
+interface Connection {
+    /** The TLS server's end, once there is one. */
+    socket: Duplex;
+    /** Requests that are not answered yet. */
+    open: number;
+    isEnding: boolean;
+}
+
 export class PodServers {
     private readonly servers = new Map<PodHandler, Server>();
-    /** Open connections by pod. */
-    private readonly connections = new Map<string, Set<Duplex>>();
+    /** By pod. */
+    private readonly connections = new Map<string, Set<Connection>>();
+    private readonly peers = new WeakMap<object, { pod: Pod; connection: Connection }>();
 
     constructor(
         private readonly kubelet: FakeKubelet,
         private readonly certificates: PodCertificates,
+        private readonly elections: Elections,
         private readonly report: (problem: string) => void,
     ) {}
 
@@ -26,7 +37,7 @@ export class PodServers {
         const { pod, serves } = found;
         const secureContext = await this.certificates.contextFor(pod, serves.certificate);
         if (socket.destroyed) return true;
-        this.remember(pod.metadata.uid ?? "", socket);
+        const connection = this.remember(pod.metadata.uid ?? "", socket);
         accepted();
         const tls = new TLSSocket(socket as ConstructorParameters<typeof TLSSocket>[0], {
             isServer: true,
@@ -37,18 +48,21 @@ export class PodServers {
             this.report(`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${error.message}`);
             socket.destroy();
         });
+        connection.socket = tls;
+        this.peers.set(tls, { pod, connection });
         this.serverFor(serves.handler).emit("connection", tls);
         return true;
     }
 
-    /** A pod that is not Ready any more drops its callers. */
+    /** A pod that is told to end answers what it was asked and hangs up, as Go's servers do; one that fails drops its callers. */
     dropUnready(): void {
         const ready = new Set(this.kubelet.readyPods().map((pod) => pod.metadata.uid));
-        for (const uid of this.connections.keys()) if (!ready.has(uid)) this.drop(uid);
+        for (const uid of this.connections.keys())
+            if (!ready.has(uid)) this.drop(uid, this.kubelet.isEnding(uid));
     }
 
     close(): void {
-        for (const uid of this.connections.keys()) this.drop(uid);
+        for (const uid of this.connections.keys()) this.drop(uid, false);
         for (const server of this.servers.values()) server.closeAllConnections();
     }
 
@@ -67,7 +81,10 @@ export class PodServers {
         const known = this.servers.get(handler);
         if (known !== undefined) return known;
         const server = createServer((request, response) => {
-            answer(handler, request, response).catch((error: Error) => {
+            const peer = this.peers.get(request.socket);
+            if (peer !== undefined) this.count(peer.connection, request);
+            const leads = (image: string) => peer !== undefined && this.leadsBeside(peer.pod, image);
+            answer(handler, request, response, leads).catch((error: Error) => {
                 this.report(`pod server ${request.url}: ${error.message}`);
                 response.destroy();
             });
@@ -77,14 +94,34 @@ export class PodServers {
         return server;
     }
 
-    private remember(uid: string, socket: Duplex): void {
-        const sockets = this.connections.get(uid) ?? new Set();
-        this.connections.set(uid, sockets.add(socket));
-        socket.once("close", () => sockets.delete(socket));
+    private leadsBeside({ metadata: { namespace } }: Pod, image: string): boolean {
+        return this.kubelet
+            .readyPods(image)
+            .some((pod) => pod.metadata.namespace === namespace && this.elections.acts(pod));
     }
 
-    private drop(uid: string): void {
-        for (const socket of this.connections.get(uid) ?? []) socket.destroy();
+    private count(connection: Connection, request: IncomingMessage): void {
+        connection.open += 1;
+        request.once("close", () => {
+            connection.open -= 1;
+            if (connection.isEnding && connection.open === 0) connection.socket.end();
+        });
+    }
+
+    private remember(uid: string, socket: Duplex): Connection {
+        const connection = { socket, open: 0, isEnding: false };
+        const known = this.connections.get(uid) ?? new Set();
+        this.connections.set(uid, known.add(connection));
+        socket.once("close", () => known.delete(connection));
+        return connection;
+    }
+
+    private drop(uid: string, isGraceful: boolean): void {
+        for (const connection of this.connections.get(uid) ?? []) {
+            connection.isEnding = true;
+            if (!isGraceful) connection.socket.destroy();
+            else if (connection.open === 0) connection.socket.end();
+        }
         this.connections.delete(uid);
     }
 }

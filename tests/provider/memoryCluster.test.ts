@@ -1,8 +1,9 @@
 // The simulated cluster itself: slow pods, late Secrets, leaders with Leases, whom the API server asks. A move can only be proved gentle on a cluster that would show it if it were not.
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../provider/ports/world";
+import { processOf } from "./handover/killed";
 import { SIMPLE } from "./memory/behaviour";
-import { RELEASE } from "./memory/content";
+import { ADDON, RELEASE } from "./memory/content";
 import { addressOf } from "./memory/endpoints";
 import { assertDone } from "./memory/expectations";
 import { OPERATOR_NAMESPACE } from "./memory/operatorContent";
@@ -182,6 +183,41 @@ describe("leaders in memory", () => {
         world.store.remove(lease("operator.keda.sh"));
         world.settle();
         assert.ok(world.store.raw(certificates));
+    });
+});
+
+describe("EKS in memory", () => {
+    it("takes the add-on's fields again and again while it is CREATING, where that is asked for", async () => {
+        const bundle = async (reapplyEveryMs: number) => {
+            const world = new MemoryWorld({}, { reapplyEveryMs });
+            world.data.outcomes.set(ADDON, "NEVER");
+            const { ports } = await processOf(world);
+            await ports.addons.create({
+                name: ADDON,
+                version: "v1.4.0-eksbuild.1",
+                configurationValues: "{}",
+                token: "t",
+            });
+            world.settle(2_000);
+            const ref = {
+                apiVersion: "admissionregistration.k8s.io/v1",
+                kind: "ValidatingWebhookConfiguration",
+                name: "alb-webhook",
+            };
+            const { webhooks } = world.store.raw(ref) as unknown as {
+                webhooks: { clientConfig: { caBundle?: string } }[];
+            };
+            const changed = webhooks.map((one) => ({
+                ...one,
+                clientConfig: { ...one.clientConfig, caBundle: encode("ours") },
+            }));
+            world.store.merge(ref, { webhooks: changed }, BY);
+            world.settle(10_000);
+            const now = world.store.raw(ref) as unknown as { webhooks: unknown[] };
+            return JSON.stringify(now.webhooks) === JSON.stringify(webhooks);
+        };
+        assert.equal(await bundle(3_000), true);
+        assert.equal(await bundle(0), false);
     });
 });
 

@@ -263,6 +263,23 @@ describe("AWS emulator: add-ons in a cluster", function () {
         assert.equal((await get(settings)).metadata.labels?.["helm.sh/chart"], "toy-controller-1.0.0");
     });
 
+    it("OVERWRITE takes them again and again while it is under way, where a test asks for that, and not afterwards", async () => {
+        const color = async () => (await get(settings)).data?.color;
+        await aws.configure({ reapplyEverySeconds: 0.3 });
+        await create({ resolveConflicts: "OVERWRITE" });
+        await applied(webhook);
+        await theirs("person", "green");
+        const deadline = Date.now() + 10_000;
+        while ((await color()) !== "blue") {
+            assert.ok(Date.now() < deadline, "not applied again");
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        await becomeActive();
+        await theirs("person", "green");
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        assert.equal(await color(), "green");
+    });
+
     it("UpdateAddon: NONE fails and changes nothing, PRESERVE keeps the customer's fields, OVERWRITE resets them", async () => {
         await create();
         await becomeActive();

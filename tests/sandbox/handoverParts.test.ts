@@ -1,10 +1,13 @@
 // The parts of a handover against a real API server, with real TLS: whom it asks, what pods present, how a Service of ours becomes the add-on's.
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { openGate } from "../../provider/adapters/gates";
 import { kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
 import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
+import { X509Certificates } from "../../provider/adapters/x509Certificates";
+import { refTo } from "../../provider/kubernetes/restore";
 import {
     buildBridge,
     cutBridge,
@@ -18,14 +21,31 @@ import {
     releaseLeases,
     rememberLeases,
 } from "../../provider/operations/handover/heldLeases";
+import { presentOwn, rememberAuthority, takeOwnBack } from "../../provider/operations/handover/ownAuthority";
 import { waitForNames } from "../../provider/operations/handover/presentedNames";
-import type { ObjectRef, World } from "../../provider/ports/world";
+import { pointToNew, pointToOld, referencesToOld } from "../../provider/operations/handover/references";
+import {
+    namesOfBoth,
+    rememberShared,
+    shareAuthority,
+} from "../../provider/operations/handover/sharedAuthority";
+import { certificateIn } from "../../provider/operations/handover/tlsSecrets";
+import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
 import type { KubeObject } from "../../sandbox/kubernetes/objects";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
-import { adminClient, create, eventually, podsOf, readyPods, service, workload } from "./kubernetesObjects";
+import {
+    adminClient,
+    create,
+    eventually,
+    onThisMachine,
+    podsOf,
+    readyPods,
+    service,
+    workload,
+} from "./kubernetesObjects";
 
 const ID = "0123456789abcdef";
 const NAME = "alb-webhook-service";
@@ -36,7 +56,7 @@ const ref = (namespace: string): ObjectRef => ({ apiVersion: "v1", kind: "Servic
 const BRIDGE = { from: ref("default"), to: ref("addon") };
 
 describe("parts of a handover on a real API server", function () {
-    this.timeout(120_000);
+    this.timeout(onThisMachine(120_000));
     let sandbox: Sandbox;
     let client: ApiClient;
     let world: World;
@@ -53,6 +73,15 @@ describe("parts of a handover on a real API server", function () {
             contentType: "merge",
             body: { data: await issue(dnsNames) },
         });
+    const present = (of: ObjectRef, names: readonly string[]) =>
+        waitForNames(world, {
+            migrationId: ID,
+            namespace: "addon",
+            service: of,
+            names,
+            timeoutMs: 30_000,
+            meanwhile: async () => undefined,
+        });
     const ownObjects = async () => {
         const lists = ["/api/v1/services", "/apis/discovery.k8s.io/v1/endpointslices"].map((path) =>
             client.call<{ items: KubeObject[] }>({
@@ -68,7 +97,11 @@ describe("parts of a handover on a real API server", function () {
         const access = await kubeconfigAccess(sandbox.kubeconfig, undefined);
         const api = new KubernetesApi(access, (ms) => systemClock.sleep(ms), openGate);
         const objects = new KubernetesObjects(api, new ApiDiscovery(api));
-        world = { objects, clock: systemClock } as Partial<World> as World;
+        world = {
+            objects,
+            certificates: new X509Certificates(),
+            clock: systemClock,
+        } as Partial<World> as World;
         ca = await makeCertificate({ commonName: "alb-ca", isCa: true });
         const tls = { apiVersion: "v1", kind: "Secret", metadata: { name: "alb-tls", namespace: "default" } };
         await create(
@@ -102,45 +135,102 @@ describe("parts of a handover on a real API server", function () {
         sandbox.nodes.secretsReachPodsAfter(3_000);
         await setNames([OLD, NEW]);
         const begun = Date.now();
-        await waitForNames(world, {
-            migrationId: ID,
-            namespace: "addon",
-            service: BRIDGE.from,
-            names: [OLD, NEW],
-            timeoutMs: 30_000,
-            meanwhile: async () => undefined,
-        });
+        await present(BRIDGE.from, [OLD, NEW]);
         assert.ok(Date.now() - begun >= 2_500, "not before the pods do");
         assert.deepEqual(await ownObjects(), []);
     });
 
+    it("a certificate of the move's own authority is trusted while pods change to it, and the former one comes back", async () => {
+        await create(client, albWebhook("alb-own", "default"));
+        await eventually("an ingress", works);
+        const configurations = await referencesToOld(world, [], [BRIDGE]);
+        const secret = { ...BRIDGE.from, kind: "Secret", name: "alb-tls" };
+        const memory = await rememberAuthority(world, secret, configurations, [BRIDGE.from, BRIDGE.to]);
+        assert.ok(!("why" in memory));
+        const former = certificateIn(world, memory.secret)?.dnsNames ?? [];
+        sandbox.nodes.secretsReachPodsAfter(2_000);
+        await askMeanwhile(ask, async () => {
+            await buildBridge(world, ID, BRIDGE);
+            await presentOwn(world, ID, memory, [NEW, OLD, "third.default.svc"]);
+            await present(BRIDGE.from, [NEW, OLD, "third.default.svc"]);
+            await pointToNew(world, configurations.map(refTo), [BRIDGE]);
+            await pause(500);
+            await pointToOld(world, configurations, [BRIDGE]);
+            await takeOwnBack(world, ID, memory, () => present(BRIDGE.from, former));
+        });
+        const [now] = await Promise.all(configurations.map((one) => world.objects.read(refTo(one))));
+        assert.deepEqual(comparable(now), comparable(configurations[0]));
+        assert.deepEqual(comparable(await world.objects.read(secret)), comparable(memory.secret));
+        await world.objects.remove(refTo(configurations[0] as KubernetesObject));
+        await removeBridges(world, ID, [BRIDGE]);
+    });
+
+    it("both generations of KEDA stand on one authority: the waiting adapter gets Ready without an operator", async () => {
+        const adapter = "keda-operator-metrics-apiserver";
+        const bridge = {
+            from: { ...BRIDGE.from, name: adapter },
+            to: { ...BRIDGE.to, name: adapter },
+        };
+        const certs = { ...BRIDGE.from, kind: "Secret", name: "kedaorg-certs" };
+        const metrics = "v1beta1.external.metrics.k8s.io";
+        const group = { group: "external.metrics.k8s.io", version: "v1beta1" };
+        const priorities = { groupPriorityMinimum: 100, versionPriority: 100 };
+        await create(
+            client,
+            service(adapter, "keda-metrics", 6443),
+            workload("keda-operator", "keda-operator"),
+            workload("keda-metrics", "keda-metrics-apiserver", { secret: certs.name }),
+            {
+                apiVersion: "apiregistration.k8s.io/v1",
+                kind: "APIService",
+                metadata: { name: metrics },
+                spec: { ...group, ...priorities, service: { name: adapter, namespace: "default" } },
+            } as KubeObject,
+        );
+        const discover = () => client.call({ path: "/apis/external.metrics.k8s.io/v1beta1" });
+        await eventually("external metrics", () =>
+            discover().then(
+                () => true as const,
+                () => undefined,
+            ),
+        );
+        const memory = await rememberShared(world, certs, { ...certs, namespace: "addon" });
+        assert.ok(!("why" in memory));
+        const names = namesOfBoth(certificateIn(world, memory.serving)?.dnsNames ?? [], [bridge]);
+        sandbox.nodes.secretsReachPodsAfter(2_000);
+        await askMeanwhile(discover, async () => {
+            await shareAuthority(world, ID, memory, names);
+            await buildBridge(world, ID, bridge);
+            await present(bridge.from, names);
+            const referring = await referencesToOld(world, [], [bridge]);
+            assert.deepEqual(
+                referring.map(({ metadata: { name } }) => name),
+                [metrics],
+            );
+            await pointToNew(world, referring.map(refTo), [bridge]);
+            await create(
+                client,
+                workload("keda-next", "keda-metrics-apiserver", { secret: certs.name, namespace: "addon" }),
+            );
+            await readyPods(client, "keda-next", 1, "addon");
+            await pause(500);
+        });
+        const data = (secret: KubernetesObject | undefined) => (secret?.data ?? {}) as Record<string, string>;
+        const [serving, waiting] = await Promise.all(
+            [certs, memory.waiting].map((one) => world.objects.read(one)),
+        );
+        assert.deepEqual(data(serving), data(waiting), "KEDA's rotator took it as it is");
+        for (const key of ["ca.crt", "ca.key"]) assert.equal(data(serving)[key], data(memory.serving)[key]);
+        const { spec } = await client.call<{ spec: { caBundle: string } }>({
+            path: `/apis/apiregistration.k8s.io/v1/apiservices/${metrics}`,
+        });
+        assert.equal(spec.caBundle, data(memory.serving)["ca.crt"]);
+        await removeBridges(world, ID, [bridge]);
+    });
+
     it("the bridge answers a webhook under the new name, also after every old pod moved", async () => {
         await buildBridge(world, ID, BRIDGE);
-        const configuration = {
-            apiVersion: "admissionregistration.k8s.io/v1",
-            kind: "ValidatingWebhookConfiguration",
-            metadata: { name: "alb-webhook" },
-            webhooks: [
-                {
-                    name: "vingress.elbv2.k8s.aws",
-                    admissionReviewVersions: ["v1"],
-                    sideEffects: "None",
-                    failurePolicy: "Fail",
-                    clientConfig: {
-                        caBundle: base64(ca.certificate),
-                        service: { name: NAME, namespace: "addon", path: "/validate-networking-v1-ingress" },
-                    },
-                    rules: [
-                        {
-                            apiGroups: ["networking.k8s.io"],
-                            apiVersions: ["v1"],
-                            operations: ["CREATE"],
-                            resources: ["ingresses"],
-                        },
-                    ],
-                },
-            ],
-        };
+        const configuration = albWebhook("alb-webhook", "addon");
         await create(client, configuration);
         await eventually("an ingress", works);
         const before = await podsOf(client, "alb");
@@ -200,6 +290,72 @@ describe("parts of a handover on a real API server", function () {
         assert.equal(await world.objects.read(lease), undefined);
     });
 
+    it("a pod that waits for a Lease does not act; when two lead, the sandbox tells", async () => {
+        const name = "operator.keda.sh";
+        const memory = await rememberLeases(world, [leaseRef("addon", name)]);
+        await holdLeases(world, ID, memory);
+        sandbox.nodes.electLeaders();
+        await create(client, workload("keda-operator", "keda-operator", { namespace: "addon" }));
+        const [waiting] = await readyPods(client, "keda-operator", 1, "addon");
+        const holderIn = async (namespace: string) => {
+            const lease = await world.objects.read(leaseRef(namespace, name));
+            return (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+        };
+        const old = await eventually("a leader in default", () => holderIn("default"));
+        assert.match(old, /^keda-operator-/);
+        await pause(5_000);
+        assert.equal(await holderIn("addon"), `pulumi-hyperpod-inference/${ID}`);
+        assert.deepEqual(sandbox.nodes.leadership().violations, []);
+        await releaseLeases(world, ID, memory);
+        await eventually("a second leader", async () => sandbox.nodes.leadership().violations[0]);
+        assert.match((await holderIn("addon")) ?? "", new RegExp(`^${waiting?.metadata.name}`));
+        assert.match(sandbox.nodes.leadership().violations.join(), /two pods of keda-operator act at once/);
+    });
+
+    const albWebhook = (name: string, namespace: string): KubeObject => {
+        const service = { name: NAME, namespace, path: "/validate-networking-v1-ingress" };
+        const rule = {
+            apiGroups: ["networking.k8s.io"],
+            apiVersions: ["v1"],
+            operations: ["CREATE"],
+            resources: ["ingresses"],
+        };
+        const webhook = {
+            name: "vingress.elbv2.k8s.aws",
+            admissionReviewVersions: ["v1"],
+            sideEffects: "None",
+            failurePolicy: "Fail",
+            clientConfig: { caBundle: base64(ca.certificate), service },
+            rules: [rule],
+        };
+        const configuration = {
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: "ValidatingWebhookConfiguration",
+            metadata: { name },
+            webhooks: [webhook],
+        };
+        return configuration;
+    };
+    /** Asks ten times a second; what was refused is told when it ends. */
+    const askMeanwhile = async <T>(request: () => Promise<unknown>, work: () => Promise<T>): Promise<T> => {
+        const refusals: string[] = [];
+        let asked = 0;
+        let isDone = false;
+        const asking = (async () => {
+            for (; !isDone; asked++) {
+                await request().catch((error: Error) => refusals.push(error.message));
+                await pause(100);
+            }
+        })();
+        try {
+            return await work();
+        } finally {
+            isDone = true;
+            await asking;
+            console.log(`      ${refusals.length} of ${asked} requests refused`);
+            assert.deepEqual(refusals, []);
+        }
+    };
     const ingress = () => {
         const backend = { service: { name: "shop", port: { number: 80 } } };
         const metadata = { generateName: "shop-", namespace: "default" };
@@ -223,3 +379,15 @@ describe("parts of a handover on a real API server", function () {
     const refused = () =>
         eventually("no pod behind the new Service", async () => ((await works()) ? undefined : true));
 });
+
+/** Without what the API server counts. */
+function comparable(object: KubernetesObject | undefined): unknown {
+    const {
+        resourceVersion: _,
+        generation: __,
+        managedFields = [],
+        ...metadata
+    } = object?.metadata ?? { name: "" };
+    const managers = managedFields.map(({ time: ___, ...entry }) => entry);
+    return { ...object, metadata: { ...metadata, managers } };
+}

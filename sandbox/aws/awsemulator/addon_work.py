@@ -41,6 +41,8 @@ class Work:
         self.emulator, self.catalogue, self.api = workshop.emulator, workshop.catalogue, workshop.api
         self.cluster, self.addon, self.generation = cluster, addon, generation
         self.operation: Operation = addon.operation
+        self.rendered: list[dict[str, Any]] = []
+        self.applied_at = 0.0
         self.applier = self.api and Applier(self.api, self.emulator.settings.applyRetrySeconds, self.turn, self.wanted)
 
     @contextmanager
@@ -146,6 +148,7 @@ class Work:
         with self.state():  # before the first write, so that a delete after a half-done apply finds everything
             self.addon.applied = former + [ref for ref in references if ref not in former]
         self.applier.apply(objects, mode)
+        self.rendered, self.applied_at = objects, self.emulator.clock.now()
         gone = [ref for ref in former if key(ref) not in {key(new) for new in references}]
         self.applier.delete(gone)
         with self.state():
@@ -170,8 +173,18 @@ class Work:
             if self.emulator.clock.now() >= deadline:
                 self._finish(timeout_status, [problem])
                 return
+            self._reapply()
             self.emulator.clock.wait(POLL_SECONDS)
         self._finish("ACTIVE", [])
+
+    def _reapply(self) -> None:
+        """Whoever changed the add-on's fields while it is under way loses them again, where EKS was told to overwrite."""
+        every, now = self.emulator.settings.reapplyEverySeconds, self.emulator.clock.now()
+        if not self.applier or not every or self.operation.mode != "OVERWRITE" or now < self.applied_at + every:
+            return
+        self.applied_at = now
+        self.applier.apply(self.rendered, self.operation.mode)
+        self._note("applied again")
 
     def _problem(self) -> dict[str, Any] | None:
         """What keeps the add-on from being healthy now; an outage of the API server is waited out like a missing pod."""
@@ -188,6 +201,7 @@ class Work:
         while (left := moment - self.emulator.clock.now()) > 0:
             with self.turn():
                 pass
+            self._reapply()
             self.emulator.clock.wait(min(left, POLL_SECONDS))
 
 

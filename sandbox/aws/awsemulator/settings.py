@@ -16,6 +16,7 @@ class Settings:
     createTimeoutStatus: str = "CREATE_FAILED"
     updateTimeoutStatus: str = "DEGRADED"
     applyRetrySeconds: float = 5.0
+    reapplyEverySeconds: float = 0.0  # while an operation is under way; 0: EKS applies once
     preserveOnCreate: str = "refuse"  # or "none": treat it like NONE, as current documentation says
     iamConsistencySeconds: float = 0.0
     trustPolicyLimit: int = 2048

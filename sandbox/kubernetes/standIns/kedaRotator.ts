@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type ApiClient, isStatus } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
+import { type Elections, placeOf } from "../elections/elections";
 import type { KubeObject, Pod, Secret } from "../objects";
 import { type BundleCarrier, type BundleKind, collectionPath, injectCa } from "./caBundles";
 import { LazyReflector } from "./lazyReflector";
@@ -24,6 +25,7 @@ export class KedaRotator implements StandIn {
     constructor(
         private readonly client: ApiClient,
         private readonly view: ClusterView,
+        private readonly elections: Elections,
         wake: () => void,
         report: (problem: string) => void,
     ) {
@@ -34,7 +36,9 @@ export class KedaRotator implements StandIn {
         }));
     }
 
-    async reconcile(pods: Pod[]): Promise<void> {
+    /** Only the leader rotates. */
+    async reconcile(all: Pod[]): Promise<void> {
+        const pods = all.filter((pod) => this.elections.acts(pod));
         for (const pod of pods) await this.ensureSecret(pod);
         // Of two generations at work, the newest has the last word.
         const newest = [...pods].sort((a, b) => created(b).localeCompare(created(a)))[0];
@@ -72,6 +76,12 @@ export class KedaRotator implements StandIn {
             pair,
         } as const;
         await applyTlsSecret(this.client, this.view, secret, manager);
+        if (this.elections.isOn)
+            this.elections.leadership.act(
+                this.image,
+                placeOf(pod),
+                `wrote Secret ${namespace}/${secretName}`,
+            );
     }
 
     /** KEDA's own names, and those that the chart gave its Services. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { refTo } from "../../../provider/kubernetes/restore";
 import { buildBridge, followBridge } from "../../../provider/operations/handover/bridge";
-import { endTrust } from "../../../provider/operations/handover/caBundles";
+import { bundlesOf, endTrust } from "../../../provider/operations/handover/caBundles";
 import {
     type AuthorityMemory,
     leaveToAddon,
@@ -65,9 +65,20 @@ const configurations = (world: MemoryWorld) =>
         webhooks: { clientConfig: { caBundle?: string; service: ObjectRef } }[];
     })[];
 const bundles = (world: MemoryWorld) =>
-    configurations(world).flatMap(({ webhooks }) =>
-        webhooks.map(({ clientConfig }) => clientConfig.caBundle),
-    );
+    configurations(world)
+        .filter(({ metadata }) => metadata.name === "alb-webhook")
+        .flatMap(({ webhooks }) => webhooks.map(({ clientConfig }) => clientConfig.caBundle));
+
+const ADDONS = encode("the add-on's");
+/** What CreateAddon with OVERWRITE does to the configurations. */
+function applyAddons(world: MemoryWorld, service: ObjectRef): void {
+    for (const { apiVersion, kind, metadata, webhooks } of configurations(world))
+        if (metadata.name === "alb-webhook") {
+            const clientConfig = { service, caBundle: ADDONS };
+            const next = webhooks.map((one) => ({ ...one, clientConfig }));
+            world.store.merge({ apiVersion, kind, name: metadata.name }, { webhooks: next }, BY);
+        }
+}
 
 describe("an authority for the time of a move", () => {
     it("serves the webhook under both names while pods notice late: nothing is refused", async () => {
@@ -101,19 +112,7 @@ describe("an authority for the time of a move", () => {
         const memory = await remember(ports);
         await buildBridge(ports, ID, BRIDGE);
         await present(ports, memory);
-        const addons = encode("the add-on's");
-        for (const { apiVersion, kind, metadata, webhooks } of configurations(world))
-            if (metadata.name === "alb-webhook")
-                world.store.merge(
-                    { apiVersion, kind, name: metadata.name },
-                    {
-                        webhooks: webhooks.map((one) => ({
-                            ...one,
-                            clientConfig: { service: BRIDGE.to, caBundle: addons },
-                        })),
-                    },
-                    BY,
-                );
+        applyAddons(world, BRIDGE.to);
         const applied = await Promise.all(
             memory.configurations.map(async (one) => ports.objects.read(refTo(one))),
         );
@@ -122,12 +121,27 @@ describe("an authority for the time of a move", () => {
         const requests = world.watchRequests();
         world.settle();
         assert.deepEqual([...requests.refused], []);
-        assert.ok(!bundles(world).includes(addons), "ours besides the add-on's");
+        assert.ok(!bundles(world).includes(ADDONS), "ours besides the add-on's");
         await leaveToAddon(ports, ID, memory, applied as KubernetesObject[]);
         const left = await Promise.all(memory.configurations.map((one) => ports.objects.read(refTo(one))));
         const content = (objects: readonly (KubernetesObject | undefined)[]) =>
             objects.map((one) => [one?.webhooks, one?.metadata.managedFields]);
         assert.deepEqual(content(left), content(applied));
+    });
+
+    it("gives way to the former one also where the add-on's stands in its place: nothing is refused", async () => {
+        const world = new MemoryWorld({}, LATE);
+        const { ports } = await processOf(world);
+        const memory = await remember(ports);
+        await present(ports, memory);
+        applyAddons(world, BRIDGE.from);
+        await trustOwn(ports, ID, memory);
+        const requests = world.watchRequests();
+        await back(ports, memory);
+        world.settle(60_000);
+        assert.deepEqual([...requests.refused], []);
+        const former = memory.configurations.flatMap(bundlesOf);
+        assert.deepEqual([...new Set(bundles(world))], [...new Set(former)]);
     });
 
     it("changed without trust first is refused: the world tells", async () => {

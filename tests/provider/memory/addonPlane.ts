@@ -82,6 +82,7 @@ export class AddonPlane {
         const objects = this.objectsOf(addon);
         const missing = objects.filter((object) => object.kind === "Deployment" && !this.#available(object));
         const failed = failedBy(work);
+        this.#reapply(addon, work);
         if (elapsed < CREATE_MS) this.wakeAt(work.startedAt + CREATE_MS);
         else if (outcome === "NEVER") return;
         else if (outcome !== "ACTIVE") {
@@ -90,6 +91,18 @@ export class AddonPlane {
         } else if (missing.length === 0) this.#finish(addon, work, AddonStatus.Active, []);
         else if (elapsed >= TIMEOUT_MS) this.#finish(addon, work, failed, [insufficient(missing)]);
         else this.wakeAt(work.startedAt + TIMEOUT_MS);
+    }
+
+    #reapply(addon: AddonRecord, work: AddonWork): void {
+        const { now, addons, behaviour } = this.data();
+        const { reapplyEveryMs } = behaviour;
+        if (reapplyEveryMs === 0 || work.mode !== "OVERWRITE") return;
+        const dueAt = (work.appliedAt ?? work.startedAt) + reapplyEveryMs;
+        this.wakeAt(Math.max(dueAt, now + 1));
+        if (now < dueAt) return;
+        addons.set(addon.name, { ...addon, work: { ...work, appliedAt: now } });
+        for (const object of this.objectsOf(addon)) this.store.apply(object, "eks", false);
+        this.wakeAt(now + reapplyEveryMs);
     }
 
     #finish(addon: AddonRecord, work: AddonWork, status: AddonStatus, issues: readonly AddonIssue[]): void {

@@ -7,6 +7,8 @@ export interface Behaviour {
     readonly secretDelayMs: number;
     /** From there until their servers present the certificate of it. */
     readonly reloadMs: number;
+    /** How often EKS applies an add-on's objects again while it is CREATING or UPDATING; 0 for once. */
+    readonly reapplyEveryMs: number;
     /** Whether the API server asks whom EndpointSlices name that the endpoint controller did not write. */
     readonly followsSlices: boolean;
     /** Whether controllers elect leaders with Leases; without, each that is Ready acts. */
@@ -18,6 +20,7 @@ export const SIMPLE: Behaviour = {
     startUpMs: {},
     secretDelayMs: 0,
     reloadMs: 0,
+    reapplyEveryMs: 0,
     followsSlices: true,
     elections: false,
 };

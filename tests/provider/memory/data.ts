@@ -14,6 +14,8 @@ export interface AddonWork {
     readonly preserve: boolean;
     /** How many of its objects were applied so far. */
     readonly applied: number;
+    /** When they were applied last, where EKS does that again and again. */
+    readonly appliedAt?: number;
     readonly updateId?: string;
     readonly mode: "OVERWRITE" | "PRESERVE";
 }

@@ -135,6 +135,8 @@ module.exports = {
             from: { path: "^plugin/" },
             to: { path: "^(common|components|plugin|provider/(process|pulumi|resources))/" },
         },
+        // The folder as users get it holds the published package.
+        { from: { path: "^plugin/index\\.js$" }, to: { path: "^pulumi-resource-hyperpod-inference$" } },
         { from: { path: "^plugin/main\\.ts$" }, to: { path: "^provider/connection/connect\\.ts$" } },
         {
             from: { path: "^plugin/" },

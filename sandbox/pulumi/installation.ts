@@ -34,6 +34,9 @@ exec node "$program" "$@"
 `,
 };
 
+/** What an SDK is made with; a language's programs are run under its own name. */
+export const SDK_OF_NODE = "nodejs-sdk";
+
 type Hosts = Readonly<Record<string, string>>;
 
 /** Hosts that are built where a project's runtime asks for them, by the name that the CLI looks for. */
@@ -44,6 +47,8 @@ async function hostsOf(runtime: string, progress: (line: string) => void): Promi
         case "python":
         case "go":
             return { [`pulumi-language-${runtime}`]: await ensurePulumiLanguages(progress) };
+        case SDK_OF_NODE:
+            return { "pulumi-language-nodejs": await ensurePulumiLanguages(progress) };
         default:
             return {};
     }
@@ -82,6 +87,7 @@ function install(folder: string, cli: string, hosts: Hosts): void {
         linkOrCopy(cli, path.join(making, "pulumi"));
         for (const [name, host] of Object.entries(hosts)) symlinkSync(host, path.join(making, name));
         for (const [name, text] of Object.entries(launchers)) {
+            if (name in hosts) continue;
             writeFileSync(path.join(making, name), text);
             chmodSync(path.join(making, name), 0o755);
         }

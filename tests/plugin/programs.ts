@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import schema from "../../plugin/schema.json";
 import { ensurePythonWith } from "../../sandbox/aws/python";
 import { Pulumi } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
@@ -20,10 +21,12 @@ import { makeSdk, SDK_OF_GO } from "./sdks";
 
 const root = path.resolve(__dirname, "../..");
 const PROJECT = "languages";
+const SDK_OF_NODE = schema.language.nodejs.packageName;
 /** Folder of the plugin that stands in for Pulumi's own. */
 const AWS = path.join(root, "sandbox/aws-provider");
 
-export type Language = "typescript" | "yaml" | "python" | "go";
+/** `typescript` makes dynamic resources, `nodejs` those of the plugin. */
+export type Language = "typescript" | "nodejs" | "yaml" | "python" | "go";
 
 export class Programs {
     readonly #folder = mkdtempSync(path.join(tmpdir(), "programs-"));
@@ -73,7 +76,7 @@ export class Programs {
     }
 
     readonly #sdks = new Map<string, Promise<string>>();
-    #sdk(language: "python" | "go"): Promise<string> {
+    #sdk(language: "python" | "go" | "nodejs"): Promise<string> {
         const made = this.#sdks.get(language) ?? makeSdk(language, this.#plugin.executable, this.#folder);
         this.#sdks.set(language, made);
         return made;
@@ -85,6 +88,14 @@ export class Programs {
             const modules = path.join(place, "node_modules");
             mkdirSync(modules);
             symlinkSync(root, path.join(modules, "pulumi-hyperpod-inference"));
+            for (const name of ["@pulumi", "@types"])
+                symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+            return {};
+        },
+        nodejs: async (place) => {
+            const modules = path.join(place, "node_modules");
+            mkdirSync(modules);
+            symlinkSync(await this.#sdk("nodejs"), path.join(modules, SDK_OF_NODE));
             for (const name of ["@pulumi", "@types"])
                 symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
             return {};

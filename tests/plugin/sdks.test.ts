@@ -1,7 +1,7 @@
 // The SDKs that the CLI makes of the plugin's schema: the examples in Go compile against one, those in Python run against the other, up to the engine that is not there.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +10,8 @@ import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 import { makeSdk, SDK_OF_GO } from "./sdks";
 
 const execute = promisify(execFile);
-const examples = path.resolve(__dirname, "../../examples");
+const root = path.resolve(__dirname, "../..");
+const examples = path.join(root, "examples");
 const STORIES = ["quick-start", "move-from-helm"];
 /** What a program asks Pulumi for, written to its output. */
 const MOCKED = `
@@ -53,6 +54,20 @@ describe("the SDKs of the plugin", function () {
                 env: { ...process.env, CGO_ENABLED: "0" },
                 timeout: 500_000,
             });
+    });
+
+    it("let the examples in TypeScript compile", async () => {
+        const sdk = await makeSdk("nodejs", plugin.executable, folder);
+        const place = path.join(folder, "nodejs-examples");
+        cpSync(path.join(examples, "nodejs"), place, { recursive: true });
+        const modules = path.join(place, "node_modules");
+        mkdirSync(modules);
+        symlinkSync(sdk, path.join(modules, "pulumi-hyperpod-inference-sdk"));
+        for (const name of ["@pulumi", "@types"])
+            symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+        const compiler = path.join(root, "node_modules/typescript/bin/tsc");
+        for (const story of STORIES)
+            await execute(process.execPath, [compiler, "-p", path.join(place, story)], { timeout: 120_000 });
     });
 
     it("let the examples in Python make what they shall", async () => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The plugin's sources come in, one file that needs nothing but Node goes out: a plugin for npm, for a folder, for releases. `--out FOLDER` says where; default is .cache/plugin.
+// The plugin's sources come in, one file that needs nothing but Node goes out, with the manifest of its npm package. `--out FOLDER` says where; default is .cache/plugin.
 import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ const withoutCompilers = {
     },
 };
 
-const { version, license, repository, devDependencies } = JSON.parse(
+const { version, license, repository, engines } = JSON.parse(
     readFileSync(path.join(root, "package.json"), "utf8"),
 );
 mkdirSync(out, { recursive: true });
@@ -44,8 +44,7 @@ const result = await build({
     plugins: [withoutCompilers],
 });
 chmodSync(file, 0o755);
-// The folder is a plugin by itself, for `pulumi package add` of a path or of a repository.
-cpSync(path.join(root, "plugin/PulumiPlugin.yaml"), path.join(out, "PulumiPlugin.yaml"));
+// The folder is the npm package whose command is the plugin.
 cpSync(path.join(root, "LICENSE"), path.join(out, "LICENSE"));
 const manifest = {
     name: NAME,
@@ -55,9 +54,8 @@ const manifest = {
     repository,
     bin: { [NAME]: NAME },
     main: NAME,
-    // Pulumi starts a plugin that is a folder with the SDK that it finds there.
-    dependencies: { "@pulumi/pulumi": devDependencies["@pulumi/pulumi"] },
-    files: [NAME, "PulumiPlugin.yaml", "LICENSE"],
+    engines,
+    files: [NAME, "LICENSE"],
 };
 writeFileSync(path.join(out, "package.json"), `${JSON.stringify(manifest, undefined, 4)}\n`);
 const inputs = Object.keys(result.metafile.inputs).length;

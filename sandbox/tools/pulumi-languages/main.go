@@ -1,4 +1,4 @@
-// A host for programs in Python and Go, for Pulumi's own are in modules that are not served: runs programs, and makes SDKs of a plugin's schema.
+// A host for programs in Python and Go, for Pulumi's own are in modules that are not served: runs programs, and makes SDKs of a plugin's schema, for Node too.
 // The CLI starts it under the name of such a host. It installs nothing.
 package main
 
@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -46,6 +47,11 @@ func (h *host) GetRequiredPlugins(context.Context, *pulumirpc.GetRequiredPlugins
 // Packages are there already.
 func (h *host) InstallDependencies(*pulumirpc.InstallDependenciesRequest, grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse]) error {
 	return nil
+}
+
+// An SDK is found by path: a project of the tests names it itself.
+func (h *host) Link(context.Context, *pulumirpc.LinkRequest) (*pulumirpc.LinkResponse, error) {
+	return &pulumirpc.LinkResponse{}, nil
 }
 
 func (h *host) GeneratePackage(ctx context.Context, request *pulumirpc.GeneratePackageRequest) (*pulumirpc.GeneratePackageResponse, error) {
@@ -85,6 +91,8 @@ func (h *host) generate(pkg *schema.Package, extra map[string][]byte, loader sch
 	switch h.language {
 	case "python":
 		return python.GeneratePackage(tool, pkg, extra, loader)
+	case "nodejs":
+		return nodejs.GeneratePackage(tool, pkg, extra, nil, false, loader)
 	case "go":
 		return gogen.GeneratePackage(tool, pkg, nil)
 	default:

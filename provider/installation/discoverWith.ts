@@ -9,7 +9,8 @@ import { plainJson } from "../pulumi/outputs";
 import { planFor } from "../pulumi/planFor";
 import { Session } from "../pulumi/session";
 import type { DiscoverHelmInstallationArgs } from "./args";
-import { type HelmInstallation, helmInstallation } from "./helmInstallation";
+import type { HelmInstallation } from "./helmInstallation";
+import { installationFrom } from "./installationFrom";
 
 export interface DiscoveryMeans {
     readonly connect: Connect;
@@ -54,7 +55,7 @@ export async function discoverWith(
                 (stranger.namespace === release.namespace && stranger.release === release.name),
         );
         return plainJson(
-            helmInstallation({
+            installationFrom({
                 ...found,
                 begunMove:
                     begunMove ?? (inTheWay && { namespace: inTheWay.namespace, release: inTheWay.release }),

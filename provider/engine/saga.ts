@@ -20,7 +20,8 @@ export async function run(
         if (!journal.isDone(step.name) || journal.isUnproven) {
             const next = step.name === until ? undefined : steps[index + 1];
             const ahead = await rememberedAhead(next, world, journal);
-            await named(step.name, () => runOne(step, world, journal, ahead));
+            const place = `${index + 1}/${steps.length}`;
+            await named(step.name, () => runOne(step, placed(world, place), journal, ahead));
         }
         if (step.name === until) return;
     }
@@ -70,10 +71,26 @@ export async function undoSteps(
     downTo?: MigrationStep,
 ): Promise<void> {
     await journal.head("undo");
-    for (const step of [...steps].reverse()) {
-        if (journal.knows(step.name)) await named(`undo ${step.name}`, () => undoOne(step, world, journal));
-        if (step.name === downTo) return;
+    const newestFirst = [...steps].reverse();
+    const end =
+        downTo === undefined ? steps.length : newestFirst.findIndex(({ name }) => name === downTo) + 1;
+    const wanted = newestFirst.slice(0, end).filter(({ name }) => journal.knows(name));
+    for (const [index, step] of wanted.entries()) {
+        const place = `${index + 1}/${wanted.length}`;
+        await named(`undo ${step.name}`, () => undoOne(step, placed(world, place), journal));
     }
+}
+
+/** Progress says how far the move is, whoever tells it. */
+function placed(world: World, place: string): World {
+    const { log } = world;
+    return {
+        ...world,
+        log: {
+            progress: (line) => log.progress(`${place} ${line}`),
+            warn: (line) => log.warn(line),
+        },
+    };
 }
 
 /** What the world still shows of the move: of nothing that was begun, once its undo is complete. */

@@ -43,7 +43,7 @@ export function moveCalls(
 export async function tellNewPlan(olds: Bag, inputs: Bag, log: ResourceLog): Promise<void> {
     const { plan } = inputs;
     if (!Array.isArray(plan) || JSON.stringify(plan) === JSON.stringify(olds.plan)) return;
-    await log.tell(["the plan, before anything changes:", ...(plan as string[])].join("\n"));
+    await log.tell(["what this update will do:", ...(plan as string[])].join("\n"));
 }
 
 /** The methods as Pulumi's dynamic-provider process calls them; what only that process needs goes in and out with the properties. */

@@ -1,10 +1,12 @@
 // Checked inputs in, the plan's lines as `pulumi preview` shows them out, or what stands in the way. Writes nothing; the same inputs are looked at once per process.
 import { type Blocker, describeBlocker } from "../../common/blocker";
 import { Owner } from "../../common/enums";
+import { ErrorCode } from "../../common/errors";
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
 import type { Vouchers } from "../engine/vouched";
 import type { MigrationStep } from "../plan/plan";
+import { previewMove, previewUndo } from "../plan/preview";
 import { forReadOnlyPrincipal } from "../plan/readOnlyPrincipal";
 import type { Log } from "../ports/world";
 import type { CheckFailure, MigrationInputs } from "./inputs";
@@ -72,11 +74,14 @@ export class PlanPreviews {
                     steps.map(({ name }) => name),
                 );
             const { plan, discovery, blockers: all } = await planFor(session, this.#discoveries);
+            // The cluster's journal is gone with a commit or an undo that was cut off, and the release may be too: the state knows how far that was.
+            if (isBegun && plan === undefined && all.every(({ code }) => code === ErrorCode.ReleaseNotFound))
+                return ["continues from the journal in the stack's state; the cluster has none any more"];
             const { blockers, note } = forReadOnlyPrincipal(discovery.preflight, all);
             if (blockers.length > 0 || plan === undefined) throw new Blocked(blockers);
             return inputs.desiredOwner === Owner.Helm
                 ? ["nothing to do: Helm runs the operator"]
-                : [...plan.lines, ...note];
+                : [...previewMove(plan, new Set(), inputs), ...note];
         } finally {
             await session.close();
         }
@@ -89,9 +94,10 @@ function linesOfBegunMove(
     order: readonly MigrationStep[],
 ): readonly string[] {
     if (inputs.desiredOwner === Owner.Helm) {
-        const begun = [...order].reverse().filter((step) => journal.knows(step));
-        return begun.map((step, index) => `${String(index + 1).padStart(2)} undo ${step}`);
+        return previewUndo(
+            journal.plan,
+            order.filter((step) => journal.knows(step)),
+        );
     }
-    const next = order.find((step) => !journal.isDone(step));
-    return next === undefined ? journal.plan.lines : [`continues at ${next}`, ...journal.plan.lines];
+    return previewMove(journal.plan, new Set(order.filter((step) => journal.isDone(step))), inputs);
 }

@@ -5,6 +5,7 @@ import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { run } from "../engine/saga";
 import { SERVE_AGAIN_MS, serveAgain } from "../operations/handover/serveAgain";
+import { removeRecords } from "../operations/release/removeRecords";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import { adjustAddon, adjustCommitted } from "./adjustAddon";
@@ -90,10 +91,19 @@ async function goForward(session: Session, journal: Journal): Promise<MigrationP
     await reopenWhatDrifted(session, journal);
     await runSteps(session, journal);
     // A step that was reopened behind `until` is still to come: the end is when all are done.
-    if (!steps.every(({ name }) => journal.isDone(name))) return MigrationPhase.Stopped;
+    const next = steps.find(({ name }) => !journal.isDone(name));
+    if (next !== undefined) {
+        session.log.progress(
+            `stopped after ${inputs.until}, as \`until\` asks; a later \`pulumi up\` goes on with ${next.name}`,
+        );
+        return MigrationPhase.Stopped;
+    }
     await adjustAddon(session, journal);
     if (inputs.commit !== true) return MigrationPhase.Moved;
+    // The journal goes last: as long as it is there, a commit that was cut off is seen and finished.
+    await removeRecords(session.connection.world, journal.plan);
     await journal.discard();
+    session.log.progress("committed: records, backup and journal are gone, and with them the way back");
     return MigrationPhase.Committed;
 }
 

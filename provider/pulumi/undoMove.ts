@@ -16,6 +16,8 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
         );
     else await undoSteps(session.steps, session.connection.world, journal);
     await journal.discard();
+    const { namespace, name } = journal.plan.release;
+    session.log.progress(`undone: release ${namespace}/${name} is Helm's again`);
 }
 
 /**

@@ -1,11 +1,11 @@
 // What undo would do from here, or why there is nothing to undo.
 
 import { MigrationStep } from "../plan/plan";
+import { undoLines } from "../plan/undoLines";
 import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup } from "./markup";
 import { list } from "./movedPart";
 import type { ReportSource } from "./source";
-import { undoLines } from "./undoLines";
 
 export function undoPart({ outputs, plan }: ReportSource): Markup {
     return html`<section><h2>What undo would do</h2>${contentOf(outputs, plan)}</section>`;

@@ -18,7 +18,7 @@ describe("a move and its undo", function () {
         succeeds(preview);
         assert.match(
             preview.stdout,
-            /Diagnostics:\n.*\(move\):\n +the plan, before anything changes:\n +1 lock .*\n +2 backUp (.*\n)* +6 scaleDown /,
+            /Diagnostics:\n.*\(move\):\n +what this update will do:\n +summary .*\n +1 lock .*\n +2 backUp (.*\n)* +6 scaleDown /,
             "the preview shows the numbered plan",
         );
         assert.equal(sandbox.faults.writes().length, 0, "a preview writes nothing");

@@ -41,7 +41,7 @@ describe("programs in other languages", function () {
     };
     const showsWholePlan = async (pulumi: Pulumi) => {
         const preview = succeeds(await pulumi.preview());
-        assert.match(preview.stdout, /the plan, before anything changes:/);
+        assert.match(preview.stdout, /what this update will do:/);
         for (const step of ["backUp", "scaleDown", "install", "verify", "retireHelm", "finish"])
             assert.match(preview.stdout, new RegExp(`\\b${step}\\b`));
         assert.deepEqual(sandbox.faults.writes(), [], "a preview writes nothing");

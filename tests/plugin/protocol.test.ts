@@ -81,7 +81,7 @@ describe("the plugin's protocol", () => {
         const { id, outs } = await create(inputs, true);
         assert.equal(id, "");
         assert.deepEqual(outs, { plan: inputs.plan });
-        const told = door.told.filter(({ line }) => line.startsWith("the plan, before anything changes"));
+        const told = door.told.filter(({ line }) => line.startsWith("what this update will do"));
         assert.deepEqual(
             told.map(({ urn }) => urn),
             [URN("Move")],

@@ -154,7 +154,7 @@ describe("an add-on that is there before the move", function () {
             }
             one.settle();
         });
-        const stack = new WatchedStack(world, /^undo install: update/, () => {
+        const stack = new WatchedStack(world, /^\d+\/\d+ undo install: update/, () => {
             const annotations = { touched: `${world.data.counter}` };
             world.store.merge(
                 model,

@@ -204,7 +204,10 @@ describe("desiredOwner", () => {
             { ...stack.inputs, desiredOwner: "Helm" },
             stack.log,
         );
-        assert.match((preview.inputs.plan as string[]).join("\n"), /1 undo finish\n.*2 undo /);
+        assert.match(
+            (preview.inputs.plan as string[]).join("\n"),
+            /goes back to Helm.*\n 1 undo retireHelm .*\n(.*\n)* 2 undo install /,
+        );
         assert.deepEqual(lifecycle.diff(stack.resource?.outputs ?? {}, preview.inputs), { changes: true });
         for (let round = 0; round < 2; round++) {
             assertDone(await stack.up({ desiredOwner: "Helm" }));
@@ -241,6 +244,23 @@ describe("desiredOwner", () => {
 });
 
 describe("commit", () => {
+    const recordsOf = () =>
+        world.store
+            .list("v1", "Secret", { namespace: RELEASE.namespace, labelSelector: `name=${RELEASE.name}` })
+            .map(({ metadata }) => metadata.name);
+
+    it("that was cut off is finished by the next up", async () => {
+        for (let died = 1; ; died++) {
+            const stack = begin();
+            assertDone(await stack.up());
+            const first = await stack.up({ commit: true }, { write: died, moment: "after", kind: "crash" });
+            if (first.kind === "crashed") assertDone(await stack.up({ commit: true }));
+            assert.equal(stack.resource?.outputs.phase, "Committed");
+            assert.deepEqual(recordsOf(), [], `died at write ${died}`);
+            if (first.kind === "done") return assert.ok(died > 3);
+        }
+    });
+
     it("removes the journal, and destroy then leaves the add-on where it is", async () => {
         const stack = begin();
         assertDone(await stack.up());
@@ -253,6 +273,7 @@ describe("commit", () => {
             }),
             [],
         );
+        assert.deepEqual(recordsOf(), [], "Helm does not see them, and nothing needs them any more");
         const committed = stateOf(world);
         assertDone(await stack.destroy());
         assertSame(stateOf(world), committed, "after destroy");

@@ -79,7 +79,11 @@ describe("a colleague acts at a step", function () {
         const { progress } = stack.log;
         stack.log.progress = (line) => {
             progress(line);
-            if (hasActed || !line.startsWith(`${first === "up" ? "" : "undo "}${step}: started`)) return;
+            if (
+                hasActed ||
+                !line.replace(/^\d+\/\d+ /, "").startsWith(`${first === "up" ? "" : "undo "}${step}: started`)
+            )
+                return;
             hasActed = act.act(world);
         };
         await (first === "up" ? stack.up() : stack.destroy());

@@ -45,6 +45,7 @@ export async function awaitAddon(
     step = "install",
 ): Promise<Addon> {
     const refused = new RefusedPods(world, namespace);
+    const waiting = new WaitingPods(world, namespace);
     const asked = new AskedSparingly(world, name, namespace);
     const look = async (elapsed: number) => {
         const [addon, areRefused] = await Promise.all([asked.describe(), refused.forGood(), meanwhile()]);
@@ -66,8 +67,10 @@ export async function awaitAddon(
             );
         }
         const issues = addon.issues.map(({ code, message }) => `${code} ${message}`.trim());
+        const pods = await waiting.told(elapsed);
+        const seconds = Math.round(elapsed / 1000);
         world.log.progress(
-            `${step}: add-on ${[`${addon.status} for ${Math.round(elapsed / 1000)} s`, ...issues].join("; ")}`,
+            `${step}: add-on ${[`${addon.status} for ${seconds} s`, ...issues, ...pods].join("; ")}`,
         );
         return addon;
     };
@@ -85,6 +88,31 @@ export async function awaitAddon(
         await world.workloads.failingPods(namespace),
         timeoutMs,
     );
+}
+
+/** A quick add-on has nothing to explain. */
+const PODS_AFTER_MS = 15_000;
+const PODS_POLL_MS = 15_000;
+const PODS_TOLD = 3;
+
+/** What a wait that lasts is waiting for: pods by name and reason. */
+class WaitingPods {
+    #asked = 0;
+    #lines: readonly string[] = [];
+
+    constructor(
+        readonly world: World,
+        readonly namespace: string,
+    ) {}
+
+    async told(elapsed: number): Promise<readonly string[]> {
+        if (elapsed < PODS_AFTER_MS || elapsed - this.#asked < PODS_POLL_MS) return this.#lines;
+        this.#asked = elapsed;
+        const pods = await this.world.workloads.failingPods(this.namespace);
+        const more = pods.length - PODS_TOLD;
+        this.#lines = [...pods.slice(0, PODS_TOLD), ...(more > 0 ? [`${more} more pods`] : [])];
+        return this.#lines;
+    }
 }
 
 /** Whether the pods of a namespace are refused, and stay so: nothing that EKS waits for will come. */

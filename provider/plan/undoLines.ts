@@ -1,13 +1,13 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
+import { AddonStatus } from "../ports/world";
+import { counted } from "./lines";
 import {
     DependencyTreatment,
     IdentityTreatment,
     MigrationStep,
     type Plan,
     type PlannedIdentity,
-} from "../plan/plan";
-import { AddonStatus } from "../ports/world";
-import { counted } from "./format";
+} from "./plan";
 
 export interface UndoLine {
     readonly step: string;

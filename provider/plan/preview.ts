@@ -1,0 +1,101 @@
+// The lines of a plan, what is done of it, and what is asked for come in; what this update will do, as a preview tells it, goes out. Pure.
+
+import { counted } from "./lines";
+import { MigrationStep, type Plan, type PlanDraft } from "./plan";
+import { undoLines } from "./undoLines";
+import { wrapLine } from "./wrapLine";
+
+/** What an update is asked to do with a plan. */
+export interface Wanted {
+    /** The step after which it stops. */
+    readonly until?: MigrationStep;
+    /** Whether the way back goes at the end. */
+    readonly commit?: boolean;
+}
+
+/** One step's lines, or one remark's, unwrapped. */
+interface Block {
+    /** Undefined for what belongs to no step. */
+    readonly step: string | undefined;
+    readonly text: string;
+}
+
+const ORDER: readonly string[] = Object.values(MigrationStep);
+const NO_WAY_BACK = "final: the release's records, backup and journal go; no way back";
+
+/** The move, from where it stands to where it is wanted. */
+export function previewMove(plan: Plan, done: ReadonlySet<string>, wanted: Wanted): string[] {
+    const { until, commit = false } = wanted;
+    const last = until === undefined ? ORDER.length - 1 : ORDER.indexOf(until);
+    if (ORDER.every((step) => done.has(step))) return ofCompleteMove(commit);
+    const told = blocksOf(plan.lines).map(({ step, text }) => {
+        if (step === undefined) return `   ${text}`;
+        const at = ORDER.indexOf(step);
+        const [, heading = "", does = ""] = /^( ?\d+ \S+ *)(.*)$/s.exec(text) ?? [];
+        if (done.has(step)) return `${heading}done`;
+        if (at > last) return `${heading}later: ${does}`;
+        if (step === MigrationStep.Finish && commit) return `${heading}${NO_WAY_BACK}`;
+        return step === until && at < ORDER.length - 1 ? `${text}; stops here` : text;
+    });
+    return [summaryLine(summaryOf(plan, done, wanted)), ...told].flatMap(wrapLine);
+}
+
+/** The way back, from where the move stands. */
+export function previewUndo(plan: Plan, begun: readonly string[]): string[] {
+    const lines = undoLines(plan, begun);
+    const told = lines.flatMap(({ step, does }, index) =>
+        does.map((line, at) => {
+            const heading = at === 0 ? `${String(index + 1).padStart(2)} undo ${step}` : "";
+            return `${heading.padEnd(21)} ${line}`;
+        }),
+    );
+    const summary = `goes back to Helm, the newest of ${counted(begun.length, "step")} first; what others changed since then stays`;
+    return [summaryLine(summary), ...told].flatMap(wrapLine);
+}
+
+function summaryLine(text: string): string {
+    return `   summary       ${text}`;
+}
+
+function ofCompleteMove(commit: boolean): string[] {
+    const summary = summaryLine("the move is complete; only the add-on's version and settings may change");
+    return commit ? [summary, `   commit        ${NO_WAY_BACK}`] : [summary];
+}
+
+/** Objects, pause, way back. */
+function summaryOf(plan: Plan, done: ReadonlySet<string>, { until, commit = false }: Wanted): string {
+    const next = ORDER.find((step) => !done.has(step));
+    const objects = counted(plan.objects.length, "object");
+    const back = commit && until === undefined ? "no undo afterwards" : "undo possible until it is committed";
+    const begun = done.size === 0 ? "" : `continues at ${next}, ${done.size} of ${ORDER.length} steps done; `;
+    const willPause = !done.has(MigrationStep.Install) && isReached(MigrationStep.ScaleDown, until);
+    return `${begun}${objects}; ${willPause ? pauseOf(plan) : "no pause"}; ${back}`;
+}
+
+function isReached(step: MigrationStep, until: MigrationStep | undefined): boolean {
+    return until === undefined || ORDER.indexOf(step) <= ORDER.indexOf(until);
+}
+
+function pauseOf({ handover, controllers }: PlanDraft): string {
+    if (controllers.length === 0) return "no pause";
+    if (handover === undefined)
+        return `${counted(controllers.length, "controller")} away until the add-on's are available`;
+    const pausing = handover.components.filter(({ why }) => why.length > 0);
+    if (pausing.length === 0) return "no pause";
+    const seconds = Math.max(...pausing.map(({ startUpSeconds }) => startUpSeconds));
+    return `${counted(pausing.length, "controller")} away for ${seconds} s at least`;
+}
+
+/** Lines of a plan as `describePlan` wrote them, those of an earlier package too. */
+function blocksOf(lines: readonly string[]): Block[] {
+    const blocks: Block[] = [];
+    for (const line of lines) {
+        const [, step] = /^ ?\d+ (\S+)/.exec(line) ?? [];
+        const isContinued = /^ {17}\S/.test(line);
+        const before = blocks.at(-1);
+        if (isContinued && before !== undefined)
+            blocks[blocks.length - 1] = { ...before, text: `${before.text} ${line.trim()}` };
+        else blocks.push({ step, text: step === undefined ? line.trimStart() : line });
+    }
+    return blocks;
+}

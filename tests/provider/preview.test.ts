@@ -1,0 +1,134 @@
+// A preview says what this update will do: where it stops, what is done, what going back takes, and that a commit is final.
+import assert from "node:assert/strict";
+import { awaitAddon } from "../../provider/operations/addon/wait";
+import { AddonStatus } from "../../provider/ports/world";
+import { assertDone, startOf } from "./memory/expectations";
+import { MemoryStack } from "./memoryStack";
+
+const { world, snapshot } = startOf();
+
+async function previewed(stack: MemoryStack, changes: Record<string, unknown>): Promise<string[]> {
+    const before = stack.resource?.inputs ?? {};
+    const { lifecycle } = stack.process();
+    const wanted = { ...stack.inputs, ...changes, journalKey: before.journalKey };
+    const { inputs, failures } = await lifecycle.check(before, wanted, stack.log);
+    assert.deepEqual(failures, []);
+    return inputs.plan as string[];
+}
+
+/** The first line of each step. */
+const steps = (lines: readonly string[]) => lines.filter((line) => /^[ \d]\d \S/.test(line));
+
+describe("a preview", () => {
+    let stack: MemoryStack;
+    beforeEach(() => {
+        world.restore(snapshot);
+        stack = new MemoryStack(world);
+    });
+
+    it("begins with objects, pause and way back, in one line", async () => {
+        const [summary = ""] = await previewed(stack, {});
+        assert.match(
+            summary,
+            /^ {3}summary {7}32 objects; 5 controllers away .*; undo possible until it is committed$/,
+        );
+    });
+
+    it("marks where it stops, and the rest as later; what was not paused yet is not", async () => {
+        const lines = await previewed(stack, { until: "tag" });
+        assert.match(lines[0] ?? "", /no pause; undo possible/);
+        const text = steps(lines).join("\n");
+        assert.match(lines.join("\n"), / 4 tag .*;(\n {16})? stops here\n 5 prerequisites later: /);
+        assert.equal(steps(lines).filter((line) => / later: /.test(line)).length, 7, text);
+        for (const line of lines) assert.ok(line.length <= 150, line);
+    });
+
+    it("says that a commit is final, before the move and after it", async () => {
+        const before = await previewed(stack, { commit: true });
+        assert.match(before[0] ?? "", /no undo afterwards/);
+        assert.match(before.join("\n"), /11 finish {8}final: .*no way back/);
+        assert.doesNotMatch(before.join("\n"), /journal stays/);
+        assertDone(await stack.up());
+        const after = await previewed(stack, { commit: true });
+        assert.match(after.join("\n"), /the move is complete.*\n {3}commit .*no way back$/);
+    });
+
+    it("of a move that was stopped marks what is done and goes on from there", async () => {
+        assertDone(await stack.up({ until: "scaleDown" }));
+        const lines = await previewed(stack, { until: "verify" });
+        assert.match(lines[0] ?? "", /continues at install, 6 of 11 steps done; /);
+        assert.deepEqual(
+            steps(lines).map((line) => / done$/.test(line)),
+            Array.from({ length: 11 }, (_, index) => index < 6),
+        );
+        assert.match(lines.join(" ").replace(/ +/g, " "), / 8 verify .*; stops here 9 retireHelm later: /);
+    });
+
+    it("of the way back tells each step with what it does, newest first", async () => {
+        assertDone(await stack.up({ until: "install" }));
+        const lines = await previewed(stack, { desiredOwner: "Helm" });
+        assert.match(lines[0] ?? "", /goes back to Helm, the newest of 7 steps first/);
+        assert.match(lines[1] ?? "", /^ 1 undo install +add-on .* is deleted with its objects kept/);
+        assert.match(lines.join("\n"), / 2 undo scaleDown .*scaled back to 1 replica/);
+        assert.match(lines.at(-1) ?? "", /backup and journal are removed/);
+    });
+
+    it("with nothing to go back from says so", async () => {
+        assert.deepEqual(await previewed(stack, { desiredOwner: "Helm" }), [
+            "nothing to do: Helm runs the operator",
+        ]);
+    });
+});
+
+describe("progress", () => {
+    it("says how far the move is, and ends with what was reached", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up({ until: "tag" }));
+        assert.ok(stack.progress.includes("3/11 identities: started"));
+        assert.match(stack.progress.at(-1) ?? "", /^stopped after tag, .* goes on with prerequisites$/);
+        assertDone(await stack.up());
+        assert.match(stack.progress.at(-1) ?? "", /^11\/11 finish: .* runs in place of release/);
+        assertDone(await stack.destroy());
+        assert.ok(stack.progress.includes("1/11 undo finish: started"));
+        assert.match(stack.progress.at(-1) ?? "", /^undone: release .* is Helm's again$/);
+    });
+
+    it("of a wait that lasts names the pods that are waited for, and their reasons, and asks for them seldom", async () => {
+        let time = 0;
+        let asked = 0;
+        const lines: string[] = [];
+        const eks = {
+            clock: {
+                now: () => time,
+                sleep: async (milliseconds: number) => {
+                    time += milliseconds;
+                },
+            },
+            log: { progress: (line: string) => void lines.push(line), warn: () => undefined },
+            addons: {
+                describe: async (name: string) => ({
+                    name,
+                    status: time < 120_000 ? AddonStatus.Creating : AddonStatus.Active,
+                    issues: [],
+                }),
+            },
+            workloads: {
+                refusedPods: async () => [],
+                startingOfEks: async () => [],
+                failingPods: async () => {
+                    asked += 1;
+                    return ["a", "b", "c", "d", "e"].map((pod) => `pod x/${pod}: ImagePullBackOff`);
+                },
+            },
+        };
+        await awaitAddon(eks as never, "addon", "x", 600_000);
+        const last = lines.at(-1) ?? "";
+        assert.match(
+            last,
+            /^install: add-on CREATING for \d+ s; pod x\/a: ImagePullBackOff; .*pod x\/c: .*; 2 more pods$/,
+        );
+        assert.doesNotMatch(lines[0] ?? "", /pod/);
+        assert.ok(asked >= 3 && asked <= 8, `${asked} times`);
+    });
+});

@@ -15,6 +15,7 @@ import {
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { readyPods, storage } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, stateOf } from "./memory/expectations";
+import { backAt, killedAtEveryWrite } from "./memory/moments";
 import { MemoryStack } from "./memoryStack";
 
 const release = {
@@ -260,24 +261,28 @@ describe("dependencies in memory", () => {
 
     it("is killed at every write of the hand-over, and goes on, or goes back", async () => {
         const { world, state } = storage();
-        const snapshot = world.snapshot();
-        const straight = await new MemoryStack(world).up();
-        assertDone(straight);
+        const straight = new MemoryStack(world);
+        const { result, killed } = await killedAtEveryWrite(straight, (prepare) =>
+            straight.up({}, undefined, prepare),
+        );
+        assertDone(result);
         world.settle();
         const golden = readyPods(world, "s3-csi-node");
-        const { writes } = straight.mover;
+        const { writes } = result.mover;
         const first = writes.findIndex((what) => /s3-csi-node/.test(what));
         assert.ok(first > 0, writes.join("\n"));
-        for (let write = first; write <= writes.length; write++) {
+        for (const at of killed.filter(({ write }) => write >= first)) {
             // Every combination of moment and way comes by; crashes.test.ts does all of them on the main path.
-            const [moment, way] = [write % 2 ? "before" : "after", write % 4 < 2 ? "on" : "back"] as const;
-            world.restore(snapshot);
-            const stack = new MemoryStack(world);
-            await stack.up({}, { write, moment, kind: "crash" });
+            const [moment, way] = [
+                at.write % 2 ? "before" : "after",
+                at.write % 4 < 2 ? "on" : "back",
+            ] as const;
+            if (at.moment !== moment) continue;
+            const stack = backAt(world, at);
             world.settle();
             assertDone(way === "on" ? await stack.up() : await stack.destroy());
             world.settle();
-            const where = `${moment} ${writes[write - 1]} (${write}), ${way}`;
+            const where = `${moment} ${at.what} (${at.write}), ${way}`;
             if (way === "back") assertSame(stateOf(world), state, where);
             else assert.deepEqual(readyPods(world, "s3-csi-node"), golden, where);
         }
@@ -288,20 +293,22 @@ describe("dependencies in memory", () => {
         const stack = new MemoryStack(world);
         assertDone(await stack.up());
         world.settle();
-        const [snapshot, saved] = [world.snapshot(), stack.save()];
-        const { writes } = (await stack.destroy()).mover;
-        const last = writes.reduce(
+        const { result, killed } = await killedAtEveryWrite(stack, (prepare) =>
+            stack.destroy(undefined, prepare),
+        );
+        assertDone(result);
+        const last = result.mover.writes.reduce(
             (found, what, index) => (/s3-csi|fsx-csi/.test(what) ? index + 1 : found),
             0,
         );
-        for (let write = 1; write <= last; write++) {
-            world.restore(snapshot);
-            stack.load(saved);
-            await stack.destroy({ write, moment: write % 2 ? "after" : "before", kind: "crash" });
+        assert.ok(last > 0, result.mover.writes.join("\n"));
+        for (const at of killed.filter(({ write }) => write <= last)) {
+            if (at.moment !== (at.write % 2 ? "after" : "before")) continue;
+            const next = backAt(world, at);
             world.settle();
-            assertDone(await stack.destroy());
+            assertDone(await next.destroy());
             world.settle();
-            assertSame(stateOf(world), state, `${writes[write - 1]} (${write})`);
+            assertSame(stateOf(world), state, `${at.what} (${at.write})`);
         }
     });
 });

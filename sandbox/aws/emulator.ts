@@ -98,7 +98,7 @@ export interface AwsEmulator {
     stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {

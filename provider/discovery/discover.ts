@@ -22,6 +22,7 @@ import { type FoundDependency, findDependencies } from "./dependencies";
 import { type FoundForHandover, findForHandover } from "./handover";
 import { findHiddenRelease, type HiddenRelease } from "./hiddenRelease";
 import { type FoundIdentity, findIdentities } from "./identities";
+import { findOverwritten } from "./overwritten";
 import { findPreflight, type Preflight } from "./preflight";
 import { findReleases } from "./releases";
 import { findRivals, type Rival } from "./rivals";
@@ -71,6 +72,8 @@ export interface Discovery {
     readonly owned: FoundOwned;
     readonly dependencies: readonly FoundDependency[];
     readonly preflight: Preflight;
+    /** Objects that the release does not own and that the add-on will write over. */
+    readonly overwritten: readonly KubernetesObject[];
     readonly handover: FoundForHandover;
 }
 
@@ -116,28 +119,30 @@ export async function discover(
         oidcProviderArn,
         customResources,
     };
-    const [identities, owned, foundDependencies, preflight, rivals, handover] = await Promise.all([
-        lookAtIdentities(world, looks),
-        profile.ownership === undefined
-            ? NOTHING_OWNED
-            : findOwned(world, profile.ownership, cluster, customResources),
-        findDependencies(world, { dependencies, release, live }),
-        findPreflight(world, {
-            profile,
-            release,
-            controllers: controllers.map(({ workload }) => workload),
-            customResourceDefinitions: crds,
-        }),
-        release === undefined
-            ? []
-            : findRivals(
-                  world,
-                  profile,
-                  controllers.map(({ workload }) => refTo(workload)),
-                  crds,
-              ),
-        findForHandover(world, profile, controllers),
-    ]);
+    const [identities, owned, foundDependencies, preflight, rivals, handover, overwritten] =
+        await Promise.all([
+            lookAtIdentities(world, looks),
+            profile.ownership === undefined
+                ? NOTHING_OWNED
+                : findOwned(world, profile.ownership, cluster, customResources),
+            findDependencies(world, { dependencies, release, live }),
+            findPreflight(world, {
+                profile,
+                release,
+                controllers: controllers.map(({ workload }) => workload),
+                customResourceDefinitions: crds,
+            }),
+            release === undefined
+                ? []
+                : findRivals(
+                      world,
+                      profile,
+                      controllers.map(({ workload }) => refTo(workload)),
+                      crds,
+                  ),
+            findForHandover(world, profile, controllers),
+            release === undefined ? [] : findOverwritten(world, profile, release),
+        ]);
     return {
         cluster: identityOf(cluster),
         releases,
@@ -148,6 +153,7 @@ export async function discover(
         addonControllers,
         controllers,
         rivals,
+        overwritten,
         versions,
         definitions: crds,
         customResourceKinds: models.map((crd) => kindFacts(crd, customResources)),

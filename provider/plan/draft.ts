@@ -16,6 +16,7 @@ import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { journalSizeBlockers } from "./journalSize";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
+import { overwrittenBlockers, overwrittenNotes } from "./overwritten";
 import {
     DependencyTreatment,
     type MigrationStep,
@@ -90,6 +91,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
         ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
         ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
         ...rivalBlockers(discovery, beside),
+        ...overwrittenBlockers(discovery.overwritten, profile.addonNamespace),
         ...identities.blockers,
         ...tags.blockers,
         ...dependencies.blockers,
@@ -134,6 +136,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
             ...existingNotes(discovery.addon, configuration),
             ...identities.notes,
             ...bucketNotes(discovery.owned.buckets),
+            ...overwrittenNotes(discovery.overwritten),
             ...tags.notes,
             ...dependencies.notes,
             ...preflightNotes(discovery, profile),

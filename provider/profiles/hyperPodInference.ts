@@ -3,6 +3,7 @@
 import { OPERATOR_ADDON, OPERATOR_NAMESPACE, TLS_BUCKET_PREFIX } from "../../common/names";
 import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
+import { inferenceAddonObjects } from "./inferenceAddonObjects";
 import { INFERENCE_GROUP, inferenceControllers } from "./inferenceControllers";
 import { inferenceIdentities } from "./inferenceIdentities";
 import { busy, ingressesOf, resourcesOf } from "./modelResources";
@@ -40,6 +41,7 @@ export const hyperPodInference: Profile = {
             name: "pod-reader-binding",
         },
     ],
+    appliedByAddon: inferenceAddonObjects,
     runtimeObjects: (releaseNamespace): readonly ObjectRef[] => [
         secret(NAMESPACE, "webhook-server-cert"),
         secret(NAMESPACE, "alb-tls"),

@@ -25,6 +25,8 @@ export interface Profile {
     readonly controllers: readonly ControllerSigns[];
     /** Objects that the add-on uses although server-side apply leaves no trace of it in `managedFields`. */
     readonly sharedWithoutTrace: readonly ObjectRef[];
+    /** What the add-on applies under names that somebody may have used before, whoever that is; EKS writes over it. Absent where the release has all of them. */
+    readonly appliedByAddon?: readonly ObjectRef[];
     /** Secrets and the like that controllers write at run time and that an undo must bring back byte for byte, or take away when they were not there. `release` stands for the release namespace. */
     runtimeObjects(releaseNamespace: string): readonly ObjectRef[];
     /** Requests that are refused while no controller answers. */

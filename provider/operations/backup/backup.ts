@@ -35,8 +35,9 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...profile.runtimeObjects(plan.release.namespace),
         ...profile.sharedWithoutTrace,
     ]);
-    const [live, crds, replicaSets, records, ofAddon] = await Promise.all([
+    const [live, overwritten, crds, replicaSets, records, ofAddon] = await Promise.all([
         readMany(world, refs),
+        readMany(world, profile.appliedByAddon ?? []),
         definitions(world, profile),
         replicaSetsOf(world, plan),
         recordsWithPayload(world, plan),
@@ -50,7 +51,14 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
             crds.filter((crd) => !isOfModels(crd)),
         ),
     ]);
-    const found = [...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []), ...crds, ...replicaSets, ...ofAddon];
+    const found = [
+        ...refs.flatMap((ref) => live.get(keyOf(ref)) ?? []),
+        // Whoever owns them.
+        ...overwritten.values(),
+        ...crds,
+        ...replicaSets,
+        ...ofAddon,
+    ];
     return {
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
         absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),

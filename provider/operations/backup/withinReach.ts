@@ -214,6 +214,7 @@ function isOfProfile(object: KubernetesObject, profile: Profile, { release }: Pl
     const known: readonly ObjectRef[] = [
         ...profile.runtimeObjects(release.namespace),
         ...profile.sharedWithoutTrace,
+        ...(profile.appliedByAddon ?? []),
     ];
     if (object.kind === "CustomResourceDefinition")
         return [...profile.customResourceGroups, ...profile.otherCustomResourceGroups].includes(

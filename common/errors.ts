@@ -91,6 +91,14 @@ export class MigrationError extends Error {
     }
 }
 
+/** The mover may not go on: another one, or the next command, does. */
+export function isStopped(error: unknown): boolean {
+    return (
+        error instanceof MigrationError &&
+        (error.code === ErrorCode.LockLost || error.code === ErrorCode.Interrupted)
+    );
+}
+
 /** Said before anything was changed: the resource is as it was. */
 export class Refusal extends MigrationError {}
 

@@ -1,6 +1,7 @@
 // Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, and which names of the add-on are taken. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
-import type { KubernetesObject, ObjectRef, World } from "../ports/world";
+import { HANDOVER_RIGHTS } from "../permissions/clusterRights";
+import type { ClusterRight, KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import type { FoundController } from "./controllers";
 
@@ -9,6 +10,8 @@ export interface FoundForHandover {
     readonly leases: readonly KubernetesObject[];
     /** Services that are there under the names that the add-on's will have. */
     readonly taken: readonly ObjectRef[];
+    /** What this principal may not, and would have to. */
+    readonly missingRights: readonly ClusterRight[];
 }
 
 export async function findForHandover(
@@ -18,16 +21,19 @@ export async function findForHandover(
 ): Promise<FoundForHandover> {
     const found = await mapConcurrently(controllers, async ({ component, workload }) => {
         const signs = all.find((one) => one.component === component)?.handover;
-        if (signs === undefined) return { leases: [], taken: [] };
+        if (signs === undefined) return { isAsked: false, leases: [], taken: [] };
         const service = serviceOfAddon(addonNamespace, signs.conversionService);
         const { namespace = "" } = workload.metadata;
         const [leases, there] = await Promise.all([
             world.objects.list("coordination.k8s.io/v1", "Lease", { namespace }),
             world.objects.read(service),
         ]);
-        return { leases, taken: there === undefined ? [] : [service] };
+        return { isAsked: true, leases, taken: there === undefined ? [] : [service] };
     });
+    const asked = found.some(({ isAsked }) => isAsked) ? HANDOVER_RIGHTS : [];
+    const answers = await mapConcurrently(asked, async (right) => world.permissions?.allows(right));
     return {
+        missingRights: asked.filter((_, index) => answers[index] === false),
         leases: found.flatMap(({ leases }) => leases),
         taken: found.flatMap(({ taken }) => taken),
     };

@@ -121,6 +121,10 @@ export class Journal {
         if (record?.state !== "done") return;
         await this.#record(step, { state: "open", memory: { ...(record.memory as object), ...more } });
     }
+    /** Before any step that the two plans do not share was begun. */
+    async replan(plan: Plan): Promise<void> {
+        await this.#write({ plan });
+    }
     /** After an upgrade: which add-on the move stands for now. */
     async revise(addon: Plan["addon"]): Promise<void> {
         await this.#write({ plan: { ...this.plan, addon } });

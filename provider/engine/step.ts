@@ -30,6 +30,10 @@ export interface JournalFacts {
     claim?: string;
     /** What the add-on ran when it was installed. */
     workloads?: readonly ObjectRef[];
+    /** Components whose work and requests have gone over to the add-on's pods, or are going over: of each other one, Helm's lead. */
+    handedOver?: readonly string[];
+    /** Requests go to the add-on's Services, and whoever serves presents these names. */
+    redirected?: boolean;
     /** When the first controller was scaled down, milliseconds since the epoch. */
     pausedSince?: number | undefined;
     /** From when to when each controller was away and each kind of request was refused. */

@@ -91,12 +91,23 @@ export const MOVING: readonly ClusterRule[] = [
     },
 ];
 
+/** What a controller needs to hand over without a pause; without it, it pauses. */
+export const HANDING_OVER: ClusterRule = {
+    why: "lead requests for the add-on's Services to Helm's pods until the add-on's are available; who may not has a move with a pause",
+    verbs: ["create", "patch", "delete"],
+    on: [["discovery.k8s.io", ["endpointslices"]]],
+};
+
 /** One by one, as the API server is asked for them before a move. */
-export const CLUSTER_RIGHTS: readonly ClusterRight[] = MOVING.flatMap(({ verbs, on }) =>
-    on.flatMap(([group, resources]) =>
+export const CLUSTER_RIGHTS: readonly ClusterRight[] = MOVING.flatMap(rightsOf);
+
+export const HANDOVER_RIGHTS: readonly ClusterRight[] = rightsOf(HANDING_OVER);
+
+function rightsOf({ verbs, on }: ClusterRule): ClusterRight[] {
+    return on.flatMap(([group, resources]) =>
         resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
-    ),
-);
+    );
+}
 
 /** Without this one nothing can be changed at all: who lacks it only looks. */
 export const LOCK_RIGHT: ClusterRight = { verb: "create", group: "coordination.k8s.io", resource: "leases" };

@@ -2,13 +2,12 @@
 import type { FoundController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
+import { INJECT } from "../kubernetes/injectedAuthority";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 import type { ConversionBridge } from "./plan";
-
-const INJECT = "cert-manager.io/inject-ca-from";
 
 export interface BridgeDecision {
     readonly bridge?: ConversionBridge;

@@ -4,15 +4,14 @@ import { Handover } from "../../common/enums";
 import { ErrorCode } from "../../common/errors";
 import type { FoundController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
+import { describeRight } from "../permissions/clusterRights";
 import type { Profile } from "../profiles/profile";
 import { conversionBridge } from "./conversionBridge";
-import { type ComponentHandover, MigrationStep, type PlanDraft, type PlannedHandover } from "./plan";
+import { KEPT_UP } from "./orders";
+import type { ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
 
 /** From this version on the API server looks for whom to ask in EndpointSlices, whoever wrote them. */
 const FOLLOWS_SLICES = [1, 33] as const;
-
-/** Between these two nobody may stop: requests hang on what a running move keeps up to date. */
-const NO_STOP: ReadonlySet<MigrationStep> = new Set([MigrationStep.ScaleDown, MigrationStep.Install]);
 
 export interface HandoverInputs {
     readonly handover: Handover;
@@ -51,16 +50,19 @@ export function describeHandover(handover: PlannedHandover | undefined): string[
 }
 
 /** What keeps every controller from handing over. */
-function reasonsForAll({ cluster, addon }: Discovery, { until }: HandoverInputs): string[] {
+function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: HandoverInputs): string[] {
     const { kubernetesVersion } = cluster;
     return [
+        ...(handover.missingRights.length === 0
+            ? []
+            : [`this principal may not ${handover.missingRights.map(describeRight).join(", ")}`]),
         ...(addon === undefined ? [] : [`the add-on is there already (${addon.status})`]),
         ...(isAtLeast(kubernetesVersion, FOLLOWS_SLICES)
             ? []
             : [
                   `Kubernetes ${kubernetesVersion} does not ask the pods that EndpointSlices of others name; ${FOLLOWS_SLICES.join(".")} and later do`,
               ]),
-        ...(until !== undefined && NO_STOP.has(until)
+        ...(until !== undefined && KEPT_UP.has(until)
             ? [`\`until: ${until}\` stops while nobody would lead requests to pods that move`]
             : []),
     ];

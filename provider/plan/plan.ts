@@ -15,10 +15,16 @@ export enum MigrationStep {
     Tag = "tag",
     /** Install dependencies that are missing. */
     Prerequisites = "prerequisites",
-    /** Stop Helm's controllers. */
+    /** Give the add-on's Services their names, with Helm's pods behind them. Only where a controller hands over without a pause. */
+    Bridge = "bridge",
+    /** Send requests to the add-on's Services, which Helm's pods answer. Only where a controller hands over without a pause. */
+    Redirect = "redirect",
+    /** Stop Helm's controllers; of a move without a pause those that cannot hand over. */
     ScaleDown = "scaleDown",
     /** Install the add-on and wait until it is available. */
     Install = "install",
+    /** Let the add-on's pods answer and lead, and stop Helm's. Only where a controller hands over without a pause. */
+    HandOver = "handOver",
     /** See that models and webhooks are as they were. */
     Verify = "verify",
     /** Remove what only Helm used, and its ownership marks. */

@@ -1,5 +1,6 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
 import { AddonStatus } from "../ports/world";
+import { bridgedOf, pausingOf } from "./bridged";
 import { counted } from "./lines";
 import {
     DependencyTreatment,
@@ -47,8 +48,23 @@ function does(step: MigrationStep, plan: Plan): readonly string[] {
                 `add-on ${addon.name} is deleted with its objects kept, and its controllers are stopped`,
                 `up to ${counted(own.length, "object")} get back the form they had under Helm, TLS Secrets byte for byte; what the add-on made is deleted`,
             ];
+        case MigrationStep.Bridge:
+            return bridgedOf(plan).map(
+                ({ component, bridge }) =>
+                    `${component}: Service ${bridge.to.namespace}/${bridge.to.name} and its EndpointSlices, which this move made, are deleted`,
+            );
+        case MigrationStep.Redirect:
+            return bridgedOf(plan).map(
+                ({ component, bridge }) =>
+                    `${component}: requests go to Service ${bridge.from.namespace}/${bridge.from.name} again, under its former certificate`,
+            );
+        case MigrationStep.HandOver:
+            return bridgedOf(plan).map(
+                ({ component, workload }) =>
+                    `${component}: ${workload.namespace}/${workload.name} serves again before the add-on's stops`,
+            );
         case MigrationStep.ScaleDown:
-            return plan.controllers.map(
+            return pausingOf(plan).map(
                 ({ component, workload, replicas }) =>
                     `${component}: ${workload.namespace}/${workload.name} is scaled back to ${counted(replicas, "replica")} and waited for`,
             );

@@ -6,7 +6,7 @@ import { type ClusterIdentity, type Discovery, type DiscoveryRequest, discover }
 import { deniedActions } from "../permissions/awsRights";
 import { draftMove, type MoveInputs, type MoveProfiles } from "../plan/draft";
 import { type DescribedStep, describePlan } from "../plan/lines";
-import type { Plan } from "../plan/plan";
+import type { Plan, PlanDraft } from "../plan/plan";
 import { runningOperator, theRelease } from "../plan/release";
 import { plannedVersion } from "../plan/version";
 import type { World } from "../ports/world";
@@ -18,8 +18,8 @@ export interface MoveRequest extends MoveInputs {
 
 export interface MoveKnowledge extends MoveProfiles {
     readonly operatorOfAddon: readonly OperatorOfAddon[];
-    /** In their order; each tells its line of the plan. */
-    readonly steps: readonly DescribedStep[];
+    /** In the plan's order; each tells its line of it. */
+    readonly stepsFor: (plan: PlanDraft) => readonly DescribedStep[];
 }
 
 export interface PlannedMove {
@@ -41,7 +41,7 @@ export async function planMove(
     knowledge: MoveKnowledge,
     look: Look = lookAnew,
 ): Promise<PlannedMove> {
-    const { profile, dependencies, operatorOfAddon, steps } = knowledge;
+    const { profile, dependencies, operatorOfAddon, stepsFor } = knowledge;
     const discovery = await look(() => discover(world, profile, dependencies, cluster, request.discovery));
     const { release, blockers: ofRelease } = theRelease(discovery, request.clusterName, profile);
     if (release === undefined) return { discovery, plan: undefined, blockers: ofRelease };
@@ -62,7 +62,7 @@ export async function planMove(
     const denied = draft === undefined ? [] : await deniedActions(world, draft, discovery);
     return {
         discovery,
-        plan: draft && { ...draft, lines: describePlan(draft, steps) },
+        plan: draft && { ...draft, lines: describePlan(draft, stepsFor(draft)) },
         blockers: [...ofRelease, ...ofVersion, ...ofDraft, ...denied],
     };
 }

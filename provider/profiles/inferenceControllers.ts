@@ -9,6 +9,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "operator",
         startUpSeconds: 180,
+        handover: { conversionService: "hyperpod-inference-conversion-webhook" },
         image: /^hyperpod-inference-operator$/,
         names: /^hyperpod-inference(-operator)?-controller-manager$/,
         serves: { webhooksOf: [INFERENCE_GROUP] },

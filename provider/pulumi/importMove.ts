@@ -42,7 +42,7 @@ export async function importMove(id: string, host: SessionHost, log: Log): Promi
         }
         const journal = await session.journals.read(place, undefined);
         if (journal === undefined) throw noId(id);
-        const isMoved = session.steps.every(({ name }) => journal.isDone(name));
+        const isMoved = session.stepsFor(journal.plan).every(({ name }) => journal.isDone(name));
         const phase = isMoved ? MigrationPhase.Moved : MigrationPhase.Moving;
         const props = plainJson(outputsAt(journal, session, phase)) as unknown as Bag;
         return { id: `${clusterArn}/${namespace}/${release}`, inputs, props };

@@ -70,11 +70,11 @@ export interface MigrationOutputs {
 /** The outputs of a journal as it stands. */
 export function outputsAt(
     journal: Journal,
-    { steps, inputs }: Pick<Session, "steps" | "inputs">,
+    session: Pick<Session, "stepsFor" | "inputs">,
     phase: MigrationPhase,
 ): MigrationOutputs {
     const { plan, facts } = journal;
-    const order = steps.map(({ name }) => name);
+    const order = session.stepsFor(plan).map(({ name }) => name);
     const pending = order.find((step) => !journal.isDone(step));
     const copy = journal.copy();
     return {
@@ -105,7 +105,7 @@ export function outputsAt(
         warnings: [...plan.warnings, ...facts.warnings],
         drift: [],
         ...(phase === MigrationPhase.OnHelm || phase === MigrationPhase.Committed ? {} : { journal: copy }),
-        inputs,
+        inputs: session.inputs,
     };
 }
 

@@ -12,13 +12,18 @@ import type { Session } from "./session";
 
 /** Of a move that was not begun. Only a plan that nothing is done by may share its look at the cluster. */
 export async function planFor(session: Session, shared?: SharedDiscoveries): Promise<PlannedMove> {
-    const { connection, inputs, profile, steps } = session;
+    const { connection, inputs, profile } = session;
     const request = moveRequestOf(inputs);
     const planned = await planMove(
         connection.world,
         connection.cluster,
         request,
-        { profile, dependencies: dependencyProfiles, operatorOfAddon: OPERATOR_OF_ADDON, steps },
+        {
+            profile,
+            dependencies: dependencyProfiles,
+            operatorOfAddon: OPERATOR_OF_ADDON,
+            stepsFor: (plan) => session.stepsFor(plan),
+        },
         shared === undefined ? lookAnew : (look) => shared.share(lookKey(inputs, request), look),
     );
     const { blockers, notes } = besideStrangers(session.journals.strangers, planned.plan);

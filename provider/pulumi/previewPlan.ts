@@ -61,7 +61,7 @@ export class PlanPreviews {
     ): Promise<readonly string[]> {
         const session = await openSession(this.#host, inputs, log, "plan", vouchers);
         try {
-            const { journals, steps } = session;
+            const { journals } = session;
             const place = await journals.place();
             const journal = place && (await journals.read(place, undefined));
             // A check is not handed the state, which alone may know the journal: what goes on with it looks again.
@@ -71,7 +71,7 @@ export class PlanPreviews {
                 return linesOfBegunMove(
                     journal,
                     inputs,
-                    steps.map(({ name }) => name),
+                    session.stepsFor(journal.plan).map(({ name }) => name),
                 );
             const { plan, discovery, blockers: all } = await planFor(session, this.#discoveries);
             // The cluster's journal is gone with a commit or an undo that was cut off, and the release may be too: the state knows how far that was.

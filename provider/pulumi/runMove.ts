@@ -4,6 +4,7 @@ import { Owner } from "../../common/enums";
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { run } from "../engine/saga";
+import { pauseInstead } from "../operations/handover/notSeamless";
 import { SERVE_AGAIN_MS, serveAgain } from "../operations/handover/serveAgain";
 import { removeRecords } from "../operations/release/removeRecords";
 import type { Log } from "../ports/world";
@@ -18,6 +19,7 @@ import { type MigrationOutputs, MigrationPhase, outputsAt, plainJson } from "./o
 import { PartialFailure } from "./partialState";
 import { committed, nothingToUndo } from "./refusals";
 import type { Session, SessionHost } from "./session";
+import { assertStops } from "./stops";
 import { isUndone, undoMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
 
@@ -87,10 +89,11 @@ async function begunJournal(
 }
 
 async function goForward(session: Session, journal: Journal): Promise<MigrationPhase> {
-    const { steps, inputs } = session;
+    const { inputs } = session;
     await reopenWhatDrifted(session, journal);
     await runSteps(session, journal);
     // A step that was reopened behind `until` is still to come: the end is when all are done.
+    const steps = session.stepsFor(journal.plan);
     const next = steps.find(({ name }) => !journal.isDone(name));
     if (next !== undefined) {
         session.log.progress(
@@ -108,7 +111,9 @@ async function goForward(session: Session, journal: Journal): Promise<MigrationP
 }
 
 async function runSteps(session: Session, journal: Journal): Promise<void> {
-    const { steps, inputs } = session;
+    const { inputs } = session;
+    const steps = session.stepsFor(journal.plan);
+    assertStops(steps, journal.plan, inputs.until);
     const { world } = session.connection;
     // Half an undo of a mover that fell silent: what it sent last takes away what is made here.
     if (journal.direction === "undo") await session.settle();
@@ -116,8 +121,10 @@ async function runSteps(session: Session, journal: Journal): Promise<void> {
     try {
         await run(steps, world, journal, inputs.until);
     } catch (error) {
-        await serveAgain(error, session.stepsWithin(SERVE_AGAIN_MS), world, journal);
-        throw error;
+        await serveAgain(error, session.stepsFor(journal.plan, SERVE_AGAIN_MS), world, journal);
+        const isAgain = await pauseInstead(error, world, journal, (plan) => session.stepsFor(plan));
+        if (!isAgain) throw error;
+        await runSteps(session, journal);
     }
 }
 

@@ -9,6 +9,7 @@ import { LockGate } from "../engine/lockGate";
 import type { Steps } from "../engine/step";
 import type { Vouchers } from "../engine/vouched";
 import { isPaused } from "../operations/handover/pause";
+import type { PlanDraft } from "../plan/plan";
 import type { JournalCopy } from "../ports/journalStore";
 import type { Clock, Log } from "../ports/world";
 import type { StopSignals } from "../process/stopSignals";
@@ -78,17 +79,14 @@ export class Session {
         return (this.inputs.installTimeoutMinutes ?? INSTALL_MINUTES) * 60_000;
     }
 
-    get steps(): Steps {
-        return this.stepsWithin(Number.POSITIVE_INFINITY);
-    }
-
-    /** No removal of an add-on is waited for longer, milliseconds. */
-    stepsWithin(longestMs: number): Steps {
+    /** In the order of the plan. No removal of an add-on is waited for longer than the given milliseconds. */
+    stepsFor(plan: Pick<PlanDraft, "handover">, longestMs = Number.POSITIVE_INFINITY): Steps {
         const { removeTimeoutMinutes, skipDependenciesMigration, dependencies = {} } = this.inputs;
         const leftAlone = dependencyProfiles
             .map(({ key }) => key)
             .filter((key) => skipDependenciesMigration === true || dependencies[key] === "LeaveAlone");
         return stepsOf(
+            plan,
             hyperPodInference,
             {
                 installMs: this.installMs,

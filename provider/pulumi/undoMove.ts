@@ -14,7 +14,7 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
         session.log.warn(
             "nothing of the move is left in the cluster: it was undone before, and nothing is written now",
         );
-    else await undoSteps(session.steps, session.connection.world, journal);
+    else await undoSteps(session.stepsFor(journal.plan), session.connection.world, journal);
     await journal.discard();
     const { namespace, name } = journal.plan.release;
     session.log.progress(`undone: release ${namespace}/${name} is Helm's again`);
@@ -24,9 +24,10 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
  * An undo that was cut off after its last write removed the journal, and the state was not told: what somebody changed since then is theirs.
  * With a journal in the cluster there is something left to do.
  */
-export async function isUndone({ steps, connection }: Session, journal: Journal): Promise<boolean> {
+export async function isUndone(session: Session, journal: Journal): Promise<boolean> {
     if (!journal.isUnproven) return false;
-    return (await tracesOf(steps, connection.world, journal)).length === 0;
+    const steps = session.stepsFor(journal.plan);
+    return (await tracesOf(steps, session.connection.world, journal)).length === 0;
 }
 
 /** Undoes the journal that `find` finds, under the lock; nothing when it finds none. Closes the session. */

@@ -1,6 +1,6 @@
 // What undo would do from here, or why there is nothing to undo.
 
-import { MigrationStep } from "../plan/plan";
+import { orderOf } from "../plan/orders";
 import { undoLines } from "../plan/undoLines";
 import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup } from "./markup";
@@ -20,12 +20,8 @@ function contentOf(outputs: ReportSource["outputs"], plan: ReportSource["plan"])
     if (begun.length === 0) return html`<p>Nothing: no step was begun.</p>`;
     const how = html`<p><code>pulumi destroy</code>, or <code>desiredOwner: Owner.Helm</code>, does this, in this order:</p>`;
     if (plan === undefined) return html`${how}${list([...begun].reverse().map((step) => `undo ${step}`))}`;
+    const order = orderOf(plan) as readonly string[];
     const lines = undoLines(plan, begun);
-    return html`${how}<ol class="undo">${lines.map(({ step, does }) => html`<li value="${lineNumber(step)}"><b>${step}</b>${list(does)}</li>`)}</ol>
+    return html`${how}<ol class="undo">${lines.map(({ step, does }) => html`<li value="${order.indexOf(step) + 1}"><b>${step}</b>${list(does)}</li>`)}</ol>
 <p class="dim">Models, their pods and their custom resources are never touched. The list is from the plan of the move; going back looks at the cluster first, and leaves what somebody else changed since then.</p>`;
-}
-
-/** The number that the step has in the plan. */
-function lineNumber(step: string): number {
-    return (Object.values(MigrationStep) as string[]).indexOf(step) + 1;
 }

@@ -2,16 +2,20 @@
 
 import type { Steps } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { MigrationStep } from "../plan/plan";
+import { orderOf } from "../plan/orders";
+import type { MigrationStep, PlanDraft } from "../plan/plan";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { backUp } from "./backUp";
+import { bridge } from "./bridge";
 import { dependencies } from "./dependencies";
 import { finish } from "./finish";
+import { handOver } from "./handOver";
 import { identities } from "./identities";
 import { install } from "./install";
 import { lock } from "./lock";
 import { prerequisites } from "./prerequisites";
+import { redirect } from "./redirect";
 import { retireHelm } from "./retireHelm";
 import { scaleDown } from "./scaleDown";
 import { tag } from "./tag";
@@ -19,25 +23,30 @@ import { verify } from "./verify";
 
 export type { StepTimeouts } from "../engine/stepTimeouts";
 
+/** In the order of the plan. */
 export function stepsOf(
+    plan: Pick<PlanDraft, "handover">,
     profile: Profile,
     timeouts: StepTimeouts,
     profilesOfDependencies: readonly DependencyProfile[] = dependencyProfiles,
     dependenciesLeftAlone: readonly string[] = [],
 ): Steps {
-    // The enum is the order; a step that only one of the two knows does not compile.
+    // A step that only the enum or only this folder knows does not compile.
     const steps: { readonly [Name in MigrationStep]: Steps[number] & { readonly name: Name } } = {
         lock,
         backUp: backUp(profile),
         identities,
         tag,
         prerequisites: prerequisites(profilesOfDependencies, timeouts),
+        bridge,
+        redirect: redirect(profile),
         scaleDown: scaleDown(profile),
         install: install(profile, timeouts),
+        handOver: handOver(profile, timeouts),
         verify: verify(profile),
         retireHelm: retireHelm(profile),
         dependencies: dependencies(profilesOfDependencies, timeouts, dependenciesLeftAlone),
         finish: finish(profile),
     };
-    return Object.values(MigrationStep).map((name) => steps[name]);
+    return orderOf(plan).map((name) => steps[name]);
 }

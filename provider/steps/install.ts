@@ -1,5 +1,6 @@
 // Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
 
+import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Pause, Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { keyOf, refTo } from "../kubernetes/restore";
@@ -39,11 +40,16 @@ import {
 } from "../operations/addon/remove";
 import { awaitAddon, noWorkloads } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
+import { KeptBridges, keptBridgesOf, stillBridged } from "../operations/handover/keptBridges";
+import { redirect } from "../operations/handover/redirect";
+import { worksBeside } from "../operations/handover/secondGeneration";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { StoppedControllers, startControllers } from "../operations/handover/stoppedControllers";
+import { turnBackAll } from "../operations/handover/turnBackAll";
 import { probesOf, Refusals } from "../operations/models/probes";
+import { type BridgedComponent, bridgedOf, pausingOf } from "../plan/bridged";
 import { counted, fields } from "../plan/lines";
-import { MigrationStep, type Plan } from "../plan/plan";
+import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { poll } from "../ports/poll";
 import type { ObjectRef } from "../ports/world";
 import { AddonStatus } from "../ports/world";
@@ -51,6 +57,8 @@ import type { Profile } from "../profiles/profile";
 
 /** EKS lets go of an add-on within seconds, or is stuck with it. */
 const BUSY_MS = 60_000;
+/** Pods get 30 s to end by themselves, and a little more. */
+const TERMINATION_MS = 45_000;
 
 export interface InstallMemory {
     /** The API server's time before the add-on was asked for: what `eks` made since then is the add-on's. */
@@ -73,9 +81,10 @@ export function install(
     return {
         name: MigrationStep.Install,
         remembersAhead: true,
-        planLine: ({ addon, objects }) => {
+        planLine: (plan) => {
+            const { addon, objects } = plan;
             const own = objects.filter(({ part }) => part === addon.name);
-            return `${describeAddon(addon)} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; ${describePause(addon)}`;
+            return `${describeAddon(addon)} (${addon.whyVersion}); takes up to ${counted(fields(own), "field")} from Helm on up to ${counted(own.length, "object")}; ${describePause(plan)}`;
         },
         remember: async (world, plan) => {
             const former = await rememberFormer(world, plan, installMs);
@@ -85,7 +94,8 @@ export function install(
         apply: async (context) => {
             const { world, plan, memory, journal } = context;
             const attempts = attemptsOf(context, "install", removeMs);
-            const stopped = new StoppedControllers(world, controllersOf(plan), MigrationStep.Install);
+            const bridged = await keepBridges(context, profile);
+            const stopped = new StoppedControllers(world, stoppedOf(context), MigrationStep.Install);
             const namespaces = new StandingNamespaces(world, namespacesOf(plan), MigrationStep.Install);
             const [existing] = await Promise.all([
                 world.addons.describe(plan.addon.name),
@@ -93,10 +103,14 @@ export function install(
                 namespaces.look(),
             ]);
             const isTakeover = isTakenOver(memory.value.former);
+            // Somebody went half-way back, and forward again.
+            if (existing === undefined && journal.facts.redirected !== true)
+                await redirectAgain(context, bridged);
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
             const refusals = new Refusals(world, await probesOf(world, profile));
-            const meanwhile = () => Promise.all([refusals.look(), stopped.glance(), namespaces.glance()]);
+            const meanwhile = () =>
+                Promise.all([refusals.look(), stopped.glance(), namespaces.glance(), bridged.glance()]);
             if (isTakeover) await takeFieldsOver(world, await journal.backup.read<Backup>());
             if (isTakeover || memory.value.isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
@@ -111,6 +125,7 @@ export function install(
             const { own: created, ...rest } = await madeByAddon(world, profile, memory.value.since);
             await tellUnproved(context, profile, rest);
             const workloads = await workloadsToAwait(context, created);
+            await keepUntilAvailable(context, bridged, workloads, installMs);
             await waitAvailable(context, workloads, installMs, refusals);
             await stopped.lookTwice();
             journal.note({ workloads });
@@ -168,8 +183,71 @@ function namespacesOf({ addon, release }: Plan): string[] {
     return [...new Set([addon.namespace, release.namespace])];
 }
 
-function controllersOf({ controllers }: Plan): ObjectRef[] {
-    return controllers.map(({ workload }) => workload);
+/** Those that must not run: those that pause, and those whose work is the add-on's by now. */
+function stoppedOf({ plan, journal }: StepContext<InstallMemory>): ObjectRef[] {
+    const serving = new Set(stillBridged(plan, journal.facts.handedOver).map(({ component }) => component));
+    return plan.controllers
+        .filter(({ component }) => !serving.has(component))
+        .map(({ workload }) => workload);
+}
+
+async function keepBridges(context: StepContext<InstallMemory>, profile: Profile): Promise<KeptBridges> {
+    const { world, plan, journal } = context;
+    const components = stillBridged(plan, journal.facts.handedOver);
+    const kept =
+        components.length === 0 ? [] : keptBridgesOf(components, await journal.backup.read<Backup>());
+    return new KeptBridges(world, journal.migrationId, kept, (component) =>
+        assertOneWorks(context, component, profile),
+    );
+}
+
+async function redirectAgain(
+    { world, memory, journal }: StepContext<InstallMemory>,
+    { all }: KeptBridges,
+): Promise<void> {
+    if (all.length === 0) return;
+    for (const kept of all) await redirect(world, journal.migrationId, kept);
+    journal.note({ redirected: true });
+    await memory.write(memory.value);
+}
+
+/** Two generations of a controller never act together: where their Lease does not decide, Helm's stops at once. */
+async function assertOneWorks(
+    { world, memory, journal }: StepContext<InstallMemory>,
+    one: BridgedComponent,
+    profile: Profile,
+): Promise<void> {
+    const { handedOver = [] } = journal.facts;
+    if (handedOver.includes(one.component)) return;
+    const why = await worksBeside(world, profile, one);
+    if (why === undefined) return;
+    const line = `Helm's ${one.component} stops before the add-on's is available: ${why}`;
+    world.log.warn(line);
+    journal.note({
+        handedOver: [...handedOver, one.component],
+        warnings: [...journal.facts.warnings, line],
+    });
+    await memory.write(memory.value);
+    if (((await world.workloads.replicas(one.workload)) ?? 0) > 0)
+        await world.workloads.scale(one.workload, 0);
+    await world.workloads.waitGone([one.workload], TERMINATION_MS);
+}
+
+/** As long as Helm's pods serve they may move; when the time is over, the wait that follows says why. */
+async function keepUntilAvailable(
+    { world }: StepContext<InstallMemory>,
+    bridged: KeptBridges,
+    workloads: readonly ObjectRef[],
+    timeoutMs: number,
+): Promise<void> {
+    if (bridged.all.length === 0) return;
+    const look = async () => {
+        await bridged.glance();
+        return mapConcurrently(workloads, (ref) => world.workloads.status(ref));
+    };
+    await poll(world.clock, { timeoutMs, pauseMs: 500 }, look, (all) =>
+        all.every((one) => one?.upToDate === true && one.available >= one.desired),
+    );
 }
 
 function wantedOf({ addon: { name, version, configurationValues } }: Plan): WantedAddon {
@@ -232,7 +310,9 @@ async function undoCreation(
 ): Promise<readonly string[]> {
     const { world, plan, memory } = context;
     const { name } = plan.addon;
-    if (!(await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS)))) {
+    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS));
+    await turnBackAll(context, backup);
+    if (!isRemoved) {
         await serveMeanwhile(context, backup, profile);
         const keepStopped = () => stopAddons(context, backup, profile);
         await removeAddon(world, name, removeMs, "undo install", true, keepStopped);
@@ -301,7 +381,7 @@ function notePauses({ world, plan, journal }: StepContext<InstallMemory>, refusa
         pausedSince === undefined
             ? {}
             : Object.fromEntries(
-                  plan.controllers.map(({ component }) => [
+                  pausingOf(plan).map(({ component }) => [
                       component,
                       seconds(world.clock.now() - pausedSince),
                   ]),
@@ -312,7 +392,7 @@ function notePauses({ world, plan, journal }: StepContext<InstallMemory>, refusa
     const pauses: Pause[] = [
         ...(pausedSince === undefined
             ? []
-            : plan.controllers.map(({ component }) => ({
+            : pausingOf(plan).map(({ component }) => ({
                   what: component,
                   of: "controller" as const,
                   begin: pausedSince,
@@ -335,8 +415,10 @@ function describeAddon({ name, version, existing }: Plan["addon"]): string {
     return `${found}: it is taken over by an update ${existing.version === version ? "of its settings" : `to ${version}`}`;
 }
 
-function describePause({ existing }: Plan["addon"]): string {
-    return existing?.status === AddonStatus.Active
-        ? "its controllers go on meanwhile"
+function describePause(plan: PlanDraft): string {
+    if (plan.addon.existing?.status === AddonStatus.Active) return "its controllers go on meanwhile";
+    const bridged = bridgedOf(plan).map(({ component }) => component);
+    return bridged.length > 0
+        ? `${bridged.join(", ")} of Helm serves meanwhile`
         : `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
 }

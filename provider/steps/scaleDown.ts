@@ -13,6 +13,7 @@ import {
     whoScaled,
 } from "../operations/handover/stoppedControllers";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
+import { pausingOf } from "../plan/bridged";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
@@ -37,12 +38,13 @@ const AVAILABLE_MS = 10 * 60_000;
 export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Replicas> {
     return {
         name: MigrationStep.ScaleDown,
-        planLine: ({ controllers }) =>
-            controllers.map(({ workload, replicas }) => `${workload.name} ${replicas} -> 0`).join(", ") ||
-            "nothing runs",
+        planLine: (plan) =>
+            pausingOf(plan)
+                .map(({ workload, replicas }) => `${workload.name} ${replicas} -> 0`)
+                .join(", ") || (plan.controllers.length === 0 ? "nothing runs" : "nothing stops"),
         remember: async (world, plan) => {
             const workloads = await Promise.all(
-                plan.controllers.map(async ({ workload: ref }) => {
+                pausingOf(plan).map(async ({ workload: ref }) => {
                     const status = await world.workloads.status(ref);
                     if (status === undefined) return [];
                     const { desired: replicas, available } = status;
@@ -54,7 +56,8 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             return { workloads: workloads.flat(), refusedBefore: await refusedForGood(world, profile) };
         },
         apply: async ({ world, memory, journal }) => {
-            if (journal.facts.pausedSince === undefined) journal.note({ pausedSince: world.clock.now() });
+            if (journal.facts.pausedSince === undefined && memory.value.workloads.length > 0)
+                journal.note({ pausedSince: world.clock.now() });
             const { workloads } = memory.value;
             await Promise.all(
                 workloads.map(async ({ ref }) => {

@@ -1,6 +1,7 @@
 // A colleague's act at every step, of a move and of its undo, each gone on with and gone back from: it ends with one generation, and what the colleague did is found. RIVALS=n tries a sample of n, SEED=n another one, RIVALS=all every one, ONLY=text those whose act has the text.
 import assert from "node:assert/strict";
-import { MigrationStep } from "../../provider/plan/plan";
+import { orderOf } from "../../provider/plan/orders";
+import type { MigrationStep } from "../../provider/plan/plan";
 import { sample } from "../faults/matrix";
 import type { Data } from "./memory/data";
 import { assertDone, startOf } from "./memory/expectations";
@@ -20,7 +21,7 @@ interface Experiment {
 
 const acts = rivalActs.filter(({ name }) => name.includes(ONLY));
 const all: Experiment[] = acts.flatMap((act) =>
-    Object.values(MigrationStep).flatMap((step) =>
+    orderOf({}).flatMap((step) =>
         (["up", "destroy"] as const).flatMap((first) =>
             (["up", "destroy"] as const).map((ending) => ({ act, step, first, ending })),
         ),

@@ -1,11 +1,11 @@
 // Every step is a stop: the move goes so far and no further, can be undone from there, and goes on from there to its end.
 import assert from "node:assert/strict";
-import { MigrationStep } from "../../provider/plan/plan";
+import { orderOf } from "../../provider/plan/orders";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 
 const { world, snapshot, state: start } = startOf();
-const ORDER = Object.values(MigrationStep);
+const ORDER = orderOf({});
 
 function statesAt(stack: MemoryStack): [string, string][] {
     const steps = stack.resource?.outputs.steps as { name: string; state: string }[];

@@ -1,7 +1,7 @@
 // Where AWS's script (helm_to_addon.sh) asks too late, does not wait, waits for ever, forgets or ends with 0 after half the work: each case handled. The W numbers are the list in docs/weaknesses.md.
 import assert from "node:assert/strict";
 import { awaitAddon, awaitGone } from "../../provider/operations/addon/wait";
-import { MigrationStep } from "../../provider/plan/plan";
+import { orderOf } from "../../provider/plan/orders";
 import { type Addon, type AddonRequest, AddonStatus, type World } from "../../provider/ports/world";
 import { connectWith, refusedDescribe } from "./memory/connectWith";
 import { ADDON, OIDC } from "./memory/content";
@@ -78,7 +78,7 @@ describe("what AWS's script asks too late, or not at all", () => {
         const { lifecycle, mover } = stack.process();
         const { inputs } = await lifecycle.check({}, stack.inputs, stack.log);
         const steps = (inputs.plan as string[]).flatMap((line) => /^[ \d]\d (\w+)/.exec(line)?.[1] ?? []);
-        assert.deepEqual(steps, Object.values(MigrationStep));
+        assert.deepEqual(steps, orderOf({}));
         assert.deepEqual(mover.writes, []);
         assertSame(stateOf(world), start, "after the preview");
         assertDone(await stack.up({ until: "scaleDown" }));

@@ -7,7 +7,7 @@ import {
     policyOf,
     statementsFor,
 } from "../../provider/permissions/awsPolicy";
-import { type ClusterRule, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
+import { type ClusterRule, HANDING_OVER, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
 import { LOOKERS, MOVERS, rbacObjects } from "./clusterRoles";
 import { generalReach, PLACEHOLDERS } from "./generalReach";
 
@@ -104,7 +104,7 @@ ${awsTable("move")}
 ${clusterTable(LOOKING)}
 
 ### Moving and going back
-${clusterTable(MOVING)}
+${clusterTable([...MOVING, HANDING_OVER])}
 
 Two of these are wide, and cannot be narrower: Helm keeps releases in Secrets, which RBAC cannot select by label, and an undo must find
 everything that the add-on made, also kinds that no version had when this was written. Nothing is written outside the resources listed.

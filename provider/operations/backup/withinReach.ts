@@ -11,6 +11,7 @@ import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { isOfRelease } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, sameContent } from "../../kubernetes/restore";
+import { bridgedOf } from "../../plan/bridged";
 import { IdentityTreatment, type Plan, type PlannedIdentity } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, Release, World } from "../../ports/world";
 import type { Profile, ProfileIdentity } from "../../profiles/profile";
@@ -44,7 +45,39 @@ export async function beyondReach(world: World, remembered: Remembered, reach: R
         workloadsBeyond(world, plan, stopped, rendered),
         backup === undefined ? [] : objectsBeyond(world, plan, backup, rendered, reach),
     ]);
-    return [...addonsBeyond(plan, reach), ...rolesBeyond(plan, reach), ...sources, ...workloads, ...objects];
+    return [
+        ...bridgesBeyond(plan, reach, rendered),
+        ...addonsBeyond(plan, reach),
+        ...rolesBeyond(plan, reach),
+        ...sources,
+        ...workloads,
+        ...objects,
+    ];
+}
+
+/** Requests are led from a Service of the release to the add-on's, under a certificate of the release, for the models' CRDs. */
+function bridgesBeyond(
+    plan: Plan,
+    { profiles: [profile] }: Reach,
+    rendered: ReadonlyMap<string, KubernetesObject> | undefined,
+): string[] {
+    const known = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
+    const isOwn = (ref: ObjectRef) => rendered === undefined || rendered.has(keyOf(ref));
+    return bridgedOf(plan).flatMap(({ component, workload, bridge }) => {
+        const signs = profile?.controllers.find((one) => one.component === component)?.handover;
+        const { from, to, certificate, crds } = bridge;
+        const isAddons =
+            to.kind === "Service" &&
+            to.namespace === profile?.addonNamespace &&
+            to.name === signs?.conversionService;
+        const groups = profile?.customResourceGroups ?? [];
+        return [
+            ...[from, certificate].filter((ref) => !isOwn(ref)).map(keyOf),
+            ...(known.has(keyOf(workload)) ? [] : [keyOf(workload)]),
+            ...(isAddons ? [] : [keyOf(to)]),
+            ...crds.filter((crd) => !groups.some((group) => crd.endsWith(`.${group}`))),
+        ];
+    });
 }
 
 /** A role that gets trust, or is copied with all that it may do, is one that the release or an account of it names. */

@@ -78,8 +78,11 @@ export async function removeBridges(
     world: World,
     migrationId: string,
     bridges: readonly Bridge[],
+    /** Of an undo: the add-on is gone, and its Services with it. */
+    { isUndo }: { readonly isUndo: boolean } = { isUndo: false },
 ): Promise<void> {
     const own = ownOf(migrationId);
+    if (isUndo) return removeOwn(world, own, [SLICES, ["v1", "Service"]]);
     for (const { to } of bridges) {
         const live = await world.objects.read(to);
         if (live !== undefined && isMarked(live, own) && isAppliedByEks(live)) await unmark(world, live, own);
@@ -129,6 +132,11 @@ async function serviceOf(world: World, ref: ObjectRef): Promise<KubernetesObject
     const live = await world.objects.read(ref);
     if (live === undefined) throw new Error(`Service ${ref.namespace}/${ref.name} is gone`);
     return live;
+}
+
+/** For whom it has to be known again when it carries no mark any more. */
+export async function uidOfService(world: World, ref: ObjectRef): Promise<ObjectRef & { uid?: string }> {
+    return { ...ref, ...uidOf(await serviceOf(world, ref)) };
 }
 
 function uidOf({ metadata }: KubernetesObject): { uid?: string } {

@@ -1,11 +1,12 @@
 // A Certificate of cert-manager, and the CRDs that trust its authority, come in; it gets other DNS names without a moment in which the API server does not trust what pods present. Every reissue is another authority: both are trusted until the pods are through.
+import { INJECT } from "../../kubernetes/injectedAuthority";
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import type { ConversionBridge } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { restoreBundles, trustAuthority } from "./caBundles";
+import { bundlesOf, restoreBundles, trustAuthority } from "./caBundles";
 import { bytesOf, sameBytes } from "./tlsSecrets";
 
-const INJECT = "cert-manager.io/inject-ca-from";
 /** Kubelets need longer than this to show a changed Secret. */
 const LOOK_MS = 100;
 /** What cert-manager has begun to sign it writes within this time, also over what was put back. */
@@ -55,6 +56,60 @@ export async function rememberNames(
         secret,
         crds: crds.filter(({ metadata }) => metadata.annotations?.[INJECT] === place),
     };
+}
+
+/** The same from objects as they were; throws where one of them is missing. */
+export function namesIn(
+    objects: readonly KubernetesObject[],
+    { certificate: place, crds }: Pick<ConversionBridge, "certificate" | "crds">,
+): NamesMemory {
+    const one = (ref: ObjectRef) => {
+        const found = objects.find((object) => keyOf(refTo(object)) === keyOf(ref));
+        if (found === undefined) throw new Error(`${keyOf(ref)} is not in the backup`);
+        return found;
+    };
+    const certificate = one(place);
+    const { namespace = "" } = place;
+    const { secretName: name = "" } = (certificate as CertificateShape).spec ?? {};
+    return {
+        certificate,
+        secret: one({ apiVersion: "v1", kind: "Secret", namespace, name }),
+        crds: crds.map((crd) =>
+            one({ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name: crd }),
+        ),
+    };
+}
+
+/** Whether cert-manager has issued it for exactly these names. */
+async function isIssuedFor(
+    world: World,
+    { certificate }: NamesMemory,
+    dnsNames: readonly string[],
+): Promise<boolean> {
+    const live = (await world.objects.read(refTo(certificate))) as CertificateShape | undefined;
+    return live?.spec?.dnsNames?.join() === dnsNames.join() && isReady(world, refTo(certificate));
+}
+
+/** Whether certificate, its bytes, and who trusts it are as they were. */
+export async function areNamesBack(world: World, memory: NamesMemory): Promise<boolean> {
+    const { secret, crds } = memory;
+    if (!(await isIssuedFor(world, memory, formerNames(memory)))) return false;
+    if (!sameBytes(bytesOf(await world.objects.read(refTo(secret))), bytesOf(secret))) return false;
+    const live = await Promise.all(crds.map((crd) => world.objects.read(refTo(crd))));
+    return crds.every((crd, index) => {
+        const now = live[index];
+        return (
+            now !== undefined &&
+            bundlesOf(now).join() === bundlesOf(crd).join() &&
+            now.metadata.annotations?.[INJECT] === crd.metadata.annotations?.[INJECT]
+        );
+    });
+}
+
+/** For which names it is to be now. */
+export async function namesNow(world: World, { certificate }: NamesMemory): Promise<readonly string[]> {
+    const live = (await world.objects.read(refTo(certificate))) as CertificateShape | undefined;
+    return live?.spec?.dnsNames ?? [];
 }
 
 export function formerNames({ certificate }: NamesMemory): readonly string[] {
@@ -122,8 +177,11 @@ async function putBytesBack(world: World, memory: NamesMemory, timeoutMs: number
         return false;
     };
     const pace = { timeoutMs, pauseMs: LOOK_MS };
-    if (!(await poll(world.clock, pace, look, (isQuiet) => isQuiet)))
-        throw notIssued(certificate, formerNames(memory), timeoutMs);
+    if (await poll(world.clock, pace, look, (isQuiet) => isQuiet)) return;
+    const problem = notIssued(certificate, formerNames(memory), timeoutMs);
+    if (!sameBytes(bytesOf(await world.objects.read(secret)), data)) throw problem;
+    // Nobody issues anything: what was put back stays.
+    world.log.warn(`${problem.message}; its former bytes are back`);
 }
 
 async function restoreOwners(world: World, former: KubernetesObject): Promise<void> {

@@ -4,12 +4,17 @@ import { MigrationStep } from "../../plan/plan";
 
 /** From the first write that may stop a controller until one generation serves, in both directions. */
 export function isPaused(journal: Journal): boolean {
-    return areControllersPaused(journal) || isDependencyUnderWay(journal);
+    return areControllersPaused(journal) || isBridgeInUse(journal) || isDependencyUnderWay(journal);
 }
 
 /** Helm's are stopped, and the add-on's do not all serve yet. */
 function areControllersPaused(journal: Journal): boolean {
     return journal.knows(MigrationStep.ScaleDown) && !journal.isDone(MigrationStep.Install);
+}
+
+/** Requests reach pods that move only as long as somebody follows these. */
+function isBridgeInUse(journal: Journal): boolean {
+    return journal.knows(MigrationStep.Redirect) && !journal.isDone(MigrationStep.HandOver);
 }
 
 function isDependencyUnderWay(journal: Journal): boolean {

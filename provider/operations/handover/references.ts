@@ -2,7 +2,7 @@
 import { refTo, restoreFieldManagers } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Bridge } from "./bridge";
-import { type ClientConfig, patchOf, rewriteConfigs } from "./clientConfigs";
+import { type ClientConfig, clientConfigsOf, patchOf, rewriteConfigs } from "./clientConfigs";
 
 const REGISTRATION = "admissionregistration.k8s.io/v1";
 /** Kinds besides CRDs whose objects name a Service. */
@@ -22,6 +22,18 @@ export async function referencesToOld(
     return [...crds, ...others.flat()].filter((object) => {
         return patchOf(object, (config) => redirected(config, forward(bridges))) !== undefined;
     });
+}
+
+/** Whether all of them name the new Service. */
+export function areRedirected(objects: readonly KubernetesObject[], { to }: Bridge): boolean {
+    return objects.every((object) => namesService(object, to));
+}
+
+/** Whether it sends requests to this Service. */
+export function namesService(object: KubernetesObject, service: ObjectRef): boolean {
+    return [...clientConfigsOf(object).values()].some(
+        ({ service: named }) => named !== undefined && nameOf(named) === nameOf(service),
+    );
 }
 
 /** Writes nothing where it points there already. */

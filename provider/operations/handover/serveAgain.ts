@@ -1,5 +1,5 @@
 // A move that fails between the first controller it stops and the last it waits for, or that finds both generations at work, comes in; Helm's generation serves again, alone. Nobody has to run a command for that.
-import { ErrorCode, FailedInStep, MigrationError, messageOf } from "../../../common/errors";
+import { ErrorCode, FailedInStep, isStopped, MigrationError, messageOf } from "../../../common/errors";
 import type { Journal } from "../../engine/journal";
 import { undoSteps } from "../../engine/saga";
 import type { Steps } from "../../engine/step";
@@ -13,8 +13,12 @@ export const SERVE_AGAIN_MS = 2 * 60_000;
 /** Steps that fail while no generation serves, or only half of one. */
 const PAUSED: ReadonlySet<string> = new Set([MigrationStep.ScaleDown, MigrationStep.Install]);
 
-/** This mover may not write any more: another one, or the next command, goes on. */
-const NO_LONGER_OURS: ReadonlySet<ErrorCode> = new Set([ErrorCode.LockLost, ErrorCode.Interrupted]);
+/** Steps that fail while requests go over a bridge, which nobody follows from then on. */
+const BRIDGED: ReadonlySet<string> = new Set([
+    MigrationStep.Bridge,
+    MigrationStep.Redirect,
+    MigrationStep.HandOver,
+]);
 
 /** Undoes back to before the pause. Never throws: what is told is why the move failed. */
 export async function serveAgain(
@@ -24,9 +28,10 @@ export async function serveAgain(
     journal: Journal,
 ): Promise<void> {
     const why = whyNotOne(failure);
-    if (why === undefined || !journal.knows(MigrationStep.ScaleDown)) return;
+    const first = [MigrationStep.Bridge, MigrationStep.ScaleDown].find((step) => journal.knows(step));
+    if (why === undefined || first === undefined) return;
     try {
-        await undoSteps(steps, world, journal, MigrationStep.ScaleDown);
+        await undoSteps(steps, world, journal, first);
         world.log.warn(`${why}; Helm's controllers run again`);
     } catch (error) {
         const serves = (await isServing(world, journal))
@@ -49,8 +54,9 @@ async function isServing(world: World, { plan }: Journal): Promise<boolean> {
 function whyNotOne(failure: unknown): string | undefined {
     if (!(failure instanceof FailedInStep)) return undefined;
     const { step, cause } = failure;
-    if (cause instanceof MigrationError && NO_LONGER_OURS.has(cause.code)) return undefined;
+    if (isStopped(cause)) return undefined;
     if (PAUSED.has(step)) return `${step} failed while controllers were stopped`;
+    if (BRIDGED.has(step)) return `${step} failed while requests were led over`;
     // Whoever starts Helm's again and again wins: the add-on's make room.
     return cause instanceof MigrationError && cause.code === ErrorCode.ControllersStarted
         ? `${step} found both generations at work`

@@ -6,27 +6,18 @@ import type { Discovery } from "../../../provider/discovery/discover";
 import { keyOf, refTo } from "../../../provider/kubernetes/restore";
 import { describeHandover, planHandover } from "../../../provider/plan/handover";
 import { MigrationStep } from "../../../provider/plan/plan";
-import { AddonStatus, type KubernetesObject } from "../../../provider/ports/world";
+import { AddonStatus, type ClusterRight, type KubernetesObject } from "../../../provider/ports/world";
 import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
-import type { Profile } from "../../../provider/profiles/profile";
 import { OPERATOR_NAMESPACE, operatorObjects } from "../memory/operatorContent";
 
 const MANAGER = "hyperpod-inference-operator-controller-manager";
-const OPERATOR: Profile = {
-    ...hyperPodInference,
-    controllers: hyperPodInference.controllers.map((signs) =>
-        signs.component === "operator"
-            ? { ...signs, handover: { conversionService: "hyperpod-inference-conversion-webhook" } }
-            : signs,
-    ),
-};
-
 interface Found {
     objects: KubernetesObject[];
     leases: KubernetesObject[];
     version: string;
     addon?: AddonStatus;
     taken: boolean;
+    missing: ClusterRight[];
 }
 
 function lease(name: string, holderIdentity: string): KubernetesObject {
@@ -53,12 +44,13 @@ function found(change: (found: Found) => void = () => undefined): Found {
         leases: [lease("e7d9c1a4.sagemaker.amazonaws.com", `${MANAGER}-7f8b9c-x2x4z_0a1b`)],
         version: "1.34",
         taken: false,
+        missing: [],
     };
     change(seen);
     return seen;
 }
 
-function discoveryOf({ objects, leases, version, addon, taken }: Found): Discovery {
+function discoveryOf({ objects, leases, version, addon, taken, missing }: Found): Discovery {
     const workload = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === MANAGER);
     const alb = objects.find(({ metadata }) => metadata.name === "hyperpod-inference-operator-alb");
     const service = { apiVersion: "v1", kind: "Service", namespace: OPERATOR_NAMESPACE };
@@ -73,6 +65,7 @@ function discoveryOf({ objects, leases, version, addon, taken }: Found): Discove
         ],
         handover: {
             leases,
+            missingRights: missing,
             taken: taken ? [{ ...service, name: "hyperpod-inference-conversion-webhook" }] : [],
         },
     } as unknown as Discovery;
@@ -114,6 +107,12 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
         "two Leases",
         (seen) => void seen.leases.push(lease("other", `${MANAGER}-7f8b9c-x2x4z_0a1b`)),
         /several Leases: .*e7d9c1a4.*other/,
+    ],
+    [
+        "rights that this principal lacks",
+        ({ missing }) =>
+            missing.push({ verb: "create", group: "discovery.k8s.io", resource: "endpointslices" }),
+        /may not create endpointslices\.discovery\.k8s\.io/,
     ],
     ["a Service of the add-on's name", (seen) => Object.assign(seen, { taken: true }), /is there already$/],
     [
@@ -161,7 +160,11 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
 ];
 
 const decide = (seen: Found, handover: Handover, until?: MigrationStep) =>
-    planHandover(discoveryOf(seen), { handover, ...(until === undefined ? {} : { until }) }, OPERATOR);
+    planHandover(
+        discoveryOf(seen),
+        { handover, ...(until === undefined ? {} : { until }) },
+        hyperPodInference,
+    );
 
 describe("how a move hands over", () => {
     it("is seamless by default for the operator, with names that were looked up, while others pause with a reason", () => {

@@ -1,0 +1,56 @@
+// An object as it was before the move comes in, which this package wrote on the way and which is the add-on's now; who owns its fields is as if this package had never written it. No value changes.
+import { refTo } from "../../kubernetes/restore";
+import type { KubernetesObject, ManagedFieldsEntry, World } from "../../ports/world";
+
+const FIELD_MANAGER = "pulumi-hyperpod-inference";
+/** Controllers write it meanwhile: on top of that, a few times. */
+const TRIES = 5;
+
+interface Fields {
+    readonly "f:metadata"?: { readonly "f:annotations"?: Readonly<Record<string, object>> };
+}
+
+/** `taken` is an annotation that was taken off and came back: whoever owned it owns it again, where its value is the same. */
+export async function leaveFields(world: World, former: KubernetesObject, taken: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        const live = await world.objects.read(refTo(former));
+        if (live === undefined) return;
+        const { managedFields = [], resourceVersion = "" } = live.metadata;
+        const isSame = live.metadata.annotations?.[taken] === former.metadata.annotations?.[taken];
+        const left = managedFields
+            .filter(({ manager }) => manager !== FIELD_MANAGER)
+            .map((entry) => (isSame && owned(former, entry, taken) ? withAnnotation(entry, taken) : entry));
+        if (JSON.stringify(left) === JSON.stringify(managedFields)) return;
+        try {
+            await world.objects.merge(refTo(former), { metadata: { resourceVersion, managedFields: left } });
+            return;
+        } catch (error) {
+            if ((error as { status?: number }).status !== 409 || attempt >= TRIES) throw error;
+        }
+    }
+}
+
+function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annotation: string): boolean {
+    return (metadata.managedFields ?? []).some(
+        (one) =>
+            one.manager === entry.manager &&
+            one.operation === entry.operation &&
+            one.apiVersion === entry.apiVersion &&
+            one.subresource === entry.subresource &&
+            annotationsOf(one)[`f:${annotation}`] !== undefined,
+    );
+}
+
+function withAnnotation(entry: ManagedFieldsEntry, annotation: string): ManagedFieldsEntry {
+    const fields = (entry.fieldsV1 ?? {}) as Fields;
+    if (annotationsOf(entry)[`f:${annotation}`] !== undefined) return entry;
+    const annotations = { ...annotationsOf(entry), [`f:${annotation}`]: {} };
+    return {
+        ...entry,
+        fieldsV1: { ...fields, "f:metadata": { ...fields["f:metadata"], "f:annotations": annotations } },
+    };
+}
+
+function annotationsOf({ fieldsV1 }: ManagedFieldsEntry): Readonly<Record<string, object>> {
+    return ((fieldsV1 ?? {}) as Fields)["f:metadata"]?.["f:annotations"] ?? {};
+}

@@ -1,0 +1,88 @@
+// Hands each bridged controller over once the add-on's pods are available: requests, work and leadership, in this order; then takes away everything that was only for the way there. Who leads is journaled before. Its undo is that of the add-on, which has Helm's pods serve before the add-on's stop.
+
+import { ErrorCode, MigrationError } from "../../common/errors";
+import { mapConcurrently } from "../../common/mapConcurrently";
+import type { Step } from "../engine/step";
+import type { StepTimeouts } from "../engine/stepTimeouts";
+import { INJECT } from "../kubernetes/injectedAuthority";
+import { refTo } from "../kubernetes/restore";
+import type { Backup } from "../operations/backup/backup";
+import { removeQuestions } from "../operations/handover/askPods";
+import { removeBridges } from "../operations/handover/bridge";
+import { handOverComponent } from "../operations/handover/handOverComponent";
+import { keptBridgesOf } from "../operations/handover/keptBridges";
+import { leaveFields } from "../operations/handover/leaveFields";
+import { bridgedOf } from "../plan/bridged";
+import { MigrationStep } from "../plan/plan";
+import type { ObjectRef, World } from "../ports/world";
+import { recognise } from "../profiles/controllerSigns";
+import type { Profile } from "../profiles/profile";
+
+export interface HandOverMemory {
+    /** Components whose turn has come: from then on the add-on's pods lead. */
+    readonly begun: readonly string[];
+}
+
+export function handOver(
+    profile: Profile,
+    { installMs }: StepTimeouts,
+): Step<MigrationStep.HandOver, HandOverMemory> {
+    return {
+        name: MigrationStep.HandOver,
+        planLine: (plan) =>
+            bridgedOf(plan)
+                .map(
+                    ({ component, workload }) =>
+                        `${component}: the add-on's pods answer, then ${workload.name} -> 0, then they lead; what was only for the way there goes`,
+                )
+                .join("; "),
+        remember: async () => ({ begun: [] }),
+        apply: async ({ world, plan, memory, journal }) => {
+            const { migrationId } = journal;
+            const backup = await journal.backup.read<Backup>();
+            const kept = keptBridgesOf(bridgedOf(plan), backup);
+            for (const { component: one } of kept) {
+                const next = await workloadsOf(world, profile, one.component, journal.facts.workloads ?? []);
+                const begun = [...new Set([...memory.value.begun, one.component])];
+                journal.note({ handedOver: begun });
+                await memory.write({ begun });
+                await handOverComponent(world, migrationId, {
+                    old: [one.workload],
+                    next,
+                    bridges: [one.bridge],
+                    leases: [],
+                    timeoutMs: installMs,
+                });
+            }
+            const written = kept.flatMap(({ names }) => [...names.crds, names.certificate]);
+            await mapConcurrently(written, (former) => leaveFields(world, former, INJECT));
+            await removeQuestions(world, migrationId);
+            await removeBridges(
+                world,
+                migrationId,
+                kept.map(({ component }) => component.bridge),
+            );
+        },
+        undo: async () => undefined,
+    };
+}
+
+/** Those of the add-on that are this component, by what runs in them. */
+async function workloadsOf(
+    world: World,
+    { controllers }: Profile,
+    component: string,
+    workloads: readonly ObjectRef[],
+): Promise<readonly ObjectRef[]> {
+    const live = await mapConcurrently(workloads, (ref) => world.objects.read(ref));
+    const next = live.filter(
+        (object) => object !== undefined && recognise(controllers, object)?.signs.component === component,
+    );
+    if (next.length > 0) return next.flatMap((object) => (object === undefined ? [] : [refTo(object)]));
+    throw new MigrationError({
+        code: ErrorCode.AddonFailed,
+        step: MigrationStep.HandOver,
+        what: `the add-on runs no ${component} that could take over`,
+        remedy: "run `pulumi up` again with `handover: Handover.Pause`; Helm's runs on",
+    });
+}

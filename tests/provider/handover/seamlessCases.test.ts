@@ -1,0 +1,262 @@
+// What may come between on the way without a pause: a cluster that cannot, pods that never get Ready, a drain, a kill after which nobody comes, a second leader, a stop in the middle. Helm's pods serve until somebody else does, and one operator acts.
+import assert from "node:assert/strict";
+import { MigrationStep } from "../../../provider/plan/plan";
+import type { ObjectRef } from "../../../provider/ports/world";
+import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
+import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
+import { isReady } from "../memory/pods";
+import { MemoryStack } from "../memoryStack";
+import type { MemoryWorld } from "../memoryWorld";
+import { MODELS, NEW_MANAGER, OLD_MANAGER, slowWorld } from "./slowWorld";
+
+const BY = { manager: "test", operation: "Update" } as const;
+const isElected = ({ key }: { key: string }) => key.startsWith("coordination.k8s.io/Lease ");
+const deployment = (namespace: string, name: string): ObjectRef => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    namespace,
+    name,
+});
+const planOf = (stack: MemoryStack) =>
+    ((stack.resource?.outputs.plan ?? []) as string[])
+        .map((line) => line.replace(/^ {17}/, "\u0000"))
+        .join("\n")
+        .replaceAll("\n\u0000", " ");
+const stepsOf = (stack: MemoryStack) =>
+    ((stack.resource?.outputs.steps ?? []) as { name: string }[]).map(({ name }) => name);
+
+function readyPods(world: MemoryWorld, app: string): number {
+    return world.store
+        .all("Pod", OPERATOR_NAMESPACE)
+        .filter((pod) => pod.metadata.labels?.app === app && isReady(pod)).length;
+}
+
+/** Objects of which only the way there has need. */
+function leftOver(world: MemoryWorld): string[] {
+    return ["EndpointSlice", "Service", "ValidatingWebhookConfiguration", "Lease"]
+        .flatMap((kind) => world.store.all(kind))
+        .filter(({ metadata }) => metadata.labels?.["pulumi-hyperpod-inference/handover"] !== undefined)
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+}
+
+/** Runs `work` at the first write that has the text. */
+function at(text: string, work: () => void) {
+    let isOver = false;
+    return (mover: { writes: string[]; onWrite: (number: number) => void }) => {
+        mover.onWrite = () => {
+            if (isOver || !(mover.writes.at(-1) ?? "").includes(text)) return;
+            isOver = true;
+            work();
+        };
+    };
+}
+
+describe("on the way without a pause", () => {
+    const goesOnWithPause: [what: string, break_: (world: MemoryWorld) => void, why: RegExp][] = [
+        [
+            "an API server that does not follow slices",
+            (world) => {
+                world.data.behaviour = { ...world.data.behaviour, followsSlices: false };
+            },
+            /operator: away for at least 180 s .*does not ask the pod that our EndpointSlice names/,
+        ],
+        [
+            "a cert-manager that issues nothing",
+            (world) => {
+                world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 0 } }, BY);
+            },
+            /operator: away for at least 180 s .*cert-manager did not issue/,
+        ],
+    ];
+    for (const [what, break_, why] of goesOnWithPause)
+        it(`${what}: the move goes on with a pause before anything is stopped, and its plan says why`, async () => {
+            const world = slowWorld();
+            break_(world);
+            world.settle();
+            const start = stateOf(world);
+            const stack = new MemoryStack(world);
+            // The order with a pause needs it too.
+            const repaired = at("merge Deployment kube-system", () =>
+                world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 1 } }, BY),
+            );
+            assertDone(await stack.up({}, undefined, repaired));
+            assert.match(planOf(stack), why);
+            assert.ok(!stepsOf(stack).includes(MigrationStep.Redirect));
+            assert.deepEqual(leftOver(world), []);
+            assertHarmless(world);
+            assertDone(await stack.destroy());
+            const isRepaired = ({ key }: { key: string }) => key.includes("cert-manager");
+            assertSame(stateOf(world), start, "the end", (one) => isElected(one) || isRepaired(one));
+        });
+
+    it("is refused where it was asked for and some controller would have to pause: nothing is written", async () => {
+        const world = slowWorld();
+        const result = await new MemoryStack(world, { clusterName: "demo", handover: "Seamless" }).up();
+        assert.equal(result.kind, "failed");
+        assert.match(result.message, /load balancer controller would pause: .*\[HP141\]/s);
+        assert.ok(!result.message.includes("\noperator would pause"));
+        assert.deepEqual(result.mover.writes, []);
+    });
+
+    it("new pods that never get Ready: Helm's serve all the time, and a later up arrives", async () => {
+        const world = slowWorld();
+        const { behaviour } = world.data;
+        const startUpMs = { [`${OPERATOR_NAMESPACE}/${NEW_MANAGER}`]: 3_600_000 };
+        world.data.behaviour = { ...behaviour, startUpMs };
+        const stack = new MemoryStack(world, { clusterName: "demo", installTimeoutMinutes: 2 });
+        const requests = world.watchRequests();
+        const failed = await stack.up();
+        assert.equal(failed.kind, "failed", failed.message);
+        world.settle(60_000);
+        assert.equal(readyPods(world, OLD_MANAGER), 1);
+        assert.deepEqual(leftOver(world), []);
+        world.data.behaviour = behaviour;
+        assertDone(await stack.up());
+        world.settle(60_000);
+        assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
+        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertHarmless(world);
+    });
+
+    it("an old pod that is evicted while the new ones start: refused until the bridge has followed, no longer", async () => {
+        const world = slowWorld();
+        world.store.merge(deployment(OPERATOR_NAMESPACE, OLD_MANAGER), { spec: { replicas: 2 } }, BY);
+        world.settle();
+        const requests = world.watchRequests();
+        const stack = new MemoryStack(world);
+        let evicted = "";
+        const evict = at("create add-on amazon", () => {
+            const pod = world.store
+                .all("Pod", OPERATOR_NAMESPACE)
+                .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
+            assert.ok(pod);
+            evicted = pod.metadata.name;
+            world.store.remove({ ...pod, ...pod.metadata });
+        });
+        assertDone(await stack.up({}, undefined, evict));
+        assert.notEqual(evicted, "");
+        const { milliseconds = 0 } = requests.refused.get(MODELS) ?? {};
+        assert.ok(
+            milliseconds <= 2_000,
+            `${milliseconds} ms: ${[...(requests.refused.get(MODELS)?.reasons ?? [])].join("; ")}`,
+        );
+        assertHarmless(world);
+    });
+
+    it("killed after the add-on was asked for, and nobody comes for a day: Helm's operator serves and leads alone", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world);
+        const first = await stack.up({}, undefined, (mover) =>
+            at("create add-on amazon", () => mover.kill())(mover),
+        );
+        assert.equal(first.kind, "crashed");
+        const requests = world.watchRequests();
+        world.settle(24 * 3_600_000);
+        assert.equal(readyPods(world, OLD_MANAGER), 1);
+        const acting = world.data.acts.filter(
+            ({ image, until }) => image === "hyperpod-inference-operator" && until === undefined,
+        );
+        assert.equal(acting.length, 1);
+        assert.match(acting[0]?.pod ?? "", new RegExp(OLD_MANAGER));
+        assertHarmless(world);
+        assertDone(await stack.up());
+        world.settle(60_000);
+        assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
+        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertHarmless(world);
+    });
+
+    it("the add-on's pods lead by a Lease of their own: Helm's operator stops at once, and it is told", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world);
+        let readyAtStop: number | undefined;
+        const prepare = (mover: { writes: string[]; onWrite: (number: number) => void }) => {
+            let isMade = false;
+            mover.onWrite = () => {
+                const last = mover.writes.at(-1) ?? "";
+                if (last.includes("create add-on amazon") && !isMade) {
+                    isMade = true;
+                    world.store.create(
+                        {
+                            apiVersion: "coordination.k8s.io/v1",
+                            kind: "Lease",
+                            metadata: {
+                                name: "other.sagemaker.amazonaws.com",
+                                namespace: OPERATOR_NAMESPACE,
+                            },
+                            spec: { holderIdentity: `${NEW_MANAGER}-5d9c7b-abcde_1` },
+                        },
+                        BY,
+                    );
+                }
+                if (last.includes(`Deployment ${OPERATOR_NAMESPACE}/${OLD_MANAGER}`))
+                    readyAtStop ??= readyPods(world, NEW_MANAGER);
+            };
+        };
+        assertDone(await stack.up({}, undefined, prepare));
+        assert.equal(readyAtStop, 0, "stopped before the new ones are ready");
+        assert.match(
+            ((stack.resource?.outputs.warnings ?? []) as string[]).join("\n"),
+            /Helm's operator stops before .* leads by Lease .*other\.sagemaker/,
+        );
+        assertHarmless(world);
+    });
+
+    it("cert-manager fails on the way back: it pauses, says so, and ends at the start", async () => {
+        const world = slowWorld();
+        const start = stateOf(world);
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 0 } }, BY);
+        world.settle();
+        const warned = stack.warnings.length;
+        assertDone(await stack.destroy());
+        assert.match(
+            stack.warnings.slice(warned).join("\n"),
+            /requests to operator pause on the way back, because/,
+        );
+        world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 1 } }, BY);
+        assertSame(
+            stateOf(world),
+            start,
+            "the end",
+            ({ key }) => isElected({ key }) || key.includes("cert-manager"),
+        );
+        assertHarmless(world);
+    });
+
+    describe("`until`", () => {
+        for (const until of [MigrationStep.Redirect, MigrationStep.ScaleDown])
+            it(`${until}: refused in a move that has begun so`, async () => {
+                const world = slowWorld();
+                const stack = new MemoryStack(world);
+                assertDone(await stack.up({ until: MigrationStep.Prerequisites }));
+                const before = stateOf(world);
+                const result = await stack.up({ until });
+                assert.equal(result.kind, "failed");
+                assert.match(result.message, /would leave requests to pods that move \[HP101\]/);
+                assertSame(stateOf(world), before, "nothing", isElected);
+            });
+
+        it("bridge and handOver: stops there, goes on, and keeps the order it began with", async () => {
+            const world = slowWorld();
+            const stack = new MemoryStack(world);
+            const requests = world.watchRequests();
+            for (const until of [MigrationStep.Bridge, MigrationStep.HandOver, undefined]) {
+                const changes = until === undefined ? {} : { until };
+                assertDone(await stack.up({ ...changes, handover: "Auto" }));
+                world.settle(600_000);
+            }
+            assert.ok(stepsOf(stack).includes(MigrationStep.Redirect));
+            assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+            assertHarmless(world);
+        });
+
+        it("a step that only the other order has is refused", async () => {
+            const stack = new MemoryStack(slowWorld(), { clusterName: "demo", handover: "Pause" });
+            const result = await stack.up({ until: MigrationStep.Redirect });
+            assert.equal(result.kind, "failed");
+            assert.match(result.message, /has no step redirect \[HP101\]/);
+        });
+    });
+});

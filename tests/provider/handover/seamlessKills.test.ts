@@ -1,0 +1,96 @@
+// A mover that is killed at any write of a move without a pause, or of its way back; the next command goes on or goes back. It ends golden or at the start, and nobody's model was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
+import assert from "node:assert/strict";
+import type { Difference, State } from "../../../sandbox/compare/state";
+import { sample } from "../../faults/matrix";
+import type { Data } from "../memory/data";
+import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
+import type { Moment } from "../memory/mover";
+import { isIssuedOrRestored } from "../memory/sameButIssued";
+import { MemoryStack } from "../memoryStack";
+import { MODELS, slowWorld } from "./slowWorld";
+
+const { HANDOVER_KILLS: WANTED = "12", SEED = "1", ONLY = "" } = process.env;
+/** Until somebody runs the next command. */
+const AWAY_MS = 5_000;
+
+type Command = "up" | "destroy";
+
+interface Kill {
+    readonly first: Command;
+    readonly write: number;
+    readonly what: string;
+    readonly moment: Moment;
+    readonly second: Command;
+}
+
+const world = slowWorld();
+const snapshot = world.snapshot();
+let start: State;
+let golden: State;
+let moved: { readonly data: Data; readonly saved: ReturnType<MemoryStack["save"]> };
+let kills: Kill[];
+
+const isElected = (difference: Difference) => difference.key.startsWith("coordination.k8s.io/Lease ");
+const told = ({ first, moment, write, what, second }: Kill) =>
+    `${first} killed ${moment} write ${write} (${what}), then ${second}`;
+
+describe("a mover that is killed on the way without a pause", function () {
+    this.timeout(3_600_000);
+
+    before(async () => {
+        start = stateOf(world);
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        const up = await stack.up();
+        assertDone(up);
+        golden = stateOf(world, true);
+        moved = { data: world.snapshot(), saved: stack.save() };
+        const destroy = await stack.destroy();
+        assertDone(destroy);
+        const all = (first: Command, writes: readonly string[]) =>
+            writes.flatMap((what, index) =>
+                (["before", "after"] as const).flatMap((moment) =>
+                    (["up", "destroy"] as const).map(
+                        (second): Kill => ({ first, write: index + 1, what, moment, second }),
+                    ),
+                ),
+            );
+        kills = [...all("up", up.mover.writes), ...all("destroy", destroy.mover.writes)];
+        assert.ok(kills.length > 600, `${kills.length} kills`);
+    });
+
+    it(`at any write (${WANTED}): the end is golden or the start, no model is refused, and one operator acts`, async () => {
+        const matching = kills.filter((kill) => told(kill).includes(ONLY));
+        const chosen = WANTED === "all" ? matching : sample(matching, Number(WANTED), Number(SEED));
+        const wrong: string[] = [];
+        for (const kill of chosen) {
+            try {
+                await tried(kill);
+            } catch (error) {
+                wrong.push(`${told(kill)}: ${(error as Error).message}`);
+            }
+        }
+        console.log(`    ${kills.length} kills, ${chosen.length} of them tried, ${wrong.length} wrong`);
+        assert.equal(wrong.length, 0, `\n${wrong.join("\n")}`);
+    });
+});
+
+async function tried({ first, write, moment, second }: Kill): Promise<void> {
+    world.restore(first === "up" ? snapshot : moved.data);
+    const stack = new MemoryStack(world);
+    if (first === "destroy") stack.load(moved.saved);
+    const requests = world.watchRequests();
+    const crash = { write, moment, kind: "crash" } as const;
+    const killed = await (first === "up" ? stack.up({}, crash) : stack.destroy(crash));
+    assert.equal(killed.kind, "crashed");
+    world.settle(AWAY_MS);
+    // A stack whose state says that it moved learns from a refresh that the way back was begun.
+    if (first === "destroy" && second === "up") assertDone(await stack.refresh());
+    assertDone(await stack[second]());
+    const end = stateOf(world, second === "up");
+    assertSame(end, second === "up" ? golden : start, "the end", (difference) =>
+        second === "up" ? isIssuedOrRestored(difference) || isElected(difference) : isElected(difference),
+    );
+    assertHarmless(world);
+    assert.deepEqual([...(requests.refused.get(MODELS)?.reasons ?? [])], []);
+}

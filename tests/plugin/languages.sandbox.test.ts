@@ -1,13 +1,17 @@
-// Programs in YAML, Python and Go on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
+// Programs in YAML, Python, Go and TypeScript on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
 import assert from "node:assert/strict";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
 import { createBareCluster, demoContent } from "../../sandbox/content";
+import type { Write } from "../../sandbox/faults/proxy";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
 import { type Language, Programs } from "./programs";
 
-const LANGUAGES: readonly Language[] = ["yaml", "python", "go"];
+/** The journal's first words, before anything is changed or taken back. */
+const BEGUN = is(/ secrets\/[^/]+\/pulumi-hyperpod-migration-/);
+const CREATE = is(/CreateAddon/);
+const LANGUAGES: readonly Language[] = ["yaml", "python", "go", "nodejs"];
 
 describe("programs in other languages", function () {
     this.timeout(600_000);
@@ -39,6 +43,24 @@ describe("programs in other languages", function () {
         const left = compareStates(start, await settledState(sandbox), { ignore: isExpectedRest });
         assert.equal(left.length, 0, describeDifferences(left));
     };
+    /** The user's first ^C, which a terminal sends to the CLI and the CLI tells the plugin. */
+    const isInterrupted = async (
+        pulumi: Pulumi,
+        command: "up" | "destroy",
+        at: (write: Write) => boolean,
+    ) => {
+        const running = pulumi.start(command, "--yes", "--skip-preview");
+        const heard = async () => {
+            running.kill("SIGINT");
+            await new Promise((resolve) => setTimeout(resolve, 1000));
+        };
+        sandbox.faults.arm({ action: "delay", milliseconds: 1, match: at, onHit: heard });
+        const run = await running.finished;
+        sandbox.faults.disarm();
+        assert.notEqual(run.exitCode, 0, run.stdout);
+        assert.match(run.stdout, /stopped at a safe point: interrupted/);
+        assert.deepEqual(await running.providerPids(), [], "the plugin ended with its command");
+    };
     const showsWholePlan = async (pulumi: Pulumi) => {
         const preview = succeeds(await pulumi.preview());
         assert.match(preview.stdout, /what this update will do:/);
@@ -47,19 +69,28 @@ describe("programs in other languages", function () {
         assert.deepEqual(sandbox.faults.writes(), [], "a preview writes nothing");
     };
 
-    it("show the whole plan, move, go on in one another's place and in that of the dynamic resource, and go back", async () => {
+    it("show the whole plan, are interrupted, refused and go on in one another's place and in that of the dynamic resource, and go back", async () => {
         const start = await toDemo();
-        const [yaml, python, go, typescript] = [
+        const [yaml, python, go, nodejs, typescript] = [
             await programs.program("yaml", "move-from-helm"),
             await programs.program("python", "move-from-helm"),
             await programs.program("go", "move-from-helm"),
+            await programs.program("nodejs", "move-from-helm"),
             await programs.program("typescript", "move-from-helm"),
         ];
-        for (const pulumi of [yaml, python, go]) await showsWholePlan(pulumi);
-        succeeds(await python.up("--skip-preview"));
+        for (const pulumi of [yaml, python, go, nodejs]) await showsWholePlan(pulumi);
+        await isInterrupted(python, "up", BEGUN);
+        assert.deepEqual(await storedPhase(python), ["Moving"]);
+        sandbox.faults.arm({ action: "deny", match: CREATE, times: Infinity });
+        const refused = await go.up("--skip-preview");
+        sandbox.faults.disarm();
+        assert.notEqual(refused.exitCode, 0, refused.stdout);
+        assert.match(refused.stdout, /AccessDenied[\s\S]*next: run `pulumi up` to continue/);
+        assert.deepEqual(await storedPhase(go), ["Moving"]);
+        succeeds(await yaml.up("--skip-preview"));
         assert.equal((await python.outputs()).phase, "Moved");
         await holdsNoOpenSecret(python);
-        saysNothing(await yaml.preview());
+        for (const pulumi of [yaml, nodejs]) saysNothing(await pulumi.preview());
         succeeds(await yaml.refresh("--skip-preview"));
         // The dynamic resource takes over, writes into the state what its destroy needs, and gives back.
         sandbox.faults.reset();
@@ -68,6 +99,7 @@ describe("programs in other languages", function () {
         onlyUpdates(await go.up("--skip-preview"));
         saysNothing(await go.preview());
         assert.deepEqual(sandbox.faults.writes(), [], "what moved stays as it is");
+        await isInterrupted(go, "destroy", BEGUN);
         succeeds(await go.destroy("--skip-preview"));
         await isAsBefore(start);
     });
@@ -93,12 +125,21 @@ describe("programs in other languages", function () {
         const outputs = await yaml.outputs();
         assert.equal(outputs.status, "ACTIVE");
         assert.deepEqual(outputs.healthIssues, []);
-        for (const language of ["python", "go"] as const)
+        for (const language of ["python", "go", "nodejs"] as const)
             saysNothing(await (await programs.program(language, "quick-start")).preview());
         succeeds(await yaml.destroy("--skip-preview"));
         await isAsBefore(start);
     });
 });
+
+function is(what: RegExp): (write: Write) => boolean {
+    return (write) => what.test(write.what);
+}
+
+async function storedPhase(pulumi: Pulumi): Promise<unknown[]> {
+    const { resources = [] } = await pulumi.exportState();
+    return resources.filter(({ type }) => /:Move$/.test(type)).map(({ outputs }) => outputs?.phase);
+}
 
 /** The journal holds objects of the cluster, Secrets among them; the key vouches for it. */
 async function holdsNoOpenSecret(pulumi: Pulumi): Promise<void> {

@@ -1,0 +1,166 @@
+// The plugin on the real engine, over a cluster in memory: a move that is interrupted, that fails, that goes on and goes back; and nothing planted in its inputs or in the cluster's Secrets is anywhere in the open.
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Pulumi, type PulumiRun } from "../../sandbox/pulumi/driver";
+import { buildPolicies } from "../component/builtPackage";
+import type { Order, Told } from "./memoryPlugin";
+
+const root = path.resolve(__dirname, "../..");
+const PLANTED = {
+    "kubeconfig's token": "planted-kubeconfig-token",
+    "key's id": "AKIAPLANTEDPLANTED00",
+    "key's secret": "planted-secret-access-key",
+    "session's token": "planted-session-token",
+    setting: "planted-setting",
+    "Secret's data": Buffer.from("planted-in-the-cluster").toString("base64"),
+};
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+users:
+- name: admin
+  user: { token: ${PLANTED["kubeconfig's token"]} }
+`;
+const PROGRAM = {
+    name: "in-memory",
+    runtime: "yaml",
+    resources: {
+        move: {
+            type: "hyperpod-inference:HelmToAddonMigration",
+            properties: {
+                clusterName: "demo",
+                kubeconfig: KUBECONFIG,
+                access: {
+                    keys: {
+                        accessKeyId: PLANTED["key's id"],
+                        secretAccessKey: PLANTED["key's secret"],
+                        sessionToken: PLANTED["session's token"],
+                    },
+                },
+                additionalConfiguration: { nodeSelector: { pool: { "fn::secret": PLANTED.setting } } },
+            },
+        },
+    },
+    outputs: { phase: `\${move.phase}`, plan: `\${move.plan}`, warnings: `\${move.warnings}` },
+};
+
+describe("the plugin on the engine, over a cluster in memory", function () {
+    this.timeout(300_000);
+    const folder = mkdtempSync(path.join(tmpdir(), "engine-"));
+    const project = path.join(folder, "project");
+    const backend = path.join(folder, "state");
+    const runs: [what: string, run: PulumiRun][] = [];
+    let plugin: ChildProcess;
+    let pulumi: Pulumi;
+
+    before(async () => {
+        buildPolicies();
+        mkdirSync(project);
+        writeFileSync(path.join(project, "Pulumi.yaml"), JSON.stringify(PROGRAM));
+        plugin = fork(path.join(__dirname, "memoryPlugin.ts"), [], {
+            execArgv: ["--require", "ts-node/register"],
+            stdio: ["ignore", "pipe", "inherit", "ipc"],
+            env: { ...process.env, PLANTED_IN_SECRET: PLANTED["Secret's data"] },
+        });
+        const port = await new Promise<string>((resolve, reject) => {
+            plugin.stdout?.on("data", (line: Buffer) => resolve(String(line).trim()));
+            plugin.once("exit", (code) => reject(new Error(`the plugin ended with ${code}`)));
+        });
+        pulumi = new Pulumi({
+            projectDirectory: project,
+            backendDirectory: backend,
+            env: { PULUMI_DEBUG_PROVIDERS: `hyperpod-inference:${port}` },
+        });
+        await pulumi.ensureStack();
+    });
+    after(() => {
+        plugin?.kill("SIGKILL");
+        rmSync(folder, { recursive: true, force: true });
+    });
+
+    const order = (given: Order) => void plugin.send(given);
+    const told = () => new Promise<Told>((resolve) => plugin.once("message", resolve));
+    const kept = (what: string, run: PulumiRun): PulumiRun => {
+        runs.push([what, run]);
+        return run;
+    };
+    const differences = async () => {
+        order({ compare: true });
+        return (await told()).differences;
+    };
+    const stored = async () => {
+        const { resources = [] } = await pulumi.exportState();
+        return resources.find(({ type }) => type.endsWith(":Move"))?.outputs;
+    };
+    const interrupted = async (command: "up" | "destroy", interruptAt: number) => {
+        order({ interruptAt });
+        const atWrite = told();
+        const running = pulumi.start(command, "--yes", "--skip-preview");
+        await Promise.race([atWrite, running.finished]);
+        running.kill("SIGINT");
+        const run = kept(`interrupted ${command}`, await running.finished);
+        assert.notEqual(run.exitCode, 0, run.stdout);
+        assert.match(run.stdout, /stopped at a safe point: interrupted/);
+    };
+
+    it("shows the whole plan to people and policies, and writes nothing", async () => {
+        const preview = kept("preview", await pulumi.preview("--policy-pack", path.join(root, "policy")));
+        assert.match(preview.stdout, /the plan, before anything changes:/);
+        assert.match(preview.stdout, /\[mandatory\] {2}move-is-protected/);
+        assert.match(preview.stdout, /\[advisory\] {2}version-is-pinned/);
+        kept("preview --diff", await pulumi.preview("--diff"));
+        assert.equal(await differences(), "");
+    });
+
+    it("stops at the user's first ^C, keeps the state, and goes on; fails, and goes on", async () => {
+        await interrupted("up", 4);
+        assert.equal((await stored())?.phase, "Moving");
+        order({ fault: { write: 12, moment: "before", kind: "fail", times: 1000 } });
+        const failed = kept("failed up", await pulumi.up("--skip-preview"));
+        assert.notEqual(failed.exitCode, 0, failed.stdout);
+        assert.match(failed.stdout, /ThrottlingException[\s\S]*next: run `pulumi up` to continue/);
+        assert.equal((await stored())?.phase, "Moving");
+        const moved = kept("up", await pulumi.up("--skip-preview", "--diff"));
+        assert.equal(moved.exitCode, 0, moved.stdout);
+        assert.equal((await pulumi.outputs()).phase, "Moved");
+        assert.notEqual(await differences(), "");
+    });
+
+    it("says nothing when nothing changed, and refreshes", async () => {
+        const again = kept("preview of no change", await pulumi.preview("--diff"));
+        assert.equal(again.exitCode, 0, again.stdout);
+        assert.doesNotMatch(again.stdout, /to (create|update|replace|delete)/);
+        const refreshed = kept("refresh", await pulumi.refresh("--skip-preview", "--diff"));
+        assert.equal(refreshed.exitCode, 0, refreshed.stdout);
+        assert.deepEqual((await stored())?.drift, []);
+    });
+
+    it("keeps what is secret out of every file and every line", () => {
+        const files = filesIn(backend);
+        assert.ok(files.some(([, text]) => text.includes("hyperpod-inference:index:Move")));
+        const texts = [
+            ...files,
+            ...runs.map(([what, { stdout, stderr }]) => [what, stdout + stderr] as const),
+        ];
+        for (const [where, text] of texts)
+            for (const [what, value] of Object.entries(PLANTED))
+                assert.ok(!text.includes(value), `${where} holds the ${what}`);
+    });
+
+    it("goes back from an interrupted way back too, and leaves no trace", async () => {
+        await interrupted("destroy", 4);
+        const back = await pulumi.destroy("--skip-preview");
+        assert.equal(back.exitCode, 0, back.stdout);
+        assert.equal(await differences(), "");
+    });
+});
+
+/** All that the backend keeps: state, backups, history. */
+function filesIn(place: string): [name: string, text: string][] {
+    return (readdirSync(place, { recursive: true }) as string[])
+        .map((name) => path.join(place, name))
+        .filter((file) => statSync(file).isFile())
+        .map((file) => [file, readFileSync(file, "utf8")]);
+}

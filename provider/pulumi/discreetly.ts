@@ -1,4 +1,4 @@
-// A life cycle comes in; the same without the values of secret inputs in anything that it tells goes out: plan lines, progress, warnings, errors. Outputs that are made of one are handed to the engine as secrets.
+// A life cycle comes in; the same without the values of secret inputs in anything that it tells goes out: plan lines, progress, warnings, errors, ids. Outputs that are made of one are handed to the engine as secrets.
 
 import { MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
@@ -7,6 +7,7 @@ import type { CheckResult } from "./checkMove";
 import type { Lifecycle } from "./lifecycle";
 import { PartialFailure } from "./partialState";
 import { markedSecret, SecretValues } from "./secretValues";
+import type { WayBackLifecycle } from "./wayBack";
 
 /** Lines for people: what is secret in them is taken out, the rest is told. */
 const LINES: ReadonlySet<string> = new Set(["plan", "warnings", "drift"]);
@@ -30,7 +31,7 @@ export function discreet(lifecycle: Told): Told {
         create: (inputs, log) =>
             discreetly([inputs], log, async (quiet, secrets) => {
                 const { id, outs } = await lifecycle.create(inputs, quiet);
-                return { id, outs: outputsWithout(secrets, outs) };
+                return { id: secrets.withheld(id), outs: outputsWithout(secrets, outs) };
             }),
         update: (olds, news, log) =>
             discreetly([news, olds, inputsIn(olds)], log, async (quiet, secrets) =>
@@ -41,8 +42,25 @@ export function discreet(lifecycle: Told): Told {
         read: (id, olds, log) =>
             discreetly([olds, inputsIn(olds)], log, async (quiet, secrets) => {
                 const { props } = await lifecycle.read(id, olds, quiet);
-                return { id, props: outputsWithout(secrets, props) };
+                return { id: secrets.withheld(id), props: outputsWithout(secrets, props) };
             }),
+    };
+}
+
+type RememberedWay = Pick<WayBackLifecycle, "create" | "update" | "delete">;
+
+/** The same for what stands in the state before a move begins. */
+export function discreetWayBack(lifecycle: RememberedWay) {
+    return {
+        create: (inputs: Bag, log: Log) =>
+            discreetly([inputs], log, async (quiet, secrets) => {
+                const { id, outs } = await lifecycle.create(inputs, quiet);
+                return { id: secrets.withheld(id), outs: outputsWithout(secrets, outs) };
+            }),
+        update: (olds: Bag, news: Bag) => ({
+            outs: outputsWithout(SecretValues.in(olds, news), lifecycle.update(olds, news).outs),
+        }),
+        delete: (props: Bag, log: Log) => discreetly([props], log, (quiet) => lifecycle.delete(props, quiet)),
     };
 }
 
@@ -85,7 +103,8 @@ function outputsWithout(secrets: SecretValues, outputs: Bag): Record<string, unk
 function errorWithout(secrets: SecretValues, error: unknown): unknown {
     if (error instanceof PartialFailure)
         return new PartialFailure(
-            error.id,
+            // Nobody keeps an id secret: the engine shows it, and writes it as it is.
+            secrets.withheld(error.id),
             outputsWithout(secrets, error.properties),
             error.reasons.map((reason) => secrets.withheld(reason)),
         );

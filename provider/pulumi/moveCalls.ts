@@ -2,7 +2,7 @@
 
 import type { ResourceLog } from "../process/engineLog";
 import type { Bag } from "./bag";
-import { discreet, discreetly } from "./discreetly";
+import { discreet, discreetWayBack } from "./discreetly";
 import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
 import type { SessionHost } from "./session";
@@ -17,6 +17,7 @@ export function moveCalls(
 ): { move: DynamicProvider; wayBack: DynamicProvider } {
     const lifecycle = discreet(new Lifecycle(host));
     const wayBackLifecycle = new WayBackLifecycle(host);
+    const quietWayBack = discreetWayBack(wayBackLifecycle);
     return {
         move: {
             check: (olds, news) => lifecycle.check(olds, news, logFor(news)),
@@ -29,12 +30,10 @@ export function moveCalls(
         wayBack: {
             check: (olds, news) => wayBackLifecycle.check(olds, news),
             diff: (_id, olds, news) => wayBackLifecycle.diff(olds, news),
-            create: (inputs) =>
-                discreetly([inputs], logFor(inputs), (log) => wayBackLifecycle.create(inputs, log)),
-            update: (_id, olds, news) => wayBackLifecycle.update(olds, news),
+            create: (inputs) => quietWayBack.create(inputs, logFor(inputs)),
+            update: (_id, olds, news) => quietWayBack.update(olds, news),
             read: (id, props) => wayBackLifecycle.read(id, props),
-            delete: (_id, props) =>
-                discreetly([props], logFor(props), (log) => wayBackLifecycle.delete(props, log)),
+            delete: (_id, props) => quietWayBack.delete(props, logFor(props)),
         },
     };
 }

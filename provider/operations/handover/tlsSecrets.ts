@@ -49,6 +49,7 @@ export function whyKept(world: World, secret: KubernetesObject, now: string): st
     const name = `Secret ${secret.metadata.namespace}/${secret.metadata.name}`;
     const keeper = secret.metadata.annotations?.[KEPT_BY_CERT_MANAGER];
     if (keeper !== undefined) return `cert-manager keeps ${name} for its Certificate ${keeper}`;
+    if ((secret as { immutable?: boolean }).immutable === true) return `${name} is immutable`;
     const facts = certificateIn(world, secret);
     if (facts === undefined) return `${name} holds no certificate`;
     return Date.parse(facts.notAfter) > Date.parse(now)

@@ -172,6 +172,8 @@ describe("an authority for the time of a move", () => {
         world.store.merge(SECRET, { metadata: { annotations } }, BY);
         const why = "cert-manager keeps Secret kube-system/alb-tls for its Certificate alb-serving";
         assert.deepEqual(await remembered(SECRET), { why });
+        world.store.merge(SECRET, { metadata: { annotations: null }, immutable: true }, BY);
+        assert.deepEqual(await remembered(SECRET), { why: "Secret kube-system/alb-tls is immutable" });
         const metadata = { name: "empty", namespace: "default" };
         world.store.create({ apiVersion: "v1", kind: "Secret", metadata }, BY);
         assert.deepEqual(await remembered(inNamespace("Secret", "default", "empty")), {

@@ -129,10 +129,11 @@ export class Journal {
     async revise(addon: Plan["addon"]): Promise<void> {
         await this.#write({ plan: { ...this.plan, addon } });
     }
-    /** One write also opens the next step, when what it remembers is known already. */
+    /** One write also opens the next step, when what it remembers is known already. `isUrgent`: no controller works meanwhile. */
     async close(
         step: MigrationStep,
         next?: { readonly step: MigrationStep; readonly memory: unknown },
+        isUrgent = false,
     ): Promise<void> {
         const done: StepRecord = { state: "done", memory: this.#document.steps[step]?.memory };
         const opened: StepRecord | undefined = next && { state: "open", memory: next.memory };
@@ -141,13 +142,19 @@ export class Journal {
             [step]: done,
             ...(next === undefined ? {} : { [next.step]: opened }),
         };
-        await this.#write({ steps }, next !== undefined);
+        await this.#write({ steps }, isUrgent);
     }
     async markUndoing(step: MigrationStep): Promise<void> {
         await this.#record(step, { state: "undoing", memory: this.#document.steps[step]?.memory });
     }
-    async forget(step: MigrationStep): Promise<void> {
-        const { [step]: _, ...steps } = this.#document.steps;
+    /** One write also says that the undo of `next` begins. */
+    async forget(step: MigrationStep, next?: MigrationStep): Promise<void> {
+        const { [step]: _, ...others } = this.#document.steps;
+        const undoing = (one: MigrationStep): StepRecord => ({
+            state: "undoing",
+            memory: this.memoryOf(one),
+        });
+        const steps = next === undefined ? others : { ...others, [next]: undoing(next) };
         await this.#write({ steps });
     }
     /** Removes the cluster's copy: the move is undone or committed. */

@@ -16,12 +16,18 @@ export async function run(
     until?: MigrationStep,
 ): Promise<void> {
     await journal.head("forward");
+    let opened: MigrationStep | undefined;
     for (const [index, step] of steps.entries()) {
         if (!journal.isDone(step.name) || journal.isUnproven) {
             const next = step.name === until ? undefined : steps[index + 1];
-            const ahead = await rememberedAhead(next, world, journal);
-            const place = `${index + 1}/${steps.length}`;
-            await named(step.name, () => runOne(step, placed(world, place), journal, ahead));
+            const at = (place: number) => placed(world, `${place}/${steps.length}`);
+            const ahead =
+                next?.remembersAhead === true ? await rememberedOf(next, at(index + 2), journal) : undefined;
+            const isOpened = opened === step.name;
+            await named(step.name, () => applyOne(step, at(index + 1), journal, isOpened));
+            const remembered = ahead ?? (await rememberedBehind(step, next, at(index + 2), journal));
+            await named(step.name, () => journal.close(step.name, remembered, ahead !== undefined));
+            opened = remembered?.step;
         }
         if (step.name === until) return;
     }
@@ -33,25 +39,38 @@ interface Remembered {
     readonly memory: unknown;
 }
 
-async function rememberedAhead(
+/** Undefined when there is none to open: it is the last one, or was begun before. */
+async function rememberedOf(
     step: Step | undefined,
     world: World,
     journal: Journal,
 ): Promise<Remembered | undefined> {
-    if (step?.remembersAhead !== true || journal.knows(step.name)) return undefined;
+    if (step === undefined || journal.knows(step.name)) return undefined;
+    world.log.progress(`${step.name}: looking`);
     const remember = async () => ({ step: step.name, memory: await step.remember(world, journal.plan) });
     return named(step.name, remember);
 }
 
-async function runOne(
+/** What `next` cannot remember does not make `step` undone. */
+async function rememberedBehind(
     step: Step,
+    next: Step | undefined,
     world: World,
     journal: Journal,
-    ahead: Remembered | undefined,
-): Promise<void> {
+): Promise<Remembered | undefined> {
+    try {
+        return await rememberedOf(next, world, journal);
+    } catch (error) {
+        await named(step.name, () => journal.close(step.name));
+        throw error;
+    }
+}
+
+/** `isOpened`: by the write that ended the step before, a moment ago. */
+async function applyOne(step: Step, world: World, journal: Journal, isOpened: boolean): Promise<void> {
     await timed(journal, world, step.name, "forward", async () => {
-        const isNew = !journal.knows(step.name);
-        if (isNew) {
+        const isNew = isOpened || !journal.knows(step.name);
+        if (!journal.knows(step.name)) {
             world.log.progress(`${step.name}: looking`);
             await journal.open(step.name, await step.remember(world, journal.plan));
         } else {
@@ -60,7 +79,6 @@ async function runOne(
         world.log.progress(`${step.name}: started`);
         await step.apply({ ...journal.contextOf(step.name, world), ...(isNew ? { isNew } : {}) });
     });
-    await journal.close(step.name, ahead);
 }
 
 /** Undoes in reverse order everything that was begun, or what was begun since `downTo`. Stops at the first step that cannot be undone, so that nothing is undone over it. */
@@ -76,8 +94,8 @@ export async function undoSteps(
         downTo === undefined ? steps.length : newestFirst.findIndex(({ name }) => name === downTo) + 1;
     const wanted = newestFirst.slice(0, end).filter(({ name }) => journal.knows(name));
     for (const [index, step] of wanted.entries()) {
-        const place = `${index + 1}/${wanted.length}`;
-        await named(`undo ${step.name}`, () => undoOne(step, placed(world, place), journal));
+        const at = placed(world, `${index + 1}/${wanted.length}`);
+        await named(`undo ${step.name}`, () => undoOne(step, at, journal, wanted[index + 1]?.name));
     }
 }
 
@@ -102,13 +120,19 @@ export async function tracesOf(steps: Steps, world: World, journal: Journal): Pr
     return traces.flat();
 }
 
-async function undoOne(step: Step, world: World, journal: Journal): Promise<void> {
+/** The write that ends it also says that the undo of `next` begins. */
+async function undoOne(
+    step: Step,
+    world: World,
+    journal: Journal,
+    next: MigrationStep | undefined,
+): Promise<void> {
     await timed(journal, world, step.name, "undo", async () => {
         world.log.progress(`undo ${step.name}: started`);
-        await journal.markUndoing(step.name);
+        if (journal.stateOf(step.name) !== "undoing") await journal.markUndoing(step.name);
         await step.undo(journal.contextOf(step.name, world));
     });
-    await journal.forget(step.name);
+    await journal.forget(step.name, next);
 }
 
 /** Whatever goes wrong is told with the step it went wrong in. */

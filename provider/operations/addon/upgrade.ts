@@ -45,7 +45,7 @@ export async function upgradeAddon(
     world.log.progress(`upgrade: ${former.version} -> ${wanted.version}`);
     try {
         await update(world, wanted, timeoutMs);
-        await checkModels(world, profile, models);
+        await checkModels(world, await definitionsIn(world, profile.customResourceGroups), models);
         return wanted.version;
     } catch (error) {
         throw await undoUpgrade(world, wanted, former, error, timeoutMs, profile, { ...models, definitions });
@@ -131,7 +131,7 @@ async function undoUpgrade(
     let back = `${former.version} and its settings are back`;
     try {
         if (now !== undefined) await update(world, before, timeoutMs);
-        await checkModels(world, profile, models);
+        await checkModels(world, await definitionsIn(world, profile.customResourceGroups), models);
     } catch (error) {
         back = `going back to ${former.version} failed too: ${messageOf(error)}`;
     }

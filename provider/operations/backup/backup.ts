@@ -1,4 +1,5 @@
 // What a move can touch, read from the cluster in its live form, and the type in which the journal keeps it.
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../../kubernetes/customResources";
 import { recordsSelector } from "../../kubernetes/helmMarks";
@@ -78,7 +79,7 @@ export async function modelPods(
     const namespaces = [...new Set(customResources.map(({ metadata }) => metadata.namespace ?? ""))];
     const models = uidsOf(customResources);
     const found: Record<string, string> = {};
-    for (const namespace of namespaces) {
+    await mapConcurrently(namespaces, async (namespace) => {
         const [deployments, replicaSets, pods] = await Promise.all(
             ["apps/v1/Deployment", "apps/v1/ReplicaSet", "v1/Pod"].map((type) => {
                 const [, apiVersion = "", kind = ""] = /^(.*)\/(\w+)$/.exec(type) ?? [];
@@ -90,7 +91,7 @@ export async function modelPods(
         for (const { metadata } of ownedBy(pods ?? [], new Set([...models, ...uidsOf(sets)]))) {
             found[`${namespace}/${metadata.name}`] = metadata.uid ?? "";
         }
-    }
+    });
     return found;
 }
 

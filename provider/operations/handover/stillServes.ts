@@ -1,6 +1,7 @@
 // Asks before a point of no easy return whether the add-on's generation serves: its workloads run, requests are answered, no model was lost. Changes nothing in the cluster.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import type { StepContext, StepJournal } from "../../engine/step";
+import { definitionsIn } from "../../kubernetes/customResources";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { keyOf } from "../../kubernetes/restore";
 import type { ObjectRef, World } from "../../ports/world";
@@ -18,11 +19,18 @@ export async function assertServes(
     step: string,
 ): Promise<void> {
     const workloads = journal.facts.workloads ?? [];
-    const gone = await missingWorkloads(world, workloads);
-    if (gone.length > 0) throw workloadsGone(plan.addon.name, gone, step);
-    await world.workloads.waitAvailable(workloads, ANSWER_MS);
-    await waitForAnswers(world, profile, ANSWER_MS);
-    noteOnce(journal, await checkModels(world, profile, await journal.backup.read<Backup>()));
+    const standing = async () => {
+        const gone = await missingWorkloads(world, workloads);
+        if (gone.length > 0) throw workloadsGone(plan.addon.name, gone, step);
+        await world.workloads.waitAvailable(workloads, ANSWER_MS);
+    };
+    const [crds, backup] = await Promise.all([
+        definitionsIn(world, profile.customResourceGroups),
+        journal.backup.read<Backup>(),
+        standing(),
+        waitForAnswers(world, profile, ANSWER_MS),
+    ]);
+    noteOnce(journal, await checkModels(world, crds, backup));
 }
 
 /** Workloads that the add-on had when it was installed and that are not there any more. */

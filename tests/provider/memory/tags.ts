@@ -1,4 +1,5 @@
 // The port `Tags` of one mover, on simulated load balancers, certificates and S3 objects. Adding and taking away are two writes, but for S3.
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import {
     BucketOwner,
     type Gate,
@@ -11,6 +12,9 @@ import {
 import type { Data } from "./data";
 import type { Mover } from "./mover";
 
+/** As the real adapter has them on the wire, of all three services together. */
+const AT_ONCE = 3 * 48;
+
 export class MemoryTags implements Tags {
     constructor(
         readonly data: () => Data,
@@ -19,6 +23,10 @@ export class MemoryTags implements Tags {
     ) {}
 
     look(resource: TaggedResource): Promise<Record<string, string> | undefined> {
+        return this.#read(resource);
+    }
+
+    #read(resource: TaggedResource): Promise<Record<string, string> | undefined> {
         return this.mover.read(() => {
             const tags = this.data().tags.get(keyOf(resource));
             return tags && { ...tags };
@@ -26,27 +34,32 @@ export class MemoryTags implements Tags {
     }
 
     readAll(resources: readonly TaggedResource[]): Promise<(Record<string, string> | undefined)[]> {
-        return Promise.all(resources.map((resource) => this.look(resource)));
+        return Promise.all(resources.map((resource) => this.#read(resource)));
     }
 
     async put(seen: readonly SeenTags[], key: string, value: string): Promise<void> {
-        for (const { resource, tags } of seen)
-            await this.#change(resource, (now) => ({ ...ofService(resource, now, tags), [key]: value }));
+        await mapConcurrently(
+            seen,
+            ({ resource, tags }) =>
+                this.#change(resource, (now) => ({ ...ofService(resource, now, tags), [key]: value })),
+            AT_ONCE,
+        );
     }
 
     async takeAway(resources: readonly TaggedResource[], key: string, value: string): Promise<void> {
-        for (const resource of resources) {
-            const isTagged = this.data().tags.get(keyOf(resource))?.[key] === value;
-            // ACM compares by itself, so it is asked in any case.
-            if (resource.kind !== TaggedKind.Certificate) {
-                await this.look(resource);
-                if (!isTagged) continue;
-            }
-            await this.#change(resource, (now) => {
-                const { [key]: had, ...others } = now;
-                return had === value ? others : { ...now };
-            });
-        }
+        await mapConcurrently(
+            resources,
+            async (resource) => {
+                // ACM compares by itself, so it is asked in any case.
+                if (resource.kind !== TaggedKind.Certificate && (await this.#read(resource))?.[key] !== value)
+                    return;
+                await this.#change(resource, (now) => {
+                    const { [key]: had, ...others } = now;
+                    return had === value ? others : { ...now };
+                });
+            },
+            AT_ONCE,
+        );
     }
 
     loadBalancers(): Promise<LoadBalancer[]> {

@@ -1,0 +1,37 @@
+// What a preview, a move and its undo cost, counted in memory: calls to AWS and Kubernetes, and how many wait for one another. `make bench` prints the same for 500 models.
+import assert from "node:assert/strict";
+import { goalsFor, PER_MODEL } from "./goals";
+import { costsOf } from "./measure";
+import { measuredOf, perModel, type Sized } from "./perModel";
+
+const [FEW, MANY] = [3, 23];
+
+describe("what a move costs", () => {
+    let few: Sized;
+    let many: Sized;
+    before(async () => {
+        few = { models: FEW, costs: await costsOf(FEW) };
+        many = { models: MANY, costs: await costsOf(MANY) };
+    });
+
+    for (const goal of goalsFor(FEW))
+        it(`${goal.what}: at most ${goal.goal}`, () => {
+            const value = measuredOf(few.costs, goal);
+            assert.ok(value > 0 && value <= goal.goal, `${value}`);
+        });
+
+    for (const goal of PER_MODEL) {
+        const most = goal.today?.most ?? goal.goal;
+        it(`${goal.what}: at most ${most}${goal.today === undefined ? "" : `: ${goal.today.why}`}`, () => {
+            const value = perModel(few, many, goal.phase);
+            assert.ok(value > 0 && value <= most, `${value}`);
+        });
+    }
+
+    it("the longest chain of calls grows little with the models", () => {
+        for (const phase of ["preview", "up", "destroy"] as const) {
+            const grown = many.costs[phase].chain - few.costs[phase].chain;
+            assert.ok(grown <= 10, `${phase}: ${grown} more for ${MANY - FEW} models`);
+        }
+    });
+});

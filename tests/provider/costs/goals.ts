@@ -1,0 +1,40 @@
+// What a preview, a move and its undo may cost at most, per model and in all. Data only; the bench prints it beside what is measured.
+
+export interface Goal {
+    readonly what: string;
+    readonly phase: "preview" | "up" | "destroy";
+    readonly of: "aws per model" | "kubernetes" | "chain";
+    readonly goal: number;
+    /** What holds today and may not get worse, where the goal is not reached: why. */
+    readonly today?: { readonly most: number; readonly why: string };
+}
+
+const S3_AND_ACM =
+    "S3 knows only whole sets of tags (look, look again before the write, write: 3), ACM one certificate a call (3); load balancers go 20 at a time";
+
+export const PER_MODEL: readonly Goal[] = [
+    {
+        what: "AWS calls per model, up",
+        phase: "up",
+        of: "aws per model",
+        goal: 5,
+        today: { most: 6.2, why: S3_AND_ACM },
+    },
+    { what: "AWS calls per model, destroy", phase: "destroy", of: "aws per model", goal: 4 },
+];
+
+export function goalsFor(models: number): readonly Goal[] {
+    const isSmall = models <= 3;
+    const chain = (phase: Goal["phase"], small: number, large: number): Goal => ({
+        what: `longest chain of calls, ${models} models: ${phase}`,
+        phase,
+        of: "chain",
+        goal: isSmall ? small : large,
+    });
+    return [
+        chain("preview", 9, 20),
+        chain("up", 120, 200),
+        chain("destroy", 140, 220),
+        { what: `Kubernetes calls, ${models} models: up`, phase: "up", of: "kubernetes", goal: 1_000 },
+    ];
+}

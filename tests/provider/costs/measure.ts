@@ -1,0 +1,119 @@
+// How many models comes in; how many calls to AWS and Kubernetes a preview, a move and its undo make goes out, and how many of them wait for one another. In memory: counts, not seconds.
+import type { Connection } from "../../../provider/connection/connection";
+import { TaggedKind, type TaggedResource } from "../../../provider/ports/world";
+import { connectWith } from "../memory/connectWith";
+import { assertDone } from "../memory/expectations";
+import { addModels } from "../memory/manyModels";
+import { MemoryStack } from "../memoryStack";
+import { MemoryWorld } from "../memoryWorld";
+
+export interface Calls {
+    aws: number;
+    kubernetes: number;
+}
+
+export interface Cost extends Calls {
+    /** Calls of the longest chain in which each waits for the one before; polls that wait for others are not in it. */
+    readonly chain: number;
+}
+
+export interface Costs {
+    readonly preview: Cost;
+    readonly up: Cost;
+    readonly destroy: Cost;
+}
+
+type Phase = keyof Costs;
+const PHASES: readonly Phase[] = ["preview", "up", "destroy"];
+/** Two speeds of the network: what the slower one adds is the chain. */
+const [QUICK_MS, SLOW_MS] = [50, 200];
+/** As the world in memory always has. */
+const OWN_MODELS = 3;
+const BALANCERS_PER_CALL = 20;
+
+interface Run {
+    readonly calls: Record<Phase, Calls>;
+    readonly ms: Record<Phase, number>;
+}
+
+export async function costsOf(models: number): Promise<Costs> {
+    const [quick, slow] = [await run(models, QUICK_MS), await run(models, SLOW_MS)];
+    const cost = (phase: Phase): Cost => ({
+        ...quick.calls[phase],
+        chain: Math.round((slow.ms[phase] - quick.ms[phase]) / (SLOW_MS - QUICK_MS)),
+    });
+    return { preview: cost("preview"), up: cost("up"), destroy: cost("destroy") };
+}
+
+async function run(models: number, roundTripMs: number): Promise<Run> {
+    const world = new MemoryWorld();
+    addModels(world, models - OWN_MODELS);
+    const zero = () => ({ aws: 0, kubernetes: 0 });
+    const calls: Run["calls"] = { preview: zero(), up: zero(), destroy: zero() };
+    const ms: Run["ms"] = { preview: 0, up: 0, destroy: 0 };
+    let phase: Phase = "preview";
+    const looked = new Set<string>();
+    const counted = connectWith((connection) => counting(connection, () => calls[phase], looked));
+    const connect: typeof counted = (inWorld, mover) => {
+        mover.roundTrip = () => world.clock.forMover(() => mover.isDead).sleep(roundTripMs);
+        return counted(inWorld, mover);
+    };
+    const inputs = { clusterName: "demo", skipDependenciesMigration: true };
+    const stack = new MemoryStack(world, inputs, true, connect);
+    for (phase of PHASES) {
+        const begin = world.data.now;
+        looked.clear();
+        if (phase === "preview") await stack.process().lifecycle.check({}, inputs, stack.log);
+        else assertDone(await stack[phase]());
+        ms[phase] = world.data.now - begin;
+    }
+    return { calls, ms };
+}
+
+/** Every port with a count before each of its methods. `looked`: the second plan of one process gets what the first one read. */
+function counting(connection: Connection, calls: () => Calls, looked: Set<string>): Connection {
+    const { objects, addons, identities, tags } = connection.world;
+    const look = ({ kind, id }: TaggedResource) => {
+        const resource = `${kind} ${id}`;
+        if (looked.delete(resource)) return 0;
+        looked.add(resource);
+        return 1;
+    };
+    const weights: Record<string, (...given: never[]) => number> = {
+        look,
+        readAll: (resources: readonly TaggedResource[]) => requests(resources),
+        put: (seen: readonly { resource: TaggedResource }[]) =>
+            requests(seen.map(({ resource }) => resource)),
+        // A look before each but those of ACM, which compares by itself.
+        takeAway: (resources: readonly TaggedResource[]) =>
+            requests(resources) + requests(resources.filter(({ kind }) => kind !== TaggedKind.Certificate)),
+        replace: () => 2,
+    };
+    for (const [port, side] of [
+        [objects, "kubernetes"],
+        [addons, "aws"],
+        [identities, "aws"],
+        [tags, "aws"],
+    ] as const)
+        for (const name of methodsOf(port)) {
+            const method = (port as unknown as Record<string, (...given: never[]) => unknown>)[name];
+            Object.assign(port, {
+                [name]: (...given: never[]) => {
+                    calls()[side] += weights[name]?.(...given) ?? 1;
+                    return method?.apply(port, given);
+                },
+            });
+        }
+    return connection;
+}
+
+/** Load balancers go together, the others one by one. */
+function requests(resources: readonly TaggedResource[]): number {
+    const balancers = resources.filter(({ kind }) => kind === TaggedKind.LoadBalancer).length;
+    return resources.length - balancers + Math.ceil(balancers / BALANCERS_PER_CALL);
+}
+
+function methodsOf(port: object): string[] {
+    const prototype = Object.getPrototypeOf(port) as object;
+    return Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
+}

@@ -1,0 +1,48 @@
+// How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
+import { type Row, tableOf } from "../../../sandbox/bench/row";
+import { goalsFor, PER_MODEL } from "./goals";
+import { costsOf } from "./measure";
+import { measuredOf, perModel, type Sized } from "./perModel";
+
+const given = process.argv.slice(2).map(Number);
+const SIZES = given.length > 0 ? given : [3, 30, 500];
+
+async function main(): Promise<void> {
+    const measured: Sized[] = [];
+    for (const models of SIZES) {
+        console.log(`${models} models ...`);
+        measured.push({ models, costs: await costsOf(models) });
+    }
+    const rows: Row[] = measured.flatMap(({ models, costs }) =>
+        goalsFor(models).map((goal) => {
+            const value = measuredOf(costs, goal);
+            return {
+                what: goal.what,
+                target: String(goal.goal),
+                measured: String(value),
+                holds: value <= goal.goal,
+            };
+        }),
+    );
+    const [least, most] = [measured[0], measured[measured.length - 1]];
+    if (least !== undefined && most !== undefined && least !== most)
+        for (const { what, phase, goal, today } of PER_MODEL) {
+            const value = perModel(least, most, phase);
+            const why = today === undefined ? "" : ` (${today.why})`;
+            rows.push({
+                what,
+                target: String(goal),
+                measured: `${value.toFixed(1)}${why}`,
+                holds: value <= goal,
+            });
+        }
+    console.log(`\n${tableOf(rows)}`);
+}
+
+main().then(
+    () => process.exit(0),
+    (error: Error) => {
+        console.error(error.message);
+        process.exit(1);
+    },
+);

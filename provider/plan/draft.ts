@@ -27,6 +27,7 @@ import {
 import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers } from "./release";
 import { lostControllers, rivalBlockers } from "./rivals";
+import { rulesByHand } from "./rulesByHand";
 import { setByHand } from "./setByHand";
 import {
     type SettingsSchema,
@@ -141,6 +142,7 @@ export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfil
             ...dependencies.notes,
             ...preflightNotes(discovery, profile),
             ...setByHand(release, objects, discovery, isMoving(dependencies.dependencies, profile)),
+            ...rulesByHand(release, objects, discovery, isMoving(dependencies.dependencies, profile)),
             ...foreignFields(objects, discovery),
         ],
     };

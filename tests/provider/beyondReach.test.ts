@@ -93,6 +93,19 @@ async function signed(
     return stack;
 }
 
+/** In the backup, of a role that the release has. */
+const withRules =
+    (rules: readonly object[]) =>
+    ({ backup }: Forged) => ({
+        backup: {
+            objects: backup.objects.map((object) =>
+                object.kind === "Role" && object.metadata.name === "keda-operator-certs"
+                    ? { ...object, rules }
+                    : object,
+            ),
+        },
+    });
+
 const withPlan =
     (change: (plan: Plan) => Partial<Plan>) =>
     ({ document }: Forged) => ({ document: { plan: { ...document.plan, ...change(document.plan) } } });
@@ -226,6 +239,16 @@ const CASES: readonly (readonly [what: string, told: RegExp, change: Change])[] 
                 roleArn: "arn:aws:iam::666666666666:role/x",
             })),
         })),
+    ],
+    [
+        "rules that give everything, in a role of the release",
+        /\/Role kube-system\/keda-operator-certs/,
+        withRules([{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]),
+    ],
+    [
+        "rules that allow to become anybody, in a role of the release",
+        /\/Role kube-system\/keda-operator-certs/,
+        withRules([{ apiGroups: [""], resources: ["users"], verbs: ["impersonate"] }]),
     ],
     ["another add-on", /add-on vpc-cni/, withPlan(({ addon }) => ({ addon: { ...addon, name: "vpc-cni" } }))],
     [

@@ -35,6 +35,28 @@ describe("what people set past Helm", () => {
         assertSame(stateOf(world), start, "after destroy");
     });
 
+    it("of the rules of its roles is told too, right by right, and comes back with the undo", async () => {
+        const { world } = startOf();
+        const role = {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "Role",
+            namespace: "kube-system",
+            name: "keda-operator-certs",
+        };
+        const rules = [{ apiGroups: [""], resources: ["secrets", "configmaps"], verbs: ["get"] }];
+        world.store.merge(role, { rules }, { manager: "kubectl-edit", operation: "Update" });
+        const start = stateOf(world);
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        const { plan } = (stack.resource as { outputs: { plan: string[] } } | undefined)?.outputs ?? {};
+        assert.match(
+            (plan ?? []).join("\n").replaceAll(/\n {17}/g, " "),
+            /changed the rules of Role kube-system\/keda-operator-certs past Helm \(adds get configmaps; takes away update secrets\): lost/,
+        );
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), start, "after destroy");
+    });
+
     const containers = (more: object) => [{ name: "manager", image: "a:1", ...more }, { name: "proxy" }];
     const rendered = {
         apiVersion: "apps/v1",

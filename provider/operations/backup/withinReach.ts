@@ -9,6 +9,7 @@ import { sidOf } from "../../identities/identityNames";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { isOfRelease } from "../../kubernetes/helmMarks";
+import { isPowerful, isRole, rightsBeyond } from "../../kubernetes/rbacRules";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, sameContent } from "../../kubernetes/restore";
 import { bridgedOf } from "../../plan/bridged";
@@ -217,6 +218,7 @@ async function objectsBeyond(
             /^(Cluster)?RoleBinding$/.test(object.kind) &&
             !isBoundAlready(object, live.get(keyOf(refTo(object))), rendered, reach),
     );
+    const roles = changed.filter((object) => isRoleBeyond(object, live.get(keyOf(refTo(object))), rendered));
     const owners = new Set(
         backup.objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
     );
@@ -225,7 +227,7 @@ async function objectsBeyond(
             ({ kind, name }) => !owners.has(`${kind} ${metadata.namespace}/${name}`),
         ),
     );
-    return [...new Set([...foreign, ...bindings, ...strays])].map((object) => keyOf(refTo(object)));
+    return [...new Set([...foreign, ...bindings, ...roles, ...strays])].map((object) => keyOf(refTo(object)));
 }
 
 /** What Helm keeps of it, also when a move has hidden it from Helm; undefined when its records are gone. */
@@ -283,6 +285,22 @@ function isBoundAlready(
         }) ||
         (helms === undefined &&
             subjects.every(({ kind, namespace = "" }) => kind === "ServiceAccount" && places.has(namespace)))
+    );
+}
+
+/** Rules that somebody changed by hand come back; what gives everything is had live, or from Helm, or not from a memory. */
+function isRoleBeyond(
+    role: KubernetesObject,
+    live: KubernetesObject | undefined,
+    rendered: ReadonlyMap<string, KubernetesObject> | undefined,
+): boolean {
+    // Without Helm's record nothing says what the release's roles were.
+    if (!isRole(role) || rendered === undefined) return false;
+    const known = [live, rendered.get(keyOf(refTo(role)))].filter((object) => object !== undefined);
+    return (
+        rightsBeyond(role, known, isPowerful).length > 0 ||
+        ("aggregationRule" in role &&
+            !known.some((object) => isDeepStrictEqual(object.aggregationRule, role.aggregationRule)))
     );
 }
 

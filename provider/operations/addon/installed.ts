@@ -1,0 +1,66 @@
+// What the add-on made, looked at: which workloads are awaited, and what could not be proved to be its own.
+
+import type { StepContext } from "../../engine/step";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import { poll } from "../../ports/poll";
+import type { ObjectRef } from "../../ports/world";
+import type { Profile } from "../../profiles/profile";
+import type { Backup } from "../backup/backup";
+import type { Refusals } from "../models/probes";
+import { workloadsOf } from "./formerAddon";
+import type { InstallMemory } from "./installMemory";
+import { describeUnproved, type MadeByAddon } from "./ownership";
+import { noWorkloads } from "./wait";
+
+/** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
+export async function tellUnproved(
+    { world, journal }: StepContext<InstallMemory>,
+    profile: Profile,
+    { unproved, unanswered }: Omit<MadeByAddon, "own">,
+): Promise<void> {
+    const { objects } = await journal.backup.read<Backup>();
+    const former = new Set(objects.map((object) => keyOf(refTo(object))));
+    const told = describeUnproved(profile, {
+        unproved: unproved.filter((ref) => !former.has(keyOf(ref))),
+        unanswered,
+    });
+    if (told === undefined) return;
+    world.log.warn(told);
+    journal.note({ warnings: [...journal.facts.warnings, told] });
+}
+
+/** Those that EKS made, and of a former add-on those that it still has. */
+export async function workloadsToAwait(
+    { world, journal }: StepContext<InstallMemory>,
+    created: readonly ObjectRef[],
+): Promise<ObjectRef[]> {
+    const former = await Promise.all(
+        workloadsOf(await journal.backup.read<Backup>()).map(async (ref) =>
+            (await world.objects.read(ref)) === undefined ? [] : [ref],
+        ),
+    );
+    const all = [
+        ...created.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet"),
+        ...former.flat(),
+    ];
+    return [...new Map(all.map((ref) => [keyOf(ref), ref])).values()];
+}
+
+export async function waitAvailable(
+    { world, plan }: StepContext<InstallMemory>,
+    workloads: readonly ObjectRef[],
+    timeoutMs: number,
+    refusals: Refusals,
+): Promise<void> {
+    if (workloads.length === 0) throw noWorkloads(plan.addon.name, "install");
+    world.log.progress(`install: waiting for ${workloads.length} workloads of the add-on`);
+    await world.workloads.waitAvailable(workloads, timeoutMs);
+    // When the time is over, verify says which requests are refused.
+    const pace = { timeoutMs, pauseMs: 250 };
+    await poll(
+        world.clock,
+        pace,
+        () => refusals.look(),
+        (isRefused) => !isRefused,
+    );
+}

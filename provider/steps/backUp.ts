@@ -6,6 +6,7 @@ import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/bringBack";
+import { issuedAnew } from "../operations/backup/issuedAnew";
 import { noteOnce } from "../operations/handover/stillServes";
 import { assertReleaseThere } from "../operations/release/unchanged";
 import { counted } from "../plan/lines";
@@ -53,6 +54,9 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
             );
             for (const { apiVersion, kind, metadata } of backup.records)
                 await restoreFieldManagers(world, { apiVersion, kind, metadata }, records.get(metadata.name));
+            const anew = await issuedAnew(world, backup);
+            noteOnce(journal, anew);
+            for (const line of anew) world.log.warn(line);
             // The last look before nothing remembers any more what there was.
             await bringBackMissing(world, plan, backup, "undo backUp");
         },

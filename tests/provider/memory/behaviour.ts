@@ -11,6 +11,10 @@ export interface Behaviour {
     readonly reapplyEveryMs: number;
     /** Whether the API server asks whom EndpointSlices name that the endpoint controller did not write. */
     readonly followsSlices: boolean;
+    /** How long cert-manager signs. */
+    readonly issueMs: number;
+    /** As cert-manager since 1.18: Certificate and Secret are compared with its latest request, not with each other. */
+    readonly comparesRequest: boolean;
     /** Whether controllers elect leaders with Leases; without, each that is Ready acts. */
     readonly elections: boolean;
 }
@@ -22,5 +26,7 @@ export const SIMPLE: Behaviour = {
     reloadMs: 0,
     reapplyEveryMs: 0,
     followsSlices: true,
+    issueMs: 150,
+    comparesRequest: false,
     elections: false,
 };

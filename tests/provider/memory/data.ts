@@ -62,6 +62,8 @@ export interface Data {
     podTimes: Map<string, { readonly readyAt: number; readonly goneAt?: number }>;
     /** Certificates being issued: for which names, and when they are there. */
     issuing: Map<string, { readonly dnsNames: string; readonly at: number }>;
+    /** What cert-manager signed last, by Certificate. */
+    signed: Map<string, { readonly dnsNames: string; readonly certificate: string }>;
     addons: Map<string, AddonRecord>;
     outcomes: Map<string, Outcome>;
     roles: Map<string, Role>;
@@ -98,6 +100,7 @@ export function emptyData(now: number): Data {
         objects: new Map(),
         podTimes: new Map(),
         issuing: new Map(),
+        signed: new Map(),
         addons: new Map(),
         outcomes: new Map(),
         roles: new Map(),
@@ -124,6 +127,7 @@ export function copyData(data: Data): Data {
         objects: new Map(data.objects),
         podTimes: new Map(data.podTimes),
         issuing: new Map(data.issuing),
+        signed: new Map(data.signed),
         addons: new Map(data.addons),
         outcomes: new Map(data.outcomes),
         roles: new Map(data.roles),

@@ -1,5 +1,6 @@
 // Whoever holds the stack's key can sign a journal: it still gets nothing that the release, the add-on and this cluster do not have. Refused before the first write, forward and back.
 import assert from "node:assert/strict";
+import { Handover } from "../../common/enums";
 import { hashOf } from "../../common/hash";
 import { JOURNAL_LABELS, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
 import type { JournalDocument } from "../../provider/engine/journalDocument";
@@ -7,10 +8,11 @@ import { pack, unpack } from "../../provider/engine/packed";
 import { openSecrets } from "../../provider/engine/sealed";
 import { markOf } from "../../provider/engine/vouched";
 import type { Backup } from "../../provider/operations/backup/backup";
-import { IdentityTreatment, type Plan } from "../../provider/plan/plan";
+import { type ConversionBridge, IdentityTreatment, type Plan } from "../../provider/plan/plan";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { OPERATOR_NAMESPACE } from "./memory/operatorContent";
 import { OIDC_PROVIDER, roleOf } from "./memory/roles";
 import { decodeText, encode } from "./memory/serving";
 import { MemoryStack } from "./memoryStack";
@@ -137,6 +139,40 @@ const trusting = (change: object) =>
         ),
     }));
 
+/** A handover of the operator as a plan has it, with one thing changed. */
+const handingOver = (change: Partial<ConversionBridge>, workload = "controller-manager") =>
+    withPlan(() => {
+        const inSystem = (apiVersion: string, kind: string, name: string) => ({
+            apiVersion,
+            kind,
+            namespace: OPERATOR_NAMESPACE,
+            name,
+        });
+        const prefix = "hyperpod-inference-operator";
+        const bridge = {
+            from: inSystem("v1", "Service", `${prefix}-conversion-webhook`),
+            to: inSystem("v1", "Service", "hyperpod-inference-conversion-webhook"),
+            certificate: inSystem("cert-manager.io/v1", "Certificate", "serving-cert"),
+            crds: ["jumpstartmodels.inference.sagemaker.aws.amazon.com"],
+            lease: inSystem("coordination.k8s.io/v1", "Lease", "x"),
+            ...change,
+        };
+        const one = {
+            component: "operator",
+            workload: inSystem("apps/v1", "Deployment", `${prefix}-${workload}`),
+            startUpSeconds: 180,
+            bridge,
+            why: [],
+        };
+        return { handover: { order: Handover.Seamless, asked: Handover.Auto, components: [one] } };
+    });
+const shop = (apiVersion: string, kind: string, name: string) => ({
+    apiVersion,
+    kind,
+    namespace: "shop",
+    name,
+});
+
 type Change = Parameters<typeof signed>[1];
 const CASES: readonly (readonly [what: string, told: RegExp, change: Change])[] = [
     ["a binding for a tenant", /ClusterRoleBinding innocent/, withObject(binding("innocent", tenant))],
@@ -250,6 +286,27 @@ const CASES: readonly (readonly [what: string, told: RegExp, change: Change])[] 
         /\/Role kube-system\/keda-operator-certs/,
         withRules([{ apiGroups: [""], resources: ["users"], verbs: ["impersonate"] }]),
     ],
+    [
+        "a handover from a Service of somebody else",
+        /v1\/Service shop\/victim/,
+        handingOver({ from: shop("v1", "Service", "victim") }),
+    ],
+    [
+        "a handover to a Service of somebody else",
+        /v1\/Service shop\/victim/,
+        handingOver({ to: shop("v1", "Service", "victim") }),
+    ],
+    [
+        "a handover under a certificate of somebody else",
+        /Certificate shop\/victim/,
+        handingOver({ certificate: shop("cert-manager.io/v1", "Certificate", "victim") }),
+    ],
+    [
+        "a handover of kinds of somebody else",
+        /widgets\.example\.com/,
+        handingOver({ crds: ["widgets.example.com"] }),
+    ],
+    ["a handover of another Deployment", /Deployment .*-other/, handingOver({}, "other")],
     ["another add-on", /add-on vpc-cni/, withPlan(({ addon }) => ({ addon: { ...addon, name: "vpc-cni" } }))],
     [
         "another tag",

@@ -57,6 +57,12 @@ export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
             if (live !== undefined && live.metadata.uid === uid)
                 await world.objects.remove(ref, uid === undefined ? {} : { uid });
         });
+        // The add-on's pod may have ended without giving its Lease back: nobody works until it has run out.
+        for (const { component, workload, bridge: one } of bridgedOf(plan)) {
+            const why = await whyNotLeading(world, one.lease, workload);
+            if (why !== undefined)
+                world.log.warn(`undo bridge: Helm's ${component} does not lead yet: ${why}`);
+        }
     },
     traces: async ({ world, memory }) => {
         const found = await mapConcurrently(memory.value.made, async ({ uid, ...ref }) =>

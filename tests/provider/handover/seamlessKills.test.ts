@@ -9,7 +9,7 @@ import { isIssuedOrRestored } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
 import { MODELS, slowWorld } from "./slowWorld";
 
-const { HANDOVER_KILLS: WANTED = "12", SEED = "1", ONLY = "" } = process.env;
+const { HANDOVER_KILLS: WANTED = "6", SEED = "1", ONLY = "" } = process.env;
 /** Until somebody runs the next command. */
 const AWAY_MS = 5_000;
 

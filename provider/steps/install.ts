@@ -33,7 +33,7 @@ import {
     redirectAgain,
     stoppedOf,
 } from "../operations/handover/bridgesWhileInstalling";
-import { missingWorkloads } from "../operations/handover/stillServes";
+import { missingWorkloads, tellDeleted } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { notePauses } from "../operations/models/notePauses";
 import { probesOf, Refusals } from "../operations/models/probes";
@@ -78,6 +78,7 @@ export function install(
                 await redirectAgain(context, bridged);
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
+            await tellDeleted(context, MigrationStep.Install);
             const refusals = new Refusals(world, await probesOf(world, profile));
             const meanwhile = () =>
                 Promise.all([refusals.look(), stopped.glance(), namespaces.glance(), bridged.glance()]);

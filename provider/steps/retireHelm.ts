@@ -18,6 +18,7 @@ import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore"
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";
 import { assertServes } from "../operations/handover/stillServes";
+import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
 import { assertReleaseUnchanged } from "../operations/release/unchanged";
 import { counted } from "../plan/lines";
@@ -46,6 +47,9 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             // What was verified may be gone since: nothing of Helm's goes then.
             await assertServes(context, profile, MigrationStep.RetireHelm);
             await assertReleaseUnchanged(world, plan, MigrationStep.RetireHelm);
+            // Stopped after that look alone: who applied the release again has Helm's serve, and they are all there is.
+            const refs = plan.controllers.map(({ workload }) => workload);
+            await new StoppedControllers(world, refs, MigrationStep.RetireHelm).look();
             // First hide the release: from here on no `helm` command can act on half of it.
             await world.releases.retire(
                 plan.release.namespace,

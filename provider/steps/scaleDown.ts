@@ -1,11 +1,12 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
+import { canonicalJson } from "../../common/canonicalJson";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackMissing } from "../operations/backup/bringBack";
-import { missingWorkloads, noteOnce } from "../operations/handover/stillServes";
+import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";
 import {
     isScaledByOthers,
     replicasOf,
@@ -55,16 +56,16 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             );
             return { workloads: workloads.flat(), refusedBefore: await refusedForGood(world, profile) };
         },
-        apply: async ({ world, memory, journal }) => {
+        apply: async (context) => {
+            const { world, memory, journal } = context;
+            await tellDeleted(context, MigrationStep.ScaleDown);
             if (journal.facts.pausedSince === undefined && memory.value.workloads.length > 0)
                 journal.note({ pausedSince: world.clock.now() });
-            const { workloads } = memory.value;
-            await Promise.all(
-                workloads.map(async ({ ref }) => {
-                    // Already 0 after a crash, or gone: nothing to write.
-                    if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
-                }),
-            );
+            const { workloads, running } = await withReplicasOfNow(world, memory.value.workloads);
+            // Somebody scaled one since it was looked at: that number comes back.
+            if (canonicalJson(workloads) !== canonicalJson(memory.value.workloads))
+                await memory.amend({ workloads });
+            await Promise.all(running.map((ref) => world.workloads.scale(ref, 0)));
             // Two controllers must never act on the same resources: their leases live in different namespaces.
             const refs = workloads.map(({ ref }) => ref);
             const stopped = new StoppedControllers(world, refs, MigrationStep.ScaleDown);
@@ -104,6 +105,18 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             });
             return found.flat();
         },
+    };
+}
+
+/** Those at 0 after a crash, or gone, are not running, and come back as they are remembered. */
+async function withReplicasOfNow(
+    world: World,
+    remembered: readonly Stopped[],
+): Promise<{ readonly workloads: readonly Stopped[]; readonly running: readonly ObjectRef[] }> {
+    const live = await Promise.all(remembered.map(({ ref }) => world.workloads.replicas(ref)));
+    return {
+        workloads: remembered.map((one, index) => ({ ...one, replicas: live[index] || one.replicas })),
+        running: remembered.filter((_, index) => (live[index] ?? 0) > 0).map(({ ref }) => ref),
     };
 }
 

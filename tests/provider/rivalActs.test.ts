@@ -1,12 +1,13 @@
 // A colleague's act at every step, of a move and of its undo, each gone on with and gone back from: it ends with one generation, and what the colleague did is found. RIVALS=n tries a sample of n, SEED=n another one, RIVALS=all every one, ONLY=text those whose act has the text.
 import assert from "node:assert/strict";
 import { orderOf } from "../../provider/plan/orders";
-import type { MigrationStep } from "../../provider/plan/plan";
+import { MigrationStep } from "../../provider/plan/plan";
 import { sample } from "../faults/matrix";
 import type { Data } from "./memory/data";
 import { assertDone, startOf } from "./memory/expectations";
-import { type Ending, type RivalAct, rivalActs } from "./memory/rivalActs";
-import { MemoryStack } from "./memoryStack";
+import type { Ending, RivalAct } from "./memory/rivalAct";
+import { rivalActs } from "./memory/rivalActs";
+import { MemoryStack, type Result } from "./memoryStack";
 
 const { RIVALS: WANTED = "40", SEED = "1", ONLY = "" } = process.env;
 const { world, snapshot } = startOf();
@@ -36,11 +37,50 @@ function running(): string[] {
         .filter((name) => CONTROLLERS.test(name));
 }
 
-function assertOneGeneration(ending: Ending): void {
+/** How many of Helm's run, and how many of the add-on's. */
+function generations(): readonly [helms: number, addons: number] {
     const isHelms = (name: string) => name.startsWith("kube-system/") || name.includes("inference-operator-");
     const names = running();
-    const found = [names.filter(isHelms).length, names.filter((name) => !isHelms(name)).length];
-    assert.deepEqual(found, ending === "up" ? [0, 5] : [5, 0], names.join(", "));
+    return [names.filter(isHelms).length, names.filter((name) => !isHelms(name)).length];
+}
+
+/** Before the backup and after the undo a move holds nothing of what is taken away. */
+function isOutside({ step, first }: Experiment): boolean {
+    return step === MigrationStep.Lock || (first === "up" && step === MigrationStep.BackUp);
+}
+
+function isGoneForGood(experiment: Experiment): boolean {
+    return experiment.act.takesControllers === true && isOutside(experiment);
+}
+
+function assertServed(experiment: Experiment): void {
+    const { ending } = experiment;
+    const [helms, addons] = generations();
+    if (isGoneForGood(experiment)) assert.ok(addons === 0 || helms === 0, running().join(", "));
+    else assert.deepEqual([helms, addons], ending === "up" ? [0, 5] : [5, 0], running().join(", "));
+}
+
+/** What a colleague changed in the release is asked about while one generation serves, and gone on with as the error says. */
+async function goOn(stack: MemoryStack, experiment: Experiment): Promise<void> {
+    const { kind, message } = await stack.up();
+    if (kind === "done") return;
+    if (isGoneForGood(experiment)) return assert.match(message, /\[HP\d+\].*next: /s);
+    assert.ok(experiment.act.changesRelease, message);
+    assert.match(message, /\[HP23[05]\].*next: .*pulumi destroy/s);
+    world.settle(60_000);
+    assert.deepEqual([...generations()].sort(), [0, 5], "at the question");
+    assertDone(await stack.destroy());
+    assertDone(await stack.up());
+}
+
+/** While a colleague has Helm's started again, both run until that is answered. */
+function assertNeverTwo({ startsHelms }: RivalAct): void {
+    const isTheirs = (violation: string) =>
+        startsHelms === true && violation.startsWith("two active controllers");
+    assert.deepEqual(
+        world.data.violations.filter((violation) => !isTheirs(violation)),
+        [],
+    );
 }
 
 describe("a colleague acts at a step", function () {
@@ -58,25 +98,35 @@ describe("a colleague acts at a step", function () {
     it(`${WANTED} of ${all.length}: it ends with one generation, and the act is found`, async () => {
         const chosen = WANTED === "all" ? all : sample(all, Number(WANTED), Number(SEED));
         const wrong: string[] = [];
-        let acted = 0;
+        const acted = new Map(acts.map(({ name }) => [name, 0]));
         for (const experiment of chosen) {
             const { act, step, first, ending } = experiment;
             try {
-                acted += Number(await tried(experiment));
+                if (await tried(experiment)) acted.set(act.name, (acted.get(act.name) ?? 0) + 1);
             } catch (error) {
                 wrong.push(`${act.name}, ${first} at ${step}, then ${ending}: ${(error as Error).message}`);
             }
         }
-        console.log(`    ${chosen.length} experiments, ${acted} acts, ${wrong.length} wrong`);
+        for (const [name, count] of acted) console.log(`        ${count} × ${name}`);
+        const total = [...acted.values()].reduce((sum, count) => sum + count, 0);
+        console.log(`    ${chosen.length} experiments, ${total} acts, ${wrong.length} wrong`);
         assert.equal(wrong.length, 0, wrong.join("\n"));
+        if (chosen.length < all.length) return;
+        for (const [name, count] of acted)
+            assert.ok(count > 0, `${name}: there was never anything to act on`);
     });
 
     /** Answers whether the colleague found anything to act on. */
-    async function tried({ act, step, first, ending }: Experiment): Promise<boolean> {
+    async function tried(experiment: Experiment): Promise<boolean> {
+        const { act, step, first, ending } = experiment;
         world.restore(first === "up" ? snapshot : moved.data);
         const stack = new MemoryStack(world);
         if (first === "destroy") stack.load(moved.saved);
         let hasActed = false;
+        const messages: string[] = [];
+        const hear = ({ message }: Result) => {
+            messages.push(message, ...((stack.resource?.outputs.drift ?? []) as string[]));
+        };
         const { progress } = stack.log;
         stack.log.progress = (line) => {
             progress(line);
@@ -87,17 +137,28 @@ describe("a colleague acts at a step", function () {
                 return;
             hasActed = act.act(world);
         };
-        await (first === "up" ? stack.up() : stack.destroy());
+        hear(await (first === "up" ? stack.up() : stack.destroy()));
         if (!hasActed) return false;
+        assertNeverTwo(act);
         stack.log.progress = progress;
         world.settle(60_000);
         if (ending === "up") {
-            if (stack.resource !== undefined) assertDone(await stack.refresh());
-            assertDone(await stack.up());
+            if (stack.resource !== undefined) {
+                const refresh = await stack.refresh();
+                hear(refresh);
+                assertDone(refresh);
+            }
+            await goOn(stack, experiment);
         } else assertDone(await stack.destroy());
         world.settle(60_000);
-        assertOneGeneration(ending);
-        act.assertKept(world, ending, first);
+        assertServed(experiment);
+        assertNeverTwo(act);
+        act.assertKept(world, {
+            first,
+            ending,
+            isOutside: isOutside(experiment),
+            told: [...stack.progress, ...stack.warnings, ...messages].join("\n"),
+        });
         return true;
     }
 });

@@ -25,8 +25,14 @@ export async function bringBackNamespaces(world: World, { objects }: Backup, ste
     const namespaces = objects.filter(({ kind }) => kind === "Namespace");
     await awaitTerminated(world, namespaces.map(refTo), step);
     const live = await readMany(world, namespaces.map(refTo));
-    for (const namespace of namespaces)
-        if (!live.has(keyOf(refTo(namespace)))) await restoreOver(world, namespace, undefined);
+    for (const namespace of namespaces) {
+        if (live.has(keyOf(refTo(namespace)))) continue;
+        await restoreOver(world, namespace, undefined);
+        // No move and no undo deletes one.
+        world.log.warn(
+            `${step}: somebody deleted Namespace ${namespace.metadata.name}; it is made again, with what the backup holds of it`,
+        );
+    }
 }
 
 /** CRDs that are being deleted go once their controllers, which run again, have let the resources go. */

@@ -27,9 +27,10 @@ export async function serveAgain(
     world: World,
     journal: Journal,
 ): Promise<void> {
-    const why = whyNotOne(failure);
     const first = [MigrationStep.Bridge, MigrationStep.ScaleDown].find((step) => journal.knows(step));
-    if (why === undefined || first === undefined) return;
+    if (first === undefined) return;
+    const why = await whyNotOne(failure, world, journal);
+    if (why === undefined) return;
     try {
         await undoSteps(steps, world, journal, first);
         world.log.warn(`${why}; Helm's controllers run again`);
@@ -51,14 +52,16 @@ async function isServing(world: World, { plan }: Journal): Promise<boolean> {
 }
 
 /** Why not one generation serves now; undefined when one does, or when it is not this mover's to change that. */
-function whyNotOne(failure: unknown): string | undefined {
+async function whyNotOne(failure: unknown, world: World, journal: Journal): Promise<string | undefined> {
     if (!(failure instanceof FailedInStep)) return undefined;
     const { step, cause } = failure;
     if (isStopped(cause)) return undefined;
     if (PAUSED.has(step)) return `${step} failed while controllers were stopped`;
     if (BRIDGED.has(step)) return `${step} failed while requests were led over`;
-    // Whoever starts Helm's again and again wins: the add-on's make room.
-    return cause instanceof MigrationError && cause.code === ErrorCode.ControllersStarted
-        ? `${step} found both generations at work`
-        : undefined;
+    const code = cause instanceof MigrationError ? cause.code : undefined;
+    // Whoever starts Helm's again and again wins, and so does a release that was applied again: the add-on's make room.
+    const both =
+        code === ErrorCode.ControllersStarted ||
+        (code === ErrorCode.ReleaseChanged && (await isServing(world, journal)));
+    return both ? `${step} found both generations at work` : undefined;
 }

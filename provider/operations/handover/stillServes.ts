@@ -42,6 +42,24 @@ export async function missingWorkloads(
     return workloads.filter((ref) => !live.has(keyOf(ref)));
 }
 
+/** Helm's controllers that somebody deleted since the plan, told once; after an installation it is the move that takes them away. */
+export async function tellDeleted(
+    { world, plan, journal }: StepContext<unknown>,
+    step: string,
+): Promise<void> {
+    if (journal.facts.workloads !== undefined) return;
+    const gone = await missingWorkloads(
+        world,
+        plan.controllers.map(({ workload }) => workload),
+    );
+    const lines = gone.map(
+        ({ kind, namespace, name }) =>
+            `somebody deleted ${kind} ${namespace}/${name}, which ran when the move was planned`,
+    );
+    for (const line of lines) if (!journal.facts.warnings.includes(line)) world.log.warn(`${step}: ${line}`);
+    noteOnce(journal, lines);
+}
+
 /** Warnings that the outputs keep. */
 export function noteOnce(journal: StepJournal, lines: readonly string[]): void {
     const { warnings } = journal.facts;

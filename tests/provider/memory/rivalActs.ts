@@ -1,27 +1,23 @@
 // What colleagues do to a cluster while a move is under way, each with how it is found again afterwards: what changed outside is never lost, and never reverted in silence.
 import assert from "node:assert/strict";
-import { type AddonStatus, AddonStatus as Status } from "../../../provider/ports/world";
+import {
+    type AddonStatus,
+    type KubernetesObject,
+    AddonStatus as Status,
+} from "../../../provider/ports/world";
 import type { MemoryWorld } from "../memoryWorld";
-import { ADDON, RELEASE, TEAM } from "./content";
-import { deployment, GROUP } from "./operatorContent";
-import { type RecordPayload, recordSecret } from "./releases";
-import { decode } from "./serving";
-
-export type Ending = "up" | "destroy";
-
-export interface RivalAct {
-    readonly name: string;
-    /** Answers whether there was anything to act on. */
-    act(world: MemoryWorld): boolean;
-    /** Fails when the act is not found any more. */
-    assertKept(world: MemoryWorld, ending: Ending, first: Ending): void;
-}
+import { ALB, byHand } from "./colleague";
+import { ADDON, TEAM } from "./content";
+import { helmActs } from "./helmActs";
+import { keyOfObject } from "./kinds";
+import { deployment, GROUP, OPERATOR_NAMESPACE } from "./operatorContent";
+import type { RivalAct } from "./rivalAct";
 
 const KUBECTL = { manager: "kubectl-edit", operation: "Update" } as const;
-const HELM = { manager: "helm", operation: "Update" } as const;
-const recordName = (revision: number) => `sh.helm.release.v1.${RELEASE.name}.v${revision}`;
 const NEIGHBOUR = "eks-pod-identity-agent";
 const NEWER = "v1.4.0-eksbuild.1";
+/** Another number than the release's. */
+const COLLEAGUES_REPLICAS = 2;
 
 const model = (name: string) => ({
     apiVersion: `${GROUP}/v1`,
@@ -53,6 +49,18 @@ function askEks(
     return true;
 }
 
+/** With all that is in it; nothing holds it. */
+function deleteNamespace(world: MemoryWorld, name: string): boolean {
+    const { store, data } = world;
+    if (store.raw({ apiVersion: "v1", kind: "Namespace", name }) === undefined) return false;
+    for (const object of data.objects.values())
+        if (object.metadata.namespace === name) data.guarded.delete(keyOfObject(object));
+    byHand(world, () =>
+        store.erase(store.raw({ apiVersion: "v1", kind: "Namespace", name }) as KubernetesObject),
+    );
+    return true;
+}
+
 export const rivalActs: readonly RivalAct[] = [
     {
         name: "console: another add-on created",
@@ -72,14 +80,22 @@ export const rivalActs: readonly RivalAct[] = [
         name: "console: the add-on upgraded",
         act: (world) => askEks(world, "update", ADDON, NEWER),
         // An undo takes the add-on away, and a move that follows it plans anew.
-        assertKept: (world, ending, first) => {
+        assertKept: (world, { ending, first }) => {
             if (first === "up" && ending === "up") assert.equal(world.data.addons.get(ADDON)?.version, NEWER);
         },
     },
     {
         name: "console: the add-on deleted, its objects kept",
         act: (world) => askEks(world, "delete", ADDON, world.data.addons.get(ADDON)?.version ?? ""),
-        assertKept: () => undefined,
+        assertKept: (world, { first, ending, told }) => {
+            if (ending === "destroy") assert.equal(world.data.addons.has(ADDON), false);
+            else {
+                assert.equal(world.data.addons.get(ADDON)?.status, "ACTIVE");
+                // An undo takes it away as well, and a move that follows it makes another one.
+                if (first === "up")
+                    assert.match(told, /add-on (\S+ )?is (gone|DELETING)/, "made again in silence");
+            }
+        },
     },
     {
         name: "kubectl: a model edited",
@@ -147,45 +163,36 @@ export const rivalActs: readonly RivalAct[] = [
         },
     },
     {
-        name: "helm upgrade",
+        name: "kubectl scale: Helm's load balancer controller",
+        startsHelms: true,
         act: (world) => {
-            const place = { apiVersion: "v1", kind: "Secret", namespace: RELEASE.namespace };
-            const last = world.store.raw({ ...place, name: recordName(2) });
-            if (last?.metadata.labels?.owner !== "helm") return false;
-            const payload = decode((last.data as { release: string }).release) as RecordPayload;
-            // A value that says where the release runs: no add-on needs it.
-            const values = { ...payload.values, namePrefix: "hyperpod-inference-operator" };
-            world.store.create(
-                recordSecret(RELEASE.name, RELEASE.namespace, 3, "deployed", { ...payload, values }),
-                HELM,
-            );
-            world.store.merge(
-                { ...place, name: recordName(2) },
-                { metadata: { labels: { status: "superseded" } } },
-                HELM,
-            );
+            if (world.store.raw(ALB) === undefined) return false;
+            world.store.merge(ALB, { spec: { replicas: COLLEAGUES_REPLICAS } }, KUBECTL);
             return true;
         },
-        assertKept: (world, ending) => {
-            const place = { apiVersion: "v1", kind: "Secret", namespace: RELEASE.namespace };
-            const { labels } = world.store.raw({ ...place, name: recordName(3) })?.metadata ?? {};
-            assert.ok(labels, "their revision is gone");
-            if (ending === "destroy") assert.equal(labels.owner, "helm", "Helm does not see their revision");
+        assertKept: (world, { ending, told }) => {
+            if (ending === "up") return;
+            const { replicas } = (world.store.raw(ALB)?.spec ?? {}) as { replicas?: number };
+            if (replicas !== COLLEAGUES_REPLICAS)
+                assert.match(told, /kubectl-edit/, `${replicas} replicas, and nobody was told`);
         },
     },
     {
-        name: "kubectl scale: Helm's load balancer controller",
-        act: (world) => {
-            const ref = {
-                apiVersion: "apps/v1",
-                kind: "Deployment",
-                namespace: "kube-system",
-                name: "hyperpod-inference-operator-alb",
-            };
-            if (world.store.raw(ref) === undefined) return false;
-            world.store.merge(ref, { spec: { replicas: 3 } }, KUBECTL);
-            return true;
+        name: "kubectl: the controllers' namespace deleted",
+        takesControllers: true,
+        act: (world) => deleteNamespace(world, OPERATOR_NAMESPACE),
+        // Whoever serves needs it, so it is made again, and that is told; before the backup nothing was known of it.
+        assertKept: (_, { told, isOutside }) => {
+            const isTold = new RegExp(
+                `somebody deleted .*${OPERATOR_NAMESPACE}|made again: .*${OPERATOR_NAMESPACE}`,
+            );
+            if (!isOutside) assert.match(told, isTold);
         },
-        assertKept: () => undefined,
     },
+    {
+        name: "kubectl: the models' namespace deleted",
+        act: (world) => deleteNamespace(world, TEAM),
+        assertKept: (world) => assert.equal(specOf(world, "qwen7b"), undefined, "deleted models are back"),
+    },
+    ...helmActs,
 ];

@@ -15,7 +15,7 @@ module.exports = {
     docs: { files: "tests/{docs,package}/*.test.ts" },
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
-    e2eTrouble: { files: "tests/e2e/@(journal|trouble).test.ts", retries: 1 },
+    e2eTrouble: { files: "tests/e2e/@(journal|rivals|trouble).test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
@@ -23,7 +23,7 @@ module.exports = {
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
     e2eLong: {
-        files: "tests/e2e/!(faults|journal|move|trouble).test.ts",
+        files: "tests/e2e/!(faults|journal|move|rivals|trouble).test.ts",
         retries: 1,
         limitMinutes: 60,
         onRequest: true,

@@ -27,7 +27,14 @@ def install(configuration: Configuration) -> None:
 
 
 def adopt(cluster: Any, configuration: Configuration) -> None:
-    """Points a cluster at this sandbox's API server; also done to the clusters of a restored snapshot."""
+    """Points a cluster at this sandbox's API server, a neighbour at none; also done to the clusters of a restored snapshot."""
+    if cluster.is_neighbour:
+        region = cluster.arn.split(":")[3]
+        authority = f"the certificate authority of {cluster.arn}".encode()
+        cluster.endpoint = f"https://{cluster.name}.{region}.eks.invalid"
+        cluster.certificate_authority = {"data": base64.b64encode(authority).decode()}
+        cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{cluster.name}"}}
+        return
     kubernetes = configuration.kubernetes
     authority = Path(kubernetes["caFile"]).read_bytes() if kubernetes else b"no certificate authority"
     cluster.endpoint = configuration.clusterEndpoint
@@ -47,7 +54,10 @@ def _eks_clusters(configuration: Configuration) -> None:
         self.addons: dict[str, Any] = {}
         self.pod_identities: dict[str, Any] = {}
         self.access_entries: dict[str, Any] = {}
-        self.resources_vpc_config = _network(self, kwargs["account_id"], kwargs["region_name"])
+        account, region = kwargs["account_id"], kwargs["region_name"]
+        self.resources_vpc_config = _network(self, account, region)
+        # There is one API server here: the first cluster of the sandbox's Region has it.
+        self.is_neighbour = region != configuration.region or bool(eks.eks_backends[account][region].clusters)
         adopt(self, configuration)
 
     eks.Cluster.__init__ = created

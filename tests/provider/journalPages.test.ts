@@ -13,8 +13,8 @@ import { type Injection, Mover } from "./memory/mover";
 import { MemoryObjects } from "./memory/objects";
 import { MemoryStack } from "./memoryStack";
 
-/** As long as 48 tags of 384 characters that do not compress, on each of the few resources of the models. */
-const LONG = 360 * 1024;
+/** Far longer than a tag may be, as those of many models would be in all: the value that a move writes over stands in the journal, and does not compress. */
+const LONG = 30 * 1024;
 
 const {
     world,
@@ -22,7 +22,7 @@ const {
     state: start,
 } = startOf({}, ({ data }) => {
     for (const [key, tags] of data.tags)
-        data.tags.set(key, { ...tags, notes: randomBytes(LONG).toString("base64") });
+        data.tags.set(key, { ...tags, CreatedBy: randomBytes(LONG).toString("base64") });
 });
 
 function pagesOf(release: string): string[] {
@@ -34,7 +34,7 @@ function pagesOf(release: string): string[] {
 
 let moved: MemoryStack;
 
-describe("a journal of a move whose models have many long tags", () => {
+describe("a journal of a move that writes over many long tags", () => {
     it("does not fit into one Secret, and the move goes there and back, also when one of both copies is lost", async () => {
         for (const lost of ["state", "cluster"]) {
             world.restore(snapshot);
@@ -56,7 +56,8 @@ describe("a journal of a move whose models have many long tags", () => {
     });
 
     it("is refused in the plan where it would be larger than what can be read again", () => {
-        const draft = journalOf(moved).plan;
+        const { tags, ...plan } = journalOf(moved).plan;
+        const draft = { ...plan, tags: { ...tags, resources: [] }, warnings: [], lines: [] };
         const notes = "x".repeat(1024 * 1024);
         const resource = { kind: TaggedKind.Certificate, id: "arn" };
         const owned = (count: number) => ({

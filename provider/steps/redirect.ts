@@ -8,7 +8,7 @@ import { keptBridgesOf } from "../operations/handover/keptBridges";
 import { redirect as redirectOne, turnBack } from "../operations/handover/redirect";
 import { namesService } from "../operations/handover/references";
 import { replicasBefore } from "../operations/handover/replicasBefore";
-import { waitForAnswers } from "../operations/models/probes";
+import { refusedForGood, waitForAnswers } from "../operations/models/probes";
 import { bridgedOf } from "../plan/bridged";
 import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
@@ -17,7 +17,12 @@ import type { Profile } from "../profiles/profile";
 /** Where a fault would show; it is undone by pointing back. */
 const ANSWER_MS = 15_000;
 
-export function redirect(profile: Profile): Step<MigrationStep.Redirect, Record<string, never>> {
+export interface RedirectMemory {
+    /** Kinds of requests that nobody answered before: none of them says anything of the bridge. */
+    readonly refusedBefore: readonly string[];
+}
+
+export function redirect(profile: Profile): Step<MigrationStep.Redirect, RedirectMemory> {
     return {
         name: MigrationStep.Redirect,
         planLine: (plan) =>
@@ -27,13 +32,13 @@ export function redirect(profile: Profile): Step<MigrationStep.Redirect, Record<
                         `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to 5 min until pods present it`,
                 )
                 .join("; "),
-        remember: async () => ({}),
-        apply: async ({ world, plan, journal }) => {
+        remember: async (world) => ({ refusedBefore: await refusedForGood(world, profile) }),
+        apply: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
             await removeQuestions(world, journal.migrationId);
             for (const kept of keptBridgesOf(bridgedOf(plan), backup))
                 await redirectOne(world, journal.migrationId, kept);
-            await waitForAnswers(world, profile, ANSWER_MS);
+            await waitForAnswers(world, profile, ANSWER_MS, memory.value.refusedBefore);
             journal.note({ redirected: true });
         },
         undo: async ({ world, plan, journal }) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { MigrationStep } from "../../../provider/plan/plan";
 import type { ObjectRef } from "../../../provider/ports/world";
+import { ADDON } from "../memory/content";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { isReady } from "../memory/pods";
@@ -116,6 +117,38 @@ describe("on the way without a pause", () => {
         assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
         assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
         assertHarmless(world);
+    });
+
+    it("CREATE_FAILED: Helm's operator never stops serving, and nothing of the way is left", async () => {
+        const world = slowWorld();
+        const start = stateOf(world);
+        world.data.outcomes.set(ADDON, "CREATE_FAILED");
+        const stack = new MemoryStack(world);
+        const requests = world.watchRequests();
+        const failed = await stack.up();
+        assert.match(failed.message, /\[HP220\]/);
+        world.settle(60_000);
+        assert.equal(readyPods(world, OLD_MANAGER), 1);
+        assert.deepEqual(leftOver(world), []);
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), start, "after the way back", isElected);
+        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertHarmless(world);
+    });
+
+    it("requests that nobody answered before say nothing of the bridge", async () => {
+        const world = slowWorld();
+        world.store.merge(
+            deployment("kube-system", "keda-operator-metrics-apiserver"),
+            { spec: { replicas: 0 } },
+            BY,
+        );
+        world.settle();
+        const stack = new MemoryStack(world);
+        const requests = world.watchRequests();
+        assertDone(await stack.up({ until: MigrationStep.HandOver }));
+        assert.ok(stepsOf(stack).includes(MigrationStep.Redirect));
+        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
     });
 
     it("an old pod that is evicted while the new ones start: refused until the bridge has followed, no longer", async () => {

@@ -8,6 +8,7 @@ import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
 import { refTo } from "../../provider/kubernetes/restore";
+import { beginBypass, endBypass } from "../../provider/operations/handover/admissionBypass";
 import {
     buildBridge,
     cutBridge,
@@ -275,6 +276,15 @@ describe("parts of a handover on a real API server", function () {
         assert.deepEqual(await ownObjects(), []);
         // Open connections outlive the bridge; they end with their pods.
         sandbox.nodes.script({ image: "aws-load-balancer-controller" }, { never: true });
+        await refused();
+        const configuration = {
+            ...albWebhook("alb-webhook", "addon"),
+            kind: "ValidatingWebhookConfiguration",
+        };
+        const configurations = [refTo(configuration as KubernetesObject)];
+        await beginBypass(world, configurations, [BRIDGE.to]);
+        await eventually("an ingress that nobody is asked about", works);
+        await endBypass(world, configurations);
         await refused();
     });
 

@@ -105,7 +105,12 @@ async function openCredentials(
     const { keys, assumeRoles = [] } = access ?? {};
     const base: AwsCredentialIdentityProvider = keys
         ? async () => keys
-        : fromNodeProviderChain({ ...(profile ? { profile } : {}), clientConfig: overProxies() });
+        : fromNodeProviderChain({
+              ...(profile ? { profile } : {}),
+              clientConfig: overProxies(),
+              // Else STS would be that of us-east-1, which knows no other partition. SSO has a Region of its own.
+              parentClientConfig: { ...overProxies(), region: async () => region },
+          });
     const roles: readonly AssumedRole[] = roleArn ? [{ roleArn }] : assumeRoles;
     return roles.reduce<AwsCredentialIdentityProvider>(
         (masterCredentials, role) =>

@@ -34,7 +34,7 @@ sandbox: build
 	@npm exec --offline -- ts-node sandbox/cli.ts up --content demo
 
 bench: prepare
-	@npm exec --offline -- ts-node tests/provider/costs/table.ts
+	@npm exec --offline -- ts-node tests/bench/costs.ts
 	@npm exec --offline -- ts-node sandbox/bench.ts
 
 test-e2e: prepare

@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
+import { EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
 import { known } from "./known";
-import { ifThere, ownerTagKey } from "./owner";
+import { ifThere, ownerTagKey, SeveralFound } from "./owner";
 import type { Part } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
+import { refuse } from "./validate";
 
 const defaultServices = [
     "ec2",
@@ -37,16 +39,24 @@ export async function interfaceEndpoints(
         args.interfaceEndpointSecurityGroupIds ?? cluster.apply(({ securityGroupId }) => [securityGroupId]);
     const facts = await known(pulumi.all([cluster, region, scope.owner, where]));
     const parts = (args.interfaceEndpoints ?? defaultServices).map(async (service): Promise<Part> => {
-        const there =
-            facts && (await findEndpoint(scope, facts[0].vpcId, facts[1], service, facts[2], facts[3]));
-        if (there && there.tags?.[ownerTagKey] !== facts[2]) {
-            return { resources: [], adopted: [`${service} interface endpoint ${there.id}`] };
+        const look = facts && (await lookAt(scope, service, ...facts));
+        if (look?.inUse !== undefined) return { resources: [], adopted: [look.inUse] };
+        if (look?.name === undefined && facts !== undefined) {
+            notOffered(scope, args, service, facts[1]);
+            return { resources: [], adopted: [] };
         }
+        const serviceName =
+            look?.name ??
+            pulumi
+                .all([region, where])
+                .apply(([at, given]) =>
+                    endpointServiceName(scope, at, service, EndpointType.Interface, given),
+                );
         const endpoint = new aws.ec2.VpcEndpoint(
             `${scope.name}-${service}`,
             {
                 vpcId: cluster.vpcId,
-                serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
+                serviceName,
                 vpcEndpointType: "Interface",
                 privateDnsEnabled: true,
                 subnetIds,
@@ -65,17 +75,73 @@ export async function interfaceEndpoints(
     };
 }
 
+interface Look {
+    /** What leads to the service already and is not ours, for people. */
+    readonly inUse?: string;
+    /** Absent when the Region does not offer the service. */
+    readonly name?: string;
+}
+
+async function lookAt(
+    scope: Scope,
+    service: string,
+    { vpcId }: Cluster,
+    region: string,
+    owner: string,
+    where: { region?: string },
+): Promise<Look> {
+    const offered = await findEndpointService(scope, region, service, EndpointType.Interface, where);
+    if (offered === undefined) return {};
+    const { name, domain } = offered;
+    try {
+        const there = await findEndpoint(scope, vpcId, name, owner, where);
+        if (there?.tags?.[ownerTagKey] === owner) return { name };
+        if (there !== undefined) return { inUse: `${service} interface endpoint ${there.id}` };
+    } catch (error) {
+        if (!(error instanceof SeveralFound)) throw error;
+        return { inUse: `${service} interface endpoints of the VPC` };
+    }
+    // AWS refuses private DNS for a domain that a zone of the VPC answers for: it leads to endpoints elsewhere.
+    const zone = domain === undefined ? undefined : await findZone(scope, domain, vpcId);
+    return zone === undefined ? { name } : { inUse: `${service} through the private hosted zone ${zone}` };
+}
+
+/** What a program names must be there; what nobody named is left out, and said. */
+function notOffered(
+    scope: Scope,
+    { interfaceEndpoints: named }: HyperPodInferenceAddonArgs,
+    service: string,
+    region: string,
+): void {
+    const reason = `the Region ${region} offers no interface endpoint for ${service}`;
+    if (named !== undefined)
+        refuse(`The private cluster of HyperPodInferenceAddon ${JSON.stringify(scope.name)} cannot be made`, [
+            { propertyPath: "interfaceEndpoints", reason },
+        ]);
+    void pulumi.log.warn(`${reason}: it is left out`, scope.component);
+}
+
+/** Its id; undefined also where this principal may not list zones: then AWS tells at creation. */
+async function findZone(scope: Scope, name: string, vpcId: string): Promise<string | undefined> {
+    try {
+        const zone = await ifThere(aws.route53.getZone({ name, privateZone: true, vpcId }, scope.lookUp));
+        return zone?.zoneId;
+    } catch (error) {
+        if (/AccessDenied|not authorized/.test((error as Error).message)) return undefined;
+        throw error;
+    }
+}
+
 async function findEndpoint(
     scope: Scope,
     vpcId: string,
-    region: string,
-    service: string,
+    serviceName: string,
     owner: string,
     where: { region?: string },
 ) {
     const wanted = {
         vpcId,
-        serviceName: `com.amazonaws.${region}.${service}`,
+        serviceName,
         ...where,
         filters: [
             { name: "vpc-endpoint-type", values: ["Interface"] },

@@ -30,12 +30,18 @@ export function standingOf(tags: Record<string, string> | undefined, owner: stri
 
 const absent = /not ?found|couldn't find|no matching|NoSuchEntity|does not exist|No addon|empty result/i;
 
+const several = /multiple .* matched|returned \d+ results|more than one result/i;
+
+/** A look-up for one thing found more than one. */
+export class SeveralFound extends Error {}
+
 /** The answer of a look-up function, or undefined when what it looks for is not there. Every other failure stays one. */
 export async function ifThere<T>(lookUp: Promise<T>): Promise<T | undefined> {
     try {
         return await lookUp;
     } catch (error) {
         if (error instanceof Error && absent.test(error.message)) return undefined;
+        if (error instanceof Error && several.test(error.message)) throw new SeveralFound(error.message);
         throw error;
     }
 }

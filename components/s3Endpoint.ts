@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import { EndpointType, endpointServiceName } from "./endpointServices";
 import { known } from "./known";
-import { ifThere, ownerTagKey, partMark } from "./owner";
+import { ifThere, ownerTagKey, partMark, SeveralFound } from "./owner";
 import type { Part } from "./part";
 import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";
+import { refuse } from "./validate";
 
 export function s3Endpoint(
     scope: Scope,
@@ -36,15 +38,32 @@ async function decide(
               .apply(([{ vpcId, subnetIds }, where]) => findRouteTables(scope, vpcId, subnetIds, where));
     const given = args.s3EndpointId === undefined ? undefined : await known(pulumi.output(args.s3EndpointId));
     const facts = await known(pulumi.all([cluster, region, scope.owner, regionArgument]));
-    const there = facts && (await findEndpoint(scope, given, facts[0].vpcId, facts[1], facts[2], facts[3]));
-    if (!there || (facts && there.tags?.[ownerTagKey] === facts[2])) {
+    const wanted = await known(routeTableIds);
+    const place = facts && { vpcId: facts[0].vpcId, region: facts[1], where: facts[3] };
+    const found = place && (await findEndpoint(scope, given, place, facts[2]));
+    if (place !== undefined && found instanceof SeveralFound) return useSeveral(scope, place, wanted);
+    const there = found instanceof SeveralFound ? undefined : found;
+    const elsewhere =
+        place === undefined || there === undefined || wanted === undefined
+            ? []
+            : await servedElsewhere(
+                  scope,
+                  wanted.filter((id) => !there.routeTableIds.includes(id)),
+                  place,
+              );
+    const isOpen = (id: string) => !elsewhere.includes(id);
+    if (there === undefined || facts === undefined || there.tags?.[ownerTagKey] === facts[2]) {
         const endpoint = new aws.ec2.VpcEndpoint(
             `${scope.name}-s3`,
             {
                 vpcId: cluster.vpcId,
-                serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+                serviceName: pulumi
+                    .all([region, regionArgument])
+                    .apply(([at, where]) =>
+                        endpointServiceName(scope, at, "s3", EndpointType.Gateway, where),
+                    ),
                 vpcEndpointType: "Gateway",
-                routeTableIds,
+                routeTableIds: routeTableIds.apply((ids) => ids.filter(isOpen)),
                 region: scope.region,
                 tags: scope.tags,
             },
@@ -52,26 +71,54 @@ async function decide(
         );
         return { resources: [endpoint], adopted: [] };
     }
-    const wanted = (await known(routeTableIds)) ?? [];
     return {
-        resources: extend(scope, facts[2], there, wanted, cluster),
+        resources: extend(scope, facts[2], there, (wanted ?? []).filter(isOpen), cluster),
         adopted: [`S3 gateway endpoint ${there.id}`],
     };
+}
+
+interface Place {
+    readonly vpcId: string;
+    readonly region: string;
+    readonly where: { region?: string };
+}
+
+/** A route table has one way to S3: those that another endpoint serves are left to it. */
+async function servedElsewhere(scope: Scope, tables: string[], { vpcId, region, where }: Place) {
+    if (tables.length === 0) return [];
+    const name = await endpointServiceName(scope, region, "s3", EndpointType.Gateway, where);
+    const { id } = await aws.ec2.getPrefixList({ name, ...where }, scope.lookUp);
+    const filters = [{ name: "route.destination-prefix-list-id", values: [id] }];
+    const { ids } = await aws.ec2.getRouteTables({ vpcId, filters, ...where }, scope.lookUp);
+    return tables.filter((table) => ids.includes(table));
+}
+
+/** Where they serve all route tables there is nothing to choose. */
+async function useSeveral(scope: Scope, place: Place, wanted: string[] | undefined): Promise<Part> {
+    const served = await servedElsewhere(scope, wanted ?? [], place);
+    const open = (wanted ?? []).filter((id) => !served.includes(id));
+    const which = open.length > 0 ? `none serves ${open.join(", ")}` : "the route tables are not known yet";
+    if (wanted === undefined || open.length > 0)
+        refuse(`The way to S3 of HyperPodInferenceAddon ${JSON.stringify(scope.name)} is not clear`, [
+            {
+                propertyPath: "s3EndpointId",
+                reason: `the VPC ${place.vpcId} has several gateway endpoints for S3, and ${which}: name the one that shall`,
+            },
+        ]);
+    return { resources: [], adopted: ["S3 gateway endpoints of the VPC"] };
 }
 
 /** Ours if there is one, else the one that exists. */
 async function findEndpoint(
     scope: Scope,
     given: string | undefined,
-    vpcId: string,
-    region: string,
+    { vpcId, region, where }: Place,
     owner: string,
-    where: { region?: string },
-): Promise<Aws.ec2.GetVpcEndpointResult | undefined> {
+): Promise<Aws.ec2.GetVpcEndpointResult | SeveralFound | undefined> {
     if (given !== undefined) return aws.ec2.getVpcEndpoint({ id: given, ...where }, scope.lookUp);
     const wanted = {
         vpcId,
-        serviceName: `com.amazonaws.${region}.s3`,
+        serviceName: await endpointServiceName(scope, region, "s3", EndpointType.Gateway, where),
         ...where,
         filters: [
             { name: "vpc-endpoint-type", values: ["Gateway"] },
@@ -81,7 +128,11 @@ async function findEndpoint(
     const ours = await ifThere(
         aws.ec2.getVpcEndpoint({ ...wanted, tags: { [ownerTagKey]: owner } }, scope.lookUp),
     );
-    return ours ?? ifThere(aws.ec2.getVpcEndpoint(wanted, scope.lookUp));
+    if (ours !== undefined) return ours;
+    return ifThere(aws.ec2.getVpcEndpoint(wanted, scope.lookUp)).catch((error: Error) => {
+        if (error instanceof SeveralFound) return error;
+        throw error;
+    });
 }
 
 /** Adds the missing route tables to somebody else's endpoint. The mark on the endpoint, set first, says which ones are ours. */

@@ -9,6 +9,7 @@ import {
     type HyperPodInferenceAddonArgs,
     ownerTagKey,
 } from "../../components";
+import { serviceNames } from "../../components/endpointServices";
 import { refuseBadOutputs } from "../../components/validate";
 import { type Account, type MockAccount, type Registered, run } from "./mocks";
 
@@ -513,6 +514,83 @@ describe("what is given", () => {
         assert.deepEqual(logs["subnetIds"], ["subnet-0000000a", "subnet-0000000c"]);
         assert.deepEqual(logs["securityGroupIds"], ["sg-00000001"]);
         assert.equal(logs["privateDnsEnabled"], true);
+    });
+
+    it("a private cluster uses what its VPC has: several endpoints of a service, or a private hosted zone for its domain", async () => {
+        const { mock, outputs } = await install(
+            { privateCluster: true, interfaceEndpoints: ["sts", "logs"] },
+            { privateZones: ["sts.us-west-2.amazonaws.com"] },
+        );
+        assert.deepEqual(outputs["adopted"], [
+            "sts through the private hosted zone Z-sts.us-west-2.amazonaws.com",
+        ]);
+        mock.only("aws:ec2/vpcEndpoint:VpcEndpoint", "inference-logs");
+        const crowded = await install(
+            { privateCluster: true, interfaceEndpoints: ["sts"], s3Endpoint: false },
+            { hasSeveralEndpoints: true },
+        );
+        assert.deepEqual(crowded.outputs["adopted"], ["sts interface endpoints of the VPC"]);
+        assert.deepEqual(crowded.mock.all("aws:ec2/vpcEndpoint:VpcEndpoint"), []);
+    });
+
+    it("endpoint services are called as the partition calls them; one that a program names must be there", async () => {
+        const china = {
+            partition: "aws-cn",
+            region: "cn-north-1",
+            endpointServices: [
+                "cn.com.amazonaws.cn-north-1.sts",
+                "com.amazonaws.cn-north-1.logs",
+                "com.amazonaws.cn-north-1.s3",
+            ],
+        };
+        const { mock } = await install({ privateCluster: true }, china);
+        const names = mock
+            .all("aws:ec2/vpcEndpoint:VpcEndpoint")
+            .map(({ inputs }) => inputs["serviceName"])
+            .sort();
+        assert.deepEqual(names, [...china.endpointServices].sort(), "what nobody named is left out");
+        const named = await install({ privateCluster: true, interfaceEndpoints: ["eks-auth"] }, china);
+        await assert.rejects(
+            named.component.nodes.endpoints,
+            /interfaceEndpoints: the Region cn-north-1 offers no interface endpoint for eks-auth/,
+        );
+        assert.deepEqual(
+            ["us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1"].map(
+                (region) => serviceNames(region, "sts")[0],
+            ),
+            [
+                "com.amazonaws.us-gov-west-1.sts",
+                "gov.ic.c2s.us-iso-east-1.sts",
+                "gov.sgov.sc2s.us-isob-east-1.sts",
+                "uk.adc-e.cloud.eu-isoe-west-1.sts",
+                "eu.amazonaws.eusc-de-east-1.sts",
+            ],
+        );
+    });
+
+    it("several S3 gateway endpoints: used where they serve all route tables, else one is to be named", async () => {
+        const tables = ["rtb-0000000a", "rtb-0000000b"];
+        const served = await install({}, { hasSeveralEndpoints: true, servedElsewhere: tables });
+        assert.deepEqual(served.outputs["adopted"], ["S3 gateway endpoints of the VPC"]);
+        assert.deepEqual(served.mock.all("aws:ec2/vpcEndpoint:VpcEndpoint"), []);
+        const open = await install({}, { hasSeveralEndpoints: true, servedElsewhere: ["rtb-0000000a"] });
+        await assert.rejects(
+            open.component.nodes.endpoints,
+            /s3EndpointId: the VPC vpc-\w+ has several gateway endpoints for S3, and none serves rtb-0000000b/,
+        );
+    });
+
+    it("a route table that another S3 endpoint serves is left to it", async () => {
+        const { mock } = await install(
+            { s3EndpointId: "vpce-00000009" },
+            { endpoint: { routeTableIds: [] }, servedElsewhere: ["rtb-0000000a"] },
+        );
+        assert.deepEqual(
+            mock
+                .all("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation")
+                .map(({ inputs }) => inputs["routeTableId"]),
+            ["rtb-0000000b"],
+        );
     });
 });
 

@@ -25,7 +25,14 @@ export interface Account {
     hasOidc?: boolean;
     addons?: Record<string, { version: string; tags?: Record<string, string>; configurationValues?: string }>;
     endpoint?: { routeTableIds: string[]; tags?: Record<string, string> };
+    /** Route tables that another gateway endpoint for S3 serves. */
+    servedElsewhere?: string[];
+    hasSeveralEndpoints?: boolean;
     interfaceEndpoints?: Record<string, Record<string, string>>;
+    /** Names of endpoint services that the Region has; all when there are none. */
+    endpointServices?: string[];
+    /** Domains that a private hosted zone of the VPC answers for. */
+    privateZones?: string[];
     subnetTags?: Record<string, Record<string, string>>;
     partition?: string;
     region?: string;
@@ -173,7 +180,21 @@ export class MockAccount {
             }
             case "aws:eks/getAddonVersion:getAddonVersion":
                 return { version: "v9.9.9-eksbuild.1" };
+            case "aws:ec2/getPrefixList:getPrefixList":
+                return { id: `pl-${inputs["name"]}` };
+            case "aws:ec2/getVpcEndpointService:getVpcEndpointService": {
+                const name = String(inputs["serviceName"]);
+                if (account.endpointServices !== undefined && !account.endpointServices.includes(name))
+                    return notFound(`EC2 VPC Endpoint Service ${name}`);
+                const [, service = ""] = name.split(`.${region}.`);
+                return { serviceName: name, privateDnsName: `${service}.${region}.amazonaws.com` };
+            }
+            case "aws:route53/getZone:getZone":
+                return account.privateZones?.includes(inputs["name"])
+                    ? { zoneId: `Z-${inputs["name"]}` }
+                    : notFound("Route 53 Hosted Zone");
             case "aws:ec2/getRouteTables:getRouteTables":
+                if (inputs["filters"] !== undefined) return { ids: account.servedElsewhere ?? [] };
                 return { ids: ["rtb-0000000a", "rtb-0000000b"] };
             case "aws:ec2/getRouteTable:getRouteTable": {
                 const isMain = inputs["routeTableId"] === "rtb-0000000a";
@@ -191,6 +212,10 @@ export class MockAccount {
                     tags: account.subnetTags?.[inputs["id"]] ?? {},
                 };
             case "aws:ec2/getVpcEndpoint:getVpcEndpoint":
+                if (account.hasSeveralEndpoints && !inputs["id"] && !inputs["tags"]) {
+                    const details = "multiple EC2 VPC Endpoints matched; use additional constraints";
+                    throw Object.assign(new Error(details), { details });
+                }
                 return this.endpoint(inputs) ?? notFound("EC2 VPC Endpoint");
             default:
                 throw new Error(`this account has no answer for ${token}`);
@@ -201,10 +226,9 @@ export class MockAccount {
         const { account } = this;
         const hasTags = (tags: Record<string, string>) =>
             Object.entries(inputs["tags"] ?? {}).every(([key, value]) => tags[key] === value);
-        const service = String(inputs["serviceName"] ?? "")
-            .split(".")
-            .slice(3)
-            .join(".");
+        const [, service = ""] = String(inputs["serviceName"] ?? "").split(
+            `.${account.region ?? inputs["region"] ?? "us-west-2"}.`,
+        );
         if (service === "s3" || inputs["id"]) {
             const { endpoint } = account;
             if (!endpoint || !hasTags(endpoint.tags ?? {})) return undefined;

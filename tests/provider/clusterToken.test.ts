@@ -1,5 +1,7 @@
 // The token of an EKS cluster: a presigned call of the STS of the cluster's Region, in every partition.
 import assert from "node:assert/strict";
+import { partition } from "@aws-sdk/core/client";
+import { awsDomain } from "../../common/awsRegion";
 import { mintClusterToken } from "../../provider/adapters/aws/clusterToken";
 import { openSession } from "../../provider/adapters/aws/session";
 
@@ -12,6 +14,13 @@ const HOSTS = {
     "eu-isoe-west-1": "sts.eu-isoe-west-1.cloud.adc-e.uk",
     "eusc-de-east-1": "sts.eusc-de-east-1.amazonaws.eu",
 };
+
+describe("the domain of a Region", () => {
+    for (const region of [...Object.keys(HOSTS), "us-isof-south-1", "ap-southeast-5", "mx-central-1"])
+        it(`${region}: the one that the AWS SDK knows`, () => {
+            assert.equal(awsDomain(region), partition(region).dnsSuffix);
+        });
+});
 
 describe("the token of a cluster", () => {
     for (const [region, host] of Object.entries(HOSTS))

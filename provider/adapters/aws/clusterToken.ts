@@ -1,17 +1,17 @@
 // Mints a bearer token for an EKS cluster: a presigned call of STS, in base64url. No request is sent.
+import { awsDomain } from "../../../common/awsRegion";
 import type { AwsSession } from "./session";
 
 const EXPIRES_IN_SECONDS = 60;
 
 export async function mintClusterToken(clusterName: string, session: AwsSession): Promise<string> {
-    const [{ SignatureV4 }, { Sha256 }, { HttpRequest }, { partition }] = await Promise.all([
+    const [{ SignatureV4 }, { Sha256 }, { HttpRequest }] = await Promise.all([
         import("@smithy/signature-v4"),
         import("@aws-crypto/sha256-js"),
         import("@smithy/protocol-http"),
-        import("@aws-sdk/core/client"),
     ]);
     // The cluster accepts the STS of its own Region only, whatever endpoint the calls to AWS go to.
-    const host = `sts.${session.region}.${partition(session.region).dnsSuffix}`;
+    const host = `sts.${session.region}.${awsDomain(session.region)}`;
     const signer = new SignatureV4({
         service: "sts",
         region: session.region,

@@ -1,8 +1,8 @@
 // How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
-import { type Row, tableOf } from "../../../sandbox/bench/row";
-import { goalsFor, PER_MODEL } from "./goals";
-import { costsOf } from "./measure";
-import { measuredOf, perModel, type Sized } from "./perModel";
+import { type Row, tableOf } from "../../sandbox/bench/row";
+import { goalsFor, PER_MODEL } from "../provider/costs/goals";
+import { costsOf } from "../provider/costs/measure";
+import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";
 
 const given = process.argv.slice(2).map(Number);
 const SIZES = given.length > 0 ? given : [3, 30, 500];

@@ -15,7 +15,7 @@ const ROOMS = {
     plan: ["addons", "discovery", "identities", "kubernetes", "permissions", "profiles", "settings"],
     planning: ["addons", "discovery", "permissions", "plan"],
     operations: ["addons", "engine", "identities", "kubernetes", "plan", "profiles", "settings"],
-    steps: ["engine", "kubernetes", "operations", "plan", "profiles"],
+    steps: ["addons", "engine", "kubernetes", "operations", "plan", "profiles"],
     adapters: ["kubernetes"],
     connection: ["adapters", "engine"],
     report: ["engine", "plan", "pulumi"],

@@ -28,6 +28,11 @@ export interface OperatorOfAddon {
     readonly operator: string;
 }
 
+/** Whether the package knows what is in this version of the add-on. */
+export function isInTable(version: string, table: readonly OperatorOfAddon[]): boolean {
+    return table.some(({ addon }) => addon === numbersOf(version).slice(0, 2).join("."));
+}
+
 export interface VersionChoice {
     readonly version: string;
     readonly why: string;

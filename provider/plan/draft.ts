@@ -15,6 +15,7 @@ import { planDependencies } from "./dependencies";
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { journalSizeBlockers } from "./journalSize";
+import { counted } from "./lines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
 import { overwrittenBlockers, overwrittenNotes } from "./overwritten";
 import {
@@ -171,7 +172,7 @@ function leftAlone(
         ...(others === 0
             ? []
             : [
-                  `${others} objects of other charts in release ${release.name}: they stay as they are, but \`helm\` no longer keeps them; install those charts as a release of their own with \`--take-ownership\``,
+                  `${counted(others, "object")} of other charts in release ${release.name}: as before, but \`helm\` no longer keeps ${others === 1 ? "it" : "them"}; install those charts as a release of their own with \`--take-ownership\``,
               ]),
     ];
 }

@@ -1,6 +1,7 @@
 // The lines of a plan, what is done of it, and what is asked for come in; what this update will do, as a preview tells it, goes out. Pure.
 
 import { counted } from "./lines";
+import { orderOf } from "./orders";
 import { MigrationStep, type Plan, type PlanDraft } from "./plan";
 import { undoLines } from "./undoLines";
 import { wrapLine } from "./wrapLine";
@@ -20,22 +21,22 @@ interface Block {
     readonly text: string;
 }
 
-const ORDER: readonly string[] = Object.values(MigrationStep);
 const NO_WAY_BACK = "final: the release's records, backup and journal go; no way back";
 
 /** The move, from where it stands to where it is wanted. */
 export function previewMove(plan: Plan, done: ReadonlySet<string>, wanted: Wanted): string[] {
     const { until, commit = false } = wanted;
-    const last = until === undefined ? ORDER.length - 1 : ORDER.indexOf(until);
-    if (ORDER.every((step) => done.has(step))) return ofCompleteMove(commit);
+    const order: readonly string[] = orderOf(plan);
+    const last = until === undefined ? order.length - 1 : order.indexOf(until);
+    if (order.every((step) => done.has(step))) return ofCompleteMove(commit);
     const told = blocksOf(plan.lines).map(({ step, text }) => {
         if (step === undefined) return `   ${text}`;
-        const at = ORDER.indexOf(step);
+        const at = order.indexOf(step);
         const [, heading = "", does = ""] = /^( ?\d+ \S+ *)(.*)$/s.exec(text) ?? [];
         if (done.has(step)) return `${heading}done`;
         if (at > last) return `${heading}later: ${does}`;
         if (step === MigrationStep.Finish && commit) return `${heading}${NO_WAY_BACK}`;
-        return step === until && at < ORDER.length - 1 ? `${text}; stops here` : text;
+        return step === until && at < order.length - 1 ? `${text}; stops here` : text;
     });
     return [summaryLine(summaryOf(plan, done, wanted)), ...told].flatMap(wrapLine);
 }
@@ -64,16 +65,15 @@ function ofCompleteMove(commit: boolean): string[] {
 
 /** Objects, pause, way back. */
 function summaryOf(plan: Plan, done: ReadonlySet<string>, { until, commit = false }: Wanted): string {
-    const next = ORDER.find((step) => !done.has(step));
+    const order = orderOf(plan);
+    const next = order.find((step) => !done.has(step));
     const objects = counted(plan.objects.length, "object");
     const back = commit && until === undefined ? "no undo afterwards" : "undo possible until it is committed";
-    const begun = done.size === 0 ? "" : `continues at ${next}, ${done.size} of ${ORDER.length} steps done; `;
-    const willPause = !done.has(MigrationStep.Install) && isReached(MigrationStep.ScaleDown, until);
+    const begun = done.size === 0 ? "" : `continues at ${next}, ${done.size} of ${order.length} steps done; `;
+    const willPause =
+        !done.has(MigrationStep.Install) &&
+        (until === undefined || order.indexOf(MigrationStep.ScaleDown) <= order.indexOf(until));
     return `${begun}${objects}; ${willPause ? pauseOf(plan) : "no pause"}; ${back}`;
-}
-
-function isReached(step: MigrationStep, until: MigrationStep | undefined): boolean {
-    return until === undefined || ORDER.indexOf(step) <= ORDER.indexOf(until);
 }
 
 function pauseOf({ handover, controllers }: PlanDraft): string {

@@ -5,6 +5,7 @@ import type { StepTimeouts } from "../engine/stepTimeouts";
 import { orderOf } from "../plan/orders";
 import type { MigrationStep, PlanDraft } from "../plan/plan";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
+import { OPERATOR_OF_ADDON } from "../profiles/hyperPodInference";
 import type { Profile } from "../profiles/profile";
 import { backUp } from "./backUp";
 import { bridge } from "./bridge";
@@ -46,7 +47,7 @@ export function stepsOf(
         verify: verify(profile),
         retireHelm: retireHelm(profile),
         dependencies: dependencies(profilesOfDependencies, timeouts, dependenciesLeftAlone),
-        finish: finish(profile),
+        finish: finish(profile, OPERATOR_OF_ADDON),
     };
     return orderOf(plan).map((name) => steps[name]);
 }

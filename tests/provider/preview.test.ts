@@ -1,8 +1,13 @@
 // A preview says what this update will do: where it stops, what is done, what going back takes, and that a commit is final.
 import assert from "node:assert/strict";
+import { Handover } from "../../common/enums";
 import { awaitAddon } from "../../provider/operations/addon/wait";
+import { orderOf } from "../../provider/plan/orders";
+import type { Plan } from "../../provider/plan/plan";
+import { previewMove } from "../../provider/plan/preview";
 import { AddonStatus } from "../../provider/ports/world";
 import { assertDone, startOf } from "./memory/expectations";
+import { journalOf } from "./memory/journalOf";
 import { MemoryStack } from "./memoryStack";
 
 const { world, snapshot } = startOf();
@@ -71,6 +76,25 @@ describe("a preview", () => {
         assert.match(lines[1] ?? "", /^ 1 undo install +add-on .* is deleted with its objects kept/);
         assert.match(lines.join("\n"), / 2 undo scaleDown .*scaled back to 1 replica/);
         assert.match(lines.at(-1) ?? "", /backup and journal are removed/);
+    });
+
+    it("counts the steps of the order that the plan follows", async () => {
+        assertDone(await stack.up());
+        const { plan } = journalOf(stack);
+        const seamless = {
+            ...plan,
+            handover: { order: Handover.Seamless, asked: Handover.Auto, components: [] },
+        } as Plan;
+        for (const one of [plan, seamless]) {
+            const order = orderOf(one);
+            assert.match(previewMove(one, new Set(order), {}).join("\n"), /the move is complete/);
+            const [summary = ""] = previewMove(one, new Set(order.slice(0, -1)), {});
+            assert.match(
+                summary,
+                new RegExp(`continues at finish, ${order.length - 1} of ${order.length} steps done`),
+            );
+        }
+        assert.match(previewMove(seamless, new Set(), {})[0] ?? "", /; no pause; /);
     });
 
     it("with nothing to go back from says so", async () => {

@@ -2,6 +2,7 @@
 
 import type { StepContext } from "../../engine/step";
 import { keyOf, refTo } from "../../kubernetes/restore";
+import { counted } from "../../plan/lines";
 import { poll } from "../../ports/poll";
 import type { ObjectRef } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
@@ -53,7 +54,7 @@ export async function waitAvailable(
     refusals: Refusals,
 ): Promise<void> {
     if (workloads.length === 0) throw noWorkloads(plan.addon.name, "install");
-    world.log.progress(`install: waiting for ${workloads.length} workloads of the add-on`);
+    world.log.progress(`install: waiting for ${counted(workloads.length, "workload")} of the add-on`);
     await world.workloads.waitAvailable(workloads, timeoutMs);
     // When the time is over, verify says which requests are refused.
     const pace = { timeoutMs, pauseMs: 250 };

@@ -87,6 +87,22 @@ describe("the documents", function () {
         );
     });
 
+    it("have in the README, for each other language, lines of the programs that the tests run", () => {
+        const files: Record<string, RegExp> = {
+            python: /^examples\/python\/.*\.py$/,
+            go: /^examples\/go\/.*\.go$/,
+            yaml: /^examples\/yaml\/.*\.yaml$/,
+        };
+        for (const [language, programs] of Object.entries(files)) {
+            const known = filesOf(programs).flatMap((file) => linesOf(textOf(file)));
+            const shown = blocksOf("README.md").filter(
+                (block) => block.language === language && /hyperpod(\.|-inference:)/.test(block.text),
+            );
+            assert.equal(shown.length, 1, language);
+            for (const line of linesOf(shown[0]?.text ?? "")) assert.ok(known.includes(line), line);
+        }
+    });
+
     it("hold YAML that parses, and so do the forms and workflows of the repository", () => {
         const inDocuments = blocks().filter(({ language }) => /^ya?ml$/.test(language));
         assert.ok(inDocuments.length > 0);
@@ -228,4 +244,11 @@ function scriptsAt(place: string): Record<string, string> {
         ...manifest.scripts,
         ...(existsSync(path.join(root, own)) ? JSON.parse(textOf(own)).scripts : {}),
     };
+}
+
+function linesOf(text: string): string[] {
+    return text
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
 }

@@ -284,11 +284,12 @@ describe("the API server in memory", () => {
         assert.equal(requests.refused.get("ingress creation")?.milliseconds, before);
     });
 
-    it("shows how long a move of today's order has requests refused, and who was away", async () => {
+    it("shows how long a move with a pause has requests refused, and who was away", async () => {
         const startUpMs = { [`${OPERATOR_NAMESPACE}/hyperpod-inference-controller-manager`]: 60_000 };
         const world = new MemoryWorld({}, { elections: true, startUpMs });
         const requests = world.watchRequests();
-        const stack = new MemoryStack(world, { clusterName: "demo", skipDependenciesMigration: true });
+        const inputs = { clusterName: "demo", skipDependenciesMigration: true, handover: "Pause" };
+        const stack = new MemoryStack(world, inputs);
         assertDone(await stack.up());
         const seconds = requests.seconds();
         assert.ok((seconds["models through the old version"] ?? 0) > 60, JSON.stringify(seconds));

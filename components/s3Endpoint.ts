@@ -43,8 +43,10 @@ async function decide(
     const found = place && (await findEndpoint(scope, given, place, facts[2]));
     if (place !== undefined && found instanceof SeveralFound) return useSeveral(scope, place, wanted);
     const there = found instanceof SeveralFound ? undefined : found;
+    // The only one of the VPC, and somebody else's: no other serves a route table.
+    const isOnly = given === undefined && there?.tags?.[ownerTagKey] !== facts?.[2];
     const elsewhere =
-        place === undefined || there === undefined || wanted === undefined
+        isOnly || place === undefined || there === undefined || wanted === undefined
             ? []
             : await servedElsewhere(
                   scope,

@@ -1,9 +1,10 @@
-"""Where moto's EC2 differs from AWS: routes of gateway endpoints, client tokens that count, deleted endpoints that go."""
+"""Where moto's EC2 differs from AWS: routes of gateway endpoints and filters by them, client tokens that count, deleted endpoints that go."""
 
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.route_tables import RouteTable
 
 from .context import Emulator
 
@@ -15,6 +16,20 @@ def install(emulator: Emulator) -> None:
     _creation()
     _modification()
     _deletion(emulator)
+    _filters()
+
+
+def _filters() -> None:
+    """Route tables are found by the prefix list of their routes, as gateway endpoints make them."""
+    value = RouteTable.get_filter_value
+
+    def get_filter_value(self: Any, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name == "route.destination-prefix-list-id":
+            lists = [route.destination_prefix_list for route in self.routes.values()]
+            return [one.id for one in lists if one is not None]
+        return value(self, filter_name, method_name)
+
+    RouteTable.get_filter_value = get_filter_value
 
 
 def _creation() -> None:

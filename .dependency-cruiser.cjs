@@ -45,7 +45,7 @@ const ROOMS = {
         "settings",
         "steps",
     ],
-    resources: ["adapters", "kubernetes", "process", "profiles", "pulumi", "settings"],
+    resources: ["adapters", "addons", "kubernetes", "process", "profiles", "pulumi", "settings"],
 };
 
 /** Room of sandbox/ -> rooms of it that it may import, besides itself. What works on a started sandbox gets its handle; it starts none. */

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { AWS_REACH } from "../../common/awsAccess";
 import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
+import { hasFailed, isUnderWay } from "../addons/states";
 import { poll } from "../ports/poll";
 import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
 import { callLog } from "../process/callLog";
@@ -93,7 +94,7 @@ class Look {
         const { status, version: addonVersion } = addon;
         const healthIssues = addon.issues.map(issueLine);
         const outs: Bag = { status, healthIssues, addonVersion, controllers: [] };
-        if (status === AddonStatus.Creating || status === AddonStatus.Updating)
+        if (isUnderWay(addon))
             return { healthy: false, final: false, outs, problems: [`the add-on is still ${status}`] };
         this.#cluster ??= await reachCluster(this.request, clusterName);
         if (!this.#cluster)
@@ -104,7 +105,7 @@ class Look {
             : [`controllers available: ${controllers.join(", ") || "none"}`];
         return {
             healthy: status === AddonStatus.Active && allAvailable,
-            final: status !== AddonStatus.Active,
+            final: hasFailed(addon),
             outs: { ...outs, controllers },
             problems: [...healthIssues, ...notAvailable, ...failingPods],
         };

@@ -1,5 +1,6 @@
 // Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { hasFailed } from "../../addons/states";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
@@ -8,30 +9,6 @@ import { AskedSparingly } from "./askedSparingly";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
 export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 60_000 ? 1_000 : 2_000);
-
-const FAILED: ReadonlySet<AddonStatus> = new Set([
-    AddonStatus.CreateFailed,
-    AddonStatus.DeleteFailed,
-    AddonStatus.UpdateFailed,
-]);
-
-/** Issues of a DEGRADED add-on that no waiting mends; the others (replicas that are on their way, an API server that is away) heal by themselves. */
-const HOPELESS: ReadonlySet<string> = new Set([
-    "AccessDenied",
-    "AddonPermissionFailure",
-    "AddonSubscriptionNeeded",
-    "AdmissionRequestDenied",
-    "ConfigurationConflict",
-    "K8sResourceNotFound",
-    "UnsupportedAddonModification",
-]);
-
-function hasFailed({ status, issues }: Addon): boolean {
-    return (
-        FAILED.has(status) ||
-        (status === AddonStatus.Degraded && issues.some(({ code }) => HOPELESS.has(code)))
-    );
-}
 
 const REFUSED_PODS_POLL_MS = 5_000;
 

@@ -16,18 +16,18 @@ export async function run(
     until?: MigrationStep,
 ): Promise<void> {
     await journal.head("forward");
-    let opened: MigrationStep | undefined;
+    let opened: TimelineEntry | undefined;
     for (const [index, step] of steps.entries()) {
         if (!journal.isDone(step.name) || journal.isUnproven) {
             const next = step.name === until ? undefined : steps[index + 1];
             const at = (place: number) => placed(world, `${place}/${steps.length}`);
             const ahead =
                 next?.remembersAhead === true ? await rememberedOf(next, at(index + 2), journal) : undefined;
-            const isOpened = opened === step.name;
-            await named(step.name, () => applyOne(step, at(index + 1), journal, isOpened));
+            await named(step.name, () => applyOne(step, at(index + 1), journal, opened));
+            const begin = world.clock.now();
             const remembered = ahead ?? (await rememberedBehind(step, next, at(index + 2), journal));
+            opened = remembered && noteBegin(journal, { step: remembered.step, direction: "forward", begin });
             await named(step.name, () => journal.close(step.name, remembered, ahead !== undefined));
-            opened = remembered?.step;
         }
         if (step.name === until) return;
     }
@@ -66,10 +66,17 @@ async function rememberedBehind(
     }
 }
 
-/** `isOpened`: by the write that ended the step before, a moment ago. */
-async function applyOne(step: Step, world: World, journal: Journal, isOpened: boolean): Promise<void> {
-    await timed(journal, world, step.name, "forward", async () => {
-        const isNew = isOpened || !journal.knows(step.name);
+/** `opened`: by the write that ended the step before, a moment ago; nothing when that opened none. */
+async function applyOne(
+    step: Step,
+    world: World,
+    journal: Journal,
+    opened: TimelineEntry | undefined,
+): Promise<void> {
+    const { clock } = world;
+    const entry = opened ?? noteBegin(journal, { step: step.name, direction: "forward", begin: clock.now() });
+    await timed(journal, world, entry, async () => {
+        const isNew = opened !== undefined || !journal.knows(step.name);
         if (!journal.knows(step.name)) {
             world.log.progress(`${step.name}: looking`);
             await journal.open(step.name, await step.remember(world, journal.plan));
@@ -93,9 +100,11 @@ export async function undoSteps(
     const end =
         downTo === undefined ? steps.length : newestFirst.findIndex(({ name }) => name === downTo) + 1;
     const wanted = newestFirst.slice(0, end).filter(({ name }) => journal.knows(name));
+    let begun: TimelineEntry | undefined;
     for (const [index, step] of wanted.entries()) {
         const at = placed(world, `${index + 1}/${wanted.length}`);
-        await named(`undo ${step.name}`, () => undoOne(step, at, journal, wanted[index + 1]?.name));
+        const next = wanted[index + 1]?.name;
+        begun = await named(`undo ${step.name}`, () => undoOne(step, at, journal, begun, next));
     }
 }
 
@@ -120,19 +129,24 @@ export async function tracesOf(steps: Steps, world: World, journal: Journal): Pr
     return traces.flat();
 }
 
-/** The write that ends it also says that the undo of `next` begins. */
+/** The write that ends it also says that the undo of `next` begins, which goes out. */
 async function undoOne(
     step: Step,
     world: World,
     journal: Journal,
+    begun: TimelineEntry | undefined,
     next: MigrationStep | undefined,
-): Promise<void> {
-    await timed(journal, world, step.name, "undo", async () => {
+): Promise<TimelineEntry | undefined> {
+    const note = (name: MigrationStep) =>
+        noteBegin(journal, { step: name, direction: "undo", begin: world.clock.now() });
+    await timed(journal, world, begun ?? note(step.name), async () => {
         world.log.progress(`undo ${step.name}: started`);
         if (journal.stateOf(step.name) !== "undoing") await journal.markUndoing(step.name);
         await step.undo(journal.contextOf(step.name, world));
     });
+    const nextBegun = next === undefined ? undefined : note(next);
     await journal.forget(step.name, next);
+    return nextBegun;
 }
 
 /** Whatever goes wrong is told with the step it went wrong in. */
@@ -144,21 +158,23 @@ async function named<T>(step: string, work: () => Promise<T>): Promise<T> {
     }
 }
 
-/** Notes when the work began and ended; the journal's own writes around it carry the note along. */
+/** Rides along with the write that says so: of a process that is killed it is all that tells. */
+function noteBegin(journal: Journal, entry: TimelineEntry): TimelineEntry {
+    journal.note({ timeline: [...(journal.facts.timeline ?? []), entry].slice(-TIMELINE_KEPT) });
+    return entry;
+}
+
+/** Notes when the work of an entry ended; the journal's next write carries the note along. */
 async function timed(
     journal: Journal,
     { clock }: World,
-    step: MigrationStep,
-    direction: TimelineEntry["direction"],
+    entry: TimelineEntry,
     work: () => Promise<void>,
 ): Promise<void> {
-    let entry: TimelineEntry = { step, direction, begin: clock.now() };
-    const note = (now: TimelineEntry) => {
-        const others = (journal.facts.timeline ?? []).filter((one) => one !== entry);
-        entry = now;
-        journal.note({ timeline: [...others, entry].slice(-TIMELINE_KEPT) });
-    };
-    note(entry);
+    const note = (now: TimelineEntry) =>
+        journal.note({
+            timeline: (journal.facts.timeline ?? []).map((one) => (one === entry ? now : one)),
+        });
     try {
         await work();
     } catch (error) {

@@ -60,6 +60,7 @@ function applyManifest(world: MemoryWorld, { objects }: RecordPayload): void {
 export const helmActs: readonly RivalAct[] = [
     {
         name: "helm upgrade",
+        changesRelease: true,
         // A value that says where the release runs: no add-on needs it.
         act: (world) =>
             nextRevision(world, (payload) => ({

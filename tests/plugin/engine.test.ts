@@ -107,7 +107,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
 
     it("shows the whole plan to people and policies, and writes nothing", async () => {
         const preview = kept("preview", await pulumi.preview("--policy-pack", path.join(root, "policy")));
-        assert.match(preview.stdout, /the plan, before anything changes:/);
+        assert.match(preview.stdout, /what this update will do:/);
         assert.match(preview.stdout, /\[mandatory\] {2}move-is-protected/);
         assert.match(preview.stdout, /\[advisory\] {2}version-is-pinned/);
         kept("preview --diff", await pulumi.preview("--diff"));

@@ -61,7 +61,7 @@ describe("an add-on of others that is made while the move runs", function () {
 
     it("keeps its objects when the move is undone, and they are told", async () => {
         const { world, state } = startOf();
-        const stack = watched(world, /^install: add-on CREATING/);
+        const stack = watched(world, / install: add-on CREATING/);
         assertDone(await stack.up());
         assert.match(stack.warnings.join("\n"), /nothing proves.*Deployment kube-system\/ebs-csi-controller/);
         assert.doesNotMatch(stack.warnings.join("\n"), /keda|alb|hyperpod-inference-(controller|manager)/);
@@ -76,7 +76,7 @@ describe("an add-on of others that is made while the move runs", function () {
         const whole = await new MemoryStack(world).up();
         const write = whole.mover.writes.findIndex((what) => /^create add-on amazon/.test(what)) + 2;
         world.restore(snapshot);
-        const stack = watched(world, /^install: add-on CREATING/);
+        const stack = watched(world, / install: add-on CREATING/);
         assert.equal((await stack.up({}, { write, moment: "before", kind: "crash" })).kind, "crashed");
         assert.equal(othersIn(world).length, others.length);
         assertDone(await stack.destroy());
@@ -87,8 +87,8 @@ describe("an add-on of others that is made while the move runs", function () {
     it("keeps its objects when it is made beside a dependency", async () => {
         const { world, snapshot, state } = storage();
         for (const when of [
-            /^dependencies \(S3 CSI driver\): add-on/,
-            /^dependencies \(FSx CSI driver\): add-on/,
+            / dependencies \(S3 CSI driver\): add-on/,
+            / dependencies \(FSx CSI driver\): add-on/,
         ]) {
             world.restore(snapshot);
             const stack = watched(world, when);

@@ -1,11 +1,11 @@
-// A whole move on which the operator hands over without a pause (its way back is tested in memory): slow pods, late Secrets, real elections, and every request that users make, five times a second. SEAMLESS=real takes the times of real nodes.
+// A whole move on which the operator hands over without a pause there and back: slow pods, late Secrets, real elections, and every request that users make, five times a second. SEAMLESS=real takes the times of real nodes.
 import assert from "node:assert/strict";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { modelRequests } from "../../sandbox/watch/modelRequests";
 import { describeObservation, type Observation, observeEveryRequest } from "../../sandbox/watch/observeMove";
 import "./hooks";
 import { migrationIn, QUICK, readObject, succeeds, textOf } from "./runs";
-import { fresh, until } from "./stage";
+import { differencesFromStart, fresh, until } from "./stage";
 
 const [START_UP_MS, SECRET_DELAY_MS] = process.env.SEAMLESS === "real" ? [60_000, 20_000] : [6_000, 2_000];
 const OPERATOR = "hyperpod-inference-operator";
@@ -65,5 +65,12 @@ describe("a move whose operator hands over", function () {
             /hyperpod-inference-controller-manager-/.test(leaders().at(-1) ?? ""),
         );
         assert.deepEqual(sandbox.nodes.leadership().violations, []);
+
+        const watchingBack = await observeEveryRequest(sandbox);
+        const destroy = await pulumi.destroy("--skip-preview");
+        const observationBack = await watchingBack.stop();
+        succeeds(destroy);
+        assertNobodyNoticed(sandbox, observationBack);
+        assert.equal(await differencesFromStart(scene), "");
     });
 });

@@ -36,7 +36,12 @@ export async function slicesOf(world: World, { namespace, name }: ObjectRef): Pr
         labelSelector: `${SERVICE_LABEL}=${name}`,
         ...(namespace === undefined ? {} : { namespace }),
     });
-    return found as EndpointSlice[];
+    // The API server writes null where there are none.
+    return (found as EndpointSlice[]).map((slice) => ({
+        ...slice,
+        endpoints: slice.endpoints ?? [],
+        ports: slice.ports ?? [],
+    }));
 }
 
 /** In the order of the slices; a port without a number means any, and is not asked. */

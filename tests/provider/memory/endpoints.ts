@@ -13,10 +13,12 @@ export interface ServiceRef {
 }
 
 interface Slice extends KubernetesObject {
-    readonly endpoints?: readonly {
-        readonly addresses: readonly string[];
-        readonly conditions?: { readonly ready?: boolean };
-    }[];
+    readonly endpoints?:
+        | readonly {
+              readonly addresses: readonly string[];
+              readonly conditions?: { readonly ready?: boolean };
+          }[]
+        | null;
 }
 
 /** A pod's address, made from its UID: the same one as long as it lives, and no other's. */
@@ -37,7 +39,7 @@ export function endpointsOf(store: Store, service: KubernetesObject): Endpoint[]
         .filter(({ metadata }) => metadata.labels?.[SERVICE_LABEL] === name) as Slice[];
     if (slices.length === 0) return own;
     const addresses = slices
-        .flatMap(({ endpoints = [] }) => endpoints)
+        .flatMap(({ endpoints }) => endpoints ?? [])
         .filter(({ conditions }) => conditions?.ready !== false)
         .flatMap((endpoint) => endpoint.addresses);
     const ready = store.all("Pod").filter(isReady);
@@ -97,11 +99,15 @@ function sliceOf(store: Store, service: KubernetesObject): KubernetesObject {
             labels: { [SERVICE_LABEL]: name, [MANAGED_BY]: "endpointslice-controller.k8s.io" },
         },
         addressType: "IPv4",
-        endpoints,
-        ports: ports.map(({ name: port = "", targetPort }) => ({
-            name: port,
-            port: targetPort,
-            protocol: "TCP",
-        })),
+        // Of a Service without pods an API server writes null for both.
+        endpoints: endpoints.length === 0 ? null : endpoints,
+        ports:
+            endpoints.length === 0
+                ? null
+                : ports.map(({ name: port = "", targetPort }) => ({
+                      name: port,
+                      port: targetPort,
+                      protocol: "TCP",
+                  })),
     } as KubernetesObject;
 }

@@ -75,7 +75,7 @@ export const MOVING: readonly ClusterRule[] = [
         ],
     },
     {
-        why: "the lock",
+        why: "the lock; on undo, the Leases that the add-on's controllers leave behind",
         verbs: ["create", "update", "patch", "delete"],
         on: [["coordination.k8s.io", ["leases"]]],
     },

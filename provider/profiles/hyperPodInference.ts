@@ -48,6 +48,9 @@ export const hyperPodInference: Profile = {
         secret(NAMESPACE, "kedaorg-certs"),
         secret(releaseNamespace, "alb-tls"),
         secret(releaseNamespace, "kedaorg-certs"),
+        // Controllers leave the Leases of their elections behind.
+        lease(NAMESPACE, "aws-load-balancer-controller-leader"),
+        lease(NAMESPACE, "operator.keda.sh"),
     ],
     probes,
     identities: inferenceIdentities,
@@ -80,6 +83,10 @@ export const hyperPodInference: Profile = {
         "keda.tolerations": [],
     },
 };
+
+function lease(namespace: string, name: string): ObjectRef {
+    return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace, name };
+}
 
 function secret(namespace: string, name: string): ObjectRef {
     return { apiVersion: "v1", kind: "Secret", namespace, name };

@@ -1,7 +1,7 @@
 // What the add-on made, looked at: which workloads are awaited, and what could not be proved to be its own.
 
 import type { StepContext } from "../../engine/step";
-import { keyOf, refTo } from "../../kubernetes/restore";
+import { keyOf } from "../../kubernetes/restore";
 import { counted } from "../../plan/lines";
 import { poll } from "../../ports/poll";
 import type { ObjectRef } from "../../ports/world";
@@ -17,14 +17,10 @@ import { noWorkloads } from "./wait";
 export async function tellUnproved(
     { world, journal }: StepContext<InstallMemory>,
     profile: Profile,
-    { unproved, unanswered }: Omit<MadeByAddon, "own">,
+    found: Omit<MadeByAddon, "own">,
 ): Promise<void> {
     const { objects } = await journal.backup.read<Backup>();
-    const former = new Set(objects.map((object) => keyOf(refTo(object))));
-    const told = describeUnproved(profile, {
-        unproved: unproved.filter((ref) => !former.has(keyOf(ref))),
-        unanswered,
-    });
+    const told = describeUnproved(profile, found, objects);
     if (told === undefined) return;
     world.log.warn(told);
     journal.note({ warnings: [...journal.facts.warnings, told] });

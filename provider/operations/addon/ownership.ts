@@ -49,11 +49,15 @@ export function ownedRef(object: KubernetesObject): OwnedRef {
     return { ...refTo(object), ...(uid === undefined ? {} : { uid }) };
 }
 
-/** A line for people; undefined when everything was proved. */
+/** A line for people; undefined when everything was proved. What was there before the add-on, `former`, is not told. */
 export function describeUnproved(
     profile: Profile,
-    { unproved, unanswered }: Pick<MadeByAddon, "unproved" | "unanswered">,
+    found: Pick<MadeByAddon, "unproved" | "unanswered">,
+    former: readonly KubernetesObject[] = [],
 ): string | undefined {
+    const { unanswered } = found;
+    const known = new Set(former.map((object) => keyOf(refTo(object))));
+    const unproved = found.unproved.filter((ref) => !known.has(keyOf(ref)));
     const parts = [
         ...(unproved.length === 0
             ? []

@@ -125,10 +125,7 @@ export async function objectsOfAddon(
     if (memory.created !== undefined && !isReplaced) return same;
     // Cut off before it was ACTIVE, or made again since: looked for and proved now.
     const found = await madeByAddon(world, profile, memory.since);
-    const told = describeUnproved(profile, {
-        ...found,
-        unproved: found.unproved.filter((ref) => !former.has(keyOf(ref))),
-    });
+    const told = describeUnproved(profile, found, backup.objects);
     if (told !== undefined) world.log.warn(told);
     const all = [...same, ...found.own].map((ref) => [keyOf(ref), ref] as const);
     return [...new Map(all).values()].filter((ref) => !former.has(keyOf(ref)));

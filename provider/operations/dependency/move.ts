@@ -2,7 +2,6 @@
 
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import type { MemoryEntry } from "../../engine/memoryCell";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
@@ -135,11 +134,7 @@ async function madeBy(
     since: string,
 ): Promise<readonly OwnedRef[]> {
     const found = await madeByAddon(world, profile, since);
-    const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
-    const told = describeUnproved(profile, {
-        ...found,
-        unproved: found.unproved.filter((ref) => !former.has(keyOf(ref))),
-    });
+    const told = describeUnproved(profile, found, backup.objects);
     if (told !== undefined) warn(told);
     return found.own;
 }

@@ -58,6 +58,6 @@ em.cutOff{color:var(--wait)}
 .undo>li{margin:8px 0}
 pre.plan{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font:12.5px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 footer{color:var(--dim);font-size:13px}
-@media (max-width:700px){.hide{display:none}.timeline th:first-child{width:38%}.timeline thead th:nth-child(4){width:84px}main{padding:20px 12px}}
+@media (max-width:700px){.hide{display:none}.timeline th:first-child{width:38%}.timeline tbody th{white-space:normal;overflow-wrap:anywhere}.timeline em{display:block}.timeline thead th:nth-child(4){width:84px}main{padding:20px 12px}}
 @media print{body{background:#fff}section,.facts{break-inside:avoid}details>*{display:block}}
 `;

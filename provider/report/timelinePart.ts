@@ -15,7 +15,21 @@ export function timelinePart({ facts, outputs }: ReportSource): Markup {
 <ol class="steps">${(outputs.steps ?? []).map(({ name, state }) => html`<li>${name} <span class="dim">${state}</span></li>`)}</ol>
 ${paused.length > 0 && html`<h3>Pauses</h3><ul>${paused.map(([what, seconds]) => html`<li>${what}: ${duration(seconds * 1000)}</li>`)}</ul>`}</section>`;
     }
-    return html`<section><h2>Timeline</h2>${groups.map(groupPart)}</section>`;
+    const drawn = new Set(
+        groups
+            .flatMap(({ controllers, requests }) => [...controllers, ...requests])
+            .map(({ label }) => label),
+    );
+    const others = paused.filter(([what]) => !drawn.has(what));
+    return html`<section><h2>Timeline</h2>${groups.map(groupPart)}${othersPart(others)}</section>`;
+}
+
+/** What was measured and has no place on a scale: no refusal was met, or an earlier package noted no times. */
+function othersPart(paused: readonly (readonly [what: string, seconds: number])[]): Markup | undefined {
+    if (paused.length === 0) return undefined;
+    const said = ([what, seconds]: readonly [string, number]) =>
+        seconds === 0 ? html`${what}: never refused` : html`${what}: ${duration(seconds * 1000)}`;
+    return html`<h3>Measured too</h3><ul class="measured">${paused.map((one) => html`<li>${said(one)}</li>`)}</ul>`;
 }
 
 function groupPart(group: SpanGroup): Markup {

@@ -13,6 +13,7 @@ import {
     rememberDependency,
 } from "../operations/dependency/move";
 import { undoDependency } from "../operations/dependency/undo";
+import { noteRefusals } from "../operations/models/notePauses";
 import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
@@ -87,12 +88,6 @@ async function moveOf(
     const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
     if (profile === undefined) throw new Error(`this package knows no dependency ${planned.addonName}`);
     const warn = (line: string) => journal.note({ warnings: [...journal.facts.warnings, line] });
-    const refused = (totals: ReadonlyMap<string, number>) => {
-        const seconds = Object.fromEntries(
-            [...totals].map(([request, total]) => [request, Math.round(total / 100) / 10]),
-        );
-        journal.note({ pausedSeconds: { ...journal.facts.pausedSeconds, ...seconds } });
-    };
     const backup = await journal.backup.read<Backup>();
     return {
         world,
@@ -104,6 +99,6 @@ async function moveOf(
         timeouts,
         memory,
         warn,
-        refused,
+        refused: (refusals) => noteRefusals(journal, refusals),
     };
 }

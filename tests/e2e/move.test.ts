@@ -1,11 +1,13 @@
 // The main job on the sandbox: a move, what it leaves, and its undo. Pauses are measured here: it wants the machine for itself.
 import assert from "node:assert/strict";
+import type { JournalDocument } from "../../provider/engine/journalDocument";
+import { unpack } from "../../provider/engine/packed";
 import { captureState, compareIdentities } from "../../sandbox/compare";
 import { helm } from "../../sandbox/content";
 import { observeMove } from "../../sandbox/watch/observeMove";
 import "./hooks";
 import { assertNothingDoneMeanwhile, assertNothingLost, assertShortPauses } from "./pauses";
-import { RELEASE, succeeds } from "./runs";
+import { type MigrationState, migrationIn, RELEASE, succeeds } from "./runs";
 import { differencesFromStart, fresh, inWords } from "./stage";
 
 describe("a move and its undo", function () {
@@ -30,6 +32,7 @@ describe("a move and its undo", function () {
         assertNothingLost(observation);
         assertShortPauses(observation, writes);
         assertNothingDoneMeanwhile(writes);
+        assertEveryPauseHasItsTime(await migrationIn(pulumi));
         const moved = await captureState(sandbox);
         assert.equal(
             inWords(compareIdentities(start, moved)),
@@ -57,3 +60,12 @@ describe("a move and its undo", function () {
         assert.equal(history.length, 3);
     });
 });
+
+/** The report draws what the journal has a time of: those of the dependencies too. */
+function assertEveryPauseHasItsTime(migration: MigrationState | undefined): void {
+    const paused = Object.entries(migration?.pausedSeconds as Record<string, number>);
+    const { facts } = unpack(migration?.journal?.document ?? "") as JournalDocument;
+    const timed = (facts.pauses ?? []).map(({ what }) => what);
+    assert.ok(paused.length > 0);
+    for (const [what, seconds] of paused) assert.equal(timed.includes(what), seconds > 0, what);
+}

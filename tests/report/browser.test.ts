@@ -119,6 +119,16 @@ describe("report in a browser", function () {
             const box = await scale.boundingBox();
             assert.ok(box && box.width > 100 && box.x + box.width > 340, "the scale uses the width there is");
         }
+        for (const label of await page.locator(".timeline tbody :is(th, .number)").all()) {
+            const [text, room] = await label.evaluate(({ scrollWidth, clientWidth }) => [
+                scrollWidth,
+                clientWidth,
+            ]);
+            assert.ok(
+                text !== undefined && room !== undefined && text <= room,
+                `"${await label.textContent()}" is cut off: ${text} px in ${room}`,
+            );
+        }
         for (const section of await page.locator("section").all()) {
             const box = await section.boundingBox();
             assert.ok(box && box.x + box.width <= 391);

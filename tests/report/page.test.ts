@@ -2,9 +2,13 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { JournalFacts, StepJournal } from "../../provider/engine/step";
+import { noteRefusals } from "../../provider/operations/models/notePauses";
+import type { Refusals } from "../../provider/operations/models/probes";
 import { MigrationStep } from "../../provider/plan/plan";
 import { pageOf } from "../../provider/report/page";
-import { sourceOf } from "../../provider/report/source";
+import { type ReportSource, sourceOf } from "../../provider/report/source";
+import { timelinePart } from "../../provider/report/timelinePart";
 import { writePage } from "../../provider/report/writeReport";
 import { assertDone } from "../provider/memory/expectations";
 import { folder, removeFolders, type Scene, sceneOf, secretValues, textOf } from "./moved";
@@ -60,6 +64,36 @@ describe("report of a move", () => {
             const row = new RegExp(`<th scope="row">${what}</th>.*?<td class="number">([\\d.]+) s</td>`, "s");
             assert.equal(Number(row.exec(one.page())?.[1]), seconds, what);
         }
+    });
+
+    it("has every pause that pausedSeconds has: on the scale of its run, or beside it when nothing was refused or no time is known", () => {
+        const at = (second: number) => Date.UTC(2026, 0, 1) + second * 1000;
+        const facts: JournalFacts = { pausedSeconds: { operator: 20, before: 3 }, warnings: [] };
+        const journal = {
+            facts,
+            note: (now: Partial<JournalFacts>) => void Object.assign(facts, now),
+        } as StepJournal;
+        const refusals = (totals: Record<string, number>, spans: Record<string, [number, number]>) =>
+            ({
+                totals: () => new Map(Object.entries(totals)),
+                spans: () =>
+                    new Map(Object.entries(spans).map(([what, [begin, end]]) => [what, { begin, end }])),
+            }) as unknown as Refusals;
+        facts.timeline = [{ step: MigrationStep.Install, direction: "forward", begin: at(0), end: at(60) }];
+        facts.pauses = [{ what: "operator", of: "controller", begin: at(1), end: at(21) }];
+        noteRefusals(journal, refusals({ certificates: 1500, metrics: 0 }, { certificates: [at(5), at(9)] }));
+        // A move that goes on measures again.
+        noteRefusals(journal, refusals({ certificates: 4000 }, { certificates: [at(30), at(34)] }));
+        const outputs = { pausedSeconds: facts.pausedSeconds };
+        const page = timelinePart({ facts, outputs } as unknown as ReportSource).text;
+        const took = (what: string) =>
+            [
+                ...page.matchAll(
+                    new RegExp(`<th scope="row">${what}</th>.*?<td class="number">([^<]+)</td>`, "gs"),
+                ),
+            ].map(([, shown]) => shown);
+        assert.deepEqual([took("operator"), took("certificates")], [["20.0 s"], ["4.0 s"]]);
+        assert.match(page, /<li>before: 3\.0 s<\/li><li>metrics: never refused<\/li>/);
     });
 
     it("tells what went wrong and the next command, and what undo would do from there", async () => {

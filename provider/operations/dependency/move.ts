@@ -39,8 +39,8 @@ export interface DependencyMove extends DependencyOfRelease {
     readonly timeouts: { readonly installMs: number; readonly removeMs: number };
     readonly memory: MemoryEntry<DependencyMemory>;
     warn(line: string): void;
-    /** How long each kind of request was refused, milliseconds. */
-    refused(totals: ReadonlyMap<string, number>): void;
+    /** Tells how long each kind of request was refused, and when. */
+    refused(refusals: Refusals): void;
 }
 
 const POLL_MS = 300;
@@ -104,7 +104,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
     };
     const [created] = await Promise.all([searched, works()]);
     await refusals.look();
-    move.refused(refusals.totals());
+    move.refused(refusals);
     await finishHandOver(world, replaced, timeouts.installMs);
     // What the add-on made is known before anything of Helm's goes, and both stand in the journal.
     if (memory.value.deleted === undefined) await memory.amend({ created, deleted: await onlyHelms(move) });

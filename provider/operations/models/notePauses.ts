@@ -1,35 +1,42 @@
-// How long requests were refused, and controllers away, comes in; the journal's facts get it.
+// How long requests were refused, and controllers away, comes in; the journal's facts get it: the seconds, and each pause with its place in time.
 
-import type { Pause, StepContext } from "../../engine/step";
+import type { Pause, StepContext, StepJournal } from "../../engine/step";
 import { pausingOf } from "../../plan/bridged";
 import type { InstallMemory } from "../addon/installMemory";
 import type { Refusals } from "./probes";
 
-export function notePauses({ world, plan, journal }: StepContext<InstallMemory>, refusals: Refusals): void {
+const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
+
+export function notePauses(context: StepContext<InstallMemory>, refusals: Refusals): void {
+    const { world, plan, journal } = context;
     const { pausedSince } = journal.facts;
-    const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
-    const away =
-        pausedSince === undefined
-            ? {}
-            : Object.fromEntries(
-                  pausingOf(plan).map(({ component }) => [
-                      component,
-                      seconds(world.clock.now() - pausedSince),
-                  ]),
-              );
-    const requests = Object.fromEntries(
-        [...refusals.totals()].map(([request, total]) => [request, seconds(total)]),
+    if (pausedSince !== undefined) {
+        const end = world.clock.now();
+        const away = pausingOf(plan).map(({ component }) => component);
+        note(
+            journal,
+            new Map(away.map((component) => [component, end - pausedSince])),
+            away.map((what) => ({ what, of: "controller", begin: pausedSince, end })),
+        );
+    }
+    noteRefusals(journal, refusals);
+}
+
+/** Kinds of requests that were answered all the while are noted with no seconds. */
+export function noteRefusals(journal: StepJournal, refusals: Refusals): void {
+    note(
+        journal,
+        refusals.totals(),
+        [...refusals.spans()].map(([what, span]) => ({ what, of: "request", ...span })),
     );
-    const pauses: Pause[] = [
-        ...(pausedSince === undefined
-            ? []
-            : pausingOf(plan).map(({ component }) => ({
-                  what: component,
-                  of: "controller" as const,
-                  begin: pausedSince,
-                  end: world.clock.now(),
-              }))),
-        ...[...refusals.spans()].map(([what, span]) => ({ what, of: "request" as const, ...span })),
-    ];
-    journal.note({ pausedSeconds: { ...journal.facts.pausedSeconds, ...away, ...requests }, pauses });
+}
+
+/** A later measure of the same takes the place of an earlier one. */
+function note(journal: StepJournal, totals: ReadonlyMap<string, number>, pauses: readonly Pause[]): void {
+    const { facts } = journal;
+    const measured = [...totals].map(([what, total]) => [what, seconds(total)] as const);
+    journal.note({
+        pausedSeconds: { ...facts.pausedSeconds, ...Object.fromEntries(measured) },
+        pauses: [...(facts.pauses ?? []).filter(({ what }) => !totals.has(what)), ...pauses],
+    });
 }

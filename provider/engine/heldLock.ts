@@ -2,7 +2,18 @@
 import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import { lockLost } from "../ports/gate";
 import type { Clock, Gate, Log, Objects, Pass } from "../ports/world";
-import { LEASE_SECONDS, type LockedRelease, leaseRef, microTime, readLease, removeAsSeen } from "./lease";
+import {
+    isConflict,
+    LEASE_SECONDS,
+    type Lease,
+    type LockedRelease,
+    leaseName,
+    leaseOf,
+    leaseRef,
+    microTime,
+    readLease,
+    removeAsSeen,
+} from "./lease";
 
 const RENEW_MS = 4_000;
 /** A write begins only this shortly after a renewal: an older one is renewed first. */
@@ -26,7 +37,6 @@ export interface HeldLock extends Gate {
 export interface TakenLease {
     readonly of: LockedRelease;
     readonly identity: string;
-    readonly uid: string;
     readonly fromSilent: boolean;
     readonly waited: boolean;
     readonly renewedAt: Moment;
@@ -135,10 +145,10 @@ export class KeptLock implements HeldLock {
     async #renew(): Promise<void> {
         if (this.#lost !== undefined) return;
         const { objects, clock } = this.#means;
-        const { of, identity, uid: takenUid } = this.#taken;
+        const { of, identity } = this.#taken;
         const began = momentOf(clock);
-        const lease = await readLease(objects, of);
-        if (lease?.spec?.holderIdentity !== identity || lease.metadata.uid !== takenUid) {
+        const lease = (await readLease(objects, of)) ?? (await this.#madeAgain());
+        if (lease?.spec?.holderIdentity !== identity) {
             this.#lost = "another mover took the lock";
             this.#giveUpWrites();
             return;
@@ -150,6 +160,24 @@ export class KeptLock implements HeldLock {
         });
         this.#renewedAt = began;
         this.#arm();
+    }
+
+    /** Somebody deleted the Lease, and nobody can have taken it for silent yet: whoever makes the next one holds the lock, and a mover amid a pause must not simply stop. */
+    async #madeAgain(): Promise<Lease | undefined> {
+        const { objects, clock, log } = this.#means;
+        const { of, identity } = this.#taken;
+        if (this.#age() >= EXPIRES_MS) return undefined;
+        try {
+            await objects.create(leaseOf(of, identity, clock.now(), undefined));
+        } catch (error) {
+            if (!isConflict(error)) throw error;
+        }
+        const lease = await readLease(objects, of);
+        if (lease?.spec?.holderIdentity === identity)
+            log.warn(
+                `lock: somebody deleted the Lease ${of.namespace}/${leaseName(of.name)}; it was made again`,
+            );
+        return lease;
     }
 
     #arm(): void {

@@ -29,7 +29,7 @@ export interface LockRequest extends LockedRelease {
     readonly stopReason: () => string | undefined;
 }
 
-type Taken = Pick<TakenLease, "identity" | "uid" | "fromSilent" | "renewedAt">;
+type Taken = Pick<TakenLease, "identity" | "fromSilent" | "renewedAt">;
 
 export class MigrationLock {
     constructor(
@@ -87,8 +87,7 @@ export class MigrationLock {
         const lease = await readLease(this.objects, request);
         const former = lease?.spec?.holderIdentity;
         // An answer that was lost: the lock is this mover's already.
-        if (lease !== undefined && former === identity)
-            return { identity, uid: lease.metadata.uid ?? "", fromSilent: false, renewedAt };
+        if (lease !== undefined && former === identity) return { identity, fromSilent: false, renewedAt };
         const standing = lease && former ? standingOf(lease, request.holder, observed) : "free";
         if (standing === "alive" || standing === "unknown") return former ?? "";
         const content = leaseOf(request, identity, this.clock.now(), lease);
@@ -108,6 +107,6 @@ export class MigrationLock {
         }
         const mine = await readLease(this.objects, request);
         if (mine?.spec?.holderIdentity !== identity) return "another mover that was quicker";
-        return { identity, uid: mine.metadata.uid ?? "", fromSilent: standing === "silent", renewedAt };
+        return { identity, fromSilent: standing === "silent", renewedAt };
     }
 }

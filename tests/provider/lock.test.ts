@@ -186,6 +186,38 @@ describe("the lock", () => {
         assertSame(stateOf(world, true), golden, "after the resumed move", isIssued);
     });
 
+    it("is made again by a mover that holds it when somebody deletes it; another one that was quicker has it", async () => {
+        const golden = await goldenState();
+        for (const isQuicker of [false, true]) {
+            world.restore(snapshot);
+            const stack = new MemoryStack(world);
+            let written = 0;
+            const result = await stack.up({}, undefined, (mover) => {
+                mover.onWrite = (number) => {
+                    if (written > 0 || !(mover.writes[number - 1] ?? "").startsWith("create add-on")) return;
+                    written = number;
+                    const lease = world.store.raw(LEASE) ?? assert.fail();
+                    world.store.remove(LEASE);
+                    if (!isQuicker) return;
+                    const { uid: _, resourceVersion: __, ...metadata } = lease.metadata;
+                    const spec = { ...(lease.spec as object), holderIdentity: "somebody-else" };
+                    world.store.create({ ...lease, metadata, spec }, by);
+                };
+            });
+            assert.ok(written > 0);
+            if (isQuicker) {
+                assert.match(result.message, /another mover took the lock \[HP210\]/);
+                continue;
+            }
+            assertDone(result);
+            assert.match(stack.warnings.join("\n"), /somebody deleted the Lease .*; it was made again/);
+            assertHarmless(world);
+            assertSame(stateOf(world, true), golden, "after the move", isIssued);
+            assertDone(await stack.destroy());
+            assertSame(stateOf(world), start, "after destroy");
+        }
+    });
+
     it("stops at the next safe point when the engine is gone, with the state told; destroy goes back", async () => {
         world.restore(snapshot);
         const stack = new MemoryStack(world);

@@ -1,4 +1,5 @@
 // A lock that was taken: renewed while the mover lives, asked before every write, given back at the end. A mover that could not renew it in time writes no more.
+import { setMaxListeners } from "node:events";
 import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import { lockLost } from "../ports/gate";
 import type { Clock, Gate, Log, Objects, Pass } from "../ports/world";
@@ -67,7 +68,7 @@ export class KeptLock implements HeldLock {
     readonly #stopRenewing: () => void;
     #renewedAt: Moment;
     #lost: string | undefined;
-    #underWay = new AbortController();
+    #underWay = underWay();
     #renewing: Promise<void> = Promise.resolve();
     #disarm: () => void = () => undefined;
 
@@ -187,7 +188,7 @@ export class KeptLock implements HeldLock {
 
     #giveUpWrites(): void {
         this.#underWay.abort(new Error("the lock was not renewed in time for this request"));
-        this.#underWay = new AbortController();
+        this.#underWay = underWay();
     }
 
     /** Milliseconds since the last renewal. */
@@ -196,6 +197,13 @@ export class KeptLock implements HeldLock {
         const { monotonic, wall } = this.#renewedAt;
         return Math.max(clock.monotonic() - monotonic, clock.now() - wall);
     }
+}
+
+/** Each write that is under way listens, and they are many at once. */
+function underWay(): AbortController {
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    return controller;
 }
 
 export function interrupted(reason: string): MigrationError {

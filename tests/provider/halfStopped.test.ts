@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { Addon, AddonStatus, KubernetesObject, Workloads } from "../../provider/ports/world";
+import { connectWith } from "./memory/connectWith";
 import type { Policy } from "./memory/data";
 import { assertSame, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
@@ -149,6 +150,54 @@ describe("never half-stopped", () => {
         assert.equal((await stack.destroy()).kind, "done");
         assertSame(stateOf(world), start, "after the second destroy");
     });
+
+    for (const [when, isAsked, serving] of [
+        ["before EKS took the request: Helm's", false, 0],
+        ["after it: the add-on's, which EKS brings by itself", true, 5],
+    ] as const)
+        it(`serves with one generation when credentials run out ${when}`, async () => {
+            const start = stateOf(world);
+            let isExpired = false;
+            const expired = connectWith((connection) => {
+                const { addons } = connection.world;
+                for (const call of ["create", "describe", "update", "remove"] as const) {
+                    const ask = (addons[call] as (...args: unknown[]) => Promise<unknown>).bind(addons);
+                    const asked = async (...args: unknown[]) => {
+                        const isCreate = call === "create" && (args[0] as Addon).name === ADDON;
+                        if (isCreate && isAsked) await ask(...args);
+                        isExpired ||= isCreate;
+                        if (isExpired)
+                            throw Object.assign(new Error("the token is expired"), {
+                                name: "ExpiredTokenException",
+                            });
+                        return ask(...args);
+                    };
+                    Object.assign(addons, { [call]: asked });
+                }
+                return connection;
+            });
+            const stack = new MemoryStack(world, QUICK, true, expired);
+            const { kind, message } = await stack.up();
+            assert.equal(kind, "failed");
+            assert.match(message, /install: the token is expired .*\nnext: run `pulumi up`/s);
+            world.settle();
+            const helms = stopped(world).filter((name) => !name.includes("/public-"));
+            assert.equal(helms.length, serving, helms.join(", "));
+            if (!isAsked) assert.match(stack.warnings.join("\n"), /nothing of it came into the cluster/);
+            assert.deepEqual(world.data.violations, []);
+            isExpired = false;
+            const again = new MemoryStack(world, QUICK);
+            again.load(stack.save());
+            const left = world.snapshot();
+            assert.equal((await again.destroy()).kind, "done");
+            assertSame(stateOf(world), start, "after destroy");
+            world.restore(left);
+            again.load(stack.save());
+            assert.equal((await again.up()).kind, "done");
+            assert.deepEqual(world.data.violations, []);
+            assert.equal((await again.destroy()).kind, "done");
+            assertSame(stateOf(world), start, "after the second destroy");
+        });
 
     it("waits for an add-on that is DEGRADED for a while, and tells its issues meanwhile", async () => {
         let since: number | undefined;

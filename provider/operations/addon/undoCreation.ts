@@ -1,6 +1,11 @@
 // The undo of an add-on that the move made: EKS lets go of it, its controllers stop, what it wrote over comes back, and what it made is deleted. While EKS is busy, Helm's controllers serve.
 
+import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
+import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { readMany } from "../../kubernetes/readMany";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import { poll } from "../../ports/poll";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
 import { startControllers } from "../handover/stoppedControllers";
@@ -17,6 +22,7 @@ import {
 
 /** EKS lets go of an add-on within seconds, or is stuck with it. */
 const BUSY_MS = 60_000;
+const UNANSWERED_POLL_MS = 5_000;
 
 /** Answers what had to stay, for people. */
 export async function undoCreation(
@@ -27,7 +33,9 @@ export async function undoCreation(
 ): Promise<readonly string[]> {
     const { world, plan, memory } = context;
     const { name } = plan.addon;
-    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS));
+    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS)).catch(
+        (error: unknown) => serveUnanswered(context, backup, profile, error),
+    );
     await turnBackAll(context, backup);
     if (!isRemoved) {
         await serveMeanwhile(context, backup, profile);
@@ -45,6 +53,41 @@ export async function undoCreation(
               ...warnings,
               `it was ${former.status} (${former.version}) before the move and is not made again: nobody could tell how that would end; its objects are as they were`,
           ];
+}
+
+/**
+ * EKS cannot be asked at all: credentials that have run out, a right that was taken away. What it has begun it ends by itself, and that generation
+ * serves; where nothing of it comes, Helm's controllers serve again before the failure is told.
+ */
+async function serveUnanswered(
+    context: StepContext<InstallMemory>,
+    backup: Backup,
+    profile: Profile,
+    failure: unknown,
+): Promise<never> {
+    const { world, plan, memory } = context;
+    if (isStopped(failure)) throw failure;
+    const isBegun = async () =>
+        (await isAppliedOver(context, backup)) ||
+        (await objectsOfAddon(world, profile, memory.value, backup)).length > 0;
+    const pace = { timeoutMs: BUSY_MS, pauseMs: UNANSWERED_POLL_MS };
+    if (await poll(world.clock, pace, isBegun, (isThere) => isThere)) throw failure;
+    world.log.warn(
+        `undo install: EKS does not answer whether the add-on ${plan.addon.name} is there (${messageOf(failure)}); nothing of it came into the cluster, so Helm's controllers serve`,
+    );
+    await turnBackAll(context, backup);
+    await startControllers(world, plan);
+    throw failure;
+}
+
+/** Whether EKS has applied the add-on over anything that it had not applied before. */
+async function isAppliedOver({ world }: StepContext<InstallMemory>, { objects }: Backup): Promise<boolean> {
+    const others = objects.filter((object) => !isAppliedByEks(object));
+    const live = await readMany(world, others.map(refTo));
+    return others.some((object) => {
+        const now = live.get(keyOf(refTo(object)));
+        return now !== undefined && isAppliedByEks(now);
+    });
 }
 
 /** EKS may be at work on an add-on for as long as it likes: nobody waits for that without a controller. */

@@ -1,4 +1,4 @@
-// The move as programs of other languages make it: a component around the move and its way back, because only a component can register what must stand in the state before a move begins.
+// The move as programs of other languages make it: a component around the move and what its undo needs, because only a component can register what must stand in the state before a move begins.
 import * as pulumi from "@pulumi/pulumi";
 import {
     type HelmToAddonMigrationArgs,
@@ -11,7 +11,7 @@ import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "../pro
 const OUTPUT_NAMES = Object.keys(MOVE_OUTPUTS) as (keyof typeof MOVE_OUTPUTS)[];
 
 /**
- * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the way back.
+ * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the undo.
  * The preview of a new resource shows the whole plan. Models, their pods and their custom resources are never touched.
  */
 export class HelmToAddonMigration extends pulumi.ComponentResource {

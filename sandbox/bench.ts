@@ -60,7 +60,7 @@ async function measure(sandbox: Sandbox, folder: string) {
     say("previews of one migration and of twenty ...");
     const one = await measurePreview(sandbox, stack("one", 1));
     const twenty = await measurePreview(sandbox, stack("twenty", 20));
-    say("a move, a second up, the way back ...");
+    say("a move, a second up, the undo ...");
     const move = await measureMove(sandbox, stack("move", 1), start);
     const script = await runScript(sandbox, start);
     const faults = process.env.FAULTS === undefined ? undefined : await faultSample(process.env.FAULTS);

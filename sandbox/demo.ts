@@ -67,7 +67,7 @@ async function tell(sandbox: Sandbox, folder: string): Promise<void> {
     const writes = sandbox.faults.writes().length;
     if (writes > 0) throw new Error(`the second up made ${writes} writes`);
     console.log("   proved: no write to the cluster or to AWS");
-    say("pulumi destroy: the way back");
+    say("pulumi destroy: the undo");
     mustSucceed(await pulumi.destroy("--skip-preview"));
     for (const line of await proveUndone(sandbox, before)) console.log(`   proved: ${line}`);
     say("done");

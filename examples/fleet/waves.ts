@@ -70,7 +70,7 @@ export function moveFleet(run: Run): Promise<FleetReport> {
                     next: `wave ${wave.name} holds after ${wave.until}: look at its models, then remove its \`until\` from fleet.json and run \`npm run fleet -- move\` again, or go back with \`npm run fleet -- undo ${wave.name}\``,
                 };
         }
-        return { result: "done", next: "nothing; the way back is open until a move is committed" };
+        return { result: "done", next: "nothing; a move can be undone until it is committed" };
     });
 }
 

@@ -27,7 +27,7 @@ export const commitNeedsApproval: ResourceValidationPolicy = {
         const { approvedClusters = [] } = args.getConfig<Config>();
         if (approvedClusters.includes(args.props.clusterName)) return;
         reportViolation(
-            "commit removes the way back to Helm, and this cluster is not approved for it. Next: remove commit, or have the cluster's name added to approvedClusters of commit-needs-approval.",
+            "commit makes the move final, without any undo, and this cluster is not approved for it. Next: remove commit, or have the cluster's name added to approvedClusters of commit-needs-approval.",
         );
     },
 };

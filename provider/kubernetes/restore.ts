@@ -123,7 +123,7 @@ export async function restoreFieldManagers(
         const now = await world.objects.read(refTo(remembered));
         if (now?.metadata.resourceVersion === resourceVersion) throw error;
         if (attempt >= MANAGER_TRIES) {
-            // The content is back; who owns which field is worth no way back that never ends.
+            // The content is back; who owns which field is worth no undo that never ends.
             world.log.warn(
                 `${keyOf(refTo(remembered))} changes too fast to give its fields back to their former managers`,
             );

@@ -52,7 +52,7 @@ export function existingNotes(addon: Addon | undefined, configuration: Values): 
     if (!isUpdatable(addon))
         return [
             ...unwell,
-            "the way back does not make the failed add-on again; its objects get their former form",
+            "the undo does not make the failed add-on again; its objects get their former form",
         ];
     const former = settingsIn(addon.configurationValues);
     const changed = former === undefined ? ["all of them"] : differingSettings(former, configuration);
@@ -60,7 +60,7 @@ export function existingNotes(addon: Addon | undefined, configuration: Values): 
         ? unwell
         : [
               ...unwell,
-              `settings of the add-on give way to those of the release, until the way back: ${changed.join(", ")}`,
+              `settings of the add-on give way to those of the release, until the undo: ${changed.join(", ")}`,
           ];
 }
 
@@ -110,7 +110,7 @@ function partsSwitchedOff(addon: Addon, configuration: Values, { identities = []
     );
 }
 
-/** Two of a kind that run side by side act on the same models; the way back would have to start both again. */
+/** Two of a kind that run side by side act on the same models; the undo would have to start both again. */
 export function twoControllersBlockers(
     addon: Addon | undefined,
     addonControllers: readonly PlannedController[],

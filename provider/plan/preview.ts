@@ -10,7 +10,7 @@ import { wrapLine } from "./wrapLine";
 export interface Wanted {
     /** The step after which it stops. */
     readonly until?: MigrationStep;
-    /** Whether the way back goes at the end. */
+    /** Whether the undo goes at the end. */
     readonly commit?: boolean;
 }
 
@@ -21,7 +21,7 @@ interface Block {
     readonly text: string;
 }
 
-const NO_WAY_BACK = "final: the release's records, backup and journal go; no way back";
+const NO_UNDO = "final: the release's records, backup and journal go; no undo";
 
 /** The move, from where it stands to where it is wanted. */
 export function previewMove(plan: Plan, done: ReadonlySet<string>, wanted: Wanted): string[] {
@@ -35,13 +35,13 @@ export function previewMove(plan: Plan, done: ReadonlySet<string>, wanted: Wante
         const [, heading = "", does = ""] = /^( ?\d+ \S+ *)(.*)$/s.exec(text) ?? [];
         if (done.has(step)) return `${heading}done`;
         if (at > last) return `${heading}later: ${does}`;
-        if (step === MigrationStep.Finish && commit) return `${heading}${NO_WAY_BACK}`;
+        if (step === MigrationStep.Finish && commit) return `${heading}${NO_UNDO}`;
         return step === until && at < order.length - 1 ? `${text}; stops here` : text;
     });
     return [summaryLine(summaryOf(plan, done, wanted)), ...told].flatMap(wrapLine);
 }
 
-/** The way back, from where the move stands. */
+/** The undo, from where the move stands. */
 export function previewUndo(plan: Plan, begun: readonly string[]): string[] {
     const lines = undoLines(plan, begun);
     const told = lines.flatMap(({ step, does }, index) =>
@@ -60,10 +60,10 @@ function summaryLine(text: string): string {
 
 function ofCompleteMove(commit: boolean): string[] {
     const summary = summaryLine("the move is complete; only the add-on's version and settings may change");
-    return commit ? [summary, `   commit        ${NO_WAY_BACK}`] : [summary];
+    return commit ? [summary, `   commit        ${NO_UNDO}`] : [summary];
 }
 
-/** Objects, pause, way back. */
+/** Objects, pause, undo. */
 function summaryOf(plan: Plan, done: ReadonlySet<string>, { until, commit = false }: Wanted): string {
     const order = orderOf(plan);
     const next = order.find((step) => !done.has(step));

@@ -29,7 +29,7 @@ export function rulesByHand(
             return changes.length === 0
                 ? []
                 : [
-                      `somebody changed the rules of ${rendered.kind} ${namespace ? `${namespace}/` : ""}${name} past Helm (${changes.join("; ")}): lost, as the add-on brings its own form; the way back brings it back`,
+                      `somebody changed the rules of ${rendered.kind} ${namespace ? `${namespace}/` : ""}${name} past Helm (${changes.join("; ")}): lost, as the add-on brings its own form; the undo brings it back`,
                   ];
         })
         .sort();

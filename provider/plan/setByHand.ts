@@ -41,7 +41,7 @@ function linesOf(rendered: KubernetesObject, live: KubernetesObject | undefined)
     const { namespace, name } = rendered.metadata;
     return [...fields].map(
         ([manager, set]) =>
-            `${manager} set ${set.join(", ")} on ${rendered.kind} ${namespace}/${name} past Helm: lost, as the add-on brings its own form; the way back brings it back`,
+            `${manager} set ${set.join(", ")} on ${rendered.kind} ${namespace}/${name} past Helm: lost, as the add-on brings its own form; the undo brings it back`,
     );
 }
 

@@ -33,5 +33,5 @@ const doors = dynamicMove(
 /** Implements the protocol of `pulumi.dynamic.ResourceProvider`. */
 export const provider = doors.provider;
 
-/** The same for the resource that keeps the way back open. */
+/** The same for the resource that keeps an undo possible. */
 export const wayBack = doors.wayBack;

@@ -78,7 +78,7 @@ export interface HelmToAddonMigrationArgs {
 }
 
 /**
- * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the way back.
+ * Moves the HyperPod inference operator from its Helm release to the EKS add-on, and back. Creating the resource is the move, destroying it is the undo.
  * The preview of a new resource shows the whole plan in its property plan. Models, their pods and their custom resources are never touched.
  */
 export class HelmToAddonMigration extends pulumi.CustomResource {

@@ -58,7 +58,7 @@ const dynamicHome: Home = (kind, name, options) => {
         },
         options: {
             hideDiffs: ["__provider", ...(tellsProgress ? ["progressUrn"] : [])],
-            // A stack that went on with the plugin comes back; there a component is around the move and its way back.
+            // A stack that went on with the plugin comes back; there a component is around the move and what its undo needs.
             aliases: [
                 { type: pluginTypeOf(kind) },
                 ...(tellsProgress

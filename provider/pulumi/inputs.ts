@@ -188,7 +188,7 @@ export function contradictionsOfMove(
     refuseIf(
         inputs.commit === true && inputs.desiredOwner === Owner.Helm,
         "commit",
-        "cannot be true while desiredOwner is Helm: committing removes what the way back needs",
+        "cannot be true while desiredOwner is Helm: committing removes what the undo needs",
     );
     refuseIf(
         inputs.commit === true && inputs.until !== undefined && inputs.until !== MigrationStep.Finish,

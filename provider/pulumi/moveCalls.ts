@@ -1,4 +1,4 @@
-// A process comes in; the methods of the move and of its way back go out, for whichever of Pulumi's doors calls them. Knows no door.
+// A process comes in; the methods of the move and of what its undo needs go out, for whichever of Pulumi's doors calls them. Knows no door.
 
 import type { ResourceLog } from "../process/engineLog";
 import type { Bag } from "./bag";

@@ -14,11 +14,11 @@ export enum MigrationPhase {
     Moving = "Moving",
     /** Stopped where `until` said. */
     Stopped = "Stopped",
-    /** The add-on runs; the way back is open. */
+    /** The add-on runs; an undo is possible. */
     Moved = "Moved",
     /** Helm runs again, everything is as it was. */
     OnHelm = "OnHelm",
-    /** The add-on runs; the way back is closed. */
+    /** The add-on runs; no undo is possible any more. */
     Committed = "Committed",
 }
 

@@ -37,7 +37,7 @@ export function fitIntoTrailer(properties: Bag): Fitted {
     return {
         properties: isEnough ? withoutBackup : rest,
         told: [
-            `the ${isEnough ? "backup" : "journal"} is too large for the state (${Math.ceil(sizeOf(journal) / 1024)} KiB): until the next command that ends well, the way back needs the journal's Secrets in the cluster`,
+            `the ${isEnough ? "backup" : "journal"} is too large for the state (${Math.ceil(sizeOf(journal) / 1024)} KiB): until the next command that ends well, the undo needs the journal's Secrets in the cluster`,
         ],
     };
 }

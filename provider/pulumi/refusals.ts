@@ -5,7 +5,7 @@ export function noJournal(): MigrationError {
     return new MigrationError({
         code: ErrorCode.JournalDamaged,
         step: "destroy",
-        what: "neither the cluster nor Pulumi state holds the journal of this move, so the way back is unknown",
+        what: "neither the cluster nor Pulumi state holds the journal of this move, so what an undo must do is unknown",
         remedy: "restore an earlier state of the stack (`pulumi stack import`); or keep the add-on and forget the move with `pulumi state delete`; nothing was changed",
     });
 }
@@ -23,7 +23,7 @@ export function committed(): MigrationError {
     return new MigrationError({
         code: ErrorCode.InvalidInput,
         step: "plan",
-        what: "desiredOwner is Helm, but the move was committed: the backup that the way back needs was removed",
+        what: "desiredOwner is Helm, but the move was committed: the backup that the undo needs was removed",
         remedy: "remove `desiredOwner`; to go back all the same, delete the add-on with preserve and install the chart anew",
     });
 }

@@ -106,7 +106,7 @@ async function goForward(session: Session, journal: Journal): Promise<MigrationP
     // The journal goes last: as long as it is there, a commit that was cut off is seen and finished.
     await removeRecords(session.connection.world, journal.plan);
     await journal.discard();
-    session.log.progress("committed: records, backup and journal are gone, and with them the way back");
+    session.log.progress("committed: records, backup and journal are gone, and with them the undo");
     return MigrationPhase.Committed;
 }
 

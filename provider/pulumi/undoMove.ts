@@ -1,4 +1,4 @@
-// The whole way back: of one journal, and as the destroy of either resource tells it.
+// The whole undo: of one journal, and as the destroy of either resource tells it.
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { tracesOf, undoSteps } from "../engine/saga";

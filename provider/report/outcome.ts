@@ -14,7 +14,7 @@ export function outcomeOf({ outputs, problem, direction }: ReportSource): Outcom
         if (phase === undefined || steps.every(({ state }) => state === "pending"))
             return { tone: "bad", word: "Not begun", sentence: "Nothing was changed." };
         return direction === "undo"
-            ? { tone: "bad", word: "Undo failed", sentence: "The way back stopped before its end." }
+            ? { tone: "bad", word: "Undo failed", sentence: "The undo stopped before its end." }
             : { tone: "bad", word: "Failed", sentence: "The move stopped before its end." };
     }
     switch (phase) {
@@ -22,7 +22,7 @@ export function outcomeOf({ outputs, problem, direction }: ReportSource): Outcom
             return {
                 tone: "good",
                 word: "Moved",
-                sentence: "The EKS add-on runs the operator. The way back is open.",
+                sentence: "The EKS add-on runs the operator. An undo is possible.",
             };
         case MigrationPhase.OnHelm:
             return {
@@ -34,7 +34,7 @@ export function outcomeOf({ outputs, problem, direction }: ReportSource): Outcom
             return {
                 tone: "good",
                 word: "Committed",
-                sentence: "The EKS add-on runs the operator. The way back is closed.",
+                sentence: "The EKS add-on runs the operator. No undo is possible any more.",
             };
         case MigrationPhase.Stopped:
             return {

@@ -49,7 +49,7 @@ export function dependencies(
                     );
                     continue;
                 }
-                // Half taken back is no state to go on from: the rest of the way back comes first.
+                // Half taken back is no state to go on from: the rest of its undo comes first.
                 if (begun?.undoing === true) await undoDependency(move);
                 if (begun === undefined || begun.undoing === true)
                     await memory.write(await rememberDependency(move));

@@ -39,7 +39,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
         name: MigrationStep.RetireHelm,
         planLine: ({ addon, objects, release }) => {
             const own = objects.filter(({ part }) => part === addon.name);
-            return `objects that only Helm uses go (${kinds(own)}); ${counted(release.records.length, "release record")} hidden from Helm, kept for the way back`;
+            return `objects that only Helm uses go (${kinds(own)}); ${counted(release.records.length, "release record")} hidden from Helm, kept for the undo`;
         },
         remember: async (world, plan) => sort(world, plan, profile),
         apply: async (context) => {

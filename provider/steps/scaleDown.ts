@@ -21,7 +21,7 @@ import type { Profile } from "../profiles/profile";
 
 export interface Replicas {
     readonly workloads: readonly Stopped[];
-    /** Kinds of requests that nobody answered before: the way back waits for none of them. */
+    /** Kinds of requests that nobody answered before: the undo waits for none of them. */
     readonly refusedBefore?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// A sandbox at the start of a move comes in; one move, one quiet `up` and one way back, measured, go out.
+// A sandbox at the start of a move comes in; one move, one quiet `up` and one undo, measured, go out.
 import { captureState, type State } from "../compare";
 import type { Sandbox } from "../handle";
 import type { Pulumi, PulumiRun } from "../pulumi/driver";

@@ -106,21 +106,21 @@ function undoRows({ undo }: MeasuredMove): Row[] {
     const { undoMs, waitsMs, deletingMs, destroyMs, observation, changes } = undo;
     return [
         {
-            what: "way back, first write to last",
+            what: "undo, first write to last",
             target: `10 s + waits ${seconds(waitsMs)} (DELETING ${seconds(deletingMs)}, pods)`,
             measured: seconds(undoMs),
             holds: undoMs <= 10_000 + waitsMs,
         },
-        { what: "way back: the command, start to end", measured: seconds(destroyMs) },
-        { what: "way back: controllers away", measured: awayInWords(observation) },
+        { what: "undo: the command, start to end", measured: seconds(destroyMs) },
+        { what: "undo: controllers away", measured: awayInWords(observation) },
         {
-            what: "way back: requests refused at the end",
+            what: "undo: requests refused at the end",
             target: "none",
             measured: refusedAtEnd(observation),
             holds: refusedAtEnd(observation) === "none",
         },
         {
-            what: "way back: objects that differ from the start",
+            what: "undo: objects that differ from the start",
             target: "none",
             measured: describeChanges(changes),
             holds: describeChanges(changes) === "none",

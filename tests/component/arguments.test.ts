@@ -237,7 +237,7 @@ const bad: Case[] = [
         "migrateFromHelm.dependencies.s3csi",
         /did you mean s3Csi/,
     ],
-    [{ migrateFromHelm: { commit: true, desiredOwner: "Helm" } }, "migrateFromHelm.commit", /way back needs/],
+    [{ migrateFromHelm: { commit: true, desiredOwner: "Helm" } }, "migrateFromHelm.commit", /undo needs/],
     [{ migrateFromHelm: { commit: true, until: "install" } }, "migrateFromHelm.commit", /stops the move/],
     [{ migrateFromHelm: { removeTimeoutMinutes: null } }, "migrateFromHelm.removeTimeoutMinutes", /not null/],
     [{ migrateFromHelm: { report: "" } }, "migrateFromHelm.report", /not empty/],

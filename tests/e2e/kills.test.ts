@@ -198,7 +198,7 @@ async function isGolden({ sandbox }: Scene, golden: Golden): Promise<void> {
     assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
 }
 
-/** Whichever copy is read: the same steps done, the same way back. */
+/** Whichever copy is read: the same steps done, the same undo. */
 async function agrees({ sandbox }: Scene, inState: JournalCopy | undefined): Promise<void> {
     const inCluster = await journalInCluster(sandbox);
     assert.ok(inState !== undefined && inCluster !== undefined, "both places hold the journal");

@@ -28,7 +28,7 @@ function filesIn(folder: string): [name: string, text: string][] {
 describe("secret inputs on the real engine", function () {
     this.timeout(300_000);
 
-    it("are in no stream and no file, with --diff, in a failure, in a refresh and in the way back", async () => {
+    it("are in no stream and no file, with --diff, in a failure, in a refresh and in the undo", async () => {
         const env = { MOVE_SECRETS: JSON.stringify(SECRETS) };
         const scene = await fresh({ args: ARGS, env });
         const kubeconfig = readFileSync(scene.sandbox.env.KUBECONFIG ?? "", "utf8");

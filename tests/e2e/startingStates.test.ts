@@ -33,7 +33,7 @@ interface State {
     readonly args?: Record<string, unknown>;
     /** Code of the refusal; absent when it moves. */
     readonly refused?: RegExp;
-    /** What the way back cannot bring again, documented in docs/undo.md. */
+    /** What the undo cannot bring again, documented in docs/undo.md. */
     readonly stays?: (difference: Difference) => boolean;
 }
 

@@ -84,7 +84,7 @@ describe("a move in stages", function () {
             updateOutcome: "UPDATE_FAILED",
             issues: [{ code: "AdmissionRequestDenied", message: "denied by the policy of the platform" }],
         });
-        // The way back works: only the update forward meets the cause.
+        // The undo works: only the update forward meets the cause.
         let asked = 0;
         sandbox.faults.arm({
             action: "delay",

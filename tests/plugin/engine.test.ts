@@ -149,7 +149,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
                 assert.ok(!text.includes(value), `${where} holds the ${what}`);
     });
 
-    it("goes back from an interrupted way back too, and leaves no trace", async () => {
+    it("goes back from an interrupted undo too, and leaves no trace", async () => {
         await interrupted("destroy", 4);
         const back = await pulumi.destroy("--skip-preview");
         assert.equal(back.exitCode, 0, back.stdout);

@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
         },
     },
     {
-        name: "a move, nothing to say, a refresh, and the way back",
+        name: "a move, nothing to say, a refresh, and the undo",
         leavesNoTrace: true,
         async run(door) {
             const it = await door();
@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
         },
     },
     {
-        name: "the way back gets its key, remembers the cluster, and has nothing to undo",
+        name: "the undo gets its key, remembers the cluster, and has nothing to undo",
         resource: "WayBack",
         leavesNoTrace: true,
         async run(door) {

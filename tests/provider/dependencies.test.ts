@@ -288,7 +288,7 @@ describe("dependencies in memory", () => {
         }
     });
 
-    it("is killed at every write of the way back, and ends at the start", async () => {
+    it("is killed at every write of the undo, and ends at the start", async () => {
         const { world, state } = storage();
         const stack = new MemoryStack(world);
         assertDone(await stack.up());

@@ -1,4 +1,4 @@
-// An add-on that is there before the move: it is taken over or made anew, and the way back leads to it as it was, wherever a mover was killed.
+// An add-on that is there before the move: it is taken over or made anew, and the undo leads to it as it was, wherever a mover was killed.
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,7 +98,7 @@ describe("an add-on that is there before the move", function () {
         assert.deepEqual(addonIn(world).settings, STANDING_CONFIGURATION);
     });
 
-    it("CREATE_FAILED: is made anew; the way back leaves no failed add-on, says so, and gives its objects back", async () => {
+    it("CREATE_FAILED: is made anew; the undo leaves no failed add-on, says so, and gives its objects back", async () => {
         const { world, state } = startOf({}, withAddon({ outcome: "CREATE_FAILED" }));
         const stack = await moved(world);
         assert.match(
@@ -111,7 +111,7 @@ describe("an add-on that is there before the move", function () {
         assert.match(stack.warnings.join(), /it was CREATE_FAILED .* and is not made again/);
     });
 
-    it("deleted with its objects kept: they are the start to which the way back leads", async () => {
+    it("deleted with its objects kept: they are the start to which the undo leads", async () => {
         const { world, state } = startOf({}, (one) => {
             addStandingAddon(one);
             one.data.addons.delete(ADDON);
@@ -121,7 +121,7 @@ describe("an add-on that is there before the move", function () {
         assertSame(stateOf(world), state, "after destroy");
     });
 
-    it("older than fields that the models hold by now: the way back keeps the version, and gives the settings back", async () => {
+    it("older than fields that the models hold by now: the undo keeps the version, and gives the settings back", async () => {
         const { world } = startOf({}, withAddon({ version: "v1.0.0-eksbuild.1" }));
         const stack = await moved(world);
         assertDone(await stack.destroy());
@@ -171,7 +171,7 @@ describe("an add-on that is there before the move", function () {
         assert.deepEqual((spec as { dnsConfig?: unknown }).dnsConfig, { hostedZone: "Z123" });
     });
 
-    it("deleted by somebody after the move: the way back makes it again", async () => {
+    it("deleted by somebody after the move: the undo makes it again", async () => {
         const { world, state } = startOf(SAME_OPERATOR, withAddon({ version: OLDER }));
         const stack = await moved(world);
         world.data.addons.delete(ADDON);

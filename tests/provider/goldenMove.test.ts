@@ -46,7 +46,7 @@ describe("a move in memory", () => {
         assertHarmless(world);
     });
 
-    it("a controller that did not work before is not waited for on the way back, nor what it should have answered", async () => {
+    it("a controller that did not work before is not waited for by the undo, nor what it should have answered", async () => {
         const { world, state } = startOf({}, (broken) => {
             const deployments = { apiVersion: "apps/v1", kind: "Deployment", namespace: RELEASE.namespace };
             const by = { manager: "kubectl-edit", operation: "Update" } as const;
@@ -65,7 +65,7 @@ describe("a move in memory", () => {
         assertDone(await stack.up());
         const begun = world.clock.now();
         assertDone(await stack.destroy());
-        assert.ok(world.clock.now() - begun < 120_000, "the way back waited in vain");
+        assert.ok(world.clock.now() - begun < 120_000, "the undo waited in vain");
         assertSame(stateOf(world), state, "after destroy");
     });
 

@@ -1,4 +1,4 @@
-// Roles for the add-on: what is reused, what is copied, and that the way back leaves IAM as it was. Pure parts first, then on the world in memory.
+// Roles for the add-on: what is reused, what is copied, and that the undo leaves IAM as it was. Pure parts first, then on the world in memory.
 import assert from "node:assert/strict";
 import {
     isTrusted,
@@ -79,11 +79,11 @@ describe("trust policies", () => {
         );
     });
 
-    it("the way back gives the former text character by character", () => {
+    it("the undo gives the former text character by character", () => {
         assert.equal(withoutTrust(withTrust(helmTrust, trust), ["Ours"], helmTrust), helmTrust);
     });
 
-    it("what somebody else added meanwhile stays on the way back", () => {
+    it("what somebody else added meanwhile stays after the undo", () => {
         const colleague = JSON.parse(withTrust(helmTrust, trust)) as { Statement: object[] };
         colleague.Statement.push({
             Sid: "Colleague",
@@ -175,7 +175,7 @@ describe("copies of roles", () => {
 });
 
 describe("identities in memory", () => {
-    it("W7: a copied execution role carries everything over, and the way back deletes it and nothing else", async () => {
+    it("W7: a copied execution role carries everything over, and the undo deletes it and nothing else", async () => {
         const { world } = startOf();
         withForeignName(world);
         const start = stateOf(world);

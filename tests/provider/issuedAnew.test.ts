@@ -1,4 +1,4 @@
-// The way back under cert-manager's own rule since 1.18: it issues again when the Certificate goes back. The undo waits for it, requests are answered, and what is not as before is said.
+// The undo under cert-manager's own rule since 1.18: it issues again when the Certificate goes back. The undo waits for it, requests are answered, and what is not as before is said.
 import assert from "node:assert/strict";
 import { compareStates } from "../../sandbox/compare/compare";
 import { assertDone, assertHarmless, assertSame, stateOf } from "./memory/expectations";

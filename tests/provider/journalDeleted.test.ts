@@ -57,7 +57,7 @@ describe("the journal's Secrets deleted in the middle", function () {
             }
         });
 
-    it("after a move that failed: what its state holds suffices for the way back, from every third write", async () => {
+    it("after a move that failed: what its state holds suffices for the undo, from every third write", async () => {
         let tried = 0;
         for (let write = 8; write <= writes.length; write += 3) {
             const stack = begin();

@@ -51,7 +51,7 @@ export class MemoryStack {
     /** How far the time of day of this stack's machine is ahead. */
     clockAheadMs = 0;
 
-    /** Props of the resource that keeps the way back open; in the state before the move begins. */
+    /** Props of the resource that keeps an undo possible; in the state before the move begins. */
     wayBack: Bag | undefined;
 
     /** What the engine got of the last call, marks of secrets included. */

@@ -56,7 +56,7 @@ describe("a mover whose engine is gone", function () {
         }
     });
 
-    it("at any write of the way back leaves one generation serving", async () => {
+    it("at any write of the undo leaves one generation serving", async () => {
         const writes = await writesOf("destroy");
         world.restore(snapshot);
         const first = new MemoryStack(world);

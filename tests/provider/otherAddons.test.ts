@@ -1,4 +1,4 @@
-// Another EKS add-on is made in the same minutes: EKS applies both as one field manager, and the way back takes nothing of the other's away.
+// Another EKS add-on is made in the same minutes: EKS applies both as one field manager, and the undo takes nothing of the other's away.
 import assert from "node:assert/strict";
 import { ownAmong } from "../../provider/operations/addon/ownership";
 import type { KubernetesObject, ObjectRef } from "../../provider/ports/world";

@@ -131,7 +131,7 @@ function readIfThere(file: string): string {
 describe("planted secrets", () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("are in no plan, line, output, report or log of a move, a refresh with drift, and the way back", async () => {
+    it("are in no plan, line, output, report or log of a move, a refresh with drift, and the undo", async () => {
         const stack = begin();
         const up = await stack.up();
         assertDone(up);

@@ -31,7 +31,7 @@ describe("a preview", () => {
         stack = new MemoryStack(world);
     });
 
-    it("begins with objects, pause and way back, in one line", async () => {
+    it("begins with objects, pause and undo, in one line", async () => {
         const [summary = ""] = await previewed(stack, {});
         assert.match(
             summary,
@@ -51,11 +51,11 @@ describe("a preview", () => {
     it("says that a commit is final, before the move and after it", async () => {
         const before = await previewed(stack, { commit: true });
         assert.match(before[0] ?? "", /no undo afterwards/);
-        assert.match(before.join("\n"), /11 finish {8}final: .*no way back/);
+        assert.match(before.join("\n"), /11 finish {8}final: .*no undo/);
         assert.doesNotMatch(before.join("\n"), /journal stays/);
         assertDone(await stack.up());
         const after = await previewed(stack, { commit: true });
-        assert.match(after.join("\n"), /the move is complete.*\n {3}commit .*no way back$/);
+        assert.match(after.join("\n"), /the move is complete.*\n {3}commit .*no undo$/);
     });
 
     it("of a move that was stopped marks what is done and goes on from there", async () => {
@@ -69,7 +69,7 @@ describe("a preview", () => {
         assert.match(lines.join(" ").replace(/ +/g, " "), / 8 verify .*; stops here 9 retireHelm later: /);
     });
 
-    it("of the way back tells each step with what it does, newest first", async () => {
+    it("of the undo tells each step with what it does, newest first", async () => {
         assertDone(await stack.up({ until: "install" }));
         const lines = await previewed(stack, { desiredOwner: "Helm" });
         assert.match(lines[0] ?? "", /goes back to Helm, the newest of 7 steps first/);

@@ -90,7 +90,7 @@ describe("the cluster that a move was begun on", () => {
         assert.deepEqual(mover.writes, []);
     });
 
-    it("is kept by the resource of the way back as well", async () => {
+    it("is kept by the resource of the undo as well", async () => {
         const stack = await moved();
         const { wayBack, mover } = stack.process();
         const { outs } = await wayBack.create({ clusterName: "demo" }, stack.log);

@@ -122,7 +122,7 @@ describe("a journal's copies of Secrets of other namespaces", () => {
         await assertUndone(stack);
     });
 
-    it("are opened by the cluster alone in the way back of a stack that took the move over in its middle", async () => {
+    it("are opened by the cluster alone in the undo of a stack that took the move over in its middle", async () => {
         world.restore(snapshot);
         assertDone(await new MemoryStack(world).up({ until: "scaleDown" }));
         const stack = adopted(hashInCluster());
@@ -178,7 +178,7 @@ describe("a journal's copies of Secrets of other namespaces", () => {
         }
     });
 
-    it("are sealed in the cluster again when its copy was deleted and the way back is cut off", async () => {
+    it("are sealed in the cluster again when its copy was deleted and the undo is cut off", async () => {
         const stack = await moved();
         remove(journalSecrets());
         assert.equal((await stack.destroy({ write: 8, moment: "after", kind: "crash" })).kind, "crashed");

@@ -22,13 +22,13 @@ describe("ids of a move whose cluster is a secret", () => {
         assertDone(await stack.refresh());
         assert.doesNotMatch(stack.resource?.id ?? CLUSTER, /planted/);
         assertDone(await stack.destroy());
-        assertSame(stateOf(world), state, "after the way back");
+        assertSame(stateOf(world), state, "after the undo");
         const created = new MemoryStack(world, INPUTS);
         assertDone(await created.up({ until: "lock" }));
         assert.doesNotMatch(created.resource?.id ?? CLUSTER, /planted/);
     });
 
-    it("nor those of the way back, whose ARN of the cluster is a secret then", async () => {
+    it("nor those of the undo, whose ARN of the cluster is a secret then", async () => {
         const stack = new MemoryStack(startOf().world, INPUTS);
         const wayBack = discreetWayBack(new WayBackLifecycle(stack.host()));
         const { id, outs } = await wayBack.create({ ...INPUTS, journalKey: "k" }, stack.log);

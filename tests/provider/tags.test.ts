@@ -320,7 +320,7 @@ describe("the tag step", () => {
         return { apply: (isNew?: true) => run("apply", isNew), undo: () => run("undo") };
     }
 
-    it("W4: tags are merged, and the way back gives the exact former sets", async () => {
+    it("W4: tags are merged, and the undo gives the exact former sets", async () => {
         const one = new TagWorld([], [], structuredClone(start));
         const step = await stepOn(one);
         await step.apply(true);
@@ -338,7 +338,7 @@ describe("the tag step", () => {
         assert.equal(one.writes, writes * 2, "a second undo writes nothing");
     });
 
-    it("the way back is right after a half-done apply, and leaves what others changed meanwhile", async () => {
+    it("the undo is right after a half-done apply, and leaves what others changed meanwhile", async () => {
         const one = new TagWorld([], [], structuredClone(start));
         const step = await stepOn(one);
         one.tags.set("a", { env: "prod", CreatedBy: "HyperPodInference", cost: "42" });
@@ -351,7 +351,7 @@ describe("the tag step", () => {
         });
     });
 
-    it("what somebody set between plan and tag is what the way back gives, the tag's own value too", async () => {
+    it("what somebody set between plan and tag is what the undo gives, the tag's own value too", async () => {
         const one = new TagWorld([], [], structuredClone(start));
         const step = await stepOn(one);
         const meanwhile = {
@@ -366,7 +366,7 @@ describe("the tag step", () => {
         assert.deepEqual(Object.fromEntries(one.tags), meanwhile);
     });
 
-    it("what somebody set after a crash in the middle is what the way back gives", async () => {
+    it("what somebody set after a crash in the middle is what the undo gives", async () => {
         const one = new TagWorld([], [], structuredClone(start));
         const step = await stepOn(one);
         await step.apply(true);

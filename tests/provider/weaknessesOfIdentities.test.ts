@@ -145,7 +145,7 @@ describe("IAM roles that AWS's script gets wrong", () => {
         );
     });
 
-    it("W37: the way back leaves nothing of the move in AWS: no copied role, no policy, no add-on of a dependency", async () => {
+    it("W37: the undo leaves nothing of the move in AWS: no copied role, no policy, no add-on of a dependency", async () => {
         const { world } = startOf({
             values: { tlsCertificateS3Bucket: "acme-tls" },
             addonObjects: addonWith("aws-fsx-csi-driver", [

@@ -1,4 +1,4 @@
-// The way back as AWS's script (helm_to_addon.sh) does not know it: each case handled. The W numbers are the list in docs/weaknesses.md; W41 stands in goldenMove.test.ts.
+// The undo as AWS's script (helm_to_addon.sh) does not know it: each case handled. The W numbers are the list in docs/weaknesses.md; W41 stands in goldenMove.test.ts.
 import assert from "node:assert/strict";
 import type { StepRecord } from "../../provider/engine/journalDocument";
 import { keyOf, refTo } from "../../provider/kubernetes/restore";
@@ -108,7 +108,7 @@ describe("what AWS's script does not keep", () => {
         assertSame(stateOf(world), before, "after destroy");
     });
 
-    it("W34: the way back is to the current revision in its live form, with all revisions and no new one", async () => {
+    it("W34: the undo is to the current revision in its live form, with all revisions and no new one", async () => {
         world.restore(snapshot);
         const image = "registry.invalid/hyperpod/keda-operator:2.17.1-patched";
         world.store.merge(
@@ -206,7 +206,7 @@ describe("what AWS's script takes back in the wrong order, or not at all", () =>
         assertHarmless(world);
     });
 
-    it("W38: an add-on that was asked for right before a crash is known to the way back, once it is there or not", async () => {
+    it("W38: an add-on that was asked for right before a crash is known to the undo, once it is there or not", async () => {
         const create = numberOf(await begin().up(), new RegExp(`^create add-on ${ADDON}`));
         for (const moment of ["before", "after"] as const) {
             const stack = begin();
@@ -221,7 +221,7 @@ describe("what AWS's script takes back in the wrong order, or not at all", () =>
 });
 
 describe("where AWS's rollback dies without a word", () => {
-    it("W39: a detach that fails ends the way back with an error and a resource that stays; the next destroy ends at the start", async () => {
+    it("W39: a detach that fails ends the undo with an error and a resource that stays; the next destroy ends at the start", async () => {
         world.restore(snapshot);
         withForeignName(world);
         const before = stateOf(world);

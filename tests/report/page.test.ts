@@ -16,7 +16,7 @@ import { folder, removeFolders, type Scene, sceneOf, secretValues, textOf } from
 after(removeFolders);
 
 describe("report of a move", () => {
-    it("shows steps, pauses, what moved, what was left alone, changed owners and the way back", async () => {
+    it("shows steps, pauses, what moved, what was left alone, changed owners and the undo", async () => {
         const scene = sceneOf();
         const secretsBefore = secretValues(scene.world);
         assertDone(await scene.stack.up());
@@ -155,11 +155,11 @@ describe("report of a move", () => {
         assert.match(scene.text(), /Stopped on request The move waits before|Stopped on request/);
         assert.match(scene.text(), /The move waits before identities/);
         assertDone(await scene.stack.up({ until: MigrationStep.Finish }));
-        assert.match(scene.text(), /The way back is open/);
+        assert.match(scene.text(), /An undo is possible/);
         assertDone(await scene.stack.up({ until: undefined, desiredOwner: "Helm" }));
         assert.match(scene.text(), /Undone/);
         assertDone(await scene.stack.up({ until: undefined, desiredOwner: undefined, commit: true }));
-        assert.match(scene.text(), /The way back is closed/);
+        assert.match(scene.text(), /No undo is possible/);
         assert.match(scene.text(), /Nothing: the move was committed/);
     });
 

@@ -69,7 +69,7 @@ function notOlder(wanted: WantedAddon, existing: Addon): WantedAddon {
 
 export interface UpdateOptions {
     readonly resolveConflicts: "OVERWRITE" | "PRESERVE";
-    /** Only a way back may ask for an older version than the one that is there, after it looked at the models. */
+    /** Only an undo may ask for an older version than the one that is there, after it looked at the models. */
     readonly mayBeOlder?: true;
     readonly timeoutMs: number;
     /** Runs at every look; it measures which requests are refused. */

@@ -62,12 +62,12 @@ export function describeUnproved(
         ...(unproved.length === 0
             ? []
             : [
-                  `EKS made these in the same time, and nothing proves that they are the add-on ${profile.addonName}'s: ${unproved.map(keyOf).sort().join(", ")}; a way back leaves them`,
+                  `EKS made these in the same time, and nothing proves that they are the add-on ${profile.addonName}'s: ${unproved.map(keyOf).sort().join(", ")}; an undo leaves them`,
               ]),
         ...(unanswered.length === 0
             ? []
             : [
-                  `the cluster does not answer for ${[...unanswered].sort().join(", ")}, so what ${profile.addonName} made of these kinds is not known; a way back leaves it`,
+                  `the cluster does not answer for ${[...unanswered].sort().join(", ")}, so what ${profile.addonName} made of these kinds is not known; an undo leaves it`,
               ]),
     ];
     return parts.length === 0 ? undefined : parts.join("; ");

@@ -1,4 +1,4 @@
-// The way back from an add-on: EKS lets go of it, its controllers stop, what it overwrote gets its former form, and only what it made is deleted.
+// The undo of an add-on: EKS lets go of it, its controllers stop, what it overwrote gets its former form, and only what it made is deleted.
 
 import { ErrorCode } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";

@@ -100,7 +100,7 @@ async function update(
     );
 }
 
-/** The error to tell, after the way back was tried. */
+/** The error to tell, after the undo was tried. */
 async function undoUpgrade(
     world: World,
     wanted: Wanted,

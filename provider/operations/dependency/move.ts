@@ -29,7 +29,7 @@ export interface DependencyMemory {
     readonly done?: true;
     /** Its undo was begun: what else stands here is no longer true of the cluster. */
     readonly undoing?: true;
-    /** The add-on's own workloads that make room on the way back. */
+    /** The add-on's own workloads that make room during the undo. */
     readonly replacedBack?: readonly Replaced[];
 }
 

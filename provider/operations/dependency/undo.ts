@@ -1,4 +1,4 @@
-// The way back of one dependency: the add-on goes, Helm's controllers come back before requests are sent to them again, and only what the add-on made is deleted.
+// The undo of one dependency: the add-on goes, Helm's controllers come back before requests are sent to them again, and only what the add-on made is deleted.
 
 import { refTo } from "../../kubernetes/restore";
 import {

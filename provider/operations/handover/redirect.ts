@@ -56,7 +56,7 @@ export async function turnBack(
     );
 }
 
-/** A way back has to go on without cert-manager too: then requests pause until pods present what they presented before. */
+/** An undo has to go on without cert-manager too: then requests pause until pods present what they presented before. */
 async function presentedOrTold(
     world: World,
     migrationId: string,
@@ -70,7 +70,7 @@ async function presentedOrTold(
     } catch (error) {
         if (isStopped(error)) throw error;
         world.log.warn(
-            `requests to ${kept.component.component} pause on the way back, because it cannot present the names of both generations: ${messageOf(error)}`,
+            `requests to ${kept.component.component} pause during the undo, because it cannot present the names of both generations: ${messageOf(error)}`,
         );
         return false;
     }

@@ -1,4 +1,4 @@
-// The add-on is gone, what it made still runs: every bridged controller of Helm serves again before the add-on's stop. Where that cannot be, the way back pauses, and says so.
+// The add-on is gone, what it made still runs: every bridged controller of Helm serves again before the add-on's stop. Where that cannot be, the undo pauses, and says so.
 import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
 import { bridgedOf } from "../../plan/bridged";
@@ -26,7 +26,7 @@ export async function turnBackAll<Memory>(
     } catch (error) {
         if (isStopped(error)) throw error;
         noteOnce(journal, [
-            `the way back pauses ${components.map(({ component }) => component).join(", ")}, because it could not hand over: ${messageOf(error)}`,
+            `the undo pauses ${components.map(({ component }) => component).join(", ")}, because it could not hand over: ${messageOf(error)}`,
         ]);
     }
 }

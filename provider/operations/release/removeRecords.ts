@@ -1,4 +1,4 @@
-// The plan of a move that becomes final in; the release's records, which only a way back needs, are gone afterwards. A record that Helm sees is somebody's, and stays.
+// The plan of a move that becomes final in; the release's records, which only an undo needs, are gone afterwards. A record that Helm sees is somebody's, and stays.
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
 import type { Plan } from "../../plan/plan";

@@ -1,4 +1,4 @@
-// One identity's role: what to remember of it, how to make it fit the add-on, and the way back. Writes only what is missing.
+// One identity's role: what to remember of it, how to make it fit the add-on, and the undo. Writes only what is missing.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import {

@@ -19,7 +19,7 @@ describe("a move whose operator hands over while EKS applies again and again", (
         world.settle(60_000);
         assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
         assertHarmless(world);
-        assertSame(stateOf(world), start, "after the way back", ({ key }) =>
+        assertSame(stateOf(world), start, "after the undo", ({ key }) =>
             key.startsWith("coordination.k8s.io/Lease "),
         );
     });

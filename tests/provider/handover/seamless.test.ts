@@ -1,4 +1,4 @@
-// A whole move and its way back on which the operator hands over without a pause: 60 s until new pods are Ready, 20 s until pods see Secrets, real elections. Users ask all the time.
+// A whole move and its undo on which the operator hands over without a pause: 60 s until new pods are Ready, 20 s until pods see Secrets, real elections. Users ask all the time.
 import assert from "node:assert/strict";
 import type { Difference } from "../../../sandbox/compare/state";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
@@ -24,7 +24,7 @@ describe("a move whose operator hands over", () => {
             world.settle(60_000);
             assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
             assertHarmless(world);
-            assertSame(stateOf(world), start, `after way back ${run}`, isElected);
+            assertSame(stateOf(world), start, `after undo ${run}`, isElected);
         }
     });
 

@@ -131,7 +131,7 @@ describe("on the way without a pause", () => {
         assert.equal(readyPods(world, OLD_MANAGER), 1);
         assert.deepEqual(leftOver(world), []);
         assertDone(await stack.destroy());
-        assertSame(stateOf(world), start, "after the way back", isElected);
+        assertSame(stateOf(world), start, "after the undo", isElected);
         assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
         assertHarmless(world);
     });
@@ -235,7 +235,7 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
-    it("cert-manager fails on the way back: it pauses, says so, and ends at the start", async () => {
+    it("cert-manager fails during the undo: it pauses, says so, and ends at the start", async () => {
         const world = slowWorld();
         const start = stateOf(world);
         const stack = new MemoryStack(world);
@@ -246,7 +246,7 @@ describe("on the way without a pause", () => {
         assertDone(await stack.destroy());
         assert.match(
             stack.warnings.slice(warned).join("\n"),
-            /requests to operator pause on the way back, because/,
+            /requests to operator pause during the undo, because/,
         );
         world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 1 } }, BY);
         assertSame(

@@ -1,4 +1,4 @@
-// A mover that is killed at any write of a move without a pause, or of its way back; the next command goes on or goes back. It ends golden or at the start, and nobody's model was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
+// A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
 import assert from "node:assert/strict";
 import type { Difference, State } from "../../../sandbox/compare/state";
 import { sample } from "../../faults/matrix";
@@ -84,7 +84,7 @@ async function tried({ first, write, moment, second }: Kill): Promise<void> {
     const killed = await (first === "up" ? stack.up({}, crash) : stack.destroy(crash));
     assert.equal(killed.kind, "crashed");
     world.settle(AWAY_MS);
-    // A stack whose state says that it moved learns from a refresh that the way back was begun.
+    // A stack whose state says that it moved learns from a refresh that the undo was begun.
     if (first === "destroy" && second === "up") assertDone(await stack.refresh());
     assertDone(await stack[second]());
     const end = stateOf(world, second === "up");

@@ -25,7 +25,7 @@ export const STANDING_CONFIGURATION = {
     nodeSelector: { pool: "blue" },
 };
 
-/** What an update with OVERWRITE will set right, and a way back must bring again: on an object of the add-on's own, and on one that Helm shares. */
+/** What an update with OVERWRITE will set right, and an undo must bring again: on an object of the add-on's own, and on one that Helm shares. */
 function changeByOthers({ store }: MemoryWorld): void {
     store.merge(
         {

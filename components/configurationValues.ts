@@ -7,7 +7,7 @@ import type { Roles } from "./roles";
 /** A tree whose leaves may be outputs: what a preview knows already can be checked before the rest is there. */
 export type SettingsTree = Record<string, unknown>;
 
-export interface Found {
+export interface FoundByComponent {
     hyperpodClusterArn: pulumi.Output<string | undefined>;
     tlsBucketName: pulumi.Output<string>;
     roles: Roles;
@@ -15,7 +15,7 @@ export interface Found {
 
 export function configurationTree(
     args: HyperPodInferenceAddonArgs,
-    found: Found,
+    found: FoundByComponent,
 ): pulumi.Input<SettingsTree> {
     const { arns } = found.roles;
     const ours: SettingsTree = {

@@ -10,25 +10,25 @@ import type { Cluster } from "./cluster";
 import type { CheckedAddon } from "./healthResources";
 import { known } from "./known";
 import { Standing, standingOf } from "./owner";
-import type { Part } from "./part";
+import type { ComponentPart } from "./part";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import { chooseVersion, findAddon } from "./versions";
 import { isInstalled } from "./whatIsMade";
 
 /** A dependency that this stack installs, before it is registered. */
-export interface PlannedDependency extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {
+export interface DependencyToInstall extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {
     version: pulumi.Output<string>;
     settings: DependencySettings;
 }
 
-export interface Dependencies extends Part {
+export interface DependencyAddons extends ComponentPart {
     /** The add-ons by their names at EKS. */
     made: Partial<Record<string, Aws.eks.Addon>>;
 }
 
 export interface DependencyPlan {
-    install: PlannedDependency[];
+    install: DependencyToInstall[];
     adopted: string[];
 }
 
@@ -73,7 +73,7 @@ export function presentDependencies(args: HyperPodInferenceAddonArgs): string[] 
 }
 
 /** What the settings check looks at. */
-export function checkedDependency({ key, addonName, version, settings }: PlannedDependency): CheckedAddon {
+export function checkedDependency({ key, addonName, version, settings }: DependencyToInstall): CheckedAddon {
     return {
         argument: `${key}.configuration`,
         versionArgument: `${key}.version`,
@@ -89,7 +89,7 @@ export function installDependencies(
     roles: Roles,
     after: pulumi.Resource[],
     preserve: boolean,
-): Dependencies {
+): DependencyAddons {
     const made = plan.install.map(({ addonName, identity, version, settings }): [string, Aws.eks.Addon] => [
         addonName,
         new aws.eks.Addon(

@@ -31,7 +31,7 @@ export interface Around {
 }
 
 /** What the component tells its user. */
-export interface Outcome {
+export interface ComponentResults {
     /** Everything is registered. */
     finished: Promise<unknown>;
     addonArn: pulumi.Output<string>;
@@ -48,7 +48,7 @@ export interface Outcome {
 }
 
 /** Settings checked, then the dependencies, then the operator, then its health. */
-export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around: Around): Outcome {
+export function installed(scope: Scope, args: HyperPodInferenceAddonArgs, around: Around): ComponentResults {
     const { cluster, connection, roles, bucket, surroundings, identity } = around;
     if (!bucket) throw new Error("an installation without migrateFromHelm has a TLS bucket");
     const hyperpodClusterArn = pulumi
@@ -112,7 +112,7 @@ export function moved(
     args: HyperPodInferenceAddonArgs,
     move: MigrateFromHelm,
     around: Around,
-): Outcome {
+): ComponentResults {
     const { connection, roles, bucket, surroundings } = around;
     const migration = moveFromHelm(scope, args, {
         move,

@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
 import { known } from "./known";
 import { ifThere, ownerTagKey, SeveralFound } from "./owner";
-import type { Part } from "./part";
+import type { ComponentPart } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
 import { refuse } from "./validate";
@@ -28,7 +28,7 @@ export async function interfaceEndpoints(
     args: HyperPodInferenceAddonArgs,
     cluster: pulumi.Output<Cluster>,
     region: pulumi.Output<string>,
-): Promise<Part> {
+): Promise<ComponentPart> {
     if (args.privateCluster !== true) return { resources: [], adopted: [] };
     await scope.valuesChecked;
     const where = scope.region === undefined ? pulumi.output({}) : pulumi.output({ region: scope.region });
@@ -38,36 +38,38 @@ export async function interfaceEndpoints(
     const securityGroupIds =
         args.interfaceEndpointSecurityGroupIds ?? cluster.apply(({ securityGroupId }) => [securityGroupId]);
     const facts = await known(pulumi.all([cluster, region, scope.owner, where]));
-    const parts = (args.interfaceEndpoints ?? defaultServices).map(async (service): Promise<Part> => {
-        const look = facts && (await lookAt(scope, service, ...facts));
-        if (look?.inUse !== undefined) return { resources: [], adopted: [look.inUse] };
-        if (look?.name === undefined && facts !== undefined) {
-            notOffered(scope, args, service, facts[1]);
-            return { resources: [], adopted: [] };
-        }
-        const serviceName =
-            look?.name ??
-            pulumi
-                .all([region, where])
-                .apply(([at, given]) =>
-                    endpointServiceName(scope, at, service, EndpointType.Interface, given),
-                );
-        const endpoint = new aws.ec2.VpcEndpoint(
-            `${scope.name}-${service}`,
-            {
-                vpcId: cluster.vpcId,
-                serviceName,
-                vpcEndpointType: "Interface",
-                privateDnsEnabled: true,
-                subnetIds,
-                securityGroupIds,
-                region: scope.region,
-                tags: scope.tags,
-            },
-            scope.child(),
-        );
-        return { resources: [endpoint], adopted: [] };
-    });
+    const parts = (args.interfaceEndpoints ?? defaultServices).map(
+        async (service): Promise<ComponentPart> => {
+            const look = facts && (await lookAt(scope, service, ...facts));
+            if (look?.inUse !== undefined) return { resources: [], adopted: [look.inUse] };
+            if (look?.name === undefined && facts !== undefined) {
+                notOffered(scope, args, service, facts[1]);
+                return { resources: [], adopted: [] };
+            }
+            const serviceName =
+                look?.name ??
+                pulumi
+                    .all([region, where])
+                    .apply(([at, given]) =>
+                        endpointServiceName(scope, at, service, EndpointType.Interface, given),
+                    );
+            const endpoint = new aws.ec2.VpcEndpoint(
+                `${scope.name}-${service}`,
+                {
+                    vpcId: cluster.vpcId,
+                    serviceName,
+                    vpcEndpointType: "Interface",
+                    privateDnsEnabled: true,
+                    subnetIds,
+                    securityGroupIds,
+                    region: scope.region,
+                    tags: scope.tags,
+                },
+                scope.child(),
+            );
+            return { resources: [endpoint], adopted: [] };
+        },
+    );
     const all = await Promise.all(parts);
     return {
         resources: all.flatMap(({ resources }) => resources),

@@ -12,7 +12,7 @@ import type { Scope } from "./scope";
 import type { MigrateFromHelm } from "./settings";
 import { isInstalled } from "./whatIsMade";
 
-export interface MoveInputs {
+export interface MoveParts {
     move: MigrateFromHelm;
     connection: ConnectionInputs;
     roles: Roles;
@@ -23,7 +23,7 @@ export interface MoveInputs {
 export function moveFromHelm(
     scope: Scope,
     args: HyperPodInferenceAddonArgs,
-    inputs: MoveInputs,
+    inputs: MoveParts,
 ): HelmToAddonMigration {
     const { move, connection, roles, tlsBucketName, after } = inputs;
     const given = {

@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { EndpointType, endpointServiceName } from "./endpointServices";
 import { known } from "./known";
 import { ifThere, ownerTagKey, partMark, SeveralFound } from "./owner";
-import type { Part } from "./part";
+import type { ComponentPart } from "./part";
 import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";
 import { refuse } from "./validate";
@@ -16,7 +16,7 @@ export function s3Endpoint(
     args: HyperPodInferenceAddonArgs,
     cluster: pulumi.Output<Cluster>,
     region: pulumi.Output<string>,
-): Promise<Part> {
+): Promise<ComponentPart> {
     return args.s3Endpoint === false
         ? Promise.resolve({ resources: [], adopted: [] })
         : decide(scope, args, cluster, region);
@@ -27,7 +27,7 @@ async function decide(
     args: HyperPodInferenceAddonArgs,
     cluster: pulumi.Output<Cluster>,
     region: pulumi.Output<string>,
-): Promise<Part> {
+): Promise<ComponentPart> {
     await scope.valuesChecked;
     const regionArgument =
         scope.region === undefined ? pulumi.output({}) : pulumi.output({ region: scope.region });
@@ -96,7 +96,7 @@ async function servedElsewhere(scope: Scope, tables: string[], { vpcId, region, 
 }
 
 /** Where they serve all route tables there is nothing to choose. */
-async function useSeveral(scope: Scope, place: Place, wanted: string[] | undefined): Promise<Part> {
+async function useSeveral(scope: Scope, place: Place, wanted: string[] | undefined): Promise<ComponentPart> {
     const served = await servedElsewhere(scope, wanted ?? [], place);
     const open = (wanted ?? []).filter((id) => !served.includes(id));
     const which = open.length > 0 ? `none serves ${open.join(", ")}` : "the route tables are not known yet";

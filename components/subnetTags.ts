@@ -5,7 +5,7 @@ import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { partMark } from "./owner";
-import type { Part } from "./part";
+import type { ComponentPart } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets, type Subnet } from "./subnets";
 
@@ -13,7 +13,7 @@ export async function subnetTags(
     scope: Scope,
     args: HyperPodInferenceAddonArgs,
     cluster: pulumi.Output<Cluster>,
-): Promise<Part> {
+): Promise<ComponentPart> {
     if (args.tagSubnets === false) return { resources: [], adopted: [] };
     await scope.valuesChecked;
     const ids = args.loadBalancerSubnetIds ? pulumi.output(args.loadBalancerSubnetIds) : cluster.subnetIds;
@@ -29,7 +29,7 @@ export async function subnetTags(
     };
 }
 
-function tagOne(scope: Scope, owner: string, subnet: Subnet, cluster: pulumi.Output<Cluster>): Part {
+function tagOne(scope: Scope, owner: string, subnet: Subnet, cluster: pulumi.Output<Cluster>): ComponentPart {
     const key = subnet.isPublic ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb";
     const mark = partMark(subnet.isPublic ? "elb" : "internal-elb");
     if (subnet.tags[key] !== undefined && subnet.tags[mark] !== owner) {

@@ -15,7 +15,7 @@ import type { Kind } from "./kinds";
 import { type Opened, open, seal } from "./wire";
 
 /** What the process that serves is told by the engine, and what it tells. */
-export interface Surroundings {
+export interface ServingProcess {
     readonly version: string;
     readonly schema: string;
     readonly kinds: Readonly<Record<string, Kind>>;
@@ -36,7 +36,7 @@ interface Call {
     readonly log: ResourceLog;
 }
 
-export function handlers(around: Surroundings): Handlers {
+export function handlers(around: ServingProcess): Handlers {
     const callOf = ({ urn, type }: { urn: string; type: string }): Call => {
         const token = type || (urn.split("::")[2]?.split("$").pop() ?? "");
         const kind = around.kinds[token.split(":").pop() ?? ""];

@@ -2,7 +2,7 @@
 import { canonicalJson } from "../canonicalJson";
 import { AUDIENCE, WEB_IDENTITY } from "./trustPolicy";
 
-export interface ServiceAccountTrust {
+export interface NewRoleTrust {
     oidcProviderArn: string;
     /** Issuer without https://. */
     issuer: string;
@@ -13,7 +13,7 @@ export interface ServiceAccountTrust {
     sagemaker?: boolean;
 }
 
-export function trustPolicy(trust: ServiceAccountTrust): string {
+export function trustPolicy(trust: NewRoleTrust): string {
     const { oidcProviderArn, issuer, serviceAccount, match, sagemaker } = trust;
     const statements: object[] = [
         {

@@ -5,7 +5,7 @@ import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 import { isFrom } from "../settings/releaseValues";
 
-export interface FoundController {
+export interface ReleaseController {
     /** "operator", "load balancer controller", … */
     readonly component: string;
     readonly workload: KubernetesObject;
@@ -16,7 +16,7 @@ export function controllersOf(
     release: Release,
     live: ReadonlyMap<string, KubernetesObject>,
     { chart, controllers }: Profile,
-): FoundController[] {
+): ReleaseController[] {
     return release.objects
         .flatMap((object, index) => {
             const source = release.sources?.[index];

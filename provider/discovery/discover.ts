@@ -17,7 +17,7 @@ import { effectiveValues } from "../settings/releaseValues";
 import { type Values, valueAt } from "../settings/settings";
 import { findAddonControllers } from "./addonControllers";
 import { type FoundOwned, findOwned } from "./awsResourcesOfModels";
-import { controllersOf, type FoundController } from "./controllers";
+import { controllersOf, type ReleaseController } from "./controllers";
 import { type FoundDependency, findDependencies } from "./dependencies";
 import { type FoundForHandover, findForHandover } from "./handover";
 import { findHiddenRelease, type HiddenRelease } from "./hiddenRelease";
@@ -60,7 +60,7 @@ export interface Discovery {
     /** Controllers that the add-on has brought already and that are to run. */
     readonly addonControllers: readonly PlannedController[];
     /** The release's own, as they run. */
-    readonly controllers: readonly FoundController[];
+    readonly controllers: readonly ReleaseController[];
     /** Controllers of others that act on the same resources. */
     readonly rivals: readonly Rival[];
     readonly versions: readonly AddonVersion[];
@@ -187,7 +187,7 @@ interface Looks {
     readonly request: DiscoveryRequest;
     readonly release: Release | undefined;
     readonly live: ReadonlyMap<string, KubernetesObject>;
-    readonly controllers: readonly FoundController[];
+    readonly controllers: readonly ReleaseController[];
     readonly oidcProviderArn: string | undefined;
 }
 

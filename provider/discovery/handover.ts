@@ -3,7 +3,7 @@ import { mapConcurrently } from "../../common/mapConcurrently";
 import { HANDOVER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import type { FoundController } from "./controllers";
+import type { ReleaseController } from "./controllers";
 
 export interface FoundForHandover {
     /** Of the namespaces of the controllers that could hand over. */
@@ -17,7 +17,7 @@ export interface FoundForHandover {
 export async function findForHandover(
     world: World,
     { controllers: all, addonNamespace }: Profile,
-    controllers: readonly FoundController[],
+    controllers: readonly ReleaseController[],
 ): Promise<FoundForHandover> {
     const found = await mapConcurrently(controllers, async ({ component, workload }) => {
         const signs = all.find((one) => one.component === component)?.handover;

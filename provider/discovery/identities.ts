@@ -7,7 +7,7 @@ import { copyNames, dependsOnLimit, needsCopy, sidOf } from "../identities/ident
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
-import type { FoundController } from "./controllers";
+import type { ReleaseController } from "./controllers";
 
 export interface IdentityRequest {
     readonly identities: readonly ProfileIdentity[];
@@ -19,7 +19,7 @@ export interface IdentityRequest {
     readonly clusterArn: string;
     readonly oidcProviderArn: string | undefined;
     readonly live: ReadonlyMap<string, KubernetesObject>;
-    readonly controllers: readonly FoundController[];
+    readonly controllers: readonly ReleaseController[];
 }
 
 export interface FoundIdentity {

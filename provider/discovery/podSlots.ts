@@ -22,7 +22,7 @@ interface Taint {
     readonly effect: string;
 }
 
-interface Toleration {
+interface PodToleration {
     readonly key?: string;
     readonly operator?: string;
     readonly value?: string;
@@ -84,13 +84,13 @@ function slotsOf(node: KubernetesObject): string | undefined {
 export function toleratedByAll(controllers: readonly KubernetesObject[]): (taint: Taint) => boolean {
     const each = controllers.map(
         (controller) =>
-            (controller as { spec?: { template?: { spec?: { tolerations?: readonly Toleration[] } } } }).spec
-                ?.template?.spec?.tolerations ?? [],
+            (controller as { spec?: { template?: { spec?: { tolerations?: readonly PodToleration[] } } } })
+                .spec?.template?.spec?.tolerations ?? [],
     );
     return (taint) => each.every((tolerations) => tolerations.some((one) => tolerates(one, taint)));
 }
 
-function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
+function tolerates({ key, operator = "Equal", value = "", effect }: PodToleration, taint: Taint): boolean {
     if (effect !== undefined && effect !== "" && effect !== taint.effect) return false;
     if (operator === "Exists") return key === undefined || key === "" || key === taint.key;
     return key === taint.key && value === (taint.value ?? "");

@@ -6,7 +6,7 @@ import { CLUSTER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { findPodSlots, type PodSlots, toleratedByAll } from "./podSlots";
-import { findRefusals, type Refusals } from "./refusals";
+import { findRefusals, type PolicyRefusals } from "./refusals";
 import { type DeadWebhook, findDeadWebhooks } from "./webhooks";
 
 export interface Preflight {
@@ -14,7 +14,7 @@ export interface Preflight {
     readonly podSlots: PodSlots | undefined;
     readonly deadWebhooks: readonly DeadWebhook[];
     readonly missingRights: readonly ClusterRight[];
-    readonly refusals: Refusals;
+    readonly refusals: PolicyRefusals;
 }
 
 export interface PreflightRequest {

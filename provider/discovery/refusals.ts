@@ -3,7 +3,7 @@
 import { refTo } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 
-export interface Refusals {
+export interface PolicyRefusals {
     /** Controllers that may not be scaled to 0. */
     readonly scale: readonly { readonly workload: ObjectRef; readonly why: string }[];
     /** Why a pod like Helm's would not be created in the add-on's namespace. */
@@ -14,7 +14,7 @@ export async function findRefusals(
     world: World,
     controllers: readonly KubernetesObject[],
     addonNamespace: string,
-): Promise<Refusals> {
+): Promise<PolicyRefusals> {
     const namespace = await world.objects.read({ apiVersion: "v1", kind: "Namespace", name: addonNamespace });
     const [scale, pods] = await Promise.all([
         Promise.all(

@@ -139,13 +139,13 @@ async function servedBy(
     return found.flat();
 }
 
-interface Asked {
+interface AskedRival {
     readonly signs: ControllerSigns;
     readonly what: string;
     readonly service: ServiceRef | undefined;
 }
 
-function webhooksIn(all: readonly ControllerSigns[], configuration: KubernetesObject): Asked[] {
+function webhooksIn(all: readonly ControllerSigns[], configuration: KubernetesObject): AskedRival[] {
     const what = `${configuration.kind} ${configuration.metadata.name}`;
     return ((configuration as unknown as Configuration).webhooks ?? []).flatMap(
         ({ rules = [], clientConfig }) => {
@@ -157,7 +157,7 @@ function webhooksIn(all: readonly ControllerSigns[], configuration: KubernetesOb
     );
 }
 
-function conversionOf(all: readonly ControllerSigns[], definition: KubernetesObject): Asked[] {
+function conversionOf(all: readonly ControllerSigns[], definition: KubernetesObject): AskedRival[] {
     const service = (definition as Definition).spec?.conversion?.webhook?.clientConfig?.service;
     return all
         .filter(({ serves }) => serves.webhooksOf?.includes(groupOf(definition)))

@@ -10,7 +10,7 @@ const NOBODYS_WISH =
 const ISSUED = new Set(["caBundle"]);
 
 /** Fields of one manager as the API server tells them: keys are `f:field`, `k:{…}` for a list's element, `v:…` for a set's. */
-type Fields = Readonly<Record<string, unknown>>;
+type FieldsV1 = Readonly<Record<string, unknown>>;
 
 export interface KeptChange {
     /** As in "spec.template.spec.containers[main].image". */
@@ -28,10 +28,10 @@ export interface WithChanges {
 export function withChangesOfOthers(remembered: KubernetesObject, live: KubernetesObject): WithChanges {
     const object = structuredClone(remembered);
     const entries = live.metadata.managedFields ?? [];
-    const all = entries.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as Fields);
+    const all = entries.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as FieldsV1);
     const kept = entries.filter(isSomebodys).flatMap((entry) => {
         const paths: string[] = [];
-        keep(entry.fieldsV1 as Fields, all, live, object, "", paths);
+        keep(entry.fieldsV1 as FieldsV1, all, live, object, "", paths);
         return paths.map((path) => ({ path, by: entry.manager ?? "an unknown field manager" }));
     });
     return { object, kept };
@@ -55,8 +55,8 @@ type Content = Record<string, unknown>;
 
 /** `all` is what every manager owns at this place. */
 function keep(
-    fields: Fields | undefined,
-    all: readonly Fields[],
+    fields: FieldsV1 | undefined,
+    all: readonly FieldsV1[],
     live: unknown,
     into: unknown,
     path: string,
@@ -64,18 +64,18 @@ function keep(
 ): void {
     for (const [key, below] of Object.entries(fields ?? {})) {
         const [kind, name] = [key.slice(0, 2), key.slice(2)];
-        const there = all.flatMap((one) => (Object.hasOwn(one, key) ? [one[key] as Fields] : []));
+        const there = all.flatMap((one) => (Object.hasOwn(one, key) ? [one[key] as FieldsV1] : []));
         if (kind === "f:")
-            keepField(name, below as Fields, there, live as Content, into as Content, path, kept);
-        else if (kind === "k:") keepElement(name, below as Fields, there, live, into, path, kept);
+            keepField(name, below as FieldsV1, there, live as Content, into as Content, path, kept);
+        else if (kind === "k:") keepElement(name, below as FieldsV1, there, live, into, path, kept);
         else if (kind === "v:") keepValue(name, live, into, path, kept);
     }
 }
 
 function keepField(
     name: string,
-    below: Fields,
-    all: readonly Fields[],
+    below: FieldsV1,
+    all: readonly FieldsV1[],
     live: Content,
     into: Content,
     path: string,
@@ -104,7 +104,7 @@ function keepField(
     if (kept.length > count) put(into, name, made);
 }
 
-function ownsBelow(fields: Fields): boolean {
+function ownsBelow(fields: FieldsV1): boolean {
     return Object.keys(fields).some((key) => key !== ".");
 }
 
@@ -115,8 +115,8 @@ function put(into: Content, name: string, value: unknown): void {
 
 function keepElement(
     name: string,
-    below: Fields,
-    all: readonly Fields[],
+    below: FieldsV1,
+    all: readonly FieldsV1[],
     live: unknown,
     into: unknown,
     path: string,
@@ -146,7 +146,7 @@ function keepValue(name: string, live: unknown, into: unknown, path: string, kep
 }
 
 /** `.` alone is no leaf: it says who made the map itself, and nothing of what is in it. */
-function isLeaf(fields: Fields): boolean {
+function isLeaf(fields: FieldsV1): boolean {
     return Object.keys(fields ?? {}).length === 0;
 }
 

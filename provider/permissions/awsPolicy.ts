@@ -1,40 +1,43 @@
 // What each kind of call reaches in, IAM statements and policy documents within AWS's limits out. Pure; knows neither a plan nor a cluster.
 import { AWS_CALLS, type On, type Purpose } from "./awsCalls";
 
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type AllowCondition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Resources, as patterns of a policy, and what must hold of a call on them. */
 export interface Target {
     readonly resources: readonly string[];
-    readonly condition?: Condition;
+    readonly condition?: AllowCondition;
 }
 
 /** What calls are asked on; a kind with no target is not allowed at all. */
 export type Reach = Readonly<Record<On, readonly Target[]>>;
 
-export interface Statement {
+export interface AllowStatement {
     readonly Sid: string;
     readonly Effect: "Allow";
     readonly Action: readonly string[];
     readonly Resource: readonly string[];
-    readonly Condition?: Condition;
+    readonly Condition?: AllowCondition;
 }
 
 export interface Policy {
     readonly Version: "2012-10-17";
-    readonly Statement: readonly Statement[];
+    readonly Statement: readonly AllowStatement[];
 }
 
 /** Characters of a managed policy, white space aside: IAM's quota. */
 export const MANAGED_POLICY_LIMIT = 6_144;
 
 /** One statement for each purpose and target. A move needs those of looking too. */
-export function statementsFor(reach: Reach, purposes: readonly Purpose[] = ["look", "move"]): Statement[] {
+export function statementsFor(
+    reach: Reach,
+    purposes: readonly Purpose[] = ["look", "move"],
+): AllowStatement[] {
     return purposes.flatMap((purpose) =>
         [...actionsOf(purpose)].flatMap(([on, actions]) =>
             reach[on]
                 .filter(({ resources }) => resources.length > 0)
-                .map(({ resources, condition }, index, { length }): Statement => {
+                .map(({ resources, condition }, index, { length }): AllowStatement => {
                     const number = length === 1 ? "" : `${index + 1}`;
                     return {
                         Sid: `${title(purpose)}${title(on)}${number}`,
@@ -56,8 +59,8 @@ function actionsOf(purpose: Purpose): ReadonlyMap<On, ReadonlySet<string>> {
 }
 
 /** As few documents as the limit allows, each a policy of its own. */
-export function policiesOf(statements: readonly Statement[], limit = MANAGED_POLICY_LIMIT): Policy[] {
-    const policies: Statement[][] = [];
+export function policiesOf(statements: readonly AllowStatement[], limit = MANAGED_POLICY_LIMIT): Policy[] {
+    const policies: AllowStatement[][] = [];
     for (const statement of statements.flatMap((one) => halvedUntilFitting(one, limit))) {
         const fitting = policies.find((some) => sizeOf(policyOf([...some, statement])) <= limit);
         if (fitting === undefined) policies.push([statement]);
@@ -66,12 +69,12 @@ export function policiesOf(statements: readonly Statement[], limit = MANAGED_POL
     return policies.map(policyOf);
 }
 
-export function policyOf(statements: readonly Statement[]): Policy {
+export function policyOf(statements: readonly AllowStatement[]): Policy {
     return { Version: "2012-10-17", Statement: statements };
 }
 
 /** A statement on more resources than one policy has room for is said in several. */
-function halvedUntilFitting(statement: Statement, limit: number): Statement[] {
+function halvedUntilFitting(statement: AllowStatement, limit: number): AllowStatement[] {
     const { Sid, Resource } = statement;
     if (sizeOf(policyOf([statement])) <= limit || Resource.length === 1) return [statement];
     const middle = Math.ceil(Resource.length / 2);

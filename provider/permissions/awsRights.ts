@@ -5,9 +5,9 @@ import { ErrorCode } from "../../common/errors";
 import type { PlanDraft } from "../plan/plan";
 import type { AwsRight, World } from "../ports/world";
 import { nameIn, statementsFor } from "./awsPolicy";
-import { type Found, moveReach } from "./moveReach";
+import { moveReach, type ReachedParts } from "./moveReach";
 
-export async function deniedActions(world: World, plan: PlanDraft, found: Found): Promise<Blocker[]> {
+export async function deniedActions(world: World, plan: PlanDraft, found: ReachedParts): Promise<Blocker[]> {
     if (world.permissions === undefined) return [];
     const denied = await world.permissions.deniedInAws(awsRightsOf(plan, found));
     if (denied.length === 0) return [];
@@ -22,7 +22,7 @@ export async function deniedActions(world: World, plan: PlanDraft, found: Found)
 }
 
 /** What changes something; who could not look would have no plan to ask for. */
-export function awsRightsOf(plan: PlanDraft, found: Found): AwsRight[] {
+export function awsRightsOf(plan: PlanDraft, found: ReachedParts): AwsRight[] {
     return statementsFor(moveReach(plan, found), ["move"]).flatMap(({ Action, Resource }) =>
         Resource.flatMap((resource) => Action.map((action) => ({ action, resource: nameIn(resource) }))),
     );

@@ -18,9 +18,9 @@ import {
 } from "./awsConditions";
 import { literal, type Reach, type Target } from "./awsPolicy";
 
-export type Found = Pick<Discovery, "cluster" | "identities" | "dependencies" | "owned">;
+export type ReachedParts = Pick<Discovery, "cluster" | "identities" | "dependencies" | "owned">;
 
-export function moveReach(plan: PlanDraft, found: Found): Reach {
+export function moveReach(plan: PlanDraft, found: ReachedParts): Reach {
     return {
         anything: [{ resources: ["*"] }],
         // Whoever has just these rights needs not ask which it lacks.
@@ -33,7 +33,7 @@ export function moveReach(plan: PlanDraft, found: Found): Reach {
 
 type AddonsReach = "cluster" | "newAddons" | "addons" | "movedAddons" | "takenAwayAddons" | "passedRoles";
 
-function addonsReach(plan: PlanDraft, { dependencies }: Found): Pick<Reach, AddonsReach> {
+function addonsReach(plan: PlanDraft, { dependencies }: ReachedParts): Pick<Reach, AddonsReach> {
     const { arn } = plan.cluster;
     const addon = (name: string) => `${arn.replace(":cluster/", ":addon/")}/${name}/*`;
     const moving = plan.dependencies.filter(({ treatment }) => treatment !== DependencyTreatment.LeftAlone);
@@ -67,7 +67,7 @@ type RolesReach =
     | "copies"
     | "copiesMade";
 
-function rolesReach(plan: PlanDraft, { cluster, identities }: Found): Pick<Reach, RolesReach> {
+function rolesReach(plan: PlanDraft, { cluster, identities }: ReachedParts): Pick<Reach, RolesReach> {
     const pairs = plan.identities.flatMap((planned) => {
         const found = identities.find(({ identity }) => identity.key === planned.key);
         return found?.role === undefined ? [] : [{ planned, found, role: found.role }];
@@ -145,7 +145,7 @@ type TagsReach =
     | "objects"
     | "taggedObjects";
 
-function tagsReach(plan: PlanDraft, { cluster, owned }: Found): Pick<Reach, TagsReach> {
+function tagsReach(plan: PlanDraft, { cluster, owned }: ReachedParts): Pick<Reach, TagsReach> {
     const s3 = `arn:${cluster.partition}:s3:::`;
     const patternOf = ({ kind, id }: TaggedResource) =>
         kind === TaggedKind.S3Object ? id.replace(/^s3:\/\//, s3) : id;

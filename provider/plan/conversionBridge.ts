@@ -1,5 +1,5 @@
 // One controller that converts custom resources comes in, as it was found; what its requests are led over, or why they cannot be, goes out. Pure: every name is one that was found, but for the add-on's own Service.
-import type { FoundController } from "../discovery/controllers";
+import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
 import { INJECT } from "../kubernetes/injectedAuthority";
@@ -28,7 +28,7 @@ interface Conversion {
 
 /** The first reason is enough: those behind it rest on what it says. */
 export function conversionBridge(
-    { workload }: FoundController,
+    { workload }: ReleaseController,
     signs: HandoverSigns | undefined,
     discovery: Discovery,
     { addonNamespace }: Profile,

@@ -190,14 +190,14 @@ function planned(
     };
 }
 
-type DependencySettings = Pick<Settings, "configuration" | "unsupported" | "unproven">;
+type ExpressedSettings = Pick<Settings, "configuration" | "unsupported" | "unproven">;
 
 /** What the user set for this dependency, checked against its own schema; a value of another form counts as one that cannot be expressed. */
 function settingsOf(
     { profile, schema, ofRelease }: FoundDependency,
     release: Release,
     operator: Profile,
-): DependencySettings {
+): ExpressedSettings {
     const part = (values: Values) =>
         valuesBehind(release, ofRelease, values) ??
         ((valueAt(valuesOf(release, operator.chart, values), profile.valuesKey) ?? {}) as Values);
@@ -207,7 +207,7 @@ function settingsOf(
         schema,
         notCarried: profile.notCarried,
     });
-    const result = (sent: Values, lost: readonly string[]): DependencySettings => ({
+    const result = (sent: Values, lost: readonly string[]): ExpressedSettings => ({
         configuration: sent,
         unsupported: named(lost, profile),
         unproven: named(

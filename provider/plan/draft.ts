@@ -61,7 +61,7 @@ export interface MoveProfiles {
     readonly dependencies: readonly DependencyProfile[];
 }
 
-export interface Found {
+export interface DraftSource {
     readonly discovery: Discovery;
     readonly release: Release;
     readonly operatorVersion: string;
@@ -75,7 +75,7 @@ export interface Drafted {
     readonly blockers: readonly Blocker[];
 }
 
-export function draftMove(found: Found, inputs: MoveInputs, profiles: MoveProfiles): Drafted {
+export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: MoveProfiles): Drafted {
     const { discovery, release, operatorVersion, choice, schema } = found;
     const { profile } = profiles;
     const settings = settingsOf(release, inputs.configuration, schema, profile);

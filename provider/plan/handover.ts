@@ -2,7 +2,7 @@
 import type { Blocker } from "../../common/blocker";
 import { Handover } from "../../common/enums";
 import { ErrorCode } from "../../common/errors";
-import type { FoundController } from "../discovery/controllers";
+import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { describeRight } from "../permissions/clusterRights";
 import type { Profile } from "../profiles/profile";
@@ -69,7 +69,7 @@ function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: Hando
 }
 
 function componentOf(
-    controller: FoundController,
+    controller: ReleaseController,
     discovery: Discovery,
     profile: Profile,
     ofAll: readonly string[],

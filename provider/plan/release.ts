@@ -8,7 +8,7 @@ import type { Release } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 
-export interface FoundRelease {
+export interface ChosenRelease {
     readonly release: Release | undefined;
     readonly blockers: readonly Blocker[];
 }
@@ -17,7 +17,7 @@ export function theRelease(
     discovery: Pick<Discovery, "releases" | "misnamed" | "hiddenRelease">,
     clusterName: string,
     profile: Profile,
-): FoundRelease {
+): ChosenRelease {
     const { releases, hiddenRelease: hidden } = discovery;
     const [release, another] = releases;
     if (release === undefined && hidden !== undefined) return { release, blockers: [hiddenRelease(hidden)] };

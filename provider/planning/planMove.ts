@@ -30,16 +30,16 @@ export interface PlannedMove {
 }
 
 /** How a look at the cluster is had: made anew, or shared with other plans. */
-export type Look = (discover: () => Promise<Discovery>) => Promise<Discovery>;
+export type LookAtCluster = (discover: () => Promise<Discovery>) => Promise<Discovery>;
 
-export const lookAnew: Look = (discover) => discover();
+export const lookAnew: LookAtCluster = (discover) => discover();
 
 export async function planMove(
     world: World,
     cluster: ClusterIdentity,
     request: MoveRequest,
     knowledge: MoveKnowledge,
-    look: Look = lookAnew,
+    look: LookAtCluster = lookAnew,
 ): Promise<PlannedMove> {
     const { profile, dependencies, operatorOfAddon, stepsFor } = knowledge;
     const discovery = await look(() => discover(world, profile, dependencies, cluster, request.discovery));

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Holder } from "../engine/lease";
 
 /** What decides whether a process id means the same process here and there. */
-export interface Surroundings {
+export interface ProcessView {
     readonly host: string;
     /** Of the running kernel; undefined where it is not told. */
     readonly bootId: string | undefined;
@@ -18,7 +18,7 @@ export interface Surroundings {
 export type ProcessLook = { readonly started: string } | "gone" | "hidden";
 
 /** host, boot, namespace of process ids, process id, and the process' start time, which tells a reused id from the same process. */
-export function holderIn(surroundings: Surroundings): Holder {
+export function holderIn(surroundings: ProcessView): Holder {
     const { host, bootId, pidNamespace, pid, look } = surroundings;
     const own = look(pid);
     const started = typeof own === "object" ? own.started : undefined;

@@ -4,7 +4,7 @@ export class Markup {
     constructor(readonly text: string) {}
 }
 
-export type Part = string | number | Markup | readonly Part[] | undefined | false;
+export type MarkupPart = string | number | Markup | readonly MarkupPart[] | undefined | false;
 
 const ENTITIES: Readonly<Record<string, string>> = {
     "&": "&amp;",
@@ -21,11 +21,11 @@ function escaped(text: string): string {
         .replace(/[^\P{Cc}\n\r\t]/gu, "\u{fffd}");
 }
 
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+export function html(strings: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
     return new Markup(strings.map((text, index) => `${text}${textOf(parts[index])}`).join(""));
 }
 
-function textOf(part: Part): string {
+function textOf(part: MarkupPart): string {
     if (part === undefined || part === false) return "";
     if (part instanceof Markup) return part.text;
     if (typeof part === "string") return escaped(part);

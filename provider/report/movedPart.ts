@@ -4,7 +4,7 @@ import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity
 import { TaggedKind } from "../ports/world";
 import { MigrationPhase } from "../pulumi/outputs";
 import { counted } from "./format";
-import { html, type Markup, type Part } from "./markup";
+import { html, type Markup, type MarkupPart } from "./markup";
 import { settingsShown } from "./settingsShown";
 
 const TITLES: Readonly<Record<MigrationPhase, string>> = {
@@ -160,11 +160,11 @@ export function droppedPart({ droppedSettings = [] }: Plan): Markup | undefined 
     return html`<section><h2>Settings dropped</h2><p>The add-on cannot express these settings of the release. Undo brings them back.</p>${list(droppedSettings.map(code))}</section>`;
 }
 
-export function list(lines: readonly Part[]): Markup {
+export function list(lines: readonly MarkupPart[]): Markup {
     return html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
-export function table(head: readonly string[], rows: readonly (readonly Part[])[]): Markup {
+export function table(head: readonly string[], rows: readonly (readonly MarkupPart[])[]): Markup {
     if (rows.length === 0) return html`<p class="dim">none</p>`;
     return html`<div class="wide"><table><thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -16,7 +16,7 @@ import { reachCluster, reachIn } from "./reach";
 import { rememberOnly } from "./rememberOnly";
 
 /** One add-on to check. `argument` is the property path of the settings in the component's arguments, "" for the component itself. */
-interface Candidate {
+interface AddonToCheck {
     argument: string;
     versionArgument: string;
     addonName: string;
@@ -29,7 +29,7 @@ async function problemsOf(
     request: SessionRequest,
     clusterName: string,
     kubernetesVersion: string,
-    candidate: Candidate,
+    candidate: AddonToCheck,
 ): Promise<CheckFailure[]> {
     const { argument, versionArgument, addonName, addonVersion, configuration } = candidate;
     const addons = await addonsOf(request, { name: clusterName, kubernetesVersion });
@@ -55,7 +55,7 @@ async function problemsOf(
 }
 
 async function refusedSettings(news: Bag): Promise<CheckFailure[]> {
-    const candidates = news.addons as Candidate[] | string;
+    const candidates = news.addons as AddonToCheck[] | string;
     const version = news.kubernetesVersion as string;
     const request = reachIn(news);
     if (typeof candidates === "string" || version === UNKNOWN || request === undefined) return [];

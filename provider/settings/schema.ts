@@ -1,7 +1,7 @@
 // What a JSON schema says about one path of the settings it describes. Pure.
 import { isTree, own, type Path } from "../../common/tree";
 
-type Schema = Record<string, unknown>;
+type JsonSchema = Record<string, unknown>;
 
 export enum Said {
     /** The schema names the setting. */
@@ -14,11 +14,11 @@ export enum Said {
 /** Schemas that refer to themselves come to an end. */
 const DEEPEST = 32;
 
-export function saidOf(schema: Schema | undefined, path: Path): Said {
+export function saidOf(schema: JsonSchema | undefined, path: Path): Said {
     return schema === undefined ? Said.Unknown : walk(schema, schema, path, 0);
 }
 
-function walk(root: Schema, place: unknown, path: Path, depth: number): Said {
+function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Said {
     if (place === true) return path.length === 0 ? Said.Known : Said.Open;
     if (!isTree(place) || depth > DEEPEST) return Said.Unknown;
     const parts = partsOf(root, place);
@@ -44,7 +44,7 @@ function walk(root: Schema, place: unknown, path: Path, depth: number): Said {
     return place === root ? Said.Unknown : Said.Open;
 }
 
-function partsOf(root: Schema, place: Schema): unknown[] {
+function partsOf(root: JsonSchema, place: JsonSchema): unknown[] {
     const lists = ["allOf", "anyOf", "oneOf"].flatMap((key) => {
         const list = own(place, key);
         return Array.isArray(list) ? list : [];
@@ -54,7 +54,7 @@ function partsOf(root: Schema, place: Schema): unknown[] {
 }
 
 /** `#/$defs/name`; another document cannot be looked into. */
-function referred(root: Schema, ref: string): unknown {
+function referred(root: JsonSchema, ref: string): unknown {
     if (!ref.startsWith("#")) return true;
     return ref
         .slice(1)
@@ -64,7 +64,7 @@ function referred(root: Schema, ref: string): unknown {
         .reduce<unknown>(own, root);
 }
 
-function saysAnything(rest: Schema): boolean {
+function saysAnything(rest: JsonSchema): boolean {
     return ["properties", "patternProperties", "additionalProperties"].some((key) =>
         Object.hasOwn(rest, key),
     );

@@ -73,7 +73,7 @@ export function install(
                 namespaces.look(),
             ]);
             const isTakeover = isTakenOver(memory.value.former);
-            // Somebody went half-way back, and forward again.
+            // Somebody undid half of it, and went forward again.
             if (existing === undefined && journal.facts.redirected !== true)
                 await redirectAgain(context, bridged);
             // No controller works from here on: what can be read later is read later.

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { holderIn, type ProcessLook, type Surroundings, thisProcess } from "../../provider/process/holder";
+import { holderIn, type ProcessLook, type ProcessView, thisProcess } from "../../provider/process/holder";
 
-const here = (over: Partial<Surroundings> = {}, processes: Record<number, ProcessLook> = {}) =>
+const here = (over: Partial<ProcessView> = {}, processes: Record<number, ProcessLook> = {}) =>
     holderIn({
         host: "node-1",
         bootId: "boot",

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { discoverWith, SILENT } from "../../provider/installation/discoverWith";
 import {
+    type AllowStatement,
     literal,
     MANAGED_POLICY_LIMIT,
     type Policy,
     policiesOf,
-    type Statement,
 } from "../../provider/permissions/awsPolicy";
 import { storage } from "./memory/dependencyContent";
 import { assertSame, type Start, startOf, stateOf } from "./memory/expectations";
@@ -104,7 +104,7 @@ describe("the policy of just this move", () => {
     it("stays within AWS's limit, in as many policies as that takes, and loses nothing", () => {
         const arns = (count: number) =>
             Array.from({ length: count }, (_, index) => `arn:aws:s3:::hyperpod-tls/models/${index}/tls.crt`);
-        const statements: Statement[] = [
+        const statements: AllowStatement[] = [
             { Sid: "One", Effect: "Allow", Action: ["s3:GetObjectTagging"], Resource: arns(500) },
             { Sid: "Two", Effect: "Allow", Action: ["eks:CreateAddon"], Resource: ["c"] },
         ];
@@ -148,10 +148,10 @@ async function journey(world: MemoryWorld, policies: readonly string[], asked: A
     succeeds(await stack.destroy());
 }
 
-function statementsOf(policies: readonly string[]): Statement[] {
+function statementsOf(policies: readonly string[]): AllowStatement[] {
     return policies.flatMap((policy) => [...(JSON.parse(policy) as Policy).Statement]);
 }
 
-function documentOf(statements: readonly Statement[]): string {
+function documentOf(statements: readonly AllowStatement[]): string {
     return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { State } from "../../sandbox/compare/state";
 import { sample } from "../faults/matrix";
-import type { Data } from "./memory/data";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { type GoldenRun, goldenRun } from "./memory/goldenRun";
 import type { Mover } from "./memory/mover";
 import { isIssued } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
@@ -34,22 +33,15 @@ interface TakeOver {
 const isAws = (what: string) => !/^(create|merge|replace|remove) [A-Z]\w* /.test(what);
 const isLease = (what: string) => what.includes("Lease ");
 
-let golden: State;
-let moved: { readonly data: Data; readonly saved: Pick<MemoryStack, "resource" | "wayBack"> };
+let run: GoldenRun;
 let positions: TakeOver[];
 
 describe("another mover takes over from one that was stopped", function () {
     this.timeout(900_000);
 
     before(async () => {
-        world.restore(snapshot);
-        const stack = new MemoryStack(world);
-        const up = await stack.up();
-        assertDone(up);
-        golden = stateOf(world, true);
-        moved = { data: world.snapshot(), saved: stack.save() };
-        const destroy = await stack.destroy();
-        assertDone(destroy);
+        run = await goldenRun(world, snapshot);
+        const { writes } = run;
         const all = (first: Command, writes: readonly string[]) =>
             writes.flatMap((what, index) =>
                 (isAws(what) ? (["at once", "late"] as const) : (["at once"] as const)).flatMap((effect) =>
@@ -63,9 +55,9 @@ describe("another mover takes over from one that was stopped", function () {
                 ),
             );
         // Stopped while it takes the lock, or when its journal is gone, a mover has nothing under way: it waits for its turn when it wakes up.
-        const underWay = (writes: readonly string[]) =>
-            writes.slice(0, writes.map((what) => what.startsWith("remove Secret")).lastIndexOf(true));
-        positions = [...all("up", up.mover.writes), ...all("destroy", underWay(destroy.mover.writes))].filter(
+        const underWay = (told: readonly string[]) =>
+            told.slice(0, told.map((what) => what.startsWith("remove Secret")).lastIndexOf(true));
+        positions = [...all("up", writes.up), ...all("destroy", underWay(writes.destroy))].filter(
             ({ what }) => !what.startsWith("create Lease"),
         );
         assert.ok(positions.length > 200, `${positions.length} positions`);
@@ -95,9 +87,9 @@ describe("another mover takes over from one that was stopped", function () {
 });
 
 async function takeOver({ first, write, effect, second }: TakeOver): Promise<void> {
-    world.restore(first === "up" ? snapshot : moved.data);
+    world.restore(first === "up" ? snapshot : run.moved.data);
     const stack = new MemoryStack(world, INPUTS, false);
-    if (first === "destroy") stack.load(moved.saved);
+    if (first === "destroy") stack.load(run.moved.saved);
     let resume: (() => void) | undefined;
     let stopped: Mover | undefined;
     let isStopped: () => void = () => undefined;
@@ -141,7 +133,7 @@ async function takeOver({ first, write, effect, second }: TakeOver): Promise<voi
     if (second === "up")
         assertSame(
             stateOf(world, true),
-            golden,
+            run.golden,
             "after up",
             (one) => isIssued(one) || one.path.startsWith("metadata.managedFields"),
         );

@@ -19,7 +19,7 @@ export function isWriteCommand(commandName: string): boolean {
 }
 
 type Client = { readonly middlewareStack: { add: MiddlewareStack<object, object>["add"] } };
-type Settings = Omit<ClientSettings, "requestHandler"> & { requestHandler: object };
+type HandlerSettings = Omit<ClientSettings, "requestHandler"> & { requestHandler: object };
 
 export function openClient<C>(
     make: new (settings: never) => C,
@@ -55,7 +55,7 @@ export function gated<C>(
         updateHttpClientConfig: () => undefined,
         httpHandlerConfigs: () => ({}),
     };
-    const given: Settings = { ...settings, requestHandler: abortable };
+    const given: HandlerSettings = { ...settings, requestHandler: abortable };
     const client = new make(given as never);
     // The step nearest to the wire: after the retry loop, after credentials and signature, once per attempt.
     const passing: DeserializeMiddleware<object, object> = (next, context) => async (args) => {

@@ -73,11 +73,11 @@ function versionFor(
     return newerOf(live, known);
 }
 
-type Wanted = UpgradeRequest & { readonly version: string };
+type WantedVersion = UpgradeRequest & { readonly version: string };
 
 async function update(
     world: World,
-    wanted: Pick<Wanted, "name" | "version" | "configurationValues">,
+    wanted: Pick<WantedVersion, "name" | "version" | "configurationValues">,
     timeoutMs: number,
 ): Promise<void> {
     // One token for all tries of this request; after a failed update EKS would answer a known token with that failure.
@@ -103,7 +103,7 @@ async function update(
 /** The error to tell, after the undo was tried. */
 async function undoUpgrade(
     world: World,
-    wanted: Wanted,
+    wanted: WantedVersion,
     former: Addon,
     cause: unknown,
     timeoutMs: number,

@@ -19,7 +19,7 @@ import type { Profile, ProfileIdentity } from "../../profiles/profile";
 import type { Backup } from "./backup";
 
 /** What a move can own, whatever its journal says. */
-export interface Reach {
+export interface Ownable {
     /** The moved add-on first, then its dependencies. */
     readonly profiles: readonly Profile[];
     readonly identities: readonly ProfileIdentity[];
@@ -27,7 +27,7 @@ export interface Reach {
 }
 
 /** What a journal remembers of the steps that act on somebody's things. */
-export interface Remembered {
+export interface JournaledActs {
     readonly plan: Plan;
     readonly backup: Backup | undefined;
     /** Workloads that were stopped. */
@@ -36,7 +36,11 @@ export interface Remembered {
     readonly grants: boolean;
 }
 
-export async function beyondReach(world: World, remembered: Remembered, reach: Reach): Promise<string[]> {
+export async function beyondReach(
+    world: World,
+    remembered: JournaledActs,
+    reach: Ownable,
+): Promise<string[]> {
     const { plan, backup, stopped, grants } = remembered;
     const release = await releaseOf(world, plan, reach);
     const rendered =
@@ -59,7 +63,7 @@ export async function beyondReach(world: World, remembered: Remembered, reach: R
 /** Requests are led from a Service of the release to the add-on's, under a certificate of the release, for the models' CRDs. */
 function bridgesBeyond(
     plan: Plan,
-    { profiles: [profile] }: Reach,
+    { profiles: [profile] }: Ownable,
     rendered: ReadonlyMap<string, KubernetesObject> | undefined,
 ): string[] {
     const known = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
@@ -86,7 +90,7 @@ async function unnamedRoles(
     world: World,
     plan: Plan,
     { values, chartDefaults, objects }: Release,
-    { profiles }: Reach,
+    { profiles }: Ownable,
 ): Promise<string[]> {
     const places = [plan.release.namespace, ...profiles.map(({ addonNamespace }) => addonNamespace)];
     const accounts = await Promise.all(
@@ -116,7 +120,7 @@ async function workloadsBeyond(
     return [...new Set(foreign.map(keyOf))];
 }
 
-function addonsBeyond({ addon, dependencies, tags }: Plan, { profiles }: Reach): string[] {
+function addonsBeyond({ addon, dependencies, tags }: Plan, { profiles }: Ownable): string[] {
     const [own] = profiles;
     const known = new Set(profiles.map(({ addonName }) => addonName));
     const foreign = dependencies.filter(({ addonName }) => !known.has(addonName));
@@ -133,7 +137,7 @@ function addonsBeyond({ addon, dependencies, tags }: Plan, { profiles }: Reach):
 }
 
 /** Trust and policies are what the profile and this cluster make of them; a journal only says of which role. */
-function rolesBeyond(plan: Plan, reach: Reach): string[] {
+function rolesBeyond(plan: Plan, reach: Ownable): string[] {
     const [, partition = "", , , accountId = ""] = reach.cluster.arn.split(":");
     const issuer = reach.cluster.oidcIssuer.replace(/^https:\/\//, "");
     const oidcProviderArn = `arn:${partition}:iam::${accountId}:oidc-provider/${issuer}`;
@@ -194,7 +198,7 @@ async function objectsBeyond(
     plan: Plan,
     backup: Backup,
     rendered: ReadonlyMap<string, KubernetesObject> | undefined,
-    reach: Reach,
+    reach: Ownable,
 ): Promise<string[]> {
     const live = await readMany(world, backup.objects.map(refTo));
     const changed = backup.objects.filter((object) => {
@@ -234,7 +238,7 @@ async function objectsBeyond(
 async function releaseOf(
     world: World,
     { release }: Plan,
-    { profiles: [profile] }: Reach,
+    { profiles: [profile] }: Ownable,
 ): Promise<Release | undefined> {
     const [found] = await world.releases.find(profile?.chart ?? "", {
         name: release.name,
@@ -269,7 +273,7 @@ function isBoundAlready(
     binding: KubernetesObject,
     live: KubernetesObject | undefined,
     rendered: ReadonlyMap<string, KubernetesObject> | undefined,
-    { profiles }: Reach,
+    { profiles }: Ownable,
 ): boolean {
     const { roleRef, subjects = [] } = binding as Binding;
     const helms = rendered?.get(keyOf(refTo(binding)));

@@ -14,7 +14,7 @@ export interface CanaryRequest {
     readonly target: ObjectRef;
 }
 
-export interface Verdict {
+export interface CanaryVerdict {
     readonly followsSlices: boolean;
     /** For people. */
     readonly why: string;
@@ -23,7 +23,7 @@ export interface Verdict {
 export async function askCanary(
     world: World,
     { migrationId, namespace, target }: CanaryRequest,
-): Promise<Verdict> {
+): Promise<CanaryVerdict> {
     const [endpoint] = await readyEndpoints(world, target);
     if (endpoint === undefined)
         return {

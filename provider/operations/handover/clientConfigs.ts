@@ -19,7 +19,7 @@ export interface ClientConfig {
 /** Answers the same object when nothing changes. `webhook` is the name of the entry, where an object has several. */
 export type ChangeConfig = (config: ClientConfig, webhook: string) => ClientConfig;
 
-interface Shape {
+interface AskingObject {
     readonly webhooks?: readonly { readonly name: string; readonly clientConfig?: ClientConfig }[];
     readonly spec?: ClientConfig & {
         readonly conversion?: { readonly webhook?: { readonly clientConfig?: ClientConfig } };
@@ -38,7 +38,7 @@ export function clientConfigsOf(object: KubernetesObject): ReadonlyMap<string, C
 
 /** Undefined when nothing changes. */
 export function patchOf(object: KubernetesObject, change: ChangeConfig): object | undefined {
-    const { webhooks, spec } = object as Shape;
+    const { webhooks, spec } = object as AskingObject;
     if (webhooks !== undefined) {
         const next = webhooks.map((webhook) => {
             const clientConfig = changed(webhook.clientConfig, change, webhook.name);

@@ -10,7 +10,7 @@ const FORGOTTEN_MS = 1_000;
 /** Pods get 30 s to end by themselves, and a little more. */
 const TERMINATION_MS = 45_000;
 
-export interface ComponentHandover {
+export interface GenerationPair {
     /** Deployments of the generation that serves and leads now. */
     readonly old: readonly ObjectRef[];
     /** Those that take over. */
@@ -25,7 +25,7 @@ export interface ComponentHandover {
 export async function handOverComponent(
     world: World,
     migrationId: string,
-    { old, next, bridges, leases, timeoutMs }: ComponentHandover,
+    { old, next, bridges, leases, timeoutMs }: GenerationPair,
 ): Promise<void> {
     await poll(
         world.clock,

@@ -14,7 +14,7 @@ interface LeaseSpec {
     readonly renewTime?: string;
 }
 
-type Lease = KubernetesObject & { readonly spec?: LeaseSpec };
+type ElectionLease = KubernetesObject & { readonly spec?: LeaseSpec };
 
 /** What an undo needs of one Lease. */
 export interface LeaseMemory {
@@ -33,7 +33,7 @@ export async function rememberLeases(
 ): Promise<readonly LeaseMemory[]> {
     return Promise.all(
         refs.map(async (ref) => {
-            const live = (await world.objects.read(ref)) as Lease | undefined;
+            const live = (await world.objects.read(ref)) as ElectionLease | undefined;
             return { ref, ...(live === undefined ? {} : { former: live.spec ?? {} }) };
         }),
     );
@@ -50,7 +50,7 @@ export async function holdLeases(
 
 async function holdLease(world: World, own: OwnObjects, { ref }: LeaseMemory): Promise<void> {
     const now = await world.objects.serverTime();
-    const live = (await world.objects.read(ref)) as Lease | undefined;
+    const live = (await world.objects.read(ref)) as ElectionLease | undefined;
     const spec = {
         holderIdentity: holderOf(own.migrationId),
         leaseDurationSeconds: HELD_SECONDS,
@@ -78,7 +78,7 @@ export async function releaseLeases(
 }
 
 async function releaseLease(world: World, own: OwnObjects, { ref, former }: LeaseMemory): Promise<void> {
-    const live = (await world.objects.read(ref)) as Lease | undefined;
+    const live = (await world.objects.read(ref)) as ElectionLease | undefined;
     if (live?.spec?.holderIdentity !== holderOf(own.migrationId)) return;
     const { uid = "", resourceVersion = "" } = live.metadata;
     if (isMarked(live, own)) await world.objects.remove(ref, { uid, resourceVersion });
@@ -115,7 +115,7 @@ function microTime(time: string): string {
     return `${new Date(time).toISOString().slice(0, -1)}000Z`;
 }
 
-function leadsAlready({ metadata, spec }: Lease): Error {
+function leadsAlready({ metadata, spec }: ElectionLease): Error {
     return new Error(
         `${spec?.holderIdentity} leads by Lease ${metadata.namespace}/${metadata.name}; a leader that works is not made to wait`,
     );

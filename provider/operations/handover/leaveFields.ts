@@ -6,7 +6,7 @@ const FIELD_MANAGER = "pulumi-hyperpod-inference";
 /** Controllers write it meanwhile: on top of that, a few times. */
 const TRIES = 5;
 
-interface Fields {
+interface FieldsV1 {
     readonly "f:metadata"?: { readonly "f:annotations"?: Readonly<Record<string, object>> };
 }
 
@@ -42,7 +42,7 @@ function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annota
 }
 
 function withAnnotation(entry: ManagedFieldsEntry, annotation: string): ManagedFieldsEntry {
-    const fields = (entry.fieldsV1 ?? {}) as Fields;
+    const fields = (entry.fieldsV1 ?? {}) as FieldsV1;
     if (annotationsOf(entry)[`f:${annotation}`] !== undefined) return entry;
     const annotations = { ...annotationsOf(entry), [`f:${annotation}`]: {} };
     return {
@@ -52,5 +52,5 @@ function withAnnotation(entry: ManagedFieldsEntry, annotation: string): ManagedF
 }
 
 function annotationsOf({ fieldsV1 }: ManagedFieldsEntry): Readonly<Record<string, object>> {
-    return ((fieldsV1 ?? {}) as Fields)["f:metadata"]?.["f:annotations"] ?? {};
+    return ((fieldsV1 ?? {}) as FieldsV1)["f:metadata"]?.["f:annotations"] ?? {};
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { Difference, State } from "../../../sandbox/compare/state";
 import { sample } from "../../faults/matrix";
-import type { Data } from "../memory/data";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
+import { type GoldenRun, goldenRun } from "../memory/goldenRun";
 import type { Moment } from "../memory/mover";
 import { isIssuedOrRestored } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
@@ -26,8 +26,7 @@ interface Kill {
 const world = slowWorld();
 const snapshot = world.snapshot();
 let start: State;
-let golden: State;
-let moved: { readonly data: Data; readonly saved: ReturnType<MemoryStack["save"]> };
+let run: GoldenRun;
 let kills: Kill[];
 
 const isElected = (difference: Difference) => difference.key.startsWith("coordination.k8s.io/Lease ");
@@ -39,14 +38,8 @@ describe("a mover that is killed on the way without a pause", function () {
 
     before(async () => {
         start = stateOf(world);
-        world.restore(snapshot);
-        const stack = new MemoryStack(world);
-        const up = await stack.up();
-        assertDone(up);
-        golden = stateOf(world, true);
-        moved = { data: world.snapshot(), saved: stack.save() };
-        const destroy = await stack.destroy();
-        assertDone(destroy);
+        run = await goldenRun(world, snapshot);
+        const { writes } = run;
         const all = (first: Command, writes: readonly string[]) =>
             writes.flatMap((what, index) =>
                 (["before", "after"] as const).flatMap((moment) =>
@@ -55,7 +48,7 @@ describe("a mover that is killed on the way without a pause", function () {
                     ),
                 ),
             );
-        kills = [...all("up", up.mover.writes), ...all("destroy", destroy.mover.writes)];
+        kills = [...all("up", writes.up), ...all("destroy", writes.destroy)];
         assert.ok(kills.length > 600, `${kills.length} kills`);
     });
 
@@ -76,9 +69,9 @@ describe("a mover that is killed on the way without a pause", function () {
 });
 
 async function tried({ first, write, moment, second }: Kill): Promise<void> {
-    world.restore(first === "up" ? snapshot : moved.data);
+    world.restore(first === "up" ? snapshot : run.moved.data);
     const stack = new MemoryStack(world);
-    if (first === "destroy") stack.load(moved.saved);
+    if (first === "destroy") stack.load(run.moved.saved);
     const requests = world.watchRequests();
     const crash = { write, moment, kind: "crash" } as const;
     const killed = await (first === "up" ? stack.up({}, crash) : stack.destroy(crash));
@@ -88,7 +81,7 @@ async function tried({ first, write, moment, second }: Kill): Promise<void> {
     if (first === "destroy" && second === "up") assertDone(await stack.refresh());
     assertDone(await stack[second]());
     const end = stateOf(world, second === "up");
-    assertSame(end, second === "up" ? golden : start, "the end", (difference) =>
+    assertSame(end, second === "up" ? run.golden : start, "the end", (difference) =>
         second === "up" ? isIssuedOrRestored(difference) || isElected(difference) : isElected(difference),
     );
     assertHarmless(world);

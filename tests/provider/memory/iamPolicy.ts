@@ -1,5 +1,5 @@
 // IAM's judgement: policy documents and one question in, the statement that allows it out. What is not allowed is denied. Only what the package's policies use; anything else is an error.
-import type { Statement } from "../../../provider/permissions/awsPolicy";
+import type { AllowStatement } from "../../../provider/permissions/awsPolicy";
 
 export interface Question {
     readonly action: string;
@@ -8,14 +8,14 @@ export interface Question {
     readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export function allowing(policies: readonly string[], question: Question): Statement | undefined {
+export function allowing(policies: readonly string[], question: Question): AllowStatement | undefined {
     return policies
-        .flatMap((policy) => (JSON.parse(policy) as { Statement: Statement[] }).Statement)
+        .flatMap((policy) => (JSON.parse(policy) as { Statement: AllowStatement[] }).Statement)
         .find((statement) => allows(statement, question));
 }
 
 export function allows(
-    { Action, Resource, Condition = {} }: Statement,
+    { Action, Resource, Condition = {} }: AllowStatement,
     { action, resource, context = {} }: Question,
 ): boolean {
     return (

@@ -21,6 +21,9 @@ export class Journal {
     #document: JournalDocument;
     #isBackupRewritten = false;
     #isWritten = false;
+    /** Ends with the write that was asked for last. */
+    #turn: Promise<unknown> = Promise.resolve();
+    #notedMeanwhile: Partial<JournalFacts> = {};
     readonly #store: JournalStore;
     readonly #keys: SealKeys;
     readonly #backup: KeptBackup;
@@ -94,40 +97,46 @@ export class Journal {
 
     /** Facts ride along with the next write. */
     note(facts: Partial<JournalFacts>): void {
+        this.#notedMeanwhile = { ...this.#notedMeanwhile, ...facts };
         this.#document = { ...this.#document, facts: { ...this.#document.facts, ...facts } };
     }
 
     /** The first write of a resumed journal also shuts out the mover of before: what it still sends is refused from here on. */
     async head(direction: Direction): Promise<void> {
         const isMine = !this.isResumed || this.#isWritten;
-        if (this.#document.direction !== direction || !isMine) await this.#write({ direction });
+        if (this.#document.direction !== direction || !isMine) await this.#write(() => ({ direction }));
     }
     /** From here on the move stands for this create; one that began nothing yet says so with its first write. */
     async claim(claim: string): Promise<void> {
         if (this.sequence === 0) this.note({ claim });
-        else if (this.facts.claim !== claim) await this.#write({ facts: { ...this.facts, claim } });
+        else if (this.facts.claim !== claim)
+            await this.#write(({ facts }) => ({ facts: { ...facts, claim } }));
     }
     async open(step: MigrationStep, memory: unknown): Promise<void> {
-        await this.#record(step, { state: "open", memory });
+        await this.#record(step, () => ({ state: "open", memory }));
     }
     /** A step whose undo was begun runs forward again with the memory it has: remembering anew would remember a half-undone world. */
     async reopen(step: MigrationStep): Promise<void> {
         const record = this.#document.steps[step];
-        if (record?.state === "undoing") await this.#record(step, { ...record, state: "open" });
+        if (record?.state === "undoing")
+            await this.#record(step, (now) => ({ memory: now?.memory, state: "open" }));
     }
     /** A finished step that has to be done once more: what it made was changed from outside. `more` is what its memory says of that. */
     async rerun(step: MigrationStep, more: object = {}): Promise<void> {
         const record = this.#document.steps[step];
         if (record?.state !== "done") return;
-        await this.#record(step, { state: "open", memory: { ...(record.memory as object), ...more } });
+        await this.#record(step, (now) => ({
+            state: "open",
+            memory: { ...(now?.memory as object), ...more },
+        }));
     }
     /** Before any step that the two plans do not share was begun. */
     async replan(plan: Plan): Promise<void> {
-        await this.#write({ plan });
+        await this.#write(() => ({ plan }));
     }
     /** After an upgrade: which add-on the move stands for now. */
     async revise(addon: Plan["addon"]): Promise<void> {
-        await this.#write({ plan: { ...this.plan, addon } });
+        await this.#write(({ plan }) => ({ plan: { ...plan, addon } }));
     }
     /** One write also opens the next step, when what it remembers is known already. `isUrgent`: no controller works meanwhile. */
     async close(
@@ -135,27 +144,27 @@ export class Journal {
         next?: { readonly step: MigrationStep; readonly memory: unknown },
         isUrgent = false,
     ): Promise<void> {
-        const done: StepRecord = { state: "done", memory: this.#document.steps[step]?.memory };
-        const opened: StepRecord | undefined = next && { state: "open", memory: next.memory };
-        const steps = {
-            ...this.#document.steps,
-            [step]: done,
-            ...(next === undefined ? {} : { [next.step]: opened }),
-        };
-        await this.#write({ steps }, isUrgent);
+        await this.#write(({ steps }) => {
+            const done: StepRecord = { state: "done", memory: steps[step]?.memory };
+            const opened: StepRecord | undefined = next && { state: "open", memory: next.memory };
+            return {
+                steps: { ...steps, [step]: done, ...(next === undefined ? {} : { [next.step]: opened }) },
+            };
+        }, isUrgent);
     }
     async markUndoing(step: MigrationStep): Promise<void> {
-        await this.#record(step, { state: "undoing", memory: this.#document.steps[step]?.memory });
+        await this.#record(step, (now) => ({ state: "undoing", memory: now?.memory }));
     }
     /** One write also says that the undo of `next` begins. */
     async forget(step: MigrationStep, next?: MigrationStep): Promise<void> {
-        const { [step]: _, ...others } = this.#document.steps;
-        const undoing = (one: MigrationStep): StepRecord => ({
-            state: "undoing",
-            memory: this.memoryOf(one),
+        await this.#write(({ steps }) => {
+            const { [step]: _, ...others } = steps;
+            const undoing = (one: MigrationStep): StepRecord => ({
+                state: "undoing",
+                memory: steps[one]?.memory,
+            });
+            return { steps: next === undefined ? others : { ...others, [next]: undoing(next) } };
         });
-        const steps = next === undefined ? others : { ...others, [next]: undoing(next) };
-        await this.#write({ steps });
     }
     /** Removes the cluster's copy: the move is undone or committed. */
     async discard(): Promise<void> {
@@ -167,7 +176,7 @@ export class Journal {
             exists: () => this.#document.backupHash !== undefined,
             write: async (content) => {
                 await this.#backup.write(content);
-                await this.#write({});
+                await this.#write(() => ({}));
             },
             read: async <T>() => (await this.#backup.read()) as T,
         };
@@ -177,7 +186,11 @@ export class Journal {
             plan: this.plan,
             memory: memoryCell(
                 () => this.memoryOf(step) as Memory,
-                (memory) => this.#record(step, { state: this.stateOf(step) ?? "open", memory }),
+                (next) =>
+                    this.#record(step, (now) => ({
+                        state: now?.state ?? "open",
+                        memory: next(now?.memory as Memory),
+                    })),
             ),
             journal: {
                 backup,
@@ -200,12 +213,22 @@ export class Journal {
         };
     }
 
-    async #record(step: MigrationStep, record: StepRecord): Promise<void> {
-        await this.#write({ steps: { ...this.#document.steps, [step]: record } });
+    async #record(step: MigrationStep, next: (now: StepRecord | undefined) => StepRecord): Promise<void> {
+        await this.#write(({ steps }) => ({ steps: { ...steps, [step]: next(steps[step]) } }));
     }
 
-    /** `isUrgent`: no controller works meanwhile; the next write looks after the backup. */
-    async #write(change: Partial<JournalDocument>, isUrgent = false): Promise<void> {
+    /** One after the other, each on top of what the one before has journaled. `isUrgent`: no controller works meanwhile; the next write looks after the backup. */
+    #write(change: (now: JournalDocument) => Partial<JournalDocument>, isUrgent = false): Promise<void> {
+        const turn = this.#turn.then(() => this.#writeNow(change, isUrgent));
+        // Whoever asked for it is told that it failed.
+        this.#turn = turn.catch(() => undefined);
+        return turn;
+    }
+
+    async #writeNow(
+        change: (now: JournalDocument) => Partial<JournalDocument>,
+        isUrgent: boolean,
+    ): Promise<void> {
         if (this.isUnproven && !this.#isBackupRewritten) {
             // Each copy alone must suffice again.
             await this.#backup.writeAgain();
@@ -218,9 +241,10 @@ export class Journal {
             ...this.#document,
             ...(backupHash === undefined ? {} : { backupHash }),
             ...(sealKeys === undefined ? {} : { sealKeys }),
-            ...change,
+            ...change(this.#document),
             sequence: this.#document.sequence + 1,
         };
+        this.#notedMeanwhile = {};
         const isLookedAfter = !isUrgent && Object.keys(next.steps).length > 0;
         const document = pack(next);
         // Beside the write, not behind it: a deletion before this write is met.
@@ -228,7 +252,7 @@ export class Journal {
             isLookedAfter && this.#backup.isGone(),
             this.#store.writeDocument(document, hashOf(document)),
         ]);
-        this.#document = next;
+        this.#document = { ...next, facts: { ...next.facts, ...this.#notedMeanwhile } };
         this.#isWritten = true;
         if (isGone) await this.#backup.writeAgain();
     }

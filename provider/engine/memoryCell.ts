@@ -7,6 +7,8 @@ export interface MemoryCell<Memory> {
     write(memory: Memory): Promise<void>;
     /** The same for some fields; the others stay. */
     amend(change: Partial<Memory>): Promise<void>;
+    /** Journals what `next` makes of the value as it is when this write's turn comes: two writes at once lose nothing of each other. */
+    change(next: (now: Memory) => Memory): Promise<void>;
 }
 
 /** A share of a memory, of one add-on among several. */
@@ -18,14 +20,15 @@ export interface MemoryEntry<Memory> extends MemoryCell<Memory> {
 
 export function memoryCell<Memory>(
     read: () => Memory,
-    journal: (memory: Memory) => Promise<void>,
+    change: MemoryCell<Memory>["change"],
 ): MemoryCell<Memory> {
     return {
         get value() {
             return read();
         },
-        write: journal,
-        amend: (change) => journal({ ...read(), ...change }),
+        write: (memory) => change(() => memory),
+        amend: (fields) => change((now) => ({ ...now, ...fields })),
+        change,
     };
 }
 
@@ -35,27 +38,32 @@ export function entryOf<Field extends string, Memory>(
     field: Field,
     name: string,
 ): MemoryEntry<Memory> {
-    const record = () => cell.value[field];
-    const journal = (entries: Readonly<Record<string, Memory>>) =>
-        cell.write({ ...cell.value, [field]: entries });
-    const read = (): Memory => {
-        const memory = record()[name];
+    type Entries = Readonly<Record<string, Memory>>;
+    const changeAll = (next: (entries: Entries) => Entries) =>
+        cell.change((now) => ({ ...now, [field]: next(now[field]) }));
+    const valueIn = (entries: Entries): Memory => {
+        const memory = entries[name];
         if (memory === undefined) throw new Error(`nothing is remembered of ${name}`);
         return memory;
     };
-    const { amend, write } = memoryCell(read, (memory) => journal({ ...record(), [name]: memory }));
+    const { amend, change } = memoryCell(
+        () => valueIn(cell.value[field]),
+        (next) => changeAll((entries) => ({ ...entries, [name]: next(valueIn(entries)) })),
+    );
     return {
         get exists() {
-            return record()[name] !== undefined;
+            return cell.value[field][name] !== undefined;
         },
         get value() {
-            return read();
+            return valueIn(cell.value[field]);
         },
-        write,
+        write: (memory) => changeAll((entries) => ({ ...entries, [name]: memory })),
         amend,
-        forget: () => {
-            const { [name]: _, ...others } = record();
-            return journal(others);
-        },
+        change,
+        forget: () =>
+            changeAll((entries) => {
+                const { [name]: _, ...others } = entries;
+                return others;
+            }),
     };
 }

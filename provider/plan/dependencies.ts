@@ -7,7 +7,7 @@ import { leavesOf, nameOf, setAt } from "../../common/tree";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
 import { isUnderWay } from "../addons/states";
 import type { FoundDependency } from "../discovery/dependencies";
-import { AddonStatus, type Release } from "../ports/world";
+import { AddonStatus, type KubernetesObject, type Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
@@ -47,7 +47,10 @@ export function planDependencies(
 ): PlannedDependencies {
     const all = found.map((one) => planOne(one, release, inputs, operator));
     return {
-        dependencies: all.map(({ planned }) => planned),
+        dependencies: inOrder(
+            found,
+            all.map(({ planned }) => planned),
+        ),
         identities: all.flatMap(({ planned }) => planned.identity ?? []),
         blockers: all.flatMap(({ blocker }) => blocker ?? []),
         notes: all.flatMap(({ note }) => note ?? []),
@@ -55,6 +58,31 @@ export function planDependencies(
             paths === undefined ? [] : [{ addonName, paths }],
         ),
     };
+}
+
+/** What uses resources of another dependency, such as certificates, comes after it. */
+function inOrder(
+    found: readonly FoundDependency[],
+    dependencies: readonly PlannedDependency[],
+): PlannedDependency[] {
+    return dependencies.map((one, index) => {
+        const used = (found[index]?.ofRelease ?? []).flatMap(groupsUsedBy);
+        const after = found.flatMap(({ profile: { addonName, extensionGroups = [] } }, other) =>
+            other !== index &&
+            dependencies[other]?.treatment === one.treatment &&
+            extensionGroups.some((group) => used.includes(group))
+                ? [addonName]
+                : [],
+        );
+        return one.treatment === DependencyTreatment.LeftAlone || after.length === 0
+            ? one
+            : { ...one, after };
+    });
+}
+
+/** Its own API group, and those that its annotations name, such as `cert-manager.io/inject-ca-from`. */
+function groupsUsedBy({ apiVersion, metadata }: KubernetesObject): string[] {
+    return [apiVersion, ...Object.keys(metadata.annotations ?? {})].map((name) => name.split("/")[0] ?? "");
 }
 
 function planOne(found: FoundDependency, release: Release, inputs: DependencyInputs, operator: Profile): One {

@@ -26,7 +26,8 @@ export function describeDependencies(
     { dependencies, objects }: PlanDraft,
     wanted: DependencyTreatment,
 ): string {
-    const describe = ({ title, addonName, version, pauses = [] }: PlannedDependency) => {
+    const titleOf = (name: string) => dependencies.find(({ addonName }) => addonName === name)?.title ?? name;
+    const describe = ({ title, addonName, version, after = [], pauses = [] }: PlannedDependency) => {
         const count = objects.filter(({ part }) => part === addonName);
         const taken =
             count.length === 0
@@ -36,7 +37,8 @@ export function describeDependencies(
             pauses.length === 0
                 ? ""
                 : `, ${pauses.join(" and ")} pause until its pods answer, because EKS leads requests to them at once`;
-        return `${title} to add-on ${addonName} ${version}${taken}${paused}`;
+        const waits = after.length === 0 ? "" : ` after ${after.map(titleOf).join(" and ")}`;
+        return `${title} to add-on ${addonName} ${version}${waits}${taken}${paused}`;
     };
     return dependencies
         .filter(({ treatment }) => treatment === wanted)

@@ -117,6 +117,8 @@ export interface PlannedDependency {
     readonly configurationValues?: string;
     /** Key of the identity whose role the add-on runs under. */
     readonly identity?: string;
+    /** Names of the add-ons that work before this one is begun, because it uses resources of theirs; all others go beside it. */
+    readonly after?: readonly string[];
     /** Kinds of requests that nobody answers from EKS's apply until the add-on's pods are Ready. */
     readonly pauses?: readonly string[];
 }

@@ -1,4 +1,4 @@
-// Moves the release's dependencies to add-ons of their own, one at a time, each with its own share of this step's memory. Its undo takes them back in reverse.
+// Moves the release's dependencies to add-ons of their own, beside each other, each with its own share of this step's memory. Its undo takes them back, what uses another one first.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { entryOf } from "../engine/memoryCell";
@@ -6,6 +6,7 @@ import type { Step, StepContext } from "../engine/step";
 import { tracesOfAddon } from "../operations/addon/remove";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";
+import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
 import {
     type DependencyMemory,
     type DependencyMove,
@@ -34,71 +35,89 @@ export function dependencies(
         planLine: (plan) => describeDependencies(plan, DependencyTreatment.Move) || "none moves",
         remember: async () => ({ moves: {} }),
         apply: async (context) => {
-            for (const planned of context.plan.dependencies) {
-                const memory = entryOf(context.memory, "moves", planned.addonName);
-                const begun = memory.exists ? memory.value : undefined;
-                if (planned.treatment !== DependencyTreatment.Move || begun?.done === true) continue;
-                const move = await moveOf(context, planned, memory, profiles, timeouts);
-                if (leftAlone.includes(planned.key)) {
-                    if (begun === undefined) continue;
-                    // EKS may have refused it half-way: what was begun goes back, and it stays with Helm's objects.
-                    await undoDependency(move);
-                    await memory.forget();
-                    move.warn(
-                        `${planned.title} is left alone, as chosen: what was begun of its move was undone`,
-                    );
-                    continue;
-                }
-                // Half taken back is no state to go on from: the rest of its undo comes first.
-                if (begun?.undoing === true) await undoDependency(move);
-                if (begun === undefined || begun.undoing === true)
-                    await memory.write(await rememberDependency(move));
-                await moveDependency(move);
-            }
+            const moving = context.plan.dependencies.filter(
+                ({ treatment }) => treatment === DependencyTreatment.Move,
+            );
+            await besideEachOther(context.world, "dependencies", moving, usedFirst, (planned, world) =>
+                moveOne({ ...context, world }, planned, moving),
+            );
         },
         undo: async (context) => {
             const backup = await context.journal.backup.read<Backup>();
             await bringBackNamespaces(context.world, backup, "undo dependencies");
-            for (const planned of [...context.plan.dependencies].reverse()) {
-                const memory = entryOf(context.memory, "moves", planned.addonName);
-                if (!memory.exists) continue;
-                await undoDependency(await moveOf(context, planned, memory, profiles, timeouts));
-                await memory.forget();
-            }
+            const begun = context.plan.dependencies.filter(
+                ({ addonName }) => context.memory.value.moves[addonName] !== undefined,
+            );
+            await besideEachOther(
+                context.world,
+                "undo dependencies",
+                begun,
+                usersFirst(begun),
+                async (planned, world) => {
+                    const memory = entryOf(context.memory, "moves", planned.addonName);
+                    await undoDependency(await moveOf({ ...context, world }, planned, begun, memory));
+                    await memory.forget();
+                },
+            );
         },
         traces: async ({ world, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
             const { moves } = memory.value;
             const found = await mapConcurrently(profiles, async (profile) => {
                 const moved = moves[profile.addonName];
-                return moved === undefined ? [] : tracesOfAddon(world, profile, moved, backup);
+                if (moved === undefined) return [];
+                const beside = profiles.filter(({ addonName }) => moves[addonName] !== undefined);
+                return tracesOfAddon(world, profile, moved, backup, beside);
             });
             return found.flat();
         },
     };
-}
 
-async function moveOf(
-    { world, plan, journal }: StepContext<DependenciesMemory>,
-    planned: PlannedDependency,
-    memory: DependencyMove["memory"],
-    profiles: readonly DependencyProfile[],
-    timeouts: DependencyMove["timeouts"],
-): Promise<DependencyMove> {
-    const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
-    if (profile === undefined) throw new Error(`this package knows no dependency ${planned.addonName}`);
-    const warn = (line: string) => journal.note({ warnings: [...journal.facts.warnings, line] });
-    const backup = await journal.backup.read<Backup>();
-    return {
-        world,
-        plan,
-        profile,
-        planned,
-        backup,
-        migrationId: journal.migrationId,
-        timeouts,
-        memory,
-        warn,
-        refused: (refusals) => noteRefusals(journal, refusals),
-    };
+    async function moveOne(
+        context: StepContext<DependenciesMemory>,
+        planned: PlannedDependency,
+        moving: readonly PlannedDependency[],
+    ): Promise<void> {
+        const memory = entryOf(context.memory, "moves", planned.addonName);
+        const begun = memory.exists ? memory.value : undefined;
+        if (begun?.done === true) return;
+        const move = await moveOf(context, planned, moving, memory);
+        if (leftAlone.includes(planned.key)) {
+            if (begun === undefined) return;
+            // EKS may have refused it half-way: what was begun goes back, and it stays with Helm's objects.
+            await undoDependency(move);
+            await memory.forget();
+            move.warn(`${planned.title} is left alone, as chosen: what was begun of its move was undone`);
+            return;
+        }
+        // Half taken back is no state to go on from: the rest of its undo comes first.
+        if (begun?.undoing === true) await undoDependency(move);
+        if (begun === undefined || begun.undoing === true) await memory.write(await rememberDependency(move));
+        await moveDependency(move);
+    }
+
+    async function moveOf(
+        { world, plan, journal }: StepContext<DependenciesMemory>,
+        planned: PlannedDependency,
+        all: readonly PlannedDependency[],
+        memory: DependencyMove["memory"],
+    ): Promise<DependencyMove> {
+        const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
+        if (profile === undefined) throw new Error(`this package knows no dependency ${planned.addonName}`);
+        const warn = (line: string) => journal.note({ warnings: [...journal.facts.warnings, line] });
+        const backup = await journal.backup.read<Backup>();
+        return {
+            world,
+            plan,
+            profile,
+            beside: profiles.filter(({ addonName }) => all.some((one) => one.addonName === addonName)),
+            planned,
+            backup,
+            migrationId: journal.migrationId,
+            timeouts,
+            memory,
+            warn,
+            refused: (refusals) => noteRefusals(journal, refusals),
+        };
+    }
 }

@@ -1,10 +1,11 @@
-// Installs the dependencies that are missing altogether, as add-ons, and waits for them. Its undo deletes only what it created.
+// Installs the dependencies that are missing altogether, as add-ons, beside each other, and waits for them. Its undo deletes only what it created.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { entryOf } from "../engine/memoryCell";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { tracesOfAddon } from "../operations/addon/remove";
+import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
 import {
     installPrerequisite,
     NOTHING_BEFORE,
@@ -12,7 +13,7 @@ import {
     removePrerequisite,
 } from "../operations/dependency/prerequisite";
 import { describeDependencies } from "../plan/lines";
-import { DependencyTreatment, MigrationStep, type Plan } from "../plan/plan";
+import { DependencyTreatment, MigrationStep, type Plan, type PlannedDependency } from "../plan/plan";
 import type { DependencyProfile } from "../profiles/dependencies";
 
 export interface PrerequisitesMemory {
@@ -38,44 +39,61 @@ export function prerequisites(
             );
             return { made: Object.fromEntries(missing.flat()) };
         },
-        apply: async ({ world, plan, memory, journal }) => {
-            for (const planned of wanted(plan)) {
+        apply: async (context) => {
+            // One that somebody installed between plan and move is theirs.
+            const mine = wanted(context.plan).filter(
+                ({ addonName }) => context.memory.value.made[addonName] !== undefined,
+            );
+            await besideEachOther(context.world, "prerequisites", mine, usedFirst, async (planned, world) => {
                 const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
-                const made = entryOf(memory, "made", planned.addonName);
-                // Somebody installed it between plan and move: it is theirs.
-                if (profile === undefined || !made.exists) continue;
-                const { migrationId } = journal;
+                if (profile === undefined) return;
                 await installPrerequisite({
                     world,
-                    plan,
+                    plan: context.plan,
                     profile,
+                    beside: profilesOf(mine),
                     planned,
-                    migrationId,
+                    migrationId: context.journal.migrationId,
                     timeouts,
-                    memory: made,
+                    memory: entryOf(context.memory, "made", planned.addonName),
                 });
-            }
+            });
         },
         undo: async ({ world, plan, memory, journal }) => {
-            for (const planned of wanted(plan).reverse()) {
-                const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
-                const made = memory.value.made[planned.addonName];
-                if (profile === undefined || made === undefined) continue;
-                const warnings = await removePrerequisite({ world, profile, planned, timeouts }, made);
-                if (warnings.length > 0) journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
-            }
+            const mine = wanted(plan).filter(({ addonName }) => memory.value.made[addonName] !== undefined);
+            await besideEachOther(
+                world,
+                "undo prerequisites",
+                mine,
+                usersFirst(mine),
+                async (planned, inWorld) => {
+                    const profile = profiles.find(({ addonName }) => addonName === planned.addonName);
+                    const made = memory.value.made[planned.addonName];
+                    if (profile === undefined || made === undefined) return;
+                    const warnings = await removePrerequisite(
+                        { world: inWorld, profile, beside: profilesOf(mine), planned, timeouts },
+                        made,
+                    );
+                    if (warnings.length > 0)
+                        journal.note({ warnings: [...journal.facts.warnings, ...warnings] });
+                },
+            );
         },
         traces: async ({ world, memory }) => {
             const { made } = memory.value;
             const found = await mapConcurrently(profiles, async (profile) => {
                 const remembered = made[profile.addonName];
-                return remembered === undefined
-                    ? []
-                    : tracesOfAddon(world, profile, remembered, NOTHING_BEFORE);
+                if (remembered === undefined) return [];
+                const beside = profiles.filter(({ addonName }) => made[addonName] !== undefined);
+                return tracesOfAddon(world, profile, remembered, NOTHING_BEFORE, beside);
             });
             return found.flat();
         },
     };
+
+    function profilesOf(planned: readonly PlannedDependency[]): DependencyProfile[] {
+        return profiles.filter(({ addonName }) => planned.some((one) => one.addonName === addonName));
+    }
 }
 
 function wanted({ dependencies }: Plan) {

@@ -10,13 +10,14 @@ import { type Changes, changesBetween } from "./changes";
 import { peakMemoryOf } from "./processMemory";
 import { covered } from "./spans";
 
-const CREATE_OPERATOR = "eks:CreateAddon amazon-sagemaker-hyperpod-inference";
+const OPERATOR = "amazon-sagemaker-hyperpod-inference";
+const CREATE_OPERATOR = `eks:CreateAddon ${OPERATOR}`;
 
 export interface MeasuredMove {
     readonly upMs: number;
     /** From the first write to the last. */
     readonly moveMs: number;
-    /** Of the add-ons of this move, one after the other: what no mover can avoid. */
+    /** The longest chain of add-ons that have to wait for each other: what no mover can avoid. */
     readonly creatingMs: number;
     readonly addons: readonly SeenAddon[];
     /** When the operator's add-on was asked for, milliseconds since the epoch. */
@@ -61,7 +62,7 @@ export async function measureMove(sandbox: Sandbox, pulumi: Pulumi, start: State
     return {
         upMs,
         moveMs: lengthOf(written),
-        creatingMs: addons.reduce((sum, { creatingMs }) => sum + creatingMs, 0),
+        creatingMs: longestChain(addons, askedAt),
         addons,
         askedAt,
         observation,
@@ -71,6 +72,18 @@ export async function measureMove(sandbox: Sandbox, pulumi: Pulumi, start: State
         again,
         undo,
     };
+}
+
+/** Dependencies that were missing, the operator's add-on, dependencies that move: of each the longest, since add-ons that do not need each other can be made beside each other. */
+export function longestChain(addons: readonly SeenAddon[], operatorAskedAt: number): number {
+    const operator = addons.find(({ name }) => name === OPERATOR);
+    const others = addons.filter((addon) => addon !== operator);
+    const longest = (some: readonly SeenAddon[]) => Math.max(0, ...some.map(({ creatingMs }) => creatingMs));
+    return (
+        longest(others.filter(({ createdAt }) => createdAt < operatorAskedAt)) +
+        (operator?.creatingMs ?? 0) +
+        longest(others.filter(({ createdAt }) => createdAt >= operatorAskedAt))
+    );
 }
 
 async function measureUndo(

@@ -26,6 +26,8 @@ async function cellOf<Kind>(memory: Kind) {
     const refuse = async () => assert.fail("a journal without a backup asks for none of it");
     const store: JournalStore = {
         writeDocument: async (document, hash) => {
+            // As a call does.
+            await new Promise(setImmediate);
             if (failing.next) throw new Error("the API server is gone");
             stored.push({ document, hash });
         },
@@ -42,6 +44,8 @@ async function cellOf<Kind>(memory: Kind) {
     return {
         cell: journal.contextOf<Kind>(MigrationStep.Install, world).memory,
         stored: () => Journal.resume(store, stored.at(-1), undefined)?.memoryOf(MigrationStep.Install),
+        facts: () => Journal.resume(store, stored.at(-1), undefined)?.facts,
+        journal,
         writes: () => stored.length,
         failing,
     };
@@ -69,6 +73,19 @@ describe("a step's memory cell", () => {
     });
 });
 
+describe("a fact that is noted while a write is under way", () => {
+    it("is not lost, and rides along with the next one", async () => {
+        const { cell, journal, facts } = await cellOf<Memory>({ since: "then", attempt: 0 });
+        const writing = cell.amend({ attempt: 1 });
+        await Promise.resolve();
+        journal.note({ warnings: ["meanwhile"] });
+        await writing;
+        assert.deepEqual(journal.facts.warnings, ["meanwhile"]);
+        await cell.amend({ attempt: 2 });
+        assert.deepEqual(facts()?.warnings, ["meanwhile"]);
+    });
+});
+
 describe("a share of a step's memory", () => {
     it("comes, changes and goes beside the others", async () => {
         const { cell, stored } = await cellOf<Shares>({ moves: { other: { attempt: 7 } } });
@@ -90,6 +107,20 @@ describe("a share of a step's memory", () => {
         await one.write({ attempt: 1 });
         await two.write({ attempt: 2 });
         assert.deepEqual(stored(), { moves: { one: { attempt: 1 }, two: { attempt: 2 } } });
+    });
+
+    it("keeps what two shares write at once, and takes nothing of the one whose write fails", async () => {
+        const { cell, stored, failing } = await cellOf<Shares>({ moves: {} });
+        const [one, two] = [entryOf(cell, "moves", "one"), entryOf(cell, "moves", "two")];
+        await Promise.all([one.write({ attempt: 1 }), two.write({ attempt: 2 })]);
+        assert.deepEqual(stored(), { moves: { one: { attempt: 1 }, two: { attempt: 2 } } });
+        failing.next = true;
+        const failed = assert.rejects(one.amend({ attempt: 7 }), /the API server is gone/);
+        const next = failed.then(() => {
+            failing.next = false;
+        });
+        await Promise.all([next, failed.then(() => Promise.all([two.amend({ done: true }), one.forget()]))]);
+        assert.deepEqual(stored(), { moves: { two: { attempt: 2, done: true } } });
     });
 
     it("writes nothing when it is only read", async () => {

@@ -311,10 +311,10 @@ describe("the tag step", () => {
     /** The step on a world, and its memory as the journal has it. */
     async function stepOn(one: TagWorld) {
         let remembered = await tagStep.remember(one.world, plan);
-        const write = async (memory: TagMemory) => {
-            remembered = memory;
+        const change = async (next: (now: TagMemory) => TagMemory) => {
+            remembered = next(remembered);
         };
-        const memory = memoryCell(() => remembered, write);
+        const memory = memoryCell(() => remembered, change);
         const run = (what: "apply" | "undo", isNew?: true) =>
             tagStep[what]({ world: one.world, plan, memory, ...(isNew ? { isNew } : {}) } as never);
         return { apply: (isNew?: true) => run("apply", isNew), undo: () => run("undo") };

@@ -23,8 +23,13 @@ const EKS_MANAGER = "eks";
 const SHARED_NAMESPACES = new Set(["kube-system", "default", "kube-public", "kube-node-lease"]);
 const NAME_LABELS = ["app.kubernetes.io/name", "app.kubernetes.io/instance", "k8s-app"];
 
-/** EKS applies all add-ons as one field manager, so the manager and the time alone prove nothing. */
-export async function madeByAddon(world: World, profile: Profile, since: string): Promise<MadeByAddon> {
+/** EKS applies all add-ons as one field manager, so the manager and the time alone prove nothing. What is proved to be of one of `beside`, which are made in the same time, is nobody's question. */
+export async function madeByAddon(
+    world: World,
+    profile: Profile,
+    since: string,
+    beside: readonly Profile[] = [],
+): Promise<MadeByAddon> {
     const [{ objects: made, unanswered }, addons] = await Promise.all([
         world.objects.createdBy(EKS_MANAGER, since, profile.extensionGroups),
         world.addons.list(),
@@ -32,14 +37,17 @@ export async function madeByAddon(world: World, profile: Profile, since: string)
     const refs = made.map(refTo);
     const found = await readMany(world, refs);
     const objects = refs.flatMap((ref) => found.get(keyOf(ref)) ?? []);
-    const own = ownAmong(
-        objects,
-        profile,
-        addons.filter((name) => name !== profile.addonName),
-    );
+    const ownOf = (one: Profile) =>
+        ownAmong(
+            objects,
+            one,
+            addons.filter((name) => name !== one.addonName),
+        );
+    const own = ownOf(profile);
+    const known = new Set([...own, ...beside.flatMap(ownOf)]);
     return {
         own: own.map(ownedRef),
-        unproved: objects.filter((object) => !own.includes(object)).map(refTo),
+        unproved: objects.filter((object) => !known.has(object)).map(refTo),
         unanswered,
     };
 }

@@ -113,6 +113,7 @@ export async function objectsOfAddon(
     profile: Profile,
     memory: Made,
     backup: Backup,
+    beside: readonly Profile[] = [],
 ): Promise<OwnedRef[]> {
     const former = new Set(backup.objects.map((object) => keyOf(refTo(object))));
     const made = (memory.created ?? []).filter((ref) => !former.has(keyOf(ref)));
@@ -124,7 +125,7 @@ export async function objectsOfAddon(
     const isReplaced = made.some((ref) => live.has(keyOf(ref)) && !same.includes(ref));
     if (memory.created !== undefined && !isReplaced) return same;
     // Cut off before it was ACTIVE, or made again since: looked for and proved now.
-    const found = await madeByAddon(world, profile, memory.since);
+    const found = await madeByAddon(world, profile, memory.since, beside);
     const told = describeUnproved(profile, found, backup.objects);
     if (told !== undefined) world.log.warn(told);
     const all = [...same, ...found.own].map((ref) => [keyOf(ref), ref] as const);
@@ -137,9 +138,10 @@ export async function tracesOfAddon(
     profile: Profile,
     memory: Made,
     backup: Backup,
+    beside: readonly Profile[] = [],
 ): Promise<readonly string[]> {
     const addon = await world.addons.describe(profile.addonName);
-    const objects = await objectsOfAddon(world, profile, memory, backup);
+    const objects = await objectsOfAddon(world, profile, memory, backup, beside);
     return [
         ...(addon !== undefined && isAskedForByMove(addon) ? [`add-on ${profile.addonName}`] : []),
         ...objects.map(keyOf),

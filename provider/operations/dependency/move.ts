@@ -5,6 +5,7 @@ import type { MemoryEntry } from "../../engine/memoryCell";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
+import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue } from "../addon/create";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
@@ -35,6 +36,8 @@ export interface DependencyMemory {
 
 export interface DependencyMove extends DependencyOfRelease {
     readonly planned: PlannedDependency;
+    /** Of the dependencies that move in the same time. */
+    readonly beside: readonly DependencyProfile[];
     readonly migrationId: string;
     readonly timeouts: { readonly installMs: number; readonly removeMs: number };
     readonly memory: MemoryEntry<DependencyMemory>;
@@ -130,10 +133,10 @@ export async function finishHandOver(
 
 /** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
 async function madeBy(
-    { world, profile, backup, warn }: DependencyMove,
+    { world, profile, beside, backup, warn }: DependencyMove,
     since: string,
 ): Promise<readonly OwnedRef[]> {
-    const found = await madeByAddon(world, profile, since);
+    const found = await madeByAddon(world, profile, since, beside);
     const told = describeUnproved(profile, found, backup.objects);
     if (told !== undefined) warn(told);
     return found.own;

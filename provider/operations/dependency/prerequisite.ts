@@ -26,6 +26,8 @@ export interface Prerequisite {
     readonly plan: Plan;
     readonly profile: DependencyProfile;
     readonly planned: PlannedDependency;
+    /** Of the dependencies that are installed in the same time. */
+    readonly beside: readonly DependencyProfile[];
     readonly migrationId: string;
     readonly timeouts: StepTimeouts;
     readonly memory: MemoryCell<PrerequisiteMemory>;
@@ -35,6 +37,7 @@ export async function installPrerequisite({
     world,
     plan,
     profile,
+    beside,
     planned,
     migrationId,
     timeouts,
@@ -56,7 +59,7 @@ export async function installPrerequisite({
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();
     if (memory.value.created === undefined) {
-        const found = await madeByAddon(world, profile, since);
+        const found = await madeByAddon(world, profile, since, beside);
         const told = describeUnproved(profile, found);
         if (told !== undefined) world.log.warn(told);
         await memory.amend({ created: found.own });
@@ -76,7 +79,13 @@ export const NOTHING_BEFORE: Backup = {
 
 /** Answers what had to stay. */
 export async function removePrerequisite(
-    { world, profile, planned, timeouts }: Pick<Prerequisite, "world" | "profile" | "planned" | "timeouts">,
+    {
+        world,
+        profile,
+        beside,
+        planned,
+        timeouts,
+    }: Pick<Prerequisite, "world" | "profile" | "beside" | "planned" | "timeouts">,
     memory: PrerequisiteMemory,
 ): Promise<string[]> {
     const step = `undo prerequisites (${profile.title})`;
@@ -86,7 +95,7 @@ export async function removePrerequisite(
     if (used.length === 0) return [];
     await deleteMade(
         world,
-        await objectsOfAddon(world, profile, memory, NOTHING_BEFORE),
+        await objectsOfAddon(world, profile, memory, NOTHING_BEFORE, beside),
         NOTHING_BEFORE,
         [],
         memory.since,

@@ -18,13 +18,13 @@ import { formerOf } from "./retire";
 const ROUTING = new Set(["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]);
 
 export async function undoDependency(move: DependencyMove): Promise<void> {
-    const { world, plan, profile, planned, backup, timeouts, memory } = move;
+    const { world, plan, profile, beside, planned, backup, timeouts, memory } = move;
     const step = `undo dependencies (${profile.title})`;
     if (memory.value.undoing !== true) await memory.amend({ undoing: true });
     const { since, replaced, absent } = memory.value;
     await removeAddon(world, planned.addonName, timeouts.removeMs, step);
     const part = partOf(move);
-    const made = await objectsOfAddon(world, profile, memory.value, backup);
+    const made = await objectsOfAddon(world, profile, memory.value, backup, beside);
     const replacedBack = await stillTheirs(move, replaced);
     if (memory.value.replacedBack === undefined) await memory.amend({ replacedBack });
     const ownReplaced = memory.value.replacedBack ?? [];

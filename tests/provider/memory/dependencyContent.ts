@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../../provider/ports/world";
-import { fsxCsi, s3Csi } from "../../../provider/profiles/dependencies";
+import { certManager, fsxCsi, metricsServer, s3Csi } from "../../../provider/profiles/dependencies";
 import type { MemoryWorld } from "../memoryWorld";
-import type { ContentOptions } from "./content";
-import { type Start, startOf } from "./expectations";
+import { type ContentOptions, RELEASE } from "./content";
+import { type Start, startOf, stateOf } from "./expectations";
 import { deployment, service } from "./operatorContent";
 import { roleOf } from "./roles";
 
@@ -53,6 +53,14 @@ export function addonWith(
 
 /** S3, with a role, and FSx as parts of the release; the add-ons use the same names with other selectors. */
 export function storage(): Start {
+    const { dependencies, ofAddon, role } = storageParts();
+    return startOf(
+        { dependencies, addonObjects: (name) => ofAddon[name] },
+        ({ data }) => void data.roles.set(role.name, role),
+    );
+}
+
+function storageParts() {
     const role = roleOf("team-s3-csi");
     const parts = (instance: string) => ({
         s3: [workload("DaemonSet", "s3-csi-node", instance), account("s3-csi-driver-sa")],
@@ -65,19 +73,53 @@ export function storage(): Start {
     const eks = parts("add-on");
     const [node] = helm.s3;
     assert.ok(node);
-    return startOf(
+    const ofAddon: Readonly<Record<string, readonly KubernetesObject[]>> = {
+        [s3Csi.addonName]: eks.s3,
+        [fsxCsi.addonName]: eks.fsx,
+    };
+    const dependencies = [
+        node,
+        account("s3-csi-driver-sa", role.arn),
+        account("s3-csi-only-helms"),
+        ...helm.fsx,
+    ];
+    return { dependencies, ofAddon, role };
+}
+
+/** All four as parts of the release; `metricsUseCertificates`: Helm's metrics-server has its certificate from cert-manager. */
+export function everyDependency(metricsUseCertificates = false): Start {
+    const { dependencies, ofAddon, role } = storageParts();
+    const all: Readonly<Record<string, readonly KubernetesObject[]>> = {
+        ...ofAddon,
+        [certManager.addonName]: certManagers("", "v1.19.1"),
+        [metricsServer.addonName]: metrics("metrics-server"),
+    };
+    const helms = `${RELEASE.name}-metrics`;
+    const { world } = startOf(
         {
             dependencies: [
-                node,
-                account("s3-csi-driver-sa", role.arn),
-                account("s3-csi-only-helms"),
-                ...helm.fsx,
+                ...dependencies,
+                ...certManagers("hyperpod-inference-operator-", "v1.18.2"),
+                ...metrics(helms).map((object) =>
+                    metricsUseCertificates && object.kind === "APIService"
+                        ? injectedFrom(object, `kube-system/${helms}`)
+                        : object,
+                ),
             ],
-            addonObjects: (name) =>
-                name === s3Csi.addonName ? eks.s3 : name === fsxCsi.addonName ? eks.fsx : undefined,
+            addonObjects: (name) => all[name],
         },
         ({ data }) => void data.roles.set(role.name, role),
     );
+    // The release's is the only cert-manager.
+    for (const name of ["cert-manager", "cert-manager-cainjector"])
+        world.store.remove({ apiVersion: "apps/v1", kind: "Deployment", namespace: "cert-manager", name });
+    const state = stateOf(world);
+    return { world, snapshot: world.snapshot(), state };
+}
+
+function injectedFrom(object: KubernetesObject, certificate: string): KubernetesObject {
+    const annotations = { "cert-manager.io/inject-ca-from": certificate };
+    return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 export function readyPods(world: MemoryWorld, app: string): string[] {

@@ -20,14 +20,15 @@ const ADDONS = dependencyProfiles.map(({ addonName }) => addonName);
 /** What the simulated EKS takes for one add-on. */
 const CREATING_MS = 11_000;
 /** `all` for each write and each moment; otherwise one in so many. */
-const EVERY = process.env.HYPERPOD_DEPENDENCY_KILLS === "all" ? 1 : 23;
+const EVERY = process.env.DEPENDENCY_KILLS === "all" ? 1 : 29;
 
 /** Milliseconds that the last run of a step took. */
 function lengthOf(stack: MemoryStack, direction: "forward" | "undo"): number {
     const { timeline = [] } = journalOf(stack).facts;
-    const { begin = 0, end = Number.NaN } =
-        timeline.findLast((one) => one.step === MigrationStep.Dependencies && one.direction === direction) ??
-        {};
+    const runs = timeline.filter(
+        (one) => one.step === MigrationStep.Dependencies && one.direction === direction,
+    );
+    const { begin = 0, end = Number.NaN } = runs[runs.length - 1] ?? {};
     return end - begin;
 }
 
@@ -108,8 +109,9 @@ describe("dependencies beside each other", () => {
         const first = forward.result.mover.writes.findIndex((what) => /s3-csi-node/.test(what));
         const back = await killedAtEveryWrite(stack, (prepare) => stack.destroy(undefined, prepare));
         assertDone(back.result);
-        const last = back.result.mover.writes.findLastIndex((what) =>
-            /s3-csi|fsx-csi|cert-manager|metrics/.test(what),
+        const last = back.result.mover.writes.reduce(
+            (found, what, index) => (/s3-csi|fsx-csi|cert-manager|metrics-server/.test(what) ? index : found),
+            0,
         );
         // A destroy that was cut off is followed by another one.
         const cases = [

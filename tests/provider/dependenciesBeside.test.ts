@@ -54,7 +54,7 @@ describe("dependencies beside each other", () => {
         assertHarmless(world);
     });
 
-    it("wait for one whose certificates they use, and go back before it", async () => {
+    it("wait for one whose certificates they use, and are undone before it", async () => {
         const { world, state } = everyDependency(true);
         const stack = new MemoryStack(world);
         const seen: Record<string, string | undefined> = {};

@@ -25,7 +25,7 @@ import { type FoundIdentity, findIdentities } from "./identities";
 import { findOverwritten } from "./overwritten";
 import { findPreflight, type Preflight } from "./preflight";
 import { findReleases } from "./releases";
-import { findRivals, type Rival } from "./rivals";
+import { findRivals, type Rival, workloadsOf } from "./rivals";
 
 export interface ClusterIdentity {
     readonly name: string;
@@ -86,17 +86,24 @@ export async function discover(
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
+    const workloads = workloadsOf(world);
     const [{ releases, ...misnamed }, addon, versions, crds, oidcProviderArn, addonControllers] =
         await Promise.all([
-            findReleases(world, profile, {
-                ...(request.releaseName ? { name: request.releaseName } : {}),
-                ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
-            }),
+            findReleases(
+                world,
+                profile,
+                {
+                    ...(request.releaseName ? { name: request.releaseName } : {}),
+                    ...(request.releaseNamespace ? { namespace: request.releaseNamespace } : {}),
+                },
+                workloads,
+            ),
             world.addons.describe(profile.addonName),
             world.addons.versions(profile.addonName),
             definitions(world, profile),
             world.identities.oidcProviderArn(cluster.oidcIssuer),
             findAddonControllers(world, profile),
+            workloads,
         ]);
     const models = crds.filter((crd) => profile.customResourceGroups.includes(groupOf(crd)));
     const [release] = releases.length === 1 ? releases : [];
@@ -139,6 +146,7 @@ export async function discover(
                       profile,
                       controllers.map(({ workload }) => refTo(workload)),
                       crds,
+                      workloads,
                   ),
             findForHandover(world, profile, controllers),
             release === undefined ? [] : findOverwritten(world, profile, release),

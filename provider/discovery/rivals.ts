@@ -53,7 +53,7 @@ export async function findRivalsOfAddon(
     profile: Profile,
     own: readonly ObjectRef[],
 ): Promise<Rival[]> {
-    return findRivals(world, profile, own, await definitions(world, profile));
+    return findRivals(world, profile, own, await definitions(world, profile), workloadsOf(world));
 }
 
 /** `own` are the controllers that the move knows already. */
@@ -62,11 +62,10 @@ export async function findRivals(
     profile: Profile,
     own: readonly ObjectRef[],
     crds: readonly KubernetesObject[],
+    /** Of the whole cluster. */
+    all: Promise<readonly KubernetesObject[]>,
 ): Promise<Rival[]> {
-    const [workloads, served] = await Promise.all([
-        workloadsOf(world),
-        servedBy(world, profile.controllers, crds),
-    ]);
+    const [workloads, served] = await Promise.all([all, servedBy(world, profile.controllers, crds)]);
     const known = new Set(own.map(keyOf));
     const isOfAddon = (workload: KubernetesObject) =>
         workload.metadata.namespace === profile.addonNamespace && isAppliedByEks(workload);
@@ -79,7 +78,7 @@ export async function findRivals(
         .sort((a, b) => (keyOf(a.workload) < keyOf(b.workload) ? -1 : 1));
 }
 
-async function workloadsOf({ objects }: World): Promise<KubernetesObject[]> {
+export async function workloadsOf({ objects }: World): Promise<KubernetesObject[]> {
     const kinds = ["Deployment", "DaemonSet", "StatefulSet"];
     const lists = await Promise.all(kinds.map((kind) => objects.list("apps/v1", kind)));
     return lists.flat();

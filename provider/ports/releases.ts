@@ -34,16 +34,26 @@ export interface Release {
     readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface ReleaseName {
+    readonly name: string;
+    readonly namespace: string;
+}
+
 export interface ReleaseFilter {
     readonly name?: string;
     readonly namespace?: string;
+    /**
+     * Releases that marks in the cluster tell of. When one of these holds the chart, the records of all others are not read: they are whole charts,
+     * and a crowded cluster has many.
+     */
+    readonly likely?: Promise<readonly ReleaseName[]>;
     /** Also those that a move has hidden from Helm; asked for by name. */
     readonly hiddenToo?: boolean;
 }
 
 /** Helm releases, read from and written to their records. */
 export interface Releases {
-    /** Newest revision of every release whose chart, or a chart inside, is called `chart`; of the named one when `name` is given. */
+    /** Newest revision of every release whose chart, or a chart inside, is called `chart`; of the named one when `name` is given, and of `likely` ones alone when one of these holds it. */
     find(chart: string, filter: ReleaseFilter): Promise<Release[]>;
     /** Takes away the label by which Helm finds the records; nothing else changes. */
     retire(namespace: string, secretNames: readonly string[]): Promise<void>;

@@ -1,8 +1,9 @@
 // An installation whose release records are not Secrets: found by Helm's marks, and refused in words that say what to do.
 import assert from "node:assert/strict";
 import { findReleases } from "../../provider/discovery/releases";
-import type { KubernetesObject, Release, World } from "../../provider/ports/world";
+import type { KubernetesObject, Release, ReleaseFilter, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
+import { RELEASE } from "./memory/content";
 import { startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 import type { MemoryWorld } from "./memoryWorld";
@@ -38,10 +39,45 @@ describe("a release that has the chart two umbrellas deep", () => {
             sources: ["acme/charts/hyperpod-helm-chart/charts/hyperpod-inference-operator/templates/a.yaml"],
         } as unknown as Release;
         const releases = { find: async () => [deep] };
-        const found = await findReleases({ releases } as unknown as World, hyperPodInference, {
-            name: "acme",
-        });
+        const found = await findReleases(
+            { releases } as unknown as World,
+            hyperPodInference,
+            { name: "acme" },
+            Promise.resolve([]),
+        );
         assert.deepEqual(found, { releases: [deep], unrelated: [], others: [] });
+    });
+});
+
+describe("a release among many others", () => {
+    it("is looked for first where marks on controllers point, whatever these are called; a named one is asked for by its name", async () => {
+        const { world } = startOf();
+        const annotations = { "meta.helm.sh/release-name": "shop", "meta.helm.sh/release-namespace": "shop" };
+        const shop = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "shop", annotations } };
+        const workloads = [...world.store.all("Deployment"), shop];
+        const asked: ReleaseFilter[] = [];
+        const releases = {
+            find: async (_: string, filter: ReleaseFilter) => {
+                asked.push(filter);
+                return [];
+            },
+        };
+        const find = (filter: { name?: string }) =>
+            findReleases(
+                { releases } as unknown as World,
+                hyperPodInference,
+                filter,
+                Promise.resolve(workloads),
+            );
+        await find({});
+        const likely = (await asked[0]?.likely) ?? [];
+        assert.deepEqual(
+            [...new Set(likely.map(({ namespace, name }) => `${namespace}/${name}`))],
+            [`${RELEASE.namespace}/${RELEASE.name}`],
+        );
+        await find({ name: "acme" });
+        assert.equal(asked[1]?.likely, undefined);
+        assert.ok((await asked[2]?.likely)?.length, "the others are looked for in the same way");
     });
 });
 

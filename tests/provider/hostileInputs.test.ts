@@ -226,6 +226,39 @@ describe("release records of strangers", () => {
             );
     });
 
+    it("are not even read where marks in the cluster tell which release holds the chart, and all are where they do not", async () => {
+        const notes: string[] = [];
+        const records = [
+            ["kube-system", "rel", encode(record())],
+            ["shop", "other", bomb],
+            ["shop", "theirs", encode(record({ name: "theirs", namespace: "shop" }))],
+        ] as const;
+        const find = async (...likely: { namespace: string; name: string }[]) => {
+            const found = await reader(
+                records.map((one) => [...one]),
+                notes,
+            ).find("the-chart", {
+                likely: Promise.resolve(likely),
+            });
+            return found.map(({ namespace, name }) => `${namespace}/${name}`);
+        };
+        const rel = { namespace: "kube-system", name: "rel" };
+        assert.deepEqual(await find(rel, { namespace: "shop", name: "gone" }), ["kube-system/rel"]);
+        assert.deepEqual(await find(rel, { namespace: "shop", name: "theirs" }), [
+            "kube-system/rel",
+            "shop/theirs",
+        ]);
+        assert.deepEqual(notes, []);
+        const all = ["kube-system/rel", "shop/theirs"];
+        assert.deepEqual(await find(), all);
+        assert.deepEqual(
+            await find({ namespace: "shop", name: "other" }),
+            all,
+            "a mark that leads nowhere hides nobody",
+        );
+        assert.equal(new Set(notes).size, 1);
+    });
+
     it("are not unpacked beyond 64 MiB", () => {
         assert.throws(() => decodeRelease(bomb), { code: "ERR_BUFFER_TOO_LARGE" });
     });

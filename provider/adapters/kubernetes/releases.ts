@@ -2,7 +2,14 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
-import type { KubernetesObject, Release, ReleaseFilter, ReleaseRecord, Releases } from "../../ports/world";
+import type {
+    KubernetesObject,
+    Release,
+    ReleaseFilter,
+    ReleaseName,
+    ReleaseRecord,
+    Releases,
+} from "../../ports/world";
 import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
 import { decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
@@ -27,15 +34,40 @@ export class HelmReleases implements Releases {
             `${RECORD_LABEL} in (${owners.join(",")})`,
             ...(filter.name ? [recordsSelector(filter.name)] : []),
         ].join(",");
-        const secrets = await this.objects.list("v1", "Secret", {
-            labelSelector: selector,
-            metadataOnly: true,
-            ...(filter.namespace ? { namespace: filter.namespace } : {}),
-        });
+        const [secrets, marked = []] = await Promise.all([
+            this.objects.list("v1", "Secret", {
+                labelSelector: selector,
+                metadataOnly: true,
+                ...(filter.namespace ? { namespace: filter.namespace } : {}),
+            }),
+            filter.likely,
+        ]);
+        const groups = groupByRelease(secrets);
+        const likely = new Set(marked.map(keyOfRelease));
+        const recordsOf = (isAsked: (key: string) => boolean) =>
+            [...groups].flatMap(([key, records]) => (isAsked(key) ? [records] : []));
+        const found = await this.#holding(
+            chart,
+            recordsOf((key) => likely.has(key)),
+            filter,
+        );
+        if (found.length > 0) return found;
+        return this.#holding(
+            chart,
+            recordsOf((key) => !likely.has(key)),
+            filter,
+        );
+    }
+
+    async #holding(
+        chart: string,
+        groups: readonly ReleaseSecret[][],
+        { name, hiddenToo }: ReleaseFilter,
+    ): Promise<Release[]> {
         const releases = await mapConcurrently(
-            [...groupByRelease(secrets).values()],
+            groups,
             // Whoever asks for hidden ones asks what Helm remembers: a record that cannot be read says nothing.
-            (records) => this.#read(records, chart, filter.hiddenToo === true ? undefined : filter.name),
+            (records) => this.#read(records, chart, hiddenToo === true ? undefined : name),
             DECODED_AT_ONCE,
         );
         return releases.filter((release) => release !== undefined);
@@ -215,12 +247,16 @@ interface ReleaseSecret {
     readonly record: ReleaseRecord;
 }
 
-/** Revisions oldest first. */
+function keyOfRelease({ name, namespace }: ReleaseName): string {
+    return `${namespace}/${name}`;
+}
+
+/** By release; revisions oldest first. */
 function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, ReleaseSecret[]> {
     const groups = new Map<string, ReleaseSecret[]>();
     for (const { metadata } of secrets) {
         const labels = metadata.labels ?? {};
-        const key = `${metadata.namespace}/${labels.name}`;
+        const key = keyOfRelease({ name: labels.name ?? "", namespace: metadata.namespace ?? "" });
         const record = {
             secretName: metadata.name,
             revision: Number(labels.version),

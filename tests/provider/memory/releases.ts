@@ -37,7 +37,14 @@ export function recordSecret(
 export class MemoryReleases implements Releases {
     constructor(readonly objects: MemoryObjects) {}
 
-    async find(chart: string, { name, namespace, hiddenToo = false }: ReleaseFilter): Promise<Release[]> {
+    async find(chart: string, filter: ReleaseFilter): Promise<Release[]> {
+        const [all, marked = []] = await Promise.all([this.#find(chart, filter), filter.likely]);
+        const likely = new Set(marked.map((one) => `${one.namespace}/${one.name}`));
+        const found = all.filter((one) => likely.has(`${one.namespace}/${one.name}`));
+        return found.length > 0 ? found : all;
+    }
+
+    async #find(chart: string, { name, namespace, hiddenToo = false }: ReleaseFilter): Promise<Release[]> {
         const owners = ["helm", ...(hiddenToo ? ["pulumi-hyperpod-inference"] : [])];
         const lists = await Promise.all(
             owners.map((owner) =>

@@ -5,7 +5,7 @@ import type { Bag } from "../provider/pulumi/bag";
 import { guarded } from "../provider/pulumi/guard";
 import { type ImportedMove, importMove } from "../provider/pulumi/importMove";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
-import { moveCalls } from "../provider/pulumi/moveCalls";
+import { moveCalls, type Remaining } from "../provider/pulumi/moveCalls";
 import type { SessionHost } from "../provider/pulumi/session";
 import { resourceCalls } from "../provider/resources/calls";
 
@@ -15,8 +15,8 @@ export interface Kind {
     certain(inputs: Bag): Bag;
     /** Whether a property of the inputs can differ in what it asks for. */
     isAsked(property: string): boolean;
-    /** Whether the plan among the inputs is told to people. */
-    readonly tellsPlan: boolean;
+    /** Present where the plan among the inputs is told to people: what an update will do that no input says. */
+    readonly remaining?: Remaining;
     /** For `pulumi import`: the resource by its id alone. */
     import?(id: string): Promise<ImportedMove>;
 }
@@ -26,19 +26,18 @@ const isMoveInput = (property: string) => property in MOVE_FIELDS;
 
 export function kindsOf(process: SessionHost): Readonly<Record<string, Kind>> {
     const host = { ...process, stop: stopsInTime(process.stop, process.clock) };
-    const { move, wayBack } = moveCalls(host, () => callLog);
+    const { move, wayBack, remaining } = moveCalls(host, () => callLog);
     const remembering = (calls: Parameters<typeof guarded>[0]): Kind => ({
         calls: guarded(calls),
         certain: (inputs) => inputs,
         isAsked: everyProperty,
-        tellsPlan: false,
     });
     return {
         Move: {
             calls: guarded(move),
             certain: ({ plan, addonVersion }) => ({ plan, addonVersion }),
             isAsked: isMoveInput,
-            tellsPlan: true,
+            remaining,
             import: (id) => importMove(id, host, callLog),
         },
         WayBack: { ...remembering(wayBack), isAsked: isMoveInput },

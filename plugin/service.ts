@@ -8,7 +8,7 @@ import { type SteadyClock, withinTime } from "../provider/process/callTimeout";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
 import type { Bag } from "../provider/pulumi/bag";
 import type { ImportedMove } from "../provider/pulumi/importMove";
-import { tellNewPlan } from "../provider/pulumi/moveCalls";
+import { tellNewPlan, tellPlan } from "../provider/pulumi/tellPlan";
 import { diffAnswer } from "./differences";
 import { failureOf } from "./failures";
 import type { Kind } from "./kinds";
@@ -110,7 +110,7 @@ export function handlers(around: ServingProcess): Handlers {
                 const inputs = open(request.getProperties());
                 const answer = new messages.CreateResponse();
                 if (request.getPreview()) {
-                    if (kind.tellsPlan) await tellNewPlan({}, inputs.plain, log);
+                    if (kind.remaining !== undefined) await tellNewPlan({}, inputs.plain, log);
                     answer.setProperties(seal(kind.certain(inputs.plain), inputs.secrets));
                     return answer;
                 }
@@ -141,7 +141,10 @@ export function handlers(around: ServingProcess): Handlers {
                 const [olds, news] = [open(request.getOlds()).plain, open(request.getNews())];
                 const answer = new messages.UpdateResponse();
                 if (request.getPreview()) {
-                    if (kind.tellsPlan) await tellNewPlan(olds, news.plain, log);
+                    if (kind.remaining !== undefined) {
+                        const isTold = await tellNewPlan(open(request.getOldInputs()).plain, news.plain, log);
+                        if (!isTold) await tellPlan(await kind.remaining(olds, news.plain), log);
+                    }
                     answer.setProperties(seal(kind.certain(news.plain), news.secrets));
                     return answer;
                 }
@@ -179,7 +182,7 @@ function imported({ id, inputs, props }: ImportedMove): messages.ReadResponse {
 
 /** The classes of the package say it themselves; of a bare resource the envelopes tell. */
 function secretNamesOf(news: Opened, kind: Kind): Bag {
-    const names = [...news.secrets].filter((name) => kind.tellsPlan && kind.isAsked(name));
+    const names = [...news.secrets].filter((name) => kind.remaining !== undefined && kind.isAsked(name));
     return names.length === 0 ? {} : { secretInputs: names.sort() };
 }
 

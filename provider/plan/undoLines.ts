@@ -98,8 +98,8 @@ function undoOfIdentity({ treatment, title, roleName, trust }: PlannedIdentity):
             // A role whose trust the move leaves alone has nothing to get back.
             return trust === undefined
                 ? []
-                : [`${title}: role ${roleName} gets back its exact former trust policy`];
+                : [`${title} ${roleName} gets back its exact former trust policy`];
         case IdentityTreatment.Cloned:
-            return [`${title}: role ${roleName}, which this move made, is deleted`];
+            return [`${title} ${roleName}, which this move made, is deleted`];
     }
 }

@@ -14,7 +14,7 @@ const LINES: ReadonlySet<string> = new Set(["plan", "warnings", "drift"]);
 /** Encrypted whatever stands in them, and read back by the next call. */
 const ENCRYPTED: ReadonlySet<string> = new Set(["journal", "journalKey", "inputs", "addonConfiguration"]);
 
-type Told = Pick<Lifecycle, "check" | "diff" | "create" | "update" | "delete" | "read">;
+type Told = Pick<Lifecycle, "check" | "diff" | "remaining" | "create" | "update" | "delete" | "read">;
 
 export function discreet(lifecycle: Told): Told {
     return {
@@ -28,6 +28,10 @@ export function discreet(lifecycle: Told): Told {
                 } satisfies CheckResult;
             }),
         diff: (olds, news) => lifecycle.diff(olds, news),
+        remaining: (olds, news, log) =>
+            discreetly([news, olds, inputsIn(olds)], log, async (quiet, secrets) =>
+                secrets.withheldIn(await lifecycle.remaining(olds, news, quiet)),
+            ),
         create: (inputs, log) =>
             discreetly([inputs], log, async (quiet, secrets) => {
                 const { id, outs } = await lifecycle.create(inputs, quiet);

@@ -7,6 +7,7 @@ import { watchForStop } from "../process/stopSignals";
 import { systemClock } from "../process/systemClock";
 import { callsAtWork } from "./guard";
 import { dynamicMove } from "./moveCalls";
+import { rowOf } from "./rowOf";
 
 /** The last argument of the process is the address of the engine that started it. */
 const engineAddress = /:\d+$/.test(process.argv[process.argv.length - 1] ?? "")
@@ -27,7 +28,7 @@ const doors = dynamicMove(
             },
         ),
     },
-    (bag) => logs.forResource(typeof bag.progressUrn === "string" ? bag.progressUrn : undefined),
+    (bag) => logs.forResource(rowOf(bag)),
 );
 
 /** Implements the protocol of `pulumi.dynamic.ResourceProvider`. */

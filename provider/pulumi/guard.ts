@@ -74,9 +74,9 @@ async function guardState<T>(inputs: Bag, call: () => Answer<T>): Promise<T> {
         return await guard(call);
     } catch (error) {
         if (!(error instanceof PartialFailure)) throw error;
-        const { __provider, progressUrn } = inputs;
+        const { __provider, __progressUrn } = inputs;
         const { properties, told } = fitIntoTrailer(
-            plainJson({ ...error.properties, __provider, progressUrn }),
+            plainJson({ ...error.properties, __provider, __progressUrn }),
         );
         const reasons = error.reasons.length > 0 ? error.reasons : [error.message];
         throw Object.assign(new Error(error.message), {

@@ -52,12 +52,13 @@ const dynamicHome: Home = (kind, name, options) => {
         inputs: {
             __provider: providerCode(door, method),
             // Live progress is told under this name; the SDK keeps `urn` for itself.
-            ...(tellsProgress ? { progressUrn: progressUrn(name, type, options.parent) } : {}),
+            ...(tellsProgress ? { __progressUrn: progressUrn(name, type, options.parent) } : {}),
             // Taken away again by check, so that the inputs of a preview and of an update are the same.
             ...(kind === "HelmToAddonMigration" && pulumi.runtime.isDryRun() ? { tellPlan: true } : {}),
         },
         options: {
-            hideDiffs: ["__provider", ...(tellsProgress ? ["progressUrn"] : [])],
+            // What an update will do is told as lines; the difference between two plans says nothing.
+            hideDiffs: ["__provider", ...(kind === "HelmToAddonMigration" ? ["plan"] : [])],
             // A stack that went on with the plugin comes back; there a component is around the move and what its undo needs.
             aliases: [
                 { type: pluginTypeOf(kind) },

@@ -8,6 +8,7 @@ import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
 import { MigrationStep } from "../plan/plan";
 import { dependencyProfiles } from "../profiles/dependencies";
+import { FORMER_PROGRESS_URN } from "./rowOf";
 
 /** What a discovery plans with, and what the move itself is to do. */
 export interface MigrationInputs extends DiscoverHelmInstallationArgs {
@@ -130,7 +131,15 @@ export function withPresentNames<T extends object>(stored: T): T {
 }
 
 /** Properties that the package sets itself. */
-const INTERNAL = new Set(["__provider", "plan", "progressUrn", "secretInputs", "journalKey", "clusterArn"]);
+const INTERNAL = new Set([
+    "__provider",
+    "__progressUrn",
+    FORMER_PROGRESS_URN,
+    "plan",
+    "secretInputs",
+    "journalKey",
+    "clusterArn",
+]);
 
 export interface ParsedInputs {
     readonly inputs: MigrationInputs;

@@ -11,6 +11,7 @@ import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase, plainJson, readOutputs } from "./outputs";
 import { PlanPreviews } from "./previewPlan";
 import { noInputs, noJournal } from "./refusals";
+import { remaining } from "./remaining";
 import { type Moved, runMove } from "./runMove";
 import type { SessionHost } from "./session";
 import { destroyMove } from "./undoMove";
@@ -32,6 +33,11 @@ export class Lifecycle {
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
         return { changes: hasChanges(readOutputs(olds), news) };
+    }
+
+    /** What an update will do that the state asks for, and not a change of the inputs: lines, as a preview tells them. */
+    remaining(olds: Bag, news: Bag, log: Log): Promise<readonly string[]> {
+        return remaining(this.#previews, olds, news, log);
     }
 
     create(inputs: Bag, log: Log): Promise<Moved> {

@@ -5,8 +5,13 @@ import type { Bag } from "./bag";
 import { discreet, discreetWayBack } from "./discreetly";
 import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
+import { FORMER_PROGRESS_URN } from "./rowOf";
 import type { SessionHost } from "./session";
+import { tellNewPlan, tellPlan } from "./tellPlan";
 import { WayBackLifecycle } from "./wayBack";
+
+/** What an update will do that the state asks for, and not a change of the inputs. */
+export type Remaining = (olds: Bag, news: Bag) => Promise<readonly string[]>;
 
 /** Each door says in its own way for which resource a bag of properties speaks. */
 export type LogFor = (bag: Bag) => ResourceLog;
@@ -14,7 +19,7 @@ export type LogFor = (bag: Bag) => ResourceLog;
 export function moveCalls(
     host: SessionHost,
     logFor: LogFor,
-): { move: DynamicProvider; wayBack: DynamicProvider } {
+): { move: DynamicProvider; wayBack: DynamicProvider; remaining: Remaining } {
     const lifecycle = discreet(new Lifecycle(host));
     const wayBackLifecycle = new WayBackLifecycle(host);
     const quietWayBack = discreetWayBack(wayBackLifecycle);
@@ -35,35 +40,38 @@ export function moveCalls(
             read: (id, props) => wayBackLifecycle.read(id, props),
             delete: (_id, props) => quietWayBack.delete(props, logFor(props)),
         },
+        remaining: (olds, news) => lifecycle.remaining(olds, news, logFor(news)),
     };
-}
-
-/** A plan is told beside the resource's row when it is not the one of before. */
-export async function tellNewPlan(olds: Bag, inputs: Bag, log: ResourceLog): Promise<void> {
-    const { plan } = inputs;
-    if (!Array.isArray(plan) || JSON.stringify(plan) === JSON.stringify(olds.plan)) return;
-    await log.tell(["what this update will do:", ...(plan as string[])].join("\n"));
 }
 
 /** The methods as Pulumi's dynamic-provider process calls them; what only that process needs goes in and out with the properties. */
 export function dynamicMove(host: SessionHost, logFor: LogFor) {
-    const { move, wayBack } = moveCalls(host, logFor);
+    const { move, wayBack, remaining } = moveCalls(host, logFor);
+    /** Resources whose check had nothing new to tell in this preview; only their diff is handed the state. */
+    const untold = new Set<unknown>();
     return {
         provider: dynamicDoor({
             ...move,
-            async check(olds, { tellPlan, ...news }) {
+            async check(olds, { tellPlan: isPreview, ...news }) {
                 const result = await move.check(olds, news);
-                if (tellPlan === true && (result.failures ?? []).length === 0)
-                    await tellNewPlan(olds, result.inputs, logFor(news));
+                if (isPreview !== true || (result.failures ?? []).length > 0) return result;
+                if (!(await tellNewPlan(olds, result.inputs, logFor(news)))) untold.add(news.__progressUrn);
                 return result;
+            },
+            async diff(id, olds, news) {
+                const answer = await move.diff(id, olds, news);
+                if (answer.changes && untold.delete(news.__progressUrn))
+                    await tellPlan(await remaining(olds, news), logFor(news));
+                return answer;
             },
             async create(inputs) {
                 const { id, outs } = await move.create(inputs);
-                return { id, outs: { ...outs, progressUrn: inputs.progressUrn } };
+                return { id, outs: { ...outs, __progressUrn: inputs.__progressUrn } };
             },
             async update(id, olds, news) {
                 const { outs } = await move.update(id, olds, news);
-                return { outs: { ...outs, progressUrn: news.progressUrn } };
+                const { [FORMER_PROGRESS_URN]: _, ...kept } = outs;
+                return { outs: { ...kept, __progressUrn: news.__progressUrn } };
             },
         }),
         wayBack: dynamicDoor(wayBack),

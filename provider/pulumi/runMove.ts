@@ -69,7 +69,6 @@ export async function runMove(
         report.failed(told);
         // Nothing was begun: a plain error stores nothing, and there is nothing to resume.
         if (journal === undefined || (journal.isEmpty() && journal.sequence === 0)) throw told;
-        log.warn(told.message);
         const { id, outs } = result(journal, MigrationPhase.Moving);
         throw new PartialFailure(id, outs, [told.message]);
     } finally {

@@ -5,7 +5,7 @@ import { captureState } from "../../sandbox/compare";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { type Golden, goldenMove } from "../faults/experiment";
 import "./hooks";
-import { ADDON, fails, migrationIn, QUICK, succeeds } from "./runs";
+import { ADDON, fails, migrationIn, QUICK, succeeds, textOf } from "./runs";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "./stage";
 
 describe("trouble in the middle of a move", function () {
@@ -85,7 +85,13 @@ describe("trouble in the middle of a move", function () {
         await failAddon(sandbox, "CREATE_FAILED");
         const failed = fails(await pulumi.up("--skip-preview"));
         assert.match(failed, /InsufficientNumberOfReplicas/);
-        assert.match(failed, /HP220/);
+        assert.equal(failed.match(/is CREATE_FAILED \[HP220\]/g)?.length, 1, `told once:\n${failed}`);
+        const preview = textOf(succeeds(await pulumi.preview("--diff")));
+        assert.match(
+            preview,
+            /what this update will do:\n +summary +continues at scaleDown, 5 of 11 steps done/,
+        );
+        assert.match(preview, /\n +1 lock +done\n/);
         await sandbox.aws.clearScripts();
         succeeds(await pulumi.up("--skip-preview"));
         succeeds(await pulumi.destroy("--skip-preview"));

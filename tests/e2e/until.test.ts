@@ -27,7 +27,11 @@ describe("a move in stages", function () {
         );
 
         const further = scene.with({ ...QUICK, until: "install" });
-        assert.match(textOf(succeeds(await further.preview())), /continues at scaleDown/);
+        const preview = textOf(succeeds(await further.preview("--diff")));
+        assert.match(preview, /continues at scaleDown/);
+        const [properties = ""] = preview.split("--outputs:--");
+        assert.match(properties, /~ until +: "prerequisites" => "install"/);
+        assert.doesNotMatch(properties, /rogressUrn|\[0\]:/, "only what changed");
         succeeds(await further.up("--skip-preview"));
         assert.deepEqual(await progressOf(further), { phase: "Stopped", nextStep: "verify" });
         assert.equal((await addon(awsClients(sandbox).eks))?.status, "ACTIVE");

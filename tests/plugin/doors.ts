@@ -32,8 +32,8 @@ export interface Door {
 
 export type Resource = "Move" | "WayBack";
 
-const DYNAMIC = { __provider: "exports.handler = () => undefined;", progressUrn: "urn:any" };
-const withoutDynamic = ({ __provider: _, progressUrn: __, ...rest }: Bag): Bag => rest;
+const DYNAMIC = { __provider: "exports.handler = () => undefined;", __progressUrn: "urn:any" };
+const withoutDynamic = ({ __provider: _, __progressUrn: __, ...rest }: Bag): Bag => rest;
 
 export function dynamicDoor(host: SessionHost, resource: Resource): Door {
     const quiet = { progress: () => undefined, warn: () => undefined, tell: async () => undefined };

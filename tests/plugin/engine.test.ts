@@ -121,6 +121,12 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         const failed = kept("failed up", await pulumi.up("--skip-preview"));
         assert.notEqual(failed.exitCode, 0, failed.stdout);
         assert.match(failed.stdout, /ThrottlingException[\s\S]*next: run `pulumi up` to continue/);
+        assert.equal(failed.stdout.match(/tag: ThrottlingException/g)?.length, 1, "told once");
+        const rest = kept("preview of the rest", await pulumi.preview("--diff"));
+        const shown = `${rest.stdout}${rest.stderr}`;
+        assert.match(shown, /what this update will do:\n +summary +continues at \w+, \d+ of 11 steps done/);
+        const [properties = ""] = rest.stdout.split("--outputs:--");
+        assert.doesNotMatch(properties, /^ *[+~-] +[a-z]\w* *:|rogressUrn/m, "no input changed");
         assert.equal((await stored())?.phase, "Moving");
         const moved = kept("up", await pulumi.up("--skip-preview", "--diff"));
         assert.equal(moved.exitCode, 0, moved.stdout);

@@ -180,6 +180,7 @@ describe("inputs", () => {
             __provider: "stub",
             plan: ["x"],
             progressUrn: "urn",
+            __progressUrn: "urn",
             kubeconfig: null,
         });
         assert.deepEqual(failures, []);

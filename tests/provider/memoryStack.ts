@@ -100,11 +100,13 @@ export class MemoryStack {
         const way = plainJson(wayBack.check(this.wayBack ?? {}, { ...this.inputs, ...changes }).inputs);
         const wanted = { ...this.inputs, ...changes, journalKey: way.journalKey };
         const before = this.resource;
+        let checked = wanted;
         return this.#run(
             mover,
             async () => {
                 const { inputs, failures } = await lifecycle.check(before?.inputs ?? {}, wanted, this.log);
                 if (failures.length > 0) throw new CheckFailed(failures);
+                checked = inputs as typeof wanted;
                 this.wayBack = way;
                 if (before === undefined) {
                     const { id, outs } = await lifecycle.create(inputs, this.log);
@@ -117,7 +119,7 @@ export class MemoryStack {
             (failure) => {
                 this.resource = plainJson({
                     id: before?.id ?? failure.id,
-                    inputs: wanted,
+                    inputs: checked,
                     outputs: this.#opened(fitIntoTrailer(plainJson(failure.properties)).properties),
                 });
             },

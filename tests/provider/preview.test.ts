@@ -6,6 +6,8 @@ import { orderOf } from "../../provider/plan/orders";
 import type { Plan } from "../../provider/plan/plan";
 import { previewMove } from "../../provider/plan/preview";
 import { AddonStatus } from "../../provider/ports/world";
+import { dynamicMove } from "../../provider/pulumi/moveCalls";
+import { ADDON } from "./memory/content";
 import { assertDone, startOf } from "./memory/expectations";
 import { journalOf } from "./memory/journalOf";
 import { MemoryStack } from "./memoryStack";
@@ -101,6 +103,60 @@ describe("a preview", () => {
         assert.deepEqual(await previewed(stack, { desiredOwner: "Helm" }), [
             "nothing to do: Helm runs the operator",
         ]);
+    });
+});
+
+describe("a preview whose inputs did not change", () => {
+    /** As Pulumi's dynamic-provider process does it: what is told to people, and whether there is an update. */
+    async function toldBy(
+        stack: MemoryStack,
+    ): Promise<{ readonly told: string[]; readonly changes: boolean }> {
+        assert.ok(stack.resource);
+        const { id, inputs: olds, outputs } = stack.resource;
+        const told: string[] = [];
+        const log = { ...stack.log, tell: async (text: string) => void told.push(text) };
+        const { provider } = dynamicMove(stack.host(), () => log);
+        const own = { __provider: "x", __progressUrn: "urn" };
+        const wanted = { ...stack.inputs, journalKey: olds.journalKey, ...own, tellPlan: true };
+        const { inputs } = await provider.check({ ...olds, ...own }, wanted);
+        const { changes } = await provider.diff(id, { ...outputs, ...own }, inputs);
+        return { told, changes };
+    }
+
+    let stack: MemoryStack;
+    beforeEach(() => {
+        world.restore(snapshot);
+        stack = new MemoryStack(world);
+    });
+
+    it("of a move that failed says where it goes on; the failure itself was told once", async () => {
+        const failure = { write: 14, moment: "before", kind: "fail", times: 99 } as const;
+        const { kind, message } = await stack.up({}, failure);
+        assert.equal(kind, "failed");
+        assert.deepEqual(
+            stack.warnings.filter((line) => line.includes(message.split("\n")[0] ?? "")),
+            [],
+        );
+        const { told, changes } = await toldBy(stack);
+        assert.ok(changes);
+        assert.equal(told.length, 1, told.join("\n"));
+        assert.match(
+            told[0] ?? "",
+            /^what this update will do:\n {3}summary {7}continues at \w+, [1-9]\d* of 11 steps done; .*(\n.*)*\n 1 lock +done\n/,
+        );
+    });
+
+    it("of what a refresh found changed names it", async () => {
+        assertDone(await stack.up());
+        assert.deepEqual(await toldBy(stack), { told: [], changes: false });
+        world.data.addons.delete(ADDON);
+        assertDone(await stack.refresh());
+        const { told, changes } = await toldBy(stack);
+        assert.ok(changes);
+        assert.match(
+            told.join("\n"),
+            /summary +the move is complete; what was changed since then .*\n +drift +the add-on is gone$/,
+        );
     });
 });
 

@@ -1,0 +1,33 @@
+// A state that asks for an update by itself comes in: a move that was cut off, or what a refresh found changed. What the update will do goes out, as a preview tells it. Writes nothing.
+import type { Log } from "../ports/world";
+import type { Bag } from "./bag";
+import { asksForWork } from "./diffMove";
+import { parseInputs } from "./inputs";
+import { MigrationPhase, readOutputs } from "./outputs";
+import { Blocked, type PlanPreviews } from "./previewPlan";
+import { vouchersOf } from "./vouchers";
+
+const SET_RIGHT =
+    "   summary       the move is complete; what was changed since then is looked at, and set right where the move made it";
+
+/** No line where nothing is left to do, or where an input is not known yet. */
+export async function remaining(
+    previews: PlanPreviews,
+    olds: Bag,
+    news: Bag,
+    log: Log,
+): Promise<readonly string[]> {
+    const outputs = readOutputs(olds);
+    const { inputs, failures, unknown } = parseInputs(news);
+    if (failures.length > 0 || unknown.length > 0 || !asksForWork(outputs, news)) return [];
+    const drift = (outputs.drift ?? []).map((line) => `   drift         ${line}`);
+    if (outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed)
+        return [SET_RIGHT, ...drift];
+    try {
+        const lines = await previews.linesOf(inputs, vouchersOf(outputs, news, olds), true, log);
+        return [...lines, ...drift];
+    } catch (error) {
+        if (!(error instanceof Blocked)) throw error;
+        return error.failures.map(({ property, reason }) => `   in the way    ${property}: ${reason}`);
+    }
+}

@@ -60,9 +60,10 @@ export async function adjustCommitted(
 function wishedAddon(
     now: { readonly version: string; readonly configurationValues: string },
     inputs: MigrationInputs,
-): { version?: string; known: string; configurationValues: string } {
+): { version?: string; known: string; knownSettings: string; configurationValues: string } {
     return {
         known: now.version,
+        knownSettings: now.configurationValues,
         ...(inputs.addonVersion === undefined ? {} : { version: inputs.addonVersion }),
         configurationValues: canonicalJson(
             merged(JSON.parse(now.configurationValues) as Values, configurationOf(inputs)),

@@ -2,11 +2,15 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
+import { settingsChanged } from "../operations/addon/upgrade";
+import type { Backup } from "../operations/backup/backup";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
+import { lostModels } from "../operations/models/lostModels";
 import { MigrationStep } from "../plan/plan";
 import { describeRival } from "../plan/rivals";
 import { AddonStatus } from "../ports/world";
+import { dependencyDrift, reopenDependencies } from "./dependencyDrift";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
 import { rivalsOf } from "./rivalsOfAddon";
 import type { Session } from "./session";
@@ -19,7 +23,12 @@ export async function driftOf(session: Session, outputs: Partial<MigrationOutput
         ...(isMoved ? await changesOutside(session, outputs) : []),
         ...untoldProgress(outputs, journal),
         ...(isMoved && journal instanceof Journal
-            ? [...(await startedAgain(session, journal)), ...(await goneOfAddon(session, journal))]
+            ? [
+                  ...(await startedAgain(session, journal)),
+                  ...(await goneOfAddon(session, journal)),
+                  ...(await modelsGone(session, journal)),
+                  ...(await dependencyDrift(session.connection.world, journal)),
+              ]
             : []),
         ...(isMoved ? await rivalsSince(session, outputs, journal) : []),
     ];
@@ -47,9 +56,14 @@ export async function reopenWhatDrifted(session: Session, journal: Journal): Pro
         await journal.rerun(MigrationStep.Install);
         await journal.rerun(MigrationStep.Verify);
     }
+    await reopenDependencies(world, journal);
     // Whoever was away does not know what happened meanwhile: nothing is retired on an old look.
     if (!journal.isDone(MigrationStep.Finish)) await journal.rerun(MigrationStep.Verify);
     if (!journal.isDone(MigrationStep.RetireHelm)) return;
+    if ((await modelsGone(session, journal)).length > 0) {
+        await journal.rerun(MigrationStep.Install, { isOverwritten: true });
+        await journal.rerun(MigrationStep.Verify);
+    }
     const started = await startedAgain(session, journal);
     if (started.length > 0) {
         for (const line of started)
@@ -90,6 +104,11 @@ async function changesOutside(session: Session, outputs: Partial<MigrationOutput
             );
         if (addon.version !== outputs.addonVersion)
             drift.push(`the add-on's version is ${addon.version}, not ${outputs.addonVersion}`);
+        const changed = settingsChanged(addon, outputs.addonConfiguration ?? "");
+        if (changed.length > 0)
+            drift.push(
+                `settings of the add-on were changed outside, and the next update sets them back: ${changed.join(", ")}`,
+            );
     }
     const place = placeOf(outputs);
     if (place !== undefined) {
@@ -144,6 +163,12 @@ async function rivalsSince(
         planned.map(({ workload }) => workload),
     );
     return rivals.map((rival) => `${describeRival(rival)} beside the add-on's`);
+}
+
+/** Models, and their CRDs, that were there when the move began and went since, other than one by one. */
+async function modelsGone({ connection: { world }, profile }: Session, journal: Journal): Promise<string[]> {
+    const { backup } = journal.contextOf(MigrationStep.BackUp, world).journal;
+    return backup.exists() ? lostModels(world, profile, await backup.read<Backup>()) : [];
 }
 
 /** Workloads of the add-on that somebody deleted. */

@@ -7,7 +7,7 @@ import { fieldsLostUnder } from "../../kubernetes/keepFields";
 import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type KubernetesObject, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
-import { sameSettings } from "../../settings/settingsText";
+import { differingSettings, sameSettings, settingsIn } from "../../settings/settingsText";
 import { checkModels, collectModels, type ModelsBefore } from "../models/models";
 import { atRest, followUpdate } from "./update";
 
@@ -17,6 +17,8 @@ export interface UpgradeRequest {
     readonly version?: string;
     /** The version that the move stands for; somebody may have upgraded the add-on since. */
     readonly known: string;
+    /** The settings that the move stands for, JSON; somebody may have changed them since. */
+    readonly knownSettings: string;
     /** JSON with sorted keys. */
     readonly configurationValues: string;
 }
@@ -38,6 +40,11 @@ export async function upgradeAddon(
         sameSettings(former.configurationValues, wanted.configurationValues)
     )
         return former.version;
+    const changed = settingsChanged(former, wanted.knownSettings);
+    if (changed.length > 0)
+        world.log.warn(
+            `settings of the add-on ${wanted.name} were changed outside, and are set to those of the program: ${changed.join(", ")}`,
+        );
     const [models, definitions] = await Promise.all([
         collectModels(world, profile),
         definitionsIn(world, profile.customResourceGroups),
@@ -50,6 +57,12 @@ export async function upgradeAddon(
     } catch (error) {
         throw await undoUpgrade(world, wanted, former, error, timeoutMs, profile, { ...models, definitions });
     }
+}
+
+/** Paths at which the live settings are not those that the move stands for. */
+export function settingsChanged({ configurationValues }: Addon, known: string): string[] {
+    if (sameSettings(configurationValues, known)) return [];
+    return differingSettings(settingsIn(known) ?? {}, settingsIn(configurationValues) ?? {});
 }
 
 /** Never an older one: an upgrade in the console is kept, and a pinned version that is older is a question to whoever pinned it. */

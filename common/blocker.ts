@@ -1,5 +1,6 @@
 // What stands in the way of a move, each with a code and a way out. All are told at once, before anything changes.
 import type { ErrorCode } from "./errors";
+import { oneLine } from "./printable";
 
 export interface Blocker {
     readonly code: ErrorCode;
@@ -10,5 +11,5 @@ export interface Blocker {
 }
 
 export function describeBlocker({ code, what, remedy }: Omit<Blocker, "property">): string {
-    return `${what} [${code}]; next: ${remedy}`;
+    return oneLine(`${what} [${code}]; next: ${remedy}`);
 }

@@ -1,4 +1,5 @@
 // The errors a person sees. Every one says which step, what happened, why, and the next command; docs/troubleshooting.md explains each code.
+import { oneLine } from "./printable";
 
 /** Stable codes; each has a section in docs/troubleshooting.md. */
 export enum ErrorCode {
@@ -58,7 +59,8 @@ export interface MigrationErrorParts {
     readonly code: ErrorCode;
     /** The step, or the call of the life cycle, that was running. */
     readonly step: string;
-    readonly what: string;
+    /** Several where several things stand in the way at once. */
+    readonly what: string | readonly string[];
     readonly why?: string;
     /** The next command to run, or what to change. */
     readonly remedy: string;
@@ -74,19 +76,22 @@ export class MigrationError extends Error {
     readonly remedy: string;
 
     constructor(parts: MigrationErrorParts) {
+        // What is quoted in them may come from anybody.
+        const what = [parts.what].flat().map(oneLine).join("\n");
+        const why = parts.why === undefined ? undefined : oneLine(parts.why);
         super(
             [
-                `${parts.step}: ${parts.what} [${parts.code}]`,
-                ...(parts.why ? [`why: ${parts.why}`] : []),
-                `next: ${parts.remedy}`,
+                `${parts.step}: ${what} [${parts.code}]`,
+                ...(why ? [`why: ${why}`] : []),
+                `next: ${oneLine(parts.remedy)}`,
             ].join("\n"),
             { cause: parts.cause },
         );
         this.name = "MigrationError";
         this.code = parts.code;
         this.step = parts.step;
-        this.what = parts.what;
-        this.why = parts.why;
+        this.what = what;
+        this.why = why;
         this.remedy = parts.remedy;
     }
 }

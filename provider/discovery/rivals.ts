@@ -8,6 +8,7 @@ import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { type ControllerSigns, type Recognised, recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
+import { looseWorkloads } from "./looseWorkloads";
 
 export interface Rival {
     readonly component: string;
@@ -65,11 +66,15 @@ export async function findRivals(
     /** Of the whole cluster. */
     all: Promise<readonly KubernetesObject[]>,
 ): Promise<Rival[]> {
-    const [workloads, served] = await Promise.all([all, servedBy(world, profile.controllers, crds)]);
+    const [workloads, loose, served] = await Promise.all([
+        all,
+        looseWorkloads(world),
+        servedBy(world, profile.controllers, crds),
+    ]);
     const known = new Set(own.map(keyOf));
     const isOfAddon = (workload: KubernetesObject) =>
         workload.metadata.namespace === profile.addonNamespace && isAppliedByEks(workload);
-    return workloads
+    return [...workloads, ...loose]
         .filter((one) => runs(one) && !known.has(keyOf(refTo(one))) && !isOfAddon(one))
         .flatMap((workload) => {
             const found = recognise(profile.controllers, workload) ?? servingOne(served, workload);

@@ -165,6 +165,8 @@ export interface Plan {
         readonly region: string;
         readonly arn: string;
         readonly kubernetesVersion: string;
+        /** Tells one cluster from a later one of its name. */
+        readonly oidcIssuer?: string;
     };
     readonly profile: string;
     readonly release: {

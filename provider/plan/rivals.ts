@@ -49,10 +49,12 @@ export function describeRival({ component, workload, by, owner }: Rival): string
     return `${described(workload)}${owner === undefined ? "" : ` of ${owner}`} works as ${component} (${by})`;
 }
 
-/** A DaemonSet has no replicas to take away. */
+/** Of these there are no replicas to take away. */
+const WITHOUT_REPLICAS = new Set(["DaemonSet", "Pod"]);
+
 export function stopCommand({ kind, namespace, name }: ObjectRef): string {
     const target = `${kind.toLowerCase()} -n ${namespace} ${name}`;
-    return kind === "DaemonSet" ? `kubectl delete ${target}` : `kubectl scale ${target} --replicas=0`;
+    return WITHOUT_REPLICAS.has(kind) ? `kubectl delete ${target}` : `kubectl scale ${target} --replicas=0`;
 }
 
 /** One that is on and was not recognised would run on beside the add-on's. Who switches a part on by hand wants a new one. */

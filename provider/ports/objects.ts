@@ -115,4 +115,6 @@ export interface ProbeAnswer {
     /** 0 when there was no answer. */
     readonly status: number;
     readonly message: string;
+    /** What was served, or would have been stored. */
+    readonly body?: unknown;
 }

@@ -26,7 +26,7 @@ async function newJournal(session: Session): Promise<Journal> {
         throw new MigrationError({
             code: first?.code ?? ErrorCode.ReleaseNotFound,
             step: "plan",
-            what: blockers.map(describeBlocker).join("\n"),
+            what: blockers.map(describeBlocker),
             remedy: "remove what stands in the way, then run `pulumi up` again; nothing was changed",
         });
     }

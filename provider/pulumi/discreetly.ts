@@ -1,6 +1,7 @@
 // A life cycle comes in; the same without the values of secret inputs in anything that it tells goes out: plan lines, progress, warnings, errors, ids. Outputs that are made of one are handed to the engine as secrets.
 
 import { MigrationError } from "../../common/errors";
+import { oneLine, printable } from "../../common/printable";
 import type { Log } from "../ports/world";
 import type { Bag } from "./bag";
 import type { CheckResult } from "./checkMove";
@@ -21,7 +22,7 @@ export function discreet(lifecycle: Told): Told {
         check: (olds, news, log) =>
             discreetly([news, olds], log, async (quiet, secrets) => {
                 const { inputs, failures } = await lifecycle.check(olds, news, quiet);
-                const plan = inputs.plan === undefined ? {} : { plan: secrets.withheldIn(inputs.plan) };
+                const plan = inputs.plan === undefined ? {} : { plan: linesWithout(secrets, inputs.plan) };
                 return {
                     inputs: { ...inputs, ...plan },
                     failures: secrets.withheldIn(failures),
@@ -84,8 +85,9 @@ export async function discreetly<T>(
 
 function quietLog(log: Log, secrets: SecretValues): Log {
     return {
-        progress: (line) => log.progress(secrets.withheld(line)),
-        warn: (line) => log.warn(secrets.withheld(line)),
+        progress: (line) => log.progress(oneLine(secrets.withheld(line))),
+        // An error is told in several lines, whose quoted parts have none.
+        warn: (line) => log.warn(printable(secrets.withheld(line))),
     };
 }
 
@@ -98,10 +100,18 @@ function outputsWithout(secrets: SecretValues, outputs: Bag): Record<string, unk
     return Object.fromEntries(
         Object.entries(outputs).map(([name, value]) => {
             if (ENCRYPTED.has(name)) return [name, value];
-            if (LINES.has(name)) return [name, secrets.withheldIn(value)];
+            if (LINES.has(name)) return [name, linesWithout(secrets, value)];
             return [name, secrets.areIn(value) ? markedSecret(value) : value];
         }),
     );
+}
+
+/** As a terminal shows them: some quote what stands in the cluster. */
+function linesWithout(secrets: SecretValues, lines: unknown): unknown {
+    const told = secrets.withheldIn(lines);
+    return Array.isArray(told)
+        ? told.map((line) => (typeof line === "string" ? printable(line) : line))
+        : told;
 }
 
 function errorWithout(secrets: SecretValues, error: unknown): unknown {
@@ -110,10 +120,10 @@ function errorWithout(secrets: SecretValues, error: unknown): unknown {
             // Nobody keeps an id secret: the engine shows it, and writes it as it is.
             secrets.withheld(error.id),
             outputsWithout(secrets, error.properties),
-            error.reasons.map((reason) => secrets.withheld(reason)),
+            error.reasons.map((reason) => printable(secrets.withheld(reason))),
         );
     if (!(error instanceof Error)) return typeof error === "string" ? secrets.withheld(error) : error;
-    error.message = secrets.withheld(error.message);
+    error.message = printable(secrets.withheld(error.message));
     if (error.stack !== undefined && !(error instanceof MigrationError))
         error.stack = secrets.withheld(error.stack);
     return error;

@@ -14,6 +14,7 @@ export async function assertWithinReach(
     journal: Journal,
     profile: Profile,
 ): Promise<void> {
+    assertSameCluster(cluster, journal);
     const { backup } = journal.contextOf(MigrationStep.BackUp, world).journal;
     const stopped = journal.memoryOf(MigrationStep.ScaleDown) as Replicas | undefined;
     const remembered = {
@@ -34,6 +35,23 @@ export async function assertWithinReach(
         code: ErrorCode.JournalBeyondRelease,
         step: "journal",
         what: `the journal remembers what neither the release, nor the add-on, nor this cluster has: ${beyond.join("; ")}`,
-        remedy: "look who may write the Secrets of the release's namespace and this stack's state; when an object of the list is yours, make it by hand as it should be, and run the command again; nothing was changed",
+        remedy: "look who may write the Secrets of the release's namespace and this stack's state. When an object of the list is yours, give it by hand what the list says (`kubectl edit`, `kubectl create`) and run the command again; what it is not to keep can be taken away after the undo. Nothing was changed",
     });
+}
+
+/** A namesake that was made after the moved one was deleted has its ARN, and issues tokens under another name. */
+function assertSameCluster({ arn, oidcIssuer }: Connection["cluster"], { plan }: Journal): void {
+    const former = plan.cluster.oidcIssuer;
+    if (!former || !oidcIssuer || bare(former) === bare(oidcIssuer)) return;
+    throw new MigrationError({
+        code: ErrorCode.ClusterNotFound,
+        step: "journal",
+        what: `the cluster ${arn} was deleted and made again under its name since the move began`,
+        why: `the moved one issued tokens as ${former}, this one as ${oidcIssuer}`,
+        remedy: "nothing of the move is in this cluster: take the migration and its `way-back` resource out of the state with `pulumi state delete <urn>`, then run `pulumi up`. Roles and tags in AWS stay as the move left them; nothing was changed",
+    });
+}
+
+function bare(issuer: string): string {
+    return issuer.replace(/^https:\/\//, "");
 }

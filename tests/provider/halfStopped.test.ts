@@ -1,7 +1,7 @@
 // From the first controller that stops to the last that is awaited: a failure ends with one generation serving, by itself; what heals is waited for; what a dry run can tell is told before.
 import assert from "node:assert/strict";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
-import type { Addon, AddonStatus, KubernetesObject, Workloads } from "../../provider/ports/world";
+import type { Addon, AddonStatus, KubernetesObject, Objects, Workloads } from "../../provider/ports/world";
 import { connectWith } from "./memory/connectWith";
 import type { Policy } from "./memory/data";
 import { assertSame, stateOf } from "./memory/expectations";
@@ -65,6 +65,19 @@ describe("never half-stopped", () => {
         assert.match(message, /\[HP139\]/);
         assert.match(message, /Deployment kube-system\/keda-operator be scaled to 0.*at least one replica/);
         assert.deepEqual(mover.writes, []);
+    });
+
+    it("knows a policy that mutates: it refuses nothing, and one replica stays", async () => {
+        const answers = (replicas: number) =>
+            new KubernetesWorkloads(
+                {
+                    probe: async () => ({ status: 200, message: "", body: { spec: { replicas } } }),
+                } as unknown as Objects,
+                world.clock,
+            );
+        const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "n", name: "d" };
+        assert.equal(await answers(1).refusedScale(ref, 0), "a policy of the cluster makes 1 of 0 replicas");
+        assert.equal(await answers(0).refusedScale(ref, 0), undefined);
     });
 
     it("asks by a dry run whether the add-on's pods may start, and refuses before anything changes", async () => {

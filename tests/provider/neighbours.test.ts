@@ -156,6 +156,43 @@ describe("controllers of others", () => {
             assert.ok(message.includes(stop), message);
         });
 
+    it("that no Deployment keeps: a bare pod, a bare ReplicaSet, one of an Argo Rollout", async () => {
+        const { spec, metadata } = deployment("shop", "scaler", "keda:2.14.0", 1, "default");
+        const { template } = spec as { template: { spec: unknown } };
+        const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: template.spec };
+        const set = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata, spec };
+        const ownerReferences = [
+            {
+                apiVersion: "argoproj.io/v1alpha1",
+                kind: "Rollout",
+                name: "scaling",
+                uid: "1",
+                controller: true,
+            },
+        ];
+        for (const [object, says, stop] of [
+            [pod, /Pod shop\/scaler works as KEDA .*\[HP125\]/, "kubectl delete pod -n shop scaler"],
+            [set, /ReplicaSet shop\/scaler works as KEDA/, "kubectl scale replicaset -n shop scaler"],
+            [
+                { ...set, metadata: { ...metadata, ownerReferences } },
+                /Rollout shop\/scaling works as KEDA/,
+                "kubectl scale rollout -n shop scaling --replicas=0",
+            ],
+        ] as const) {
+            world.restore(snapshot);
+            world.store.create(object, BY);
+            const message = await refused(world);
+            assert.match(message, says);
+            assert.ok(message.includes(stop), message);
+        }
+        world.restore(snapshot);
+        world.store.create(pod, BY);
+        world.settle();
+        const ended = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "scaler" };
+        world.store.status(world.store.raw(ended) ?? assert.fail(), "kubelet", { phase: "Succeeded" });
+        assertDone(await new MemoryStack(world).up());
+    });
+
     it("known by what the API server asks it: APIService, webhook, conversion", async () => {
         install("gauge", "mirror:1");
         world.store.create(service("shop", "gauge", { app: "gauge" }), BY);

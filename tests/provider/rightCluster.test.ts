@@ -12,7 +12,8 @@ import type { ConnectionRequest } from "../../provider/adapters/openCluster";
 import { openCluster } from "../../provider/adapters/openCluster";
 import { systemClock } from "../../provider/process/systemClock";
 import { clusterArnOf } from "../../provider/pulumi/whichCluster";
-import { startOf } from "./memory/expectations";
+import { connectWith } from "./memory/connectWith";
+import { assertDone, startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 import { connectMemory } from "./memoryWorld";
 
@@ -88,6 +89,29 @@ describe("the cluster that a move was begun on", () => {
         assert.equal(kind, "failed");
         assert.match(message, /HP204/);
         assert.deepEqual(mover.writes, []);
+    });
+
+    it("is not the one that was made again under its name: said, with the way on, and nothing is written", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        const again = connectWith((connection) => ({
+            ...connection,
+            cluster: { ...connection.cluster, oidcIssuer: "oidc.eks.us-west-2.amazonaws.com/id/ANOTHER" },
+        }));
+        const later = new MemoryStack(world, { clusterName: "demo" }, true, again);
+        later.load(stack.save());
+        for (const { message, mover } of [
+            await later.up({ additionalConfiguration: { nodeSelector: { pool: "cpu" } } }),
+            await later.destroy(),
+        ]) {
+            assert.match(message, /was deleted and made again under its name.*\[HP102\].*id\/ANOTHER/s);
+            assert.match(message, /pulumi state delete/);
+            assert.deepEqual(
+                mover.writes.filter((write) => !write.includes("Lease")),
+                [],
+            );
+        }
     });
 
     it("is kept by the resource of the undo as well", async () => {

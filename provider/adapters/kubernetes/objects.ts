@@ -236,6 +236,7 @@ export class KubernetesObjects implements Objects {
             return {
                 status: answer.status,
                 message: String((answer.body as { message?: string })?.message ?? ""),
+                body: answer.body,
             };
         } catch (error) {
             return { status: 0, message: (error as Error).message };

@@ -132,13 +132,16 @@ export class KubernetesWorkloads implements Workloads {
     }
 
     async refusedScale({ kind, namespace, name }: ObjectRef, replicas: number): Promise<string | undefined> {
-        return refusalOf(
-            await this.objects.probe({
-                method: "PATCH",
-                path: `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`,
-                body: { spec: { replicas } },
-            }),
-        );
+        const answer = await this.objects.probe({
+            method: "PATCH",
+            path: `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`,
+            body: { spec: { replicas } },
+        });
+        const stored = (answer.body as WorkloadShape | undefined)?.spec?.replicas;
+        // A policy that mutates refuses nothing, and still has its way.
+        return answer.status === 200 && stored !== undefined && stored !== replicas
+            ? `a policy of the cluster makes ${stored} of ${replicas} replicas`
+            : refusalOf(answer);
     }
 
     async refusedPod(workload: KubernetesObject, namespace: string): Promise<string | undefined> {

@@ -222,7 +222,10 @@ async function objectsBeyond(
             /^(Cluster)?RoleBinding$/.test(object.kind) &&
             !isBoundAlready(object, live.get(keyOf(refTo(object))), rendered, reach),
     );
-    const roles = changed.filter((object) => isRoleBeyond(object, live.get(keyOf(refTo(object))), rendered));
+    const roles = changed.flatMap((object) => {
+        const rights = roleBeyond(object, live.get(keyOf(refTo(object))), rendered);
+        return rights.length === 0 ? [] : [`${keyOf(refTo(object))} with ${rights.join(", ")}`];
+    });
     const owners = new Set(
         backup.objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
     );
@@ -231,7 +234,7 @@ async function objectsBeyond(
             ({ kind, name }) => !owners.has(`${kind} ${metadata.namespace}/${name}`),
         ),
     );
-    return [...new Set([...foreign, ...bindings, ...roles, ...strays])].map((object) => keyOf(refTo(object)));
+    return [...new Set([...foreign, ...bindings, ...strays].map((object) => keyOf(refTo(object)))), ...roles];
 }
 
 /** What Helm keeps of it, also when a move has hidden it from Helm; undefined when its records are gone. */
@@ -293,19 +296,18 @@ function isBoundAlready(
 }
 
 /** Rules that somebody changed by hand come back; what gives everything is had live, or from Helm, or not from a memory. */
-function isRoleBeyond(
+function roleBeyond(
     role: KubernetesObject,
     live: KubernetesObject | undefined,
     rendered: ReadonlyMap<string, KubernetesObject> | undefined,
-): boolean {
+): string[] {
     // Without Helm's record nothing says what the release's roles were.
-    if (!isRole(role) || rendered === undefined) return false;
+    if (!isRole(role) || rendered === undefined) return [];
     const known = [live, rendered.get(keyOf(refTo(role)))].filter((object) => object !== undefined);
-    return (
-        rightsBeyond(role, known, isPowerful).length > 0 ||
-        ("aggregationRule" in role &&
-            !known.some((object) => isDeepStrictEqual(object.aggregationRule, role.aggregationRule)))
-    );
+    const isAggregated =
+        "aggregationRule" in role &&
+        !known.some((object) => isDeepStrictEqual(object.aggregationRule, role.aggregationRule));
+    return [...rightsBeyond(role, known, isPowerful), ...(isAggregated ? ["an aggregationRule"] : [])];
 }
 
 /** A manifest may leave out what the API server fills in. */

@@ -115,16 +115,45 @@ export async function restoreRole(
 ): Promise<void> {
     if (identity.treatment === IdentityTreatment.Given) return;
     if (identity.treatment === IdentityTreatment.Cloned) {
-        if (memory.existed !== true)
-            await world.identities.deleteRole(identity.roleName, ownerTag(migrationId));
+        if (memory.existed === true) return;
+        await tellPutOnCopy(world, identity, migrationId);
+        await world.identities.deleteRole(identity.roleName, ownerTag(migrationId));
         return;
     }
     const role = await world.identities.readRole(identity.roleName);
-    if (role === undefined) return;
+    if (role === undefined) {
+        world.log.warn(
+            `undo identities: somebody deleted the IAM role ${identity.roleArn}, which Helm's release uses as ${identity.title}; it is not made again`,
+        );
+        return;
+    }
     const former = trustWithoutOurs(role, identity, memory);
     if (former !== role.trustPolicy) await world.identities.setTrustPolicy(role.name, former);
     const policy = ourInlinePolicy(role, identity, memory);
     if (policy !== undefined) await world.identities.removeInlinePolicy(role.name, policy);
+}
+
+/** What others have put on a copy goes with it: whoever needs it must know. */
+async function tellPutOnCopy(
+    world: World,
+    { roleName, source, bucketPolicy }: PlannedIdentity,
+    migrationId: string,
+): Promise<void> {
+    const [copy, original] = await Promise.all([
+        world.identities.readRole(roleName),
+        world.identities.readRole(source ?? ""),
+    ]);
+    if (copy?.tags[OWNER_TAG] !== migrationId || original === undefined) return;
+    const known = new Set([...policiesOf(original), bucketPolicy?.name]);
+    const added = policiesOf(copy).filter((policy) => !known.has(policy));
+    if (added.length === 0) return;
+    world.log.warn(
+        `undo identities: the role ${roleName} that the move made goes, and with it what somebody put on it: ${added.join(", ")}`,
+    );
+}
+
+function policiesOf({ attachedPolicies, inlinePolicies }: Role): string[] {
+    return [...attachedPolicies, ...Object.keys(inlinePolicies)];
 }
 
 /** Whether the role still shows what the move did to it. */

@@ -79,7 +79,11 @@ export class Store {
             (object) =>
                 groupOfApi(object.apiVersion) === group &&
                 fitsFields(object, options.fieldSelector) &&
-                wanted.every(([key, value]) => object.metadata.labels?.[key] === value),
+                wanted.every(([key, value]) =>
+                    key.startsWith("!")
+                        ? object.metadata.labels?.[key.slice(1)] === undefined
+                        : object.metadata.labels?.[key] === value,
+                ),
         );
         return found.map((object) => {
             const { metadata } = this.#inVersion(object, apiVersion);

@@ -1,11 +1,13 @@
 // The door by which Pulumi's dynamic-provider process reaches a resource's methods comes in; the code that stands in the state goes out. It loads the installed package, from wherever the program has it.
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../../common/errors";
 
 const NAME = "pulumi-hyperpod-inference";
 
 export function providerCode(door: string, method: string): string {
+    refusePlugAndPlay();
     const name = `${NAME}/${door}`;
     // The same text on every machine and for ever: a change of it would show as a change of every resource.
     if (isFound(name)) return `exports.handler = () => require("${name}").${method};`;
@@ -18,6 +20,14 @@ export function providerCode(door: string, method: string): string {
     catch (error) { throw new Error(${JSON.stringify(advice)}, { cause: error }); }
     return require(file).${method};
 };`;
+}
+
+/** The process that later changes the cluster is started without Yarn's loader wherever NODE_OPTIONS is not set just so; then an undo would fail. */
+function refusePlugAndPlay(): void {
+    if (process.versions.pnp === undefined) return;
+    throw new pulumi.RunError(
+        `${NAME} does not work with Yarn's Plug'n'Play, because Pulumi starts the resource's process without it: set "nodeLinker: node-modules" in .yarnrc.yml and run \`yarn install\``,
+    );
 }
 
 /** As the process of the dynamic provider looks: from the folder that both run in. */

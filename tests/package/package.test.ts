@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
-import { manifest, type Packed, PackedProject, root } from "./packed";
+import { manifest, type Packed, type PackedProject, packedProject, root } from "./packed";
 
 const KILOBYTE = 1000;
 const limits = { tarball: 500 * KILOBYTE, unpacked: 2_500 * KILOBYTE, installed: 170_000 * KILOBYTE };
@@ -28,14 +28,13 @@ function importsOf(text: string): string[] {
 
 describe("the packed package", function () {
     this.timeout(600_000);
-    const world = new PackedProject();
-    const installed = path.join(world.project, "node_modules", manifest.name);
+    let world: PackedProject;
     let packed: Packed;
+    let installed: string;
     before(() => {
-        packed = world.pack();
-        world.install(packed, ["@pulumi/pulumi", "typescript", "@types/node"]);
+        ({ world, packed } = packedProject());
+        installed = path.join(world.project, "node_modules", manifest.name);
     });
-    after(() => world.remove());
 
     it("holds the built package and its documents, and nothing else", () => {
         const strangers = packed.files.filter(

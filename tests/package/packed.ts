@@ -1,5 +1,5 @@
 // The package as npm would publish it, installed into an empty project outside the repository. Built from a copy of the sources: what others build here is left alone.
-import { type ExecFileSyncOptions, execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,6 +11,26 @@ const MINUTES = 60_000;
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are npm's
 function readJson(file: string): any {
     return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** `node` is put first on PATH. A loader of the test runner's has no place in a user's project. */
+export function runWithout(
+    command: string,
+    args: readonly string[],
+    cwd: string,
+    node = process.execPath,
+): { readonly stdout: string; readonly stderr: string } {
+    const { NODE_OPTIONS: _, NODE_PATH: __, PATH, ...env } = process.env;
+    const said = spawnSync(command, args, {
+        cwd,
+        env: { ...env, PATH: [path.dirname(node), PATH].join(path.delimiter) },
+        encoding: "utf8",
+        timeout: 5 * MINUTES,
+        maxBuffer: 64 << 20,
+    });
+    if (said.status === 0) return said;
+    const end = said.error?.message ?? said.signal ?? `exit code ${said.status}`;
+    throw new Error(`${command} ${args.join(" ")} failed, ${end}:\n${said.stdout}${said.stderr}`);
 }
 
 export interface Packed {
@@ -100,23 +120,34 @@ export class PackedProject {
         this.run("npm", ["install", ...options], this.project);
     }
 
+    /** All that npm installed, into another project of the same file system. */
+    copyModules(folder: string): void {
+        mkdirSync(folder, { recursive: true });
+        this.run("cp", ["-Rl", path.join(this.project, "node_modules"), folder], this.folder);
+    }
+
     node(...args: string[]): string {
         return this.run(process.execPath, args, this.project);
     }
 
     run(command: string, args: readonly string[], cwd: string): string {
-        // A loader of the test runner's has no place in a user's project.
-        const { NODE_OPTIONS: _, NODE_PATH: __, ...env } = process.env;
-        const options = { cwd, env, encoding: "utf8", timeout: 5 * MINUTES, maxBuffer: 64 << 20 } as const;
-        try {
-            return execFileSync(command, args, options satisfies ExecFileSyncOptions);
-        } catch (error) {
-            const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-            throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
-        }
+        return runWithout(command, args, cwd).stdout;
     }
 
     remove(): void {
         rmSync(this.folder, { recursive: true, force: true });
     }
+}
+
+let shared: { readonly world: PackedProject; readonly packed: Packed } | undefined;
+
+/** Packed and installed by npm once for all tests of a process; gone with it. */
+export function packedProject(): { readonly world: PackedProject; readonly packed: Packed } {
+    if (shared !== undefined) return shared;
+    const world = new PackedProject();
+    process.once("exit", () => world.remove());
+    const packed = world.pack();
+    world.install(packed, ["@pulumi/pulumi", "typescript", "@types/node"]);
+    shared = { world, packed };
+    return shared;
 }

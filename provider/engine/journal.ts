@@ -9,11 +9,11 @@ import {
     type Direction,
     type JournalDocument,
     newDocument,
+    packDocument,
     type StepRecord,
 } from "./journalDocument";
 import { KeptBackup } from "./keptBackup";
 import { memoryCell } from "./memoryCell";
-import { pack } from "./packed";
 import { SealKeys } from "./sealKeys";
 import type { BackupStore, JournalFacts, StepContext } from "./step";
 
@@ -205,7 +205,7 @@ export class Journal {
 
     /** The copy for Pulumi state. */
     copy(): JournalCopy {
-        const document = pack(this.#document);
+        const document = packDocument(this.#document);
         return {
             document,
             hash: hashOf(document),
@@ -246,7 +246,7 @@ export class Journal {
         };
         this.#notedMeanwhile = {};
         const isLookedAfter = !isUrgent && Object.keys(next.steps).length > 0;
-        const document = pack(next);
+        const document = packDocument(next);
         // Beside the write, not behind it: a deletion before this write is met.
         const [isGone] = await Promise.all([
             isLookedAfter && this.#backup.isGone(),

@@ -4,7 +4,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { hashOf } from "../../common/hash";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { JournalCopy } from "../ports/journalStore";
-import { unpack } from "./packed";
+import { pack, unpack } from "./packed";
 import type { JournalFacts } from "./step";
 
 export const JOURNAL_VERSION = 1;
@@ -42,6 +42,12 @@ export function newDocument(plan: Plan): JournalDocument {
         steps: {},
         facts: { pausedSeconds: {}, warnings: [] },
     };
+}
+
+/** What changes with every write stands last: compressed or not, the text before it, and so the pages that hold it, stays the same. */
+export function packDocument({ sequence, direction, facts, steps, ...lasting }: JournalDocument): string {
+    const stateLast = Object.entries(steps).map(([name, { state, memory }]) => [name, { memory, state }]);
+    return pack({ ...lasting, steps: Object.fromEntries(stateLast), direction, facts, sequence });
 }
 
 export interface OpenedCopy {

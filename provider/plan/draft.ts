@@ -147,7 +147,7 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
             ...foreignFields(objects, discovery),
         ],
     };
-    return { draft, blockers: [...blockers, ...journalSizeBlockers(draft, discovery.owned)] };
+    return { draft, blockers: [...blockers, ...journalSizeBlockers(draft)] };
 }
 
 /** Whether an add-on takes the objects of this part over. */

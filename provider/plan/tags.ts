@@ -3,7 +3,7 @@
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { FoundOwned } from "../discovery/awsResourcesOfModels";
-import { TaggedKind } from "../ports/world";
+import { type SeenTags, TaggedKind } from "../ports/world";
 import type { PlannedTag, PlannedTags } from "./plan";
 
 /** How many tags each kind may carry. */
@@ -50,6 +50,14 @@ export function planTags(
         resources.push({ resource, owner, ...(value === undefined ? {} : { overwrites: value }) });
     }
     return { tags: { tag, resources }, blockers, notes: notes.sort() };
+}
+
+/** What the tag step remembers: of each the value that it writes over, if there is one. */
+export function overwrittenTags({ tag, resources }: PlannedTags): readonly SeenTags[] {
+    return resources.map(({ resource, overwrites }) => ({
+        resource,
+        tags: overwrites === undefined ? {} : { [tag.key]: overwrites },
+    }));
 }
 
 /** "2 load balancers, 1 certificate". */

@@ -2,7 +2,7 @@
 
 import type { Step, StepContext } from "../engine/step";
 import { MigrationStep, type Plan } from "../plan/plan";
-import { countTags } from "../plan/tags";
+import { countTags, overwrittenTags } from "../plan/tags";
 import type { SeenTags, TaggedResource, World } from "../ports/world";
 
 export interface TagMemory {
@@ -17,12 +17,7 @@ export const tag: Step<MigrationStep.Tag, TagMemory> = {
             ? "nothing to tag"
             : `${tags.tag.key}=${tags.tag.value} on ${countTags(tags)} of the models, beside the tags that are there`,
     // As the plan saw them: what changed since then is met by apply, which looks right before it writes.
-    remember: async (_, { tags: { tag, resources } }) => ({
-        former: resources.map(({ resource, overwrites }) => ({
-            resource,
-            tags: overwrites === undefined ? {} : { [tag.key]: overwrites },
-        })),
-    }),
+    remember: async (_, { tags }) => ({ former: overwrittenTags(tags) }),
     apply: async (context) => {
         const { world, plan, memory } = context;
         const { key, value } = plan.tags.tag;

@@ -17,8 +17,10 @@ const MOST_CHUNKS = 100;
 /** How often a document is read anew that its mover replaces meanwhile. */
 const READS = 5;
 
-/** Enough of the document's hash that no two documents of a move share the names of their pages. */
+/** Enough of a page's hash that no two pages of a move share a name. */
 const PAGE_HASH = 16;
+
+const PAGE_NAME = new RegExp(`^[0-9a-f]{${PAGE_HASH}}$`);
 
 export const JOURNAL_LABELS = {
     ...OURS,
@@ -45,21 +47,40 @@ export class JournalSecrets implements JournalStore {
         );
     }
 
-    /** Further pages are named after their document and written before the head that names it: until then the former document is whole, from then on this one is. */
+    /**
+     * Further pages are named after what they hold and written before the head that names them: until then the former document is whole, from then
+     * on this one is. A page that both have is left as it is.
+     */
     async writeDocument(document: string, hash: string): Promise<void> {
         const [first = "", ...rest] = cut(document);
-        for (const [index, page] of rest.entries())
-            await this.#secrets.write(this.#page(hash, index + 1), { document: page });
+        const pages = rest.map((text, index) => ({ text, ref: this.#page(pageHash(text), index + 1) }));
+        const isLive = pages.length > 0 ? await this.#livePages() : () => false;
+        for (const { text, ref } of pages)
+            if (this.#secrets.known(ref)?.document !== text || !isLive(ref))
+                await this.#secrets.write(ref, { document: text });
         const former = this.#secrets.known(this.#head());
         await this.#secrets.write(this.#head(), {
             document: first,
             hash,
-            total: String(rest.length + 1),
+            total: String(pages.length + 1),
+            pages: rest.map(pageHash).join(","),
             // A mark that is left from another writer would belong to another document.
             mark: this.markOf(hash) ?? "",
         });
-        if (former === undefined || former.hash === hash) return;
-        for (const page of this.#pagesOf(former)) await this.#secrets.remove(page);
+        const names = new Set(pages.map(({ ref }) => ref.name));
+        for (const page of this.#pagesOf(former ?? {}))
+            if (!names.has(page.name)) await this.#secrets.remove(page);
+    }
+
+    /** Tells of a page whether it is as this mover knows it: somebody may have deleted or changed it. */
+    async #livePages(): Promise<(ref: SecretRef) => boolean> {
+        const live = await this.objects.list("v1", "Secret", {
+            namespace: this.namespace,
+            labelSelector: this.#selector(),
+            metadataOnly: true,
+        });
+        const versions = new Map(live.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+        return (ref) => versions.get(ref.name) === this.#secrets.knownVersion(ref);
     }
 
     async writeBackup(backup: string): Promise<void> {
@@ -152,14 +173,14 @@ export class JournalSecrets implements JournalStore {
     }
 
     #page(hash: string, index: number): SecretRef {
-        const name = `${journalName(this.release)}-page-${hash.slice(0, PAGE_HASH)}-${index}`;
-        return secretRef(this.namespace, name);
+        return secretRef(this.namespace, `${journalName(this.release)}-page-${hash}-${index}`);
     }
 
     /** None where the head names none, or was not written by us. */
-    #pagesOf({ hash = "", total }: SecretText): SecretRef[] {
-        const further = /^[0-9a-f]{64}$/.test(hash) ? (chunksOf(total) ?? 1) - 1 : 0;
-        return Array.from({ length: further }, (_, index) => this.#page(hash, index + 1));
+    #pagesOf({ pages = "" }: SecretText): SecretRef[] {
+        const hashes = pages.split(",");
+        const isOurs = hashes.length < MOST_CHUNKS && hashes.every((hash) => PAGE_NAME.test(hash));
+        return isOurs ? hashes.map((hash, index) => this.#page(hash, index + 1)) : [];
     }
 
     /** Two releases of one name may have Secrets in the same namespace. */
@@ -186,6 +207,10 @@ function isStatus(error: unknown, status: number): boolean {
 function chunksOf(total: string | undefined): number | undefined {
     const number = Number(total);
     return Number.isInteger(number) && number >= 1 && number <= MOST_CHUNKS ? number : undefined;
+}
+
+function pageHash(text: string): string {
+    return hashOf(text).slice(0, PAGE_HASH);
 }
 
 function cut(text: string): string[] {

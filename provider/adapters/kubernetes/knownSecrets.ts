@@ -36,6 +36,11 @@ export class KnownSecrets {
         return known && decoded(known.data);
     }
 
+    /** The resource version that it had then. */
+    knownVersion(ref: SecretRef): string | undefined {
+        return this.#known.get(keyIn(ref))?.resourceVersion;
+    }
+
     async read(ref: SecretRef): Promise<SecretText | undefined> {
         const secret = await this.objects.read(ref);
         if (secret === undefined) {

@@ -1,6 +1,8 @@
 // Pulumi's AWS package, loaded at its first use: a program that only moves from Helm needs not install it. Types go in, resources come out.
 import type * as Aws from "@pulumi/aws";
 
+import { withReadableFailures } from "./lookUps";
+
 export type * as Aws from "@pulumi/aws";
 
 let loaded: typeof Aws | undefined;
@@ -17,4 +19,6 @@ function load(): typeof Aws {
     }
 }
 
-export const aws = new Proxy({} as typeof Aws, { get: (_, key) => Reflect.get(load(), key) });
+export const aws = withReadableFailures(
+    new Proxy({} as typeof Aws, { get: (_, key) => withReadableFailures(Reflect.get(load(), key)) }),
+);

@@ -9,6 +9,7 @@ import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
 import { installed, moved } from "./install";
 import { interfaceEndpoints } from "./interfaceEndpoints";
+import { withoutWarning } from "./known";
 import type { InferenceNodes } from "./nodes";
 import { oidcProvider } from "./oidcProvider";
 import { defaultOwner, ownerTagKey } from "./owner";
@@ -149,7 +150,7 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
             .all([oidc.adopted, network, outcome.adopted])
             .apply(([first, parts, last]) => [...first, ...parts.flatMap((part) => part.adopted), ...last]);
         this.adopted.apply((lines) => tellAdopted(this, lines));
-        this.registerOutputs({
+        const outputs = {
             addonArn: this.addonArn,
             addonVersion: this.addonVersion,
             addonStatus: this.addonStatus,
@@ -161,7 +162,9 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
             migrationPhase: this.migrationPhase,
             migrationPlan: this.migrationPlan,
             adopted: this.adopted,
-        });
+        };
+        Object.values<pulumi.Output<unknown>>(outputs).forEach(withoutWarning);
+        this.registerOutputs(outputs);
     }
 
     /** The resources that the component made, to depend on, to read from or to build upon; options of theirs are changed with `transforms`. */

@@ -1,10 +1,18 @@
 // An output comes in; its value goes out, or undefined while a preview cannot know it. Never hides a failure.
 import * as pulumi from "@pulumi/pulumi";
 
-/** What every Pulumi output carries; its typings keep these two members to themselves. */
+/** What every Pulumi output carries; its typings keep these members to themselves. */
 interface OutputInternals<T> {
     promise(withUnknowns?: boolean): Promise<T>;
     isKnown: Promise<boolean>;
+    isSecret: Promise<boolean>;
+    allResources?(): Promise<unknown>;
+}
+
+/** Nobody may wait for an output before it fails; whoever waits later meets the failure, and Node.js has nothing to warn of. */
+export function withoutWarning(value: pulumi.Output<unknown>): void {
+    const inside = value as unknown as OutputInternals<unknown>;
+    void Promise.allSettled([inside.promise(true), inside.isKnown, inside.isSecret, inside.allResources?.()]);
 }
 
 /** The value, or undefined when it is not known before the update (never so during an update). */

@@ -5,6 +5,7 @@ import type { HyperPodInferenceAddonArgs } from "./args";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
 import { isLater, settle } from "./known";
+import { toldOnce } from "./toldOnce";
 
 /** Every problem that can be told from the values that are there already. */
 export function findArgumentErrors(args: HyperPodInferenceAddonArgs): InputProblem[] {
@@ -24,18 +25,11 @@ export async function refuseBadOutputs(name: string, args: HyperPodInferenceAddo
 const unusable = (name: string) =>
     `The arguments of HyperPodInferenceAddon ${JSON.stringify(name)} cannot be used`;
 
-/** To a plugin host a list of problems by property; to Pulumi's runner of programs an error of its own, whose stack trace says nothing to the user. */
-class ArgumentsError extends pulumi.InputPropertiesError {
-    /** The mark of `pulumi.RunError`. */
-    readonly __pulumiRunError = true;
-}
-
 /** Fails with the problems, if there are any. A program that fails shows the message alone, so they stand there too. */
 export function refuse(headline: string, errors: InputProblem[]): void {
     if (errors.length === 0) return;
     const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
-    throw new ArgumentsError({
-        message: `${headline}:\n${lines.join("\n")}`,
-        errors: [...errors],
-    });
+    const message = `${headline}:\n${lines.join("\n")}`;
+    // To a plugin host a list of problems by property; to Pulumi's runner of programs an error in its own words.
+    throw toldOnce(new pulumi.InputPropertiesError({ message, errors: [...errors] }));
 }

@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
+import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
 import { leavesOf, nameOf, setAt } from "../../common/tree";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
@@ -12,7 +13,6 @@ import type { Profile } from "../profiles/profile";
 import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
 import { validateSettings } from "../settings/validateSettings";
-import { counted } from "./lines";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {

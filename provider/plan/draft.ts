@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
+import { counted } from "../../common/counted";
 import type { Handover } from "../../common/enums";
 import type { VersionChoice } from "../addons/versions";
 import type { Discovery } from "../discovery/discover";
@@ -15,7 +16,6 @@ import { planDependencies } from "./dependencies";
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { journalSizeBlockers } from "./journalSize";
-import { counted } from "./lines";
 import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
 import { overwrittenBlockers, overwrittenNotes } from "./overwritten";
 import {

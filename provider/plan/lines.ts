@@ -1,5 +1,6 @@
 // The plan as people read it in `pulumi preview`: one numbered line per step, with counts and names. Pure.
 
+import { counted } from "../../common/counted";
 import { describeHandover } from "./handover";
 import type { DependencyTreatment, PlanDraft, PlannedDependency, PlannedObject } from "./plan";
 import { wrapLine } from "./wrapLine";
@@ -48,8 +49,4 @@ export function describeDependencies(
 
 export function fields(objects: readonly PlannedObject[]): number {
     return objects.reduce((sum, { helmFields = 0 }) => sum + helmFields, 0);
-}
-
-export function counted(count: number, noun: string): string {
-    return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

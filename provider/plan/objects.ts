@@ -1,4 +1,5 @@
 // The release's objects in, each with the part it belongs to and the fields that Helm owns, and the controllers among them. Pure.
+import { counted } from "../../common/counted";
 import type { Discovery } from "../discovery/discover";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, Release } from "../ports/world";
@@ -60,7 +61,7 @@ export function foreignFields(objects: readonly PlannedObject[], discovery: Disc
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(
             ([manager, { fields, on }]) =>
-                `${manager} owns ${fields} field${fields === 1 ? "" : "s"} on ${on.slice(0, 3).join(", ")}${on.length > 3 ? ` and ${on.length - 3} more` : ""}`,
+                `${manager} owns ${counted(fields, "field")} on ${on.slice(0, 3).join(", ")}${on.length > 3 ? ` and ${on.length - 3} more` : ""}`,
         );
 }
 

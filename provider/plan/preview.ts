@@ -1,6 +1,6 @@
 // The lines of a plan, what is done of it, and what is asked for come in; what this update will do, as a preview tells it, goes out. Pure.
 
-import { counted } from "./lines";
+import { counted } from "../../common/counted";
 import { orderOf } from "./orders";
 import { MigrationStep, type Plan, type PlanDraft } from "./plan";
 import { undoLines } from "./undoLines";

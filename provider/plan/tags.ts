@@ -1,6 +1,7 @@
 // The models' AWS resources in, what gets the tag out, with every value that is overwritten and every resource that has no room. Pure.
 
 import type { Blocker } from "../../common/blocker";
+import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
 import type { FoundOwned } from "../discovery/awsResourcesOfModels";
 import { type SeenTags, TaggedKind } from "../ports/world";
@@ -65,6 +66,6 @@ export function countTags({ resources }: PlannedTags): string {
     return Object.values(TaggedKind)
         .map((kind) => ({ kind, count: resources.filter(({ resource }) => resource.kind === kind).length }))
         .filter(({ count }) => count > 0)
-        .map(({ kind, count }) => `${count} ${NOUNS[kind]}${count === 1 ? "" : "s"}`)
+        .map(({ kind, count }) => counted(count, NOUNS[kind]))
         .join(", ");
 }

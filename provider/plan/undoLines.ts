@@ -1,7 +1,7 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
+import { counted } from "../../common/counted";
 import { AddonStatus } from "../ports/world";
 import { bridgedOf, pausingOf } from "./bridged";
-import { counted } from "./lines";
 import {
     DependencyTreatment,
     IdentityTreatment,

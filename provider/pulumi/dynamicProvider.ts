@@ -5,6 +5,7 @@ import { engineLog } from "../process/engineLog";
 import { thisProcess } from "../process/holder";
 import { watchForStop } from "../process/stopSignals";
 import { systemClock } from "../process/systemClock";
+import { printNoToldErrors } from "../process/toldErrors";
 import { callsAtWork } from "./guard";
 import { dynamicMove } from "./moveCalls";
 import { rowOf } from "./rowOf";
@@ -14,6 +15,7 @@ const engineAddress = /:\d+$/.test(process.argv[process.argv.length - 1] ?? "")
     ? process.argv[process.argv.length - 1]
     : undefined;
 ignoreClosedPipes();
+printNoToldErrors();
 const logs = engineLog(() => engineAddress);
 const doors = dynamicMove(
     {

@@ -1,5 +1,6 @@
 // The methods of a dynamic provider come in; the same with results and errors that the engine can store and a person can read go out. Results are plain JSON, errors never carry a foreign id, no promise stays open.
 import { ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
+import { toldInAnswer } from "../process/toldErrors";
 import type { Bag } from "./bag";
 import type { CheckFailure } from "./inputs";
 import { plainJson } from "./outputs";
@@ -56,10 +57,9 @@ async function guard<T>(call: () => Answer<T>): Promise<T> {
         return plainJson(await call());
     } catch (error) {
         if (error instanceof PartialFailure) throw error;
-        // The process prints an error with its stack beside the resource's own row: told once is enough.
         if (error instanceof MigrationError) {
             const code = error instanceof Refusal ? { code: FAILED_PRECONDITION } : {};
-            throw Object.assign(new Error(error.message), { name: "", stack: "", ...code });
+            throw toldInAnswer(Object.assign(new Error(error.message), { name: "", stack: "", ...code }));
         }
         const text = `unexpected: ${messageOf(error)} [${ErrorCode.Unexpected}]\nnext: run \`pulumi up\` to continue; if it happens again, report it with this text`;
         throw Object.assign(new Error(text), { stack: (error as Error | undefined)?.stack ?? "" });

@@ -16,7 +16,3 @@ export function timeOfDay(milliseconds: number): string {
 export function dateAndTime(milliseconds: number): string {
     return `${new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
-
-export function counted(count: number, noun: string): string {
-    return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -1,9 +1,9 @@
 // What moved, what was left alone, which fields changed owner, what was lost: from the plan, which the move follows to the letter.
 
+import { counted } from "../../common/counted";
 import { DependencyTreatment, IdentityTreatment, type Plan, type PlannedIdentity } from "../plan/plan";
 import { TaggedKind } from "../ports/world";
 import { MigrationPhase } from "../pulumi/outputs";
-import { counted } from "./format";
 import { html, type Markup, type MarkupPart } from "./markup";
 import { settingsShown } from "./settingsShown";
 

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { AWS_REACH } from "../../common/awsAccess";
+import { counted } from "../../common/counted";
 import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
 import { hasFailed, isUnderWay } from "../addons/states";
@@ -213,8 +214,8 @@ function modelsRemain({ addonName, clusterName }: HealthInputs, models: readonly
         code: ErrorCode.ModelsRemain,
         step: "destroy",
         what:
-            `The add-on ${addonName} of the cluster ${clusterName} still serves ${models.length} custom ` +
-            `resource(s): ${named}${models.length > MODELS_NAMED ? ", …" : ""}`,
+            `The add-on ${addonName} of the cluster ${clusterName} still serves ` +
+            `${counted(models.length, "custom resource")}: ${named}${models.length > MODELS_NAMED ? ", …" : ""}`,
         why: "without the operator their finalizers would never end, so nothing was deleted",
         remedy:
             "delete the models first (kubectl delete <kind> -n <namespace> <name>), or keep everything running: " +

@@ -1,5 +1,6 @@
 // Reads the live form of everything a move can touch and keeps it in the journal. Its undo, the last of all, gives the fields back to their former managers.
 
+import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
@@ -9,7 +10,6 @@ import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/
 import { issuedAnew } from "../operations/backup/issuedAnew";
 import { noteOnce } from "../operations/handover/stillServes";
 import { assertReleaseThere } from "../operations/release/unchanged";
-import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";

@@ -1,10 +1,10 @@
 // Says what was reached, after a last look that one generation serves, and only one. The journal stays until the move is undone or committed.
 
+import { counted } from "../../common/counted";
 import { isInTable, type OperatorOfAddon } from "../addons/versions";
 import type { Step } from "../engine/step";
 import { assertServes, noteOnce } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
-import { counted } from "../plan/lines";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 

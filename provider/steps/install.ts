@@ -1,5 +1,6 @@
 // Creates the add-on over the Helm objects, or takes over the one that is there, and waits until it works. Its undo takes away what it created, or brings the former add-on back, and every overwritten object with it.
 
+import { counted } from "../../common/counted";
 import type { Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { StandingNamespaces } from "../kubernetes/terminating";
@@ -38,7 +39,7 @@ import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { notePauses } from "../operations/models/notePauses";
 import { probesOf, Refusals } from "../operations/models/probes";
 import { bridgedOf } from "../plan/bridged";
-import { counted, fields } from "../plan/lines";
+import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";

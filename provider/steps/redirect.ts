@@ -1,4 +1,5 @@
 // Sends requests to the add-on's Services, which Helm's pods answer: names on their certificate first, what points there second, each change once every pod presents it. Its undo points everything back.
+import { counted } from "../../common/counted";
 import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo } from "../kubernetes/restore";
@@ -10,7 +11,6 @@ import { namesService } from "../operations/handover/references";
 import { replicasBefore } from "../operations/handover/replicasBefore";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
 import { bridgedOf } from "../plan/bridged";
-import { counted } from "../plan/lines";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 

@@ -1,5 +1,6 @@
 // Takes what only Helm needs out of the cluster and hides the release from Helm. Its undo makes the deleted objects again and gives the rest back to Helm.
 
+import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
@@ -21,7 +22,6 @@ import { assertServes } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
 import { assertReleaseUnchanged } from "../operations/release/unchanged";
-import { counted } from "../plan/lines";
 import { MigrationStep, type Plan, type PlannedObject } from "../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";

@@ -28,7 +28,18 @@ export function succeeds(run: PulumiRun): PulumiRun {
 /** The text of a run that must fail. */
 export function fails(run: PulumiRun): string {
     assert.notEqual(run.exitCode, 0, `should have failed:\n${textOf(run)}`);
+    assertToldOnce(run.stdout);
     return textOf(run);
+}
+
+/** Of each error code no line stands twice under Diagnostics: not as a warning and an error, nor as output of a process beside it. */
+function assertToldOnce(stdout: string): void {
+    const [, diagnostics = ""] = stdout.split(/^Diagnostics:$/m);
+    const told = diagnostics
+        .split("\n")
+        .filter((line) => /\[HP\d{3}\]/.test(line))
+        .map((line) => line.replace(/^\s*(?:\*|error:|warning:)?\s*/, ""));
+    assert.deepEqual(told, [...new Set(told)], "told once");
 }
 
 export function textOf({ stdout, stderr }: PulumiRun): string {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ErrorCode, MigrationError, Refusal } from "../../common/errors";
+import { printNoToldErrors } from "../../provider/process/toldErrors";
 import type { Bag } from "../../provider/pulumi/bag";
 import { callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guard";
 import { PartialFailure } from "../../provider/pulumi/partialState";
@@ -47,6 +48,18 @@ describe("the guard around dynamic resources", () => {
         );
         assert.equal(error.message, "destroy: models remain [HP140]\nnext: delete them");
         assert.deepEqual([error.code, error.stack], [9, ""]);
+        const printed: unknown[] = [];
+        const print = console.error;
+        try {
+            console.error = (line: unknown) => void printed.push(line);
+            printNoToldErrors();
+            // As Pulumi's dynamic-provider process does it beside the answer.
+            console.error(`${error}: ${error.stack}`);
+            console.error(`${new Error("of somebody else")}: stack`);
+        } finally {
+            console.error = print;
+        }
+        assert.deepEqual(printed, ["Error: of somebody else: stack"]);
     });
 
     it("does not call a failure half-way a refusal", async () => {

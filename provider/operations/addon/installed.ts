@@ -1,8 +1,8 @@
 // What the add-on made, looked at: which workloads are awaited, and what could not be proved to be its own.
 
+import { counted } from "../../../common/counted";
 import type { StepContext } from "../../engine/step";
 import { keyOf } from "../../kubernetes/restore";
-import { counted } from "../../plan/lines";
 import { poll } from "../../ports/poll";
 import type { ObjectRef } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";

@@ -1,4 +1,4 @@
-// A seeded sample of the fault matrix, on a move that leaves the dependencies alone; `make test-faults` runs all of it, with them, and every rival at every write. FAULT_SAMPLE and FAULT_SEED choose another one; RIVAL_SAMPLE=n adds n rivals.
+// A seeded sample of the fault matrix, on a move that leaves the dependencies alone; `make test-faults` runs all of it, with them, and every rival at every write. FAULT_SAMPLE and FAULT_SEED choose another one; RIVAL_SAMPLE another number of rivals.
 import assert from "node:assert/strict";
 import { type Golden, goldenMove, runExperiment } from "../faults/experiment";
 import { allExperiments, sample } from "../faults/matrix";
@@ -7,7 +7,7 @@ import "./hooks";
 import { QUICK } from "./runs";
 
 const COUNT = Number(process.env.FAULT_SAMPLE ?? 6);
-const RIVALS = Number(process.env.RIVAL_SAMPLE ?? 0);
+const RIVALS = Number(process.env.RIVAL_SAMPLE ?? 2);
 const SEED = Number(process.env.FAULT_SEED ?? 20261121);
 
 describe("any write of a move broken", function () {

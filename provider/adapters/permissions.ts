@@ -16,7 +16,7 @@ export class RealPermissions implements Permissions {
         readonly session: AwsSession,
     ) {}
 
-    async allows({ verb, group, resource }: ClusterRight): Promise<boolean> {
+    async allows({ verb, group, resource, namespace }: ClusterRight): Promise<boolean> {
         // A review stores nothing: it needs no lock, and asking twice does no harm.
         const { status, body } = await this.api.callForAnswer({
             method: "POST",
@@ -26,7 +26,14 @@ export class RealPermissions implements Permissions {
             body: {
                 apiVersion: "authorization.k8s.io/v1",
                 kind: "SelfSubjectAccessReview",
-                spec: { resourceAttributes: { verb, group, resource } },
+                spec: {
+                    resourceAttributes: {
+                        verb,
+                        group,
+                        resource,
+                        ...(namespace === undefined ? {} : { namespace }),
+                    },
+                },
             },
         });
         // Who may not ask is told by the first refused call; an API server that is away is no answer at all.

@@ -30,7 +30,9 @@ export async function findForHandover(
         ]);
         return { isAsked: true, leases, taken: there === undefined ? [] : [service] };
     });
-    const asked = found.some(({ isAsked }) => isAsked) ? HANDOVER_RIGHTS : [];
+    const asked = found.some(({ isAsked }) => isAsked)
+        ? HANDOVER_RIGHTS.map((right) => ({ ...right, namespace: addonNamespace }))
+        : [];
     const answers = await mapConcurrently(asked, async (right) => world.permissions?.allows(right));
     return {
         missingRights: asked.filter((_, index) => answers[index] === false),

@@ -1,8 +1,8 @@
 // Looks whether a move could work at all: room for pods, policies, webhooks of others, rights of this principal. Writes nothing: what a policy says is asked by dry runs.
 
-import { mapConcurrently } from "../../common/mapConcurrently";
 import { groupOf, pluralOf } from "../kubernetes/customResourceDefinitions";
-import { CLUSTER_RIGHTS } from "../permissions/clusterRights";
+import { LOCK_RIGHT, READING_RIGHTS } from "../permissions/clusterRights";
+import { missingRights as missingOf } from "../permissions/missingRights";
 import type { ClusterRight, KubernetesObject, Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { findPodSlots, type PodSlots, toleratedByAll } from "./podSlots";
@@ -13,7 +13,10 @@ export interface Preflight {
     /** Undefined when the profile asks for none. */
     readonly podSlots: PodSlots | undefined;
     readonly deadWebhooks: readonly DeadWebhook[];
+    /** Of those that any move of this release needs; the rest is asked for once there is a plan. */
     readonly missingRights: readonly ClusterRight[];
+    /** An administrator is asked one question. */
+    readonly mayEverything: boolean;
     readonly refusals: PolicyRefusals;
 }
 
@@ -34,29 +37,28 @@ export async function findPreflight(
             podSlots: undefined,
             deadWebhooks: [],
             missingRights: [],
+            mayEverything: false,
             refusals: { scale: [], pods: undefined },
         };
     const models = customResourceDefinitions
         .filter((crd) => profile.customResourceGroups.includes(groupOf(crd)))
         .map((crd) => ({ verb: "list", group: groupOf(crd), resource: pluralOf(crd) }));
-    const [podSlots, deadWebhooks, missingRights, refusals] = await Promise.all([
+    const [podSlots, deadWebhooks, rights, refusals] = await Promise.all([
         profile.needs === undefined
             ? undefined
             : findPodSlots(world, profile.needs, toleratedByAll(controllers)),
         findDeadWebhooks(world, profile.addonNamespace, release),
-        world.permissions === undefined ? [] : missingOf(world, [...CLUSTER_RIGHTS, ...models]),
+        rightsIn(world, [{ ...LOCK_RIGHT, namespace: release.namespace }, ...READING_RIGHTS, ...models]),
         findRefusals(world, controllers, profile.addonNamespace),
     ]);
-    return { podSlots, deadWebhooks, missingRights, refusals };
+    return { podSlots, deadWebhooks, ...rights, refusals };
 }
 
-/** An administrator is asked one question. */
-async function missingOf(world: World, rights: readonly ClusterRight[]): Promise<readonly ClusterRight[]> {
+async function rightsIn(
+    { permissions }: World,
+    rights: readonly ClusterRight[],
+): Promise<Pick<Preflight, "missingRights" | "mayEverything">> {
     const everything = { verb: "*", group: "*", resource: "*" };
-    if (await world.permissions?.allows(everything)) return [];
-    const answers = await mapConcurrently(rights, async (right) => ({
-        right,
-        allowed: await world.permissions?.allows(right),
-    }));
-    return answers.filter(({ allowed }) => allowed === false).map(({ right }) => right);
+    const mayEverything = permissions === undefined || (await permissions.allows(everything));
+    return { mayEverything, missingRights: mayEverything ? [] : await missingOf(permissions, rights) };
 }

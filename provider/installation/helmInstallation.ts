@@ -30,6 +30,10 @@ export interface HelmInstallation {
     readonly plan: readonly string[];
     /** IAM policies, JSON documents, that together allow what a move with this plan, its continuation and its undo call in AWS, and nothing else; each within the 6,144 characters of a managed policy. Empty when there is no plan. */
     readonly permissionsPolicies: readonly string[];
+    /** Kubernetes objects, JSON of a List that `kubectl apply -f -` takes: a ClusterRole, and a Role in each namespace that the move writes in, bound to `permissionsGroup`; what this move, its continuation and its undo need, and no more. Absent when there is no plan. */
+    readonly permissionsRoles?: string;
+    /** Kubernetes group that those roles are bound to: map the principal that runs the move to it, with an EKS access entry. Absent when there is no plan. */
+    readonly permissionsGroup?: string;
     /** Everything that stands in the way of a move. */
     readonly blockers: readonly FoundBlocker[];
     /** Whether a move could begin now: there is a plan, and nothing stands in its way. */

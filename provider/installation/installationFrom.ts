@@ -3,6 +3,7 @@
 import type { Blocker } from "../../common/blocker";
 import type { Discovery } from "../discovery/discover";
 import { movePolicies } from "../permissions/movePolicies";
+import { groupOfMove, moveRoles } from "../permissions/moveRoles";
 import { plannedControllers } from "../plan/objects";
 import type { Plan, PlannedController } from "../plan/plan";
 import { runningOperator } from "../plan/release";
@@ -67,6 +68,9 @@ export function installationFrom(findings: Findings): HelmInstallation {
         notes: plan?.warnings ?? [],
         plan: plan?.lines ?? [],
         permissionsPolicies: plan === undefined ? [] : movePolicies(plan, discovery),
+        ...(plan === undefined
+            ? {}
+            : { permissionsRoles: moveRoles(plan, discovery), permissionsGroup: groupOfMove(plan) }),
         blockers: blockers.map(({ code, property, what, remedy }) => ({ code, property, what, remedy })),
         canMove: plan !== undefined && blockers.length === 0 && begunMove === undefined,
     };

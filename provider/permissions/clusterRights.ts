@@ -10,19 +10,27 @@ export interface ClusterRule {
 
 const RBAC = "rbac.authorization.k8s.io";
 
-const OF_THE_RELEASE: ClusterRule["on"] = [
+/** Kinds that the release and the add-on have, in their namespaces. */
+export const IN_NAMESPACES: ClusterRule["on"] = [
     ["", ["secrets", "services", "serviceaccounts", "configmaps"]],
     ["apps", ["deployments", "daemonsets", "replicasets"]],
-    [RBAC, ["roles", "rolebindings", "clusterroles", "clusterrolebindings"]],
+    [RBAC, ["roles", "rolebindings"]],
+    ["policy", ["poddisruptionbudgets"]],
+    ["cert-manager.io", ["certificates", "issuers"]],
+];
+
+/** The others of their kinds: of the whole cluster. */
+export const OF_THE_CLUSTER: ClusterRule["on"] = [
+    [RBAC, ["clusterroles", "clusterrolebindings"]],
     ["apiextensions.k8s.io", ["customresourcedefinitions"]],
     ["apiregistration.k8s.io", ["apiservices"]],
     ["admissionregistration.k8s.io", ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]],
-    ["policy", ["poddisruptionbudgets"]],
     ["storage.k8s.io", ["csidrivers"]],
     ["networking.k8s.io", ["ingressclasses"]],
     ["elbv2.k8s.aws", ["ingressclassparams"]],
-    ["cert-manager.io", ["certificates", "issuers"]],
 ];
+
+const OF_THE_RELEASE: ClusterRule["on"] = [...IN_NAMESPACES, ...OF_THE_CLUSTER];
 
 /** Enough for `pulumi preview`, `pulumi refresh` and `discoverHelmInstallation`. */
 export const LOOKING: readonly ClusterRule[] = [
@@ -75,6 +83,11 @@ export const MOVING: readonly ClusterRule[] = [
         ],
     },
     {
+        why: "ask whether a pod of the add-on would be let in; always a dry run, nothing is stored",
+        verbs: ["create"],
+        on: [["", ["pods"]]],
+    },
+    {
         why: "the lock; on undo, the Leases that the add-on's controllers leave behind",
         verbs: ["create", "update", "patch", "delete"],
         on: [["coordination.k8s.io", ["leases"]]],
@@ -98,20 +111,46 @@ export const HANDING_OVER: ClusterRule = {
     on: [["discovery.k8s.io", ["endpointslices"]]],
 };
 
-/** One by one, as the API server is asked for them before a move. */
-export const CLUSTER_RIGHTS: readonly ClusterRight[] = MOVING.flatMap(rightsOf);
-
 export const HANDOVER_RIGHTS: readonly ClusterRight[] = rightsOf(HANDING_OVER);
 
-function rightsOf({ verbs, on }: ClusterRule): ClusterRight[] {
+/** What a move reads, whatever its plan; what it writes, and in which namespaces, `clusterReach.ts` knows. */
+export const READING_RIGHTS: readonly ClusterRight[] = MOVING.slice(0, 1).flatMap((rule) => rightsOf(rule));
+
+export function rightsOf(
+    { verbs, on }: Pick<ClusterRule, "verbs" | "on">,
+    namespace?: string,
+): ClusterRight[] {
     return on.flatMap(([group, resources]) =>
-        resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
+        resources.flatMap((resource) =>
+            verbs.map((verb) => ({
+                verb,
+                group,
+                resource,
+                ...(namespace === undefined ? {} : { namespace }),
+            })),
+        ),
     );
 }
 
 /** Without this one nothing can be changed at all: who lacks it only looks. */
 export const LOCK_RIGHT: ClusterRight = { verb: "create", group: "coordination.k8s.io", resource: "leases" };
 
-export function describeRight({ verb, group, resource }: ClusterRight): string {
-    return `${verb} ${resource}${group ? `.${group}` : ""}`;
+/** As few words as name them all: "get, list secrets; in namespace kube-system: create pods". */
+export function describeRights(rights: readonly ClusterRight[]): string {
+    const places = new Map<string, Map<string, string[]>>();
+    for (const { verb, group, resource, namespace = "" } of rights) {
+        const named = `${resource}${group ? `.${group}` : ""}`;
+        const verbsOf = places.get(namespace) ?? new Map<string, string[]>();
+        verbsOf.set(named, [...(verbsOf.get(named) ?? []), verb]);
+        places.set(namespace, verbsOf);
+    }
+    return [...places]
+        .map(([namespace, verbsOf]) => {
+            const byVerbs = new Map<string, string[]>();
+            for (const [named, verbs] of verbsOf)
+                byVerbs.set(verbs.join(", "), [...(byVerbs.get(verbs.join(", ")) ?? []), named]);
+            const told = [...byVerbs].map(([verbs, names]) => `${verbs} ${names.join(", ")}`).join("; ");
+            return namespace === "" ? told : `in namespace ${namespace}: ${told}`;
+        })
+        .join("; ");
 }

@@ -4,7 +4,7 @@ import { Handover } from "../../common/enums";
 import { ErrorCode } from "../../common/errors";
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
-import { describeRight } from "../permissions/clusterRights";
+import { describeRights } from "../permissions/clusterRights";
 import type { Profile } from "../profiles/profile";
 import { conversionBridge } from "./conversionBridge";
 import { KEPT_UP } from "./orders";
@@ -55,7 +55,7 @@ function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: Hando
     return [
         ...(handover.missingRights.length === 0
             ? []
-            : [`this principal may not ${handover.missingRights.map(describeRight).join(", ")}`]),
+            : [`this principal may not ${describeRights(handover.missingRights)}`]),
         ...(addon === undefined ? [] : [`the add-on is there already (${addon.status})`]),
         ...(isAtLeast(kubernetesVersion, FOLLOWS_SLICES)
             ? []

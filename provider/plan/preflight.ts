@@ -5,7 +5,7 @@ import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
 import type { PodSlots } from "../discovery/podSlots";
-import { describeRight } from "../permissions/clusterRights";
+import { notAllowed } from "../permissions/missingRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
@@ -90,13 +90,6 @@ export function preflightBlockers(discovery: Discovery, profile: Profile, cluste
             remedy: `bring the pods behind service ${service} back, or delete the configuration if its controller is gone for good`,
         });
     }
-    if (preflight.missingRights.length > 0) {
-        blockers.push({
-            code: ErrorCode.PermissionMissing,
-            property: "clusterName",
-            what: `this principal may not ${preflight.missingRights.map(describeRight).join(", ")} in the cluster`,
-            remedy: "give it an access entry with AmazonEKSClusterAdminPolicy, or the rules of docs/permissions.md",
-        });
-    }
+    if (preflight.missingRights.length > 0) blockers.push(notAllowed(preflight.missingRights));
     return blockers;
 }

@@ -4,6 +4,7 @@ import type { Blocker } from "../../common/blocker";
 import type { OperatorOfAddon } from "../addons/versions";
 import { type ClusterIdentity, type Discovery, type DiscoveryRequest, discover } from "../discovery/discover";
 import { deniedActions } from "../permissions/awsRights";
+import { deniedInCluster } from "../permissions/clusterDenied";
 import { draftMove, type MoveInputs, type MoveProfiles } from "../plan/draft";
 import { type DescribedStep, describePlan } from "../plan/lines";
 import type { Plan, PlanDraft } from "../plan/plan";
@@ -59,10 +60,16 @@ export async function planMove(
         request,
         knowledge,
     );
-    const denied = draft === undefined ? [] : await deniedActions(world, draft, discovery);
+    const denied =
+        draft === undefined
+            ? []
+            : await Promise.all([
+                  deniedActions(world, draft, discovery),
+                  deniedInCluster(world, draft, discovery),
+              ]);
     return {
         discovery,
         plan: draft && { ...draft, lines: describePlan(draft, stepsFor(draft)) },
-        blockers: [...ofRelease, ...ofVersion, ...ofDraft, ...denied],
+        blockers: [...ofRelease, ...ofVersion, ...ofDraft, ...denied.flat()],
     };
 }

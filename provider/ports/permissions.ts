@@ -4,6 +4,8 @@ export interface ClusterRight {
     readonly verb: string;
     readonly group: string;
     readonly resource: string;
+    /** Absent for the whole cluster. */
+    readonly namespace?: string;
 }
 
 export interface AwsRight {

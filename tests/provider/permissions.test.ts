@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AWS_CALLS } from "../../provider/permissions/awsCalls";
 import { awsRightsOf } from "../../provider/permissions/awsRights";
-import { CLUSTER_RIGHTS, LOCK_RIGHT, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
+import { LOCK_RIGHT, LOOKING, MOVING, READING_RIGHTS } from "../../provider/permissions/clusterRights";
 import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
 import { generalPolicy, permissionDocuments } from "../../tools/permissions/documents";
 import { plannedIn } from "./memory/planned";
@@ -81,14 +81,15 @@ describe("permission documents", () => {
 
     it("let whoever may only look see the plan, and still stop who may move but not everything", () => {
         const blocker = { code: "HP132", property: "clusterName", what: "", remedy: "" } as const;
-        const preflight = { podSlots: undefined, deadWebhooks: [], refusals: { scale: [], pods: undefined } };
+        const refusals = { scale: [], pods: undefined };
+        const preflight = { podSlots: undefined, deadWebhooks: [], mayEverything: false, refusals };
         const blockers = [blocker] as unknown as Parameters<typeof forReadOnlyPrincipal>[1];
-        const reader = forReadOnlyPrincipal({ ...preflight, missingRights: CLUSTER_RIGHTS }, blockers);
+        const missingRights = [{ ...LOCK_RIGHT, namespace: "kube-system" }, ...READING_RIGHTS];
+        const reader = forReadOnlyPrincipal({ ...preflight, missingRights }, blockers);
         assert.deepEqual(reader.blockers, []);
         assert.match(reader.note.join(), /may look but not move/);
-        const partly = CLUSTER_RIGHTS.filter(({ resource }) => resource !== LOCK_RIGHT.resource);
         assert.deepEqual(
-            forReadOnlyPrincipal({ ...preflight, missingRights: partly }, blockers).blockers,
+            forReadOnlyPrincipal({ ...preflight, missingRights: READING_RIGHTS }, blockers).blockers,
             blockers,
         );
         assert.ok(MOVING.length > 0);

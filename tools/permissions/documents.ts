@@ -64,6 +64,21 @@ It is a list because a managed policy has ${MANAGED_POLICY_LIMIT.toLocaleString(
 role, twenty on request. Ask with the arguments that the resource gets, before the move, with the rights for looking: another role makes another plan. Models that came
 since are not in it. Keep the policies until the move is undone or committed.
 
+### The roles of just your move
+
+\`permissionsRoles\` of the same answer is the other half: a ClusterRole that reads everything and writes the kinds that belong to no namespace, and a Role for each
+namespace that the move writes in, all bound to the group \`permissionsGroup\`. Map the principal to that group:
+
+\`\`\`sh
+node -e 'require("pulumi-hyperpod-inference").discoverHelmInstallation({ clusterName: "my-cluster" }).then((found) => console.log(found.permissionsRoles))' |
+    kubectl apply -f -
+aws eks create-access-entry --cluster-name my-cluster --principal-arn arn:aws:iam::123456789012:role/deployer \\
+    --kubernetes-groups hyperpod-inference-move-hyperpod-inference-operator
+\`\`\`
+
+\`escalate\` and \`bind\` are in them: an undo puts back roles that hold more than this principal has. Who is not to have that beyond the move takes the roles away after it.
+A move that has to make again what somebody deleted (a namespace, models that went with their CRD) needs more than these roles; the error names what was refused.
+
 ## The policies for any move
 
 | file | for whom |

@@ -137,6 +137,11 @@ export const tagKey = text(
     /^(?!aws:)(?!pulumi-hyperpod-inference:)[\p{L}\p{N}\s+\-=._:/@]{1,128}$/iu,
     `a tag key of 1 to 128 characters (${TAG_CHARACTERS}) that starts neither with aws: nor with pulumi-hyperpod-inference:`,
 );
+/** Of what a move makes: IAM takes keys that differ in case alone for one. */
+export const tagKeyOfMove: Check = (value, show) =>
+    typeof value === "string" && /^(CreatedBy$|pulumi-hyperpod-inference\/)/i.test(value)
+        ? "is the move's own tag, by which it knows what it made"
+        : tagKey(value, show);
 export const tagValue = text(
     /^[\p{L}\p{N}\s+\-=._:/@]{0,256}$/u,
     `a tag value of at most 256 characters (${TAG_CHARACTERS})`,

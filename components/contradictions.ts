@@ -1,4 +1,5 @@
 // Arguments come in; those that are fine alone and make no sense together go out. Pure.
+import { tagKey, tagKeyOfMove } from "../common/checks";
 import { DependencyChoice, DependencyMode } from "../common/enums";
 import type { InputProblem } from "../common/shape";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
@@ -51,7 +52,20 @@ function contradictionsInMove({ migrateFromHelm, ...args }: HyperPodInferenceAdd
             propertyPath: at(`dependencies.${key}`),
             reason: `cannot be Move while ${key}.mode is ${String(args[key]?.mode)}`,
         }));
-    return [...contradictionsOfMove(move as Record<string, unknown>, at), ...modes];
+    const ofMove = problemsOfMoveTags(args.tags).map(({ key, reason }) => ({
+        propertyPath: `tags[${JSON.stringify(key)}]`,
+        reason: `cannot be used together with migrateFromHelm: it ${reason}`,
+    }));
+    return [...contradictionsOfMove(move as Record<string, unknown>, at), ...modes, ...ofMove];
+}
+
+/** Keys that a tag of the component may have, and one of a move may not. */
+function problemsOfMoveTags(tags: unknown): { key: string; reason: string }[] {
+    if (tags === null || typeof tags !== "object" || isLater(tags)) return [];
+    return Object.keys(tags).flatMap((key) => {
+        const reason = tagKey(key) === undefined ? tagKeyOfMove(key) : undefined;
+        return reason === undefined ? [] : [{ key, reason }];
+    });
 }
 
 /** Every contradiction, by the argument that is of no use. */

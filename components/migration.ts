@@ -40,6 +40,7 @@ export function moveFromHelm(
         fsxCsiRoleArn: roles.arns.fsxCsi,
         tlsCertificateS3Bucket: tlsBucketName,
         hyperpodClusterArn: args.hyperpodClusterArn,
+        tags: args.tags,
         additionalConfiguration: userSettings(args, roles),
         installTimeoutMinutes: args.installTimeoutMinutes,
     };

@@ -51,4 +51,6 @@ export interface DiscoverHelmInstallationArgs {
     readonly skipDependenciesMigration?: boolean;
     /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */
     readonly dependencies?: Readonly<Partial<Record<DependencyKey, DependencyChoice>>>;
+    /** Tags to plan with, for the roles and add-ons that a move makes. Defaults to none. */
+    readonly tags?: Readonly<Record<string, string>>;
 }

@@ -53,6 +53,8 @@ export interface MoveInputs {
     readonly until?: MigrationStep;
     /** Choice for each dependency by its key: "Move" or "LeaveAlone". */
     readonly dependencyChoices: Readonly<Record<string, string>>;
+    /** For the roles and add-ons that are made. */
+    readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** The add-on that takes over, and those that take over its dependencies. */
@@ -80,7 +82,13 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
     const { profile } = profiles;
     const settings = settingsOf(release, inputs.configuration, schema, profile);
     const dependencies = planDependencies(discovery.dependencies, release, inputs, profile);
-    const identities = identitiesOf(discovery, settings.configuration, dependencies.identities, profile);
+    const identities = identitiesOf(
+        discovery,
+        settings.configuration,
+        dependencies.identities,
+        profile,
+        inputs.tags,
+    );
     const configuration = withRoles(settings.configuration, identities.identities, profile);
     const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
     const objects = plannedObjects(release, discovery, profiles);
@@ -183,6 +191,7 @@ function identitiesOf(
     configuration: Values,
     ofDependencies: readonly string[],
     profile: Profile,
+    tags: MoveInputs["tags"] = {},
 ): PlannedIdentities {
     const own = new Set((profile.identities ?? []).map(({ key }) => key));
     const found = discovery.identities.filter(
@@ -203,5 +212,6 @@ function identitiesOf(
                 : [...new Set(buckets)].filter((name) => !name.startsWith(covered)).sort(),
         oidcProviderFound: discovery.oidcProviderArn !== undefined,
         isOn: (setting) => valueAt(configuration, setting) !== false,
+        tags,
     });
 }

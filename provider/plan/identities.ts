@@ -14,8 +14,12 @@ import { UNKNOWN } from "../../common/unknown";
 import type { FoundIdentity } from "../discovery/identities";
 import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";
+import { tagsOfCopy } from "../identities/tagsOfCopy";
 import type { Role } from "../ports/world";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
+
+/** IAM's limit. */
+const TAGS_OF_ROLE = 50;
 
 export interface IdentityInputs {
     readonly partition: string;
@@ -25,6 +29,8 @@ export interface IdentityInputs {
     readonly oidcProviderFound: boolean;
     /** Whether the setting leaves this controller on. */
     readonly isOn: (setting: string) => boolean;
+    /** For every copy, beside those of the role that is copied. */
+    readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface PlannedIdentities {
@@ -111,6 +117,7 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
                 notes.push(
                     `the copy ${one.copyName} of ${role.name} does not trust ${lost.join(", ")}: its trust policy has no room for these statements`,
                 );
+            blockers.push(...tooManyTags(one, role, inputs.tags));
             const roleArn = `arn:${inputs.partition}:iam::${inputs.accountId}:role${role.path}${one.copyName}`;
             identities.push({
                 ...base,
@@ -125,6 +132,23 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
         }
     }
     return { identities, blockers, notes };
+}
+
+function tooManyTags(
+    { identity }: FoundIdentity,
+    role: Role,
+    tags: Readonly<Record<string, string>>,
+): Blocker[] {
+    const count = Object.keys(tagsOfCopy(role, tags)).length + 1;
+    if (count <= TAGS_OF_ROLE) return [];
+    return [
+        {
+            code: ErrorCode.TagLimit,
+            property: "tags",
+            what: `the copy of ${definite(identity.title)} ${role.name} would have ${count} tags: those of the role, the move's own and \`tags\`; IAM allows ${TAGS_OF_ROLE}`,
+            remedy: `give fewer in \`tags\`, or give the role with \`${identity.property}\`: a role that is given is left as it is`,
+        },
+    ];
 }
 
 function tooLarge(

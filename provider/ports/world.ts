@@ -33,6 +33,8 @@ export interface World {
     readonly certificates: Certificates;
     /** Absent where nobody restricts anybody. */
     readonly permissions?: Permissions;
+    /** What every role and add-on must carry that is made, besides our own marks. Absent where the user demands nothing. */
+    readonly tagsOfMade?: Readonly<Record<string, string>>;
     readonly clock: Clock;
     readonly log: Log;
 }

@@ -52,6 +52,9 @@ const access: Fields = {
     },
 };
 
+/** A role gets the mark of its move, an add-on CreatedBy. */
+const TAGS_LEFT = 49;
+
 /** What each input of a move looks like; the component takes its rules for a move from here. */
 export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secretInputs">, Shape>> = {
     clusterName: one(checks.clusterName),
@@ -80,6 +83,12 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
         fields: Object.fromEntries(
             dependencyProfiles.map(({ key }) => [key, one(checks.oneOf(Object.values(DependencyChoice)))]),
         ),
+    },
+    tags: {
+        mapOf: one(checks.tagValue),
+        keys: checks.tagKeyOfMove,
+        atMost: TAGS_LEFT,
+        why: ": AWS takes 50, and the move adds its own",
     },
     until: one(checks.oneOf(Object.values(MigrationStep))),
     desiredOwner: one(checks.oneOf(Object.values(Owner))),
@@ -116,6 +125,7 @@ export const UNDO_INPUTS = [
     "lockTimeoutMinutes",
     "report",
     "adoptJournal",
+    "tags",
 ] as const satisfies readonly (keyof MigrationInputs)[];
 
 /** A preview shows the plan although these are not known yet: which role it is changes no step. */
@@ -219,7 +229,7 @@ export const IMMUTABLE: readonly (keyof MigrationInputs)[] = [
     "releaseNamespace",
 ];
 
-/** Properties that only say how to reach the cluster, how long to wait, or what a move that is over did; changing them changes nothing there. */
+/** Properties that only say how to reach the cluster, how long to wait, what is made from now on, or what a move that is over did; changing them changes nothing there. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(
     [
         ...CONNECTION_INPUTS,
@@ -229,6 +239,7 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set(
         "skipDependenciesMigration",
         "onUnsupportedSettings",
         "handover",
+        "tags",
         "secretInputs",
     ].filter((property) => property !== "clusterName"),
 );

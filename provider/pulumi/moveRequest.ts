@@ -14,6 +14,7 @@ export function moveRequestOf(inputs: MigrationInputs): MoveRequest {
         ...(inputs.until === undefined ? {} : { until: inputs.until }),
         skipDependencies: inputs.skipDependenciesMigration === true,
         dependencyChoices: inputs.dependencies ?? {},
+        tags: inputs.tags ?? {},
         ...(inputs.addonVersion ? { addonVersion: inputs.addonVersion } : {}),
         discovery: {
             configuration,

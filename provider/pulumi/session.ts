@@ -72,7 +72,9 @@ export class Session {
         const request = region === undefined ? inputs : { ...inputs, region };
         const connection = await host.connect(request, gate.stoppable(host.clock), log, gate);
         assertCluster(clusterArn, connection.cluster.arn);
-        return new Session(connection, inputs, host, log, gate, vouchers);
+        const { tags: tagsOfMade } = inputs;
+        const world = tagsOfMade === undefined ? connection.world : { ...connection.world, tagsOfMade };
+        return new Session({ ...connection, world }, inputs, host, log, gate, vouchers);
     }
 
     get installMs(): number {

@@ -206,6 +206,7 @@ const bad: Case[] = [
     [{ keda: { roleArn: role } }, "keda.roleArn", /is no input/],
     [{ gateway: { enable: true } }, "gateway.enable", /did you mean enabled\?/],
     [{ migrateFromHelm: true }, "migrateFromHelm", /must be an object/],
+    [{ migrateFromHelm: {}, tags: { CreatedBy: "me" } }, 'tags["CreatedBy"]', /the move's own tag/],
     [
         { migrateFromHelm: { releaseNamespace: "Kube_System" } },
         "migrateFromHelm.releaseNamespace",

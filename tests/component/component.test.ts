@@ -752,6 +752,7 @@ describe("a move from Helm", () => {
             addonVersion: "v1.3.0-eksbuild.1",
             tolerations: [{ operator: "Exists" }],
             keda: { enabled: false },
+            tags: { CostCenter: "4711" },
         });
         const move = mock.only(dynamic("HelmToAddonMigration"));
         assert.equal(move.name, "inference-move");
@@ -760,6 +761,7 @@ describe("a move from Helm", () => {
         const { inputs } = move;
         assert.equal(inputs.clusterName, "demo");
         assert.equal(inputs.releaseName, "op");
+        assert.deepEqual(inputs.tags, { CostCenter: "4711" });
         assert.equal(inputs.addonVersion, "v1.3.0-eksbuild.1");
         assert.match(inputs.albRoleArn, /inference-alb-0$/);
         assert.equal(inputs.kedaRoleArn, undefined);

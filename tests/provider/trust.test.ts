@@ -211,6 +211,7 @@ describe("many TLS buckets", () => {
             uncoveredBuckets: names(count),
             oidcProviderFound: true,
             isOn: () => true,
+            tags: {},
         });
     };
 

@@ -42,7 +42,7 @@ export async function createOrContinue(
     switch (existing?.status) {
         case undefined:
             world.log.progress(`${step}: creating ${wanted.name} ${wanted.version}`);
-            await world.addons.create(requestOf(wanted, attempts));
+            await world.addons.create(requestOf(world, wanted, attempts));
             return;
         case AddonStatus.CreateFailed:
         case AddonStatus.Deleting:
@@ -54,7 +54,10 @@ export async function createOrContinue(
             // Its cause may be gone: applying again is what makes EKS look anew.
             world.log.progress(`${step}: the add-on is ${existing?.status}; it is applied again`);
             await beginAttempt(attempts);
-            await world.addons.update(requestOf(notOlder(wanted, existing as Addon), attempts), "OVERWRITE");
+            await world.addons.update(
+                requestOf(world, notOlder(wanted, existing as Addon), attempts),
+                "OVERWRITE",
+            );
             return;
         default:
             return;
@@ -93,7 +96,7 @@ export async function updateOrCreate(
         return createOrContinue(world, wanted, attempts, existing);
     const next = mayBeOlder === true ? wanted : notOlder(wanted, existing);
     world.log.progress(`${step}: updating ${name} ${existing.version} to ${next.version}`);
-    const updateId = await world.addons.update(requestOf(next, attempts), resolveConflicts);
+    const updateId = await world.addons.update(requestOf(world, next, attempts), resolveConflicts);
     const failure = await followUpdate(world, { ...following, name, updateId, step });
     // Done or failed, the next request is another one.
     await beginAttempt(attempts);
@@ -114,7 +117,7 @@ async function startOver(
     await beginAttempt(attempts);
     if (existing.status !== AddonStatus.Deleting) await world.addons.remove(wanted.name, { preserve: true });
     await awaitGone(world, wanted.name, attempts.removeMs);
-    await world.addons.create(requestOf(wanted, attempts));
+    await world.addons.create(requestOf(world, wanted, attempts));
 }
 
 /** Whether a move has asked for it: somebody's own carries no such tag. */
@@ -122,8 +125,12 @@ export function isAskedForByMove({ tags }: Addon): boolean {
     return tags.CreatedBy === ADDON_TAGS.CreatedBy;
 }
 
-function requestOf(wanted: WantedAddon, { token: seed, memory }: Attempts): AddonRequest {
+function requestOf(
+    { tagsOfMade = {} }: World,
+    wanted: WantedAddon,
+    { token: seed, memory }: Attempts,
+): AddonRequest {
     const told = `${seed}/${wanted.name}/${memory.value.attempt}`;
     const token = createHash("sha256").update(told).digest("hex").slice(0, 64);
-    return { ...wanted, tags: ADDON_TAGS, token };
+    return { ...wanted, tags: { ...tagsOfMade, ...ADDON_TAGS }, token };
 }

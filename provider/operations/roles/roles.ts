@@ -10,6 +10,7 @@ import {
 } from "../../../common/iam/trustPolicy";
 import { MIGRATION_MARK } from "../../../common/ourMarks";
 import { sameDocument } from "../../identities/bucketPolicy";
+import { tagsOfCopy } from "../../identities/tagsOfCopy";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { Role, World } from "../../ports/world";
@@ -87,10 +88,7 @@ async function copyRole(world: World, identity: PlannedIdentity, migrationId: st
                 ...(bucketPolicy === undefined ? {} : { [bucketPolicy.name]: bucketPolicy.document }),
             },
             maxSessionDuration: source.maxSessionDuration,
-            // AWS keeps tags that start so for itself, for instance those of CloudFormation.
-            tags: Object.fromEntries(
-                Object.entries(source.tags).filter(([key]) => !key.toLowerCase().startsWith("aws:")),
-            ),
+            tags: tagsOfCopy(source, world.tagsOfMade ?? {}),
             ...(source.permissionsBoundary === undefined
                 ? {}
                 : { permissionsBoundary: source.permissionsBoundary }),

@@ -22,7 +22,7 @@ export interface StepJournal {
 }
 
 export interface JournalFacts {
-    /** Seconds that each controller was away and each kind of request was refused. */
+    /** Seconds that each controller was away, until a pod of the add-on's was available, and each kind of request was refused. */
     pausedSeconds: Record<string, number>;
     warnings: string[];
     addonArn?: string;

@@ -53,6 +53,7 @@ export const hyperPodInference: Profile = {
         lease(NAMESPACE, "operator.keda.sh"),
     ],
     probes,
+    writeProbes,
     identities: inferenceIdentities,
     ownership: {
         tag: { key: "CreatedBy", value: "HyperPodInference" },
@@ -113,13 +114,35 @@ function probes({ customResourceDefinitions, namespace }: ProbeContext): readonl
     ];
 }
 
+interface DefinitionSpec {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly {
+        readonly name: string;
+        readonly served: boolean;
+        readonly storage: boolean;
+    }[];
+}
+
+/** A change that changes nothing passes admission and conversion like any other. */
+function writeProbes(
+    crd: KubernetesObject,
+    { namespace, name }: Pick<ObjectRef, "name" | "namespace">,
+): Probe[] {
+    const { group, names, versions } = crd.spec as DefinitionSpec;
+    return versions
+        .filter(({ served }) => served)
+        .map((version) => ({
+            request: "writing models",
+            method: "PATCH",
+            path: `/apis/${group}/${version.name}/namespaces/${namespace}/${names.plural}/${name}`,
+            body: {},
+        }));
+}
+
 /** Reading through a version that is not the stored one passes the conversion webhook. */
 function oldVersionReads(crd: KubernetesObject): Probe[] {
-    const spec = crd.spec as {
-        group: string;
-        names: { plural: string };
-        versions: { name: string; served: boolean; storage: boolean }[];
-    };
+    const spec = crd.spec as DefinitionSpec;
     return spec.versions
         .filter((version) => version.served && !version.storage)
         .map((version) => ({

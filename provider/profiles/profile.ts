@@ -31,6 +31,8 @@ export interface Profile {
     runtimeObjects(releaseNamespace: string): readonly ObjectRef[];
     /** Requests that are refused while no controller answers. */
     probes(context: ProbeContext): readonly Probe[];
+    /** Writes of one custom resource as a user would make them, through every served version; nothing is stored. */
+    writeProbes?(crd: KubernetesObject, one: Pick<ObjectRef, "name" | "namespace">): readonly Probe[];
     /** IAM roles that the add-on's controllers run under. */
     readonly identities?: readonly ProfileIdentity[];
     /** AWS resources of the custom resources, and the tag without which the add-on may not use them. */
@@ -109,7 +111,7 @@ export interface ProbeContext {
 export interface Probe {
     /** Kind of request, for people and for `pausedSeconds`. */
     readonly request: string;
-    readonly method: "GET" | "POST";
+    readonly method: "GET" | "POST" | "PATCH";
     readonly path: string;
     readonly body?: unknown;
 }

@@ -36,8 +36,9 @@ import {
 } from "../operations/handover/bridgesWhileInstalling";
 import { missingWorkloads, tellDeleted } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
+import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
-import { probesOf, Refusals } from "../operations/models/probes";
+import { probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
 import { bridgedOf } from "../plan/bridged";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
@@ -79,10 +80,21 @@ export function install(
                 await redirectAgain(context, bridged);
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
-            await tellDeleted(context, MigrationStep.Install);
-            const refusals = new Refusals(world, await probesOf(world, profile));
+            const [probes, writes] = await Promise.all([
+                probesOf(world, profile),
+                writeProbesOf(world, profile),
+                tellDeleted(context, MigrationStep.Install),
+            ]);
+            const refusals = new Refusals(world, probes, writes);
+            const absences = new Absences(world, profile);
             const meanwhile = () =>
-                Promise.all([refusals.look(), stopped.glance(), namespaces.glance(), bridged.glance()]);
+                Promise.all([
+                    absences.look(),
+                    refusals.look(),
+                    stopped.glance(),
+                    namespaces.glance(),
+                    bridged.glance(),
+                ]);
             if (isTakeover) await takeFieldsOver(world, await journal.backup.read<Backup>());
             if (isTakeover || memory.value.isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
@@ -99,11 +111,11 @@ export function install(
             const workloads = await workloadsToAwait(context, created);
             await keepUntilAvailable(context, bridged, workloads, installMs);
             await waitAvailable(context, workloads, installMs, refusals);
-            await stopped.lookTwice();
+            await Promise.all([absences.look(), stopped.lookTwice()]);
             journal.note({ workloads });
             const { isOverwritten: _, ...kept } = memory.value;
             await memory.write({ ...kept, created });
-            notePauses(context, refusals);
+            notePauses(context, refusals, absences);
             journal.note({ addonArn: addon.arn });
         },
         undo: async (context) => {

@@ -13,6 +13,9 @@ import type { InstallMemory } from "./installMemory";
 import { describeUnproved, type MadeByAddon } from "./ownership";
 import { noWorkloads } from "./wait";
 
+/** How much longer requests are measured that nobody waits for. */
+const MEASURED_MS = 10_000;
+
 /** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
 export async function tellUnproved(
     { world, journal }: StepContext<InstallMemory>,
@@ -58,6 +61,16 @@ export async function waitAvailable(
         world.clock,
         pace,
         () => refusals.look(),
+        (isRefused) => !isRefused,
+    );
+    // What is only measured may be answered a little later, or never.
+    await poll(
+        world.clock,
+        { timeoutMs: MEASURED_MS, pauseMs: 250 },
+        async () => {
+            if (refusals.isAnyRefused()) await refusals.look();
+            return refusals.isAnyRefused();
+        },
         (isRefused) => !isRefused,
     );
 }

@@ -3,21 +3,27 @@
 import type { Pause, StepContext, StepJournal } from "../../engine/step";
 import { pausingOf } from "../../plan/bridged";
 import type { InstallMemory } from "../addon/installMemory";
+import type { Absences } from "./absences";
 import type { Refusals } from "./probes";
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
 
-export function notePauses(context: StepContext<InstallMemory>, refusals: Refusals): void {
+export function notePauses(
+    context: StepContext<InstallMemory>,
+    refusals: Refusals,
+    absences: Absences,
+): void {
     const { world, plan, journal } = context;
     const { pausedSince } = journal.facts;
     if (pausedSince !== undefined) {
-        const end = world.clock.now();
-        const away = pausingOf(plan).map(({ component }) => component);
-        note(
-            journal,
-            new Map(away.map((component) => [component, end - pausedSince])),
-            away.map((what) => ({ what, of: "controller", begin: pausedSince, end })),
-        );
+        const now = world.clock.now();
+        const away = pausingOf(plan).map(({ component }) => ({
+            what: component,
+            of: "controller" as const,
+            begin: pausedSince,
+            end: Math.max(pausedSince, absences.backSince(component) ?? now),
+        }));
+        note(journal, new Map(away.map(({ what, begin, end }) => [what, end - begin])), away);
     }
     noteRefusals(journal, refusals);
 }

@@ -1,7 +1,10 @@
 // Asks what users' requests ask: models through every served version, ingress creation, external metrics. Waits until all are answered.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { mapConcurrently } from "../../../common/mapConcurrently";
+import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitionsIn } from "../../kubernetes/customResources";
+import { refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { ProbeAnswer, World } from "../../ports/world";
 import type { Probe, Profile } from "../../profiles/profile";
@@ -17,6 +20,18 @@ export interface Asked {
 export async function probesOf(world: World, profile: Profile): Promise<readonly Probe[]> {
     const crds = await definitionsIn(world, profile.customResourceGroups);
     return profile.probes({ customResourceDefinitions: crds, namespace: "default" });
+}
+
+/** Measured only: whoever may not write models, or has a webhook of their own that is broken, is not waited for. */
+export async function writeProbesOf(world: World, profile: Profile): Promise<readonly Probe[]> {
+    const crds = await definitionsIn(world, profile.customResourceGroups);
+    const probes = await mapConcurrently(crds, async (crd) => {
+        const [model] = await world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd), {
+            metadataOnly: true,
+        });
+        return model === undefined ? [] : profile.writeProbes?.(crd, refTo(model));
+    });
+    return probes.flatMap((some) => some ?? []);
 }
 
 export async function ask(world: World, probes: readonly Probe[]): Promise<Asked[]> {
@@ -71,22 +86,30 @@ export class Refusals {
     constructor(
         readonly world: World,
         readonly probes: readonly Probe[],
+        /** Measured beside them, and not waited for. */
+        readonly measured: readonly Probe[] = [],
     ) {}
 
-    /** Answers whether any kind of request is refused now. */
+    /** Answers whether any kind of request that is waited for is refused now. */
     async look(): Promise<boolean> {
+        const all = [...this.probes, ...this.measured];
         const refused = new Set(
-            (await ask(this.world, this.probes)).filter(isRefused).map(({ probe }) => probe.request),
+            (await ask(this.world, all)).filter(isRefused).map(({ probe }) => probe.request),
         );
         const now = this.world.clock.now();
-        for (const request of new Set(this.probes.map((probe) => probe.request))) {
+        for (const request of new Set(all.map((probe) => probe.request))) {
             const before = this.#times.get(request) ?? { since: undefined, total: 0 };
             const total = before.total + (before.since === undefined ? 0 : now - before.since);
             this.#times.set(request, { since: refused.has(request) ? now : undefined, total });
             if (before.since !== undefined || refused.has(request))
                 this.#spans.set(request, { begin: this.#spans.get(request)?.begin ?? now, end: now });
         }
-        return refused.size > 0;
+        return this.probes.some(({ request }) => refused.has(request));
+    }
+
+    /** Whether any kind was refused at the last look. */
+    isAnyRefused(): boolean {
+        return [...this.#times.values()].some(({ since }) => since !== undefined);
     }
 
     /** From the first look at which a kind of request was refused to the first at which it was answered again for good. */

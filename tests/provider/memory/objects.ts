@@ -143,7 +143,9 @@ function answerTo(store: Store, { method, path, body }: ProbeRequest): ProbeAnsw
     }
     if (method === "POST" && path.endsWith("/ingresses"))
         return answer(admissionProblem(store, "ingresses"), 500);
-    const [, apiVersion = "", plural = ""] = /^\/apis\/(.+)\/([^/]+)$/.exec(path) ?? [];
+    const asCollection =
+        method === "PATCH" ? path.replace(/\/namespaces\/[^/]+(\/[^/]+)\/[^/]+$/, "$1") : path;
+    const [, apiVersion = "", plural = ""] = /^\/apis\/(.+)\/([^/]+)$/.exec(asCollection) ?? [];
     const crd = store
         .all("CustomResourceDefinition")
         .find(({ metadata }) => metadata.name === `${plural}.${apiVersion.split("/")[0]}`);

@@ -111,6 +111,13 @@ export const HANDING_OVER: ClusterRule = {
     on: [["discovery.k8s.io", ["endpointslices"]]],
 };
 
+/** Without it `pausedSeconds` says nothing of writes of models. */
+export const MEASURING: ClusterRule = {
+    why: "measure how long models cannot be written; always a dry run of a change that changes nothing; may be left out",
+    verbs: ["patch"],
+    on: [["inference.sagemaker.aws.amazon.com", ["*"]]],
+};
+
 export const HANDOVER_RIGHTS: readonly ClusterRight[] = rightsOf(HANDING_OVER);
 
 /** What a move reads, whatever its plan; what it writes, and in which namespaces, `clusterReach.ts` knows. */

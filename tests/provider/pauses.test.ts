@@ -1,7 +1,8 @@
 // How long each controller was away and each kind of request was refused: measured one by one, in the output, in the journal and in the report's timeline.
 import assert from "node:assert/strict";
 import { groupsOf } from "../../provider/report/spans";
-import { assertDone } from "./memory/expectations";
+import { connectWith } from "./memory/connectWith";
+import { assertDone, startOf } from "./memory/expectations";
 import { journalOf } from "./memory/journalOf";
 import { OPERATOR_NAMESPACE } from "./memory/operatorContent";
 import { MemoryStack } from "./memoryStack";
@@ -49,6 +50,32 @@ describe("pauses of a move", () => {
         const ingresses = paused()["ingress creation"] ?? 0;
         assert.ok(ingresses > 0 && ingresses <= 15 + LATE_SECONDS, `${ingresses} s`);
         assert.ok("external metrics" in paused());
+    });
+
+    it("of writes are not told where this principal may not ask", async () => {
+        const { world, snapshot } = startOf();
+        for (const may of [true, false]) {
+            world.restore(snapshot);
+            const connect = connectWith((connection) => {
+                const { objects } = connection.world;
+                const probe = objects.probe.bind(objects);
+                const ask: typeof probe = async (request) =>
+                    request.path.includes("/apis/inference.") && request.method === "PATCH" && !may
+                        ? { status: 403, message: "" }
+                        : probe(request);
+                Object.assign(objects, { probe: ask });
+                return connection;
+            });
+            const other = new MemoryStack(
+                world,
+                { clusterName: "demo", skipDependenciesMigration: true },
+                true,
+                connect,
+            );
+            assertDone(await other.up());
+            const seconds = other.resource?.outputs.pausedSeconds as Readonly<Record<string, number>>;
+            assert.equal("writing models" in seconds, may);
+        }
     });
 
     it("stand in the report's timeline, each with its own length", () => {

@@ -1,5 +1,11 @@
 // The rules of rights.ts in, ClusterRoles with bindings to groups out. Pure.
-import { type ClusterRule, HANDING_OVER, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
+import {
+    type ClusterRule,
+    HANDING_OVER,
+    LOOKING,
+    MEASURING,
+    MOVING,
+} from "../../provider/permissions/clusterRights";
 
 export const LOOKERS = "hyperpod-inference-look";
 export const MOVERS = "hyperpod-inference-move";
@@ -13,7 +19,7 @@ export interface RbacObject {
 
 /** Objects in the order in which they are applied; the group of each role has the role's name. */
 export function rbacObjects(): readonly RbacObject[] {
-    return [...roleFor(LOOKERS, LOOKING), ...roleFor(MOVERS, [...MOVING, HANDING_OVER])];
+    return [...roleFor(LOOKERS, LOOKING), ...roleFor(MOVERS, [...MOVING, HANDING_OVER, MEASURING])];
 }
 
 function rulesOf(rules: readonly ClusterRule[]) {

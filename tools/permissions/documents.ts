@@ -7,7 +7,13 @@ import {
     policyOf,
     statementsFor,
 } from "../../provider/permissions/awsPolicy";
-import { type ClusterRule, HANDING_OVER, LOOKING, MOVING } from "../../provider/permissions/clusterRights";
+import {
+    type ClusterRule,
+    HANDING_OVER,
+    LOOKING,
+    MEASURING,
+    MOVING,
+} from "../../provider/permissions/clusterRights";
 import { LOOKERS, MOVERS, rbacObjects } from "./clusterRoles";
 import { generalReach, PLACEHOLDERS } from "./generalReach";
 
@@ -119,7 +125,7 @@ ${awsTable("move")}
 ${clusterTable(LOOKING)}
 
 ### Moving and going back
-${clusterTable([...MOVING, HANDING_OVER])}
+${clusterTable([...MOVING, HANDING_OVER, MEASURING])}
 
 Two of these are wide, and cannot be narrower: Helm keeps releases in Secrets, which RBAC cannot select by label, and an undo must find
 everything that the add-on made, also kinds that no version had when this was written. Nothing is written outside the resources listed.

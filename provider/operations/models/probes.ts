@@ -43,6 +43,10 @@ export function isRefused({ answer }: Asked): boolean {
     return answer.status === 0 || answer.status >= 500 || answer.status === 429;
 }
 
+function isForbidden({ answer }: Asked): boolean {
+    return answer.status === 403;
+}
+
 /** Kinds of requests that nobody answers, seen again and again: a single look may meet an API server that is busy for a moment. */
 export async function refusedForGood(world: World, profile: Profile): Promise<readonly string[]> {
     let probes = await probesOf(world, profile);
@@ -82,20 +86,24 @@ export async function waitForAnswers(
 export class Refusals {
     readonly #times = new Map<string, { since: number | undefined; total: number }>();
     readonly #spans = new Map<string, { begin: number; end: number }>();
+    #measured: readonly Probe[];
 
     constructor(
         readonly world: World,
         readonly probes: readonly Probe[],
-        /** Measured beside them, and not waited for. */
-        readonly measured: readonly Probe[] = [],
-    ) {}
+        /** Measured beside them, and not waited for; not at all where this principal may not ask. */
+        measured: readonly Probe[] = [],
+    ) {
+        this.#measured = measured;
+    }
 
     /** Answers whether any kind of request that is waited for is refused now. */
     async look(): Promise<boolean> {
-        const all = [...this.probes, ...this.measured];
-        const refused = new Set(
-            (await ask(this.world, all)).filter(isRefused).map(({ probe }) => probe.request),
-        );
+        const asked = await ask(this.world, [...this.probes, ...this.#measured]);
+        const forbidden = new Set(asked.filter(isForbidden).map(({ probe }) => probe));
+        this.#measured = this.#measured.filter((probe) => !forbidden.has(probe));
+        const all = [...this.probes, ...this.#measured];
+        const refused = new Set(asked.filter(isRefused).map(({ probe }) => probe.request));
         const now = this.world.clock.now();
         for (const request of new Set(all.map((probe) => probe.request))) {
             const before = this.#times.get(request) ?? { since: undefined, total: 0 };

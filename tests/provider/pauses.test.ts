@@ -1,5 +1,6 @@
 // How long each controller was away and each kind of request was refused: measured one by one, in the output, in the journal and in the report's timeline.
 import assert from "node:assert/strict";
+import type { ClusterRight } from "../../provider/ports/world";
 import { groupsOf } from "../../provider/report/spans";
 import { connectWith } from "./memory/connectWith";
 import { assertDone, startOf } from "./memory/expectations";
@@ -56,16 +57,12 @@ describe("pauses of a move", () => {
         const { world, snapshot } = startOf();
         for (const may of [true, false]) {
             world.restore(snapshot);
-            const connect = connectWith((connection) => {
-                const { objects } = connection.world;
-                const probe = objects.probe.bind(objects);
-                const ask: typeof probe = async (request) =>
-                    request.path.includes("/apis/inference.") && request.method === "PATCH" && !may
-                        ? { status: 403, message: "" }
-                        : probe(request);
-                Object.assign(objects, { probe: ask });
-                return connection;
-            });
+            const allows = async ({ verb, group }: ClusterRight) =>
+                may || verb !== "patch" || group !== "inference.sagemaker.aws.amazon.com";
+            const connect = connectWith((connection) => ({
+                ...connection,
+                world: { ...connection.world, permissions: { allows, deniedInAws: async () => [] } },
+            }));
             const other = new MemoryStack(
                 world,
                 { clusterName: "demo", skipDependenciesMigration: true },

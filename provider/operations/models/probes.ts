@@ -2,7 +2,7 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
-import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
+import { groupOf, kindOf, pluralOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitionsIn } from "../../kubernetes/customResources";
 import { refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
@@ -22,14 +22,23 @@ export async function probesOf(world: World, profile: Profile): Promise<readonly
     return profile.probes({ customResourceDefinitions: crds, namespace: "default" });
 }
 
-/** Measured only: whoever may not write models, or has a webhook of their own that is broken, is not waited for. */
+/** Where this principal may write models. Measured only: a webhook of somebody's own may be broken. */
 export async function writeProbesOf(world: World, profile: Profile): Promise<readonly Probe[]> {
     const crds = await definitionsIn(world, profile.customResourceGroups);
     const probes = await mapConcurrently(crds, async (crd) => {
         const [model] = await world.objects.list(`${groupOf(crd)}/${storageVersionOf(crd)}`, kindOf(crd), {
             metadataOnly: true,
         });
-        return model === undefined ? [] : profile.writeProbes?.(crd, refTo(model));
+        if (model === undefined) return [];
+        const { namespace } = model.metadata;
+        const right = {
+            verb: "patch",
+            group: groupOf(crd),
+            resource: pluralOf(crd),
+            ...(namespace ? { namespace } : {}),
+        };
+        const may = (await world.permissions?.allows(right)) ?? true;
+        return may ? profile.writeProbes?.(crd, refTo(model)) : [];
     });
     return probes.flatMap((some) => some ?? []);
 }
@@ -41,10 +50,6 @@ export async function ask(world: World, probes: readonly Probe[]): Promise<Asked
 /** A server that is not there or that says so: everything else (also "forbidden" and "not found") is an answer. */
 export function isRefused({ answer }: Asked): boolean {
     return answer.status === 0 || answer.status >= 500 || answer.status === 429;
-}
-
-function isForbidden({ answer }: Asked): boolean {
-    return answer.status === 403;
 }
 
 /** Kinds of requests that nobody answers, seen again and again: a single look may meet an API server that is busy for a moment. */
@@ -86,24 +91,20 @@ export async function waitForAnswers(
 export class Refusals {
     readonly #times = new Map<string, { since: number | undefined; total: number }>();
     readonly #spans = new Map<string, { begin: number; end: number }>();
-    #measured: readonly Probe[];
 
     constructor(
         readonly world: World,
         readonly probes: readonly Probe[],
-        /** Measured beside them, and not waited for; not at all where this principal may not ask. */
-        measured: readonly Probe[] = [],
-    ) {
-        this.#measured = measured;
-    }
+        /** Measured beside them, and not waited for. */
+        readonly measured: readonly Probe[] = [],
+    ) {}
 
     /** Answers whether any kind of request that is waited for is refused now. */
     async look(): Promise<boolean> {
-        const asked = await ask(this.world, [...this.probes, ...this.#measured]);
-        const forbidden = new Set(asked.filter(isForbidden).map(({ probe }) => probe));
-        this.#measured = this.#measured.filter((probe) => !forbidden.has(probe));
-        const all = [...this.probes, ...this.#measured];
-        const refused = new Set(asked.filter(isRefused).map(({ probe }) => probe.request));
+        const all = [...this.probes, ...this.measured];
+        const refused = new Set(
+            (await ask(this.world, all)).filter(isRefused).map(({ probe }) => probe.request),
+        );
         const now = this.world.clock.now();
         for (const request of new Set(all.map((probe) => probe.request))) {
             const before = this.#times.get(request) ?? { since: undefined, total: 0 };

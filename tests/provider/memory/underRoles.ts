@@ -1,6 +1,12 @@
 // Ports whose calls to the API server are each asked of the given roles first, as RBAC does: who lacks a right is refused, and every question is kept.
 import { ApiError } from "../../../provider/adapters/kubernetes/api";
-import type { KubernetesObject, ObjectRef, Objects, ProbeRequest } from "../../../provider/ports/world";
+import type {
+    KubernetesObject,
+    ObjectRef,
+    Objects,
+    Permissions,
+    ProbeRequest,
+} from "../../../provider/ports/world";
 import { refTo } from "./addonPlane";
 import { connectWith } from "./connectWith";
 import { groupOfApi } from "./kinds";
@@ -71,7 +77,11 @@ export function underRoles(manifest: RoleManifest, asked: Asked[]): ReturnType<t
     return connectWith((connection) => {
         for (const objects of [connection.world.objects, connection.lock.objects])
             check(objects, must, isAllowed);
-        return connection;
+        const permissions: Permissions = {
+            allows: async (right) => grants(manifest, right),
+            deniedInAws: async () => [],
+        };
+        return { ...connection, world: { ...connection.world, permissions } };
     });
 }
 

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AWS_CALLS } from "../../provider/permissions/awsCalls";
+import { MANAGED_POLICY_LIMIT } from "../../provider/permissions/awsPolicy";
 import { awsRightsOf } from "../../provider/permissions/awsRights";
 import { LOCK_RIGHT, LOOKING, MOVING, READING_RIGHTS } from "../../provider/permissions/clusterRights";
 import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
+import { BY_AWS_PROVIDER, BY_OWN_RESOURCES } from "../../tools/permissions/componentCalls";
+import { componentPolicy } from "../../tools/permissions/componentPolicy";
 import { generalPolicy, permissionDocuments } from "../../tools/permissions/documents";
 import { plannedIn } from "./memory/planned";
 import { MemoryWorld } from "./memoryWorld";
@@ -40,6 +43,20 @@ describe("permission documents", () => {
         for (const call of calls) assert.match(page, new RegExp(`:${call}\\b`));
     });
 
+    it("name everything that the component makes and looks up through the AWS provider, and no other", () => {
+        const folder = join(PROJECT, "components");
+        const source = readdirSync(folder)
+            .map((file) => readFileSync(join(folder, file), "utf8"))
+            .join("\n");
+        const made = [...source.matchAll(/\bnew aws\.(\w+\.\w+)\(/g)].map(([, name]) => name);
+        const asked = [...source.matchAll(/\baws\.((?:\w+\.)?get[A-Z]\w*)/g)].map(([, name = ""]) =>
+            name.replace(/Output$/, ""),
+        );
+        assert.ok(made.length > 10 && asked.length > 10);
+        assert.deepEqual([...new Set([...made, ...asked])].sort(), Object.keys(BY_AWS_PROVIDER).sort());
+        for (const call of callsIn(OF_COMPONENT)) assert.ok(call in BY_OWN_RESOURCES, call);
+    });
+
     it("are what is committed", () => {
         for (const [file, content] of Object.entries(permissionDocuments()))
             assert.equal(
@@ -69,13 +86,16 @@ describe("permission documents", () => {
     });
 
     it("give statements that IAM accepts", () => {
-        const { Statement } = generalPolicy(["look", "move"]);
-        const sids = Statement.map(({ Sid }) => Sid);
-        assert.equal(new Set(sids).size, sids.length);
-        for (const { Sid, Action, Resource } of Statement) {
-            assert.match(Sid, /^[A-Za-z0-9]+$/);
-            assert.ok(Action.length > 0 && Resource.length > 0);
-            for (const resource of Resource) assert.match(resource, /^(\*|arn:aws:[a-z0-9]+:)/);
+        const ofComponent = componentPolicy();
+        assert.ok(JSON.stringify(ofComponent).length <= MANAGED_POLICY_LIMIT);
+        for (const { Statement } of [generalPolicy(["look", "move"]), ofComponent]) {
+            const sids = Statement.map(({ Sid }) => Sid);
+            assert.equal(new Set(sids).size, sids.length);
+            for (const { Sid, Action, Resource } of Statement) {
+                assert.match(Sid, /^[A-Za-z0-9]+$/);
+                assert.ok(Action.length > 0 && Resource.length > 0);
+                for (const resource of Resource) assert.match(resource, /^(\*|arn:aws:[a-z0-9]+:)/);
+            }
         }
     });
 

@@ -15,6 +15,7 @@ import {
     MOVING,
 } from "../../provider/permissions/clusterRights";
 import { LOOKERS, MOVERS, rbacObjects } from "./clusterRoles";
+import { componentPolicy } from "./componentPolicy";
 import { generalReach, PLACEHOLDERS } from "./generalReach";
 
 const GENERATED =
@@ -25,6 +26,7 @@ export function permissionDocuments(): Record<string, string> {
         "docs/permissions.md": guide(),
         "docs/permissions/aws-policy.json": json(generalPolicy(["look", "move"])),
         "docs/permissions/aws-policy-preview.json": json(generalPolicy(["look"])),
+        "docs/permissions/aws-policy-component.json": json(componentPolicy()),
         "docs/permissions/rbac.yaml": `# ${GENERATED.replaceAll("`", "")}\n${rbacObjects()
             .map((object) => dump(object, { lineWidth: 110, noRefs: true }))
             .join("---\n")}`,
@@ -109,7 +111,9 @@ In other partitions replace \`arn:aws:\`. With \`roleArn\`, the caller needs
 \`sts:AssumeRole\` on that role, and the role needs what is listed here. The cluster token is a signed \`sts:GetCallerIdentity\`, which needs no
 permission. What EKS itself applies for an add-on, it applies with rights of its own.
 
-The component \`HyperPodInferenceAddon\` makes its roles, bucket and endpoint through the AWS provider; that is not part of this list.
+The component \`HyperPodInferenceAddon\` makes its roles, bucket, endpoints and add-ons through the AWS provider. [permissions/aws-policy-component.json](permissions/aws-policy-component.json)
+allows what its resources and look-ups call; put in \`ACCOUNT\`, \`REGION\` and \`CLUSTER\` as above, and for \`NAME\` the name of the component in the program. A key of your own
+for the bucket (\`tlsBucketKmsKeyArn\`) and a bucket for access logs allow the rest in policies of theirs. With \`migrateFromHelm\` the policies of a move come in addition.
 
 ## AWS
 

@@ -87,10 +87,10 @@ export class RunningSandbox implements Sandbox {
         const baseline = this.baselines.find(name);
         if (baseline === undefined)
             throw new Error(`There is no baseline ${name}; save it first with saveBaseline("${name}").`);
-        await this.parts.cluster.halt();
+        await this.parts.cluster.quiesce();
         // AWS first: what it had under way must not write into the restored cluster.
         await this.aws.restore(baseline.aws);
-        await this.parts.cluster.startFrom(baseline);
+        await this.parts.cluster.restore(baseline);
     }
 
     processIds(): Record<string, number | undefined> {

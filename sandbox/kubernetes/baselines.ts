@@ -13,8 +13,9 @@ import {
 import { dirname, join, relative } from "node:path";
 
 export interface BaselineFolders {
-    etcd: string;
-    /** Pods and Secrets, for the pods' servers to start with. */
+    /** What the API server keeps in etcd. */
+    registry: string;
+    /** Pods and Secrets, for the pods' servers to start with, and the APIs that they answer. */
     serving: string;
     /** The AWS emulator keeps its file in there. */
     aws: string;
@@ -81,7 +82,7 @@ export class Baselines {
 }
 
 function folders(path: string): BaselineFolders {
-    return { etcd: join(path, "etcd"), serving: join(path, "serving.json"), aws: path };
+    return { registry: join(path, "registry.json"), serving: join(path, "serving.json"), aws: path };
 }
 
 function fingerprint(sources: string[]): string {

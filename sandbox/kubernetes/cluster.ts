@@ -23,6 +23,13 @@ import type { FakeNodes } from "./nodes";
 import { PodScripts } from "./podScripts";
 import { problemLog } from "./problemLog";
 
+/** What a baseline holds beside the registry. */
+interface Saved {
+    serving: ServingState;
+    /** Aggregated APIs that answered. */
+    apis: string[];
+}
+
 export interface ClusterOptions {
     directory: string;
     name: string;
@@ -98,7 +105,9 @@ export class Cluster {
     async start(): Promise<void> {
         rmSync(this.egressSocket, { force: true });
         await this.egress.listen(this.egressSocket);
-        await this.run();
+        const nodeSide = this.newNodeSide();
+        await this.controlPlane.start();
+        await Promise.all([this.controlPlane.startControllers(), nodeSide.start()]);
     }
 
     /** A kubeconfig file that goes straight to the API server with one of our certificates. */
@@ -119,27 +128,37 @@ export class Cluster {
         await this.controlPlane.startControllers();
     }
 
-    async save({ etcd, serving }: BaselineFolders): Promise<void> {
+    async save({ registry, serving }: BaselineFolders): Promise<void> {
         if (this.nodeSide === undefined)
             throw new Error("The cluster is not running, so there is nothing to save.");
-        const state = JSON.stringify(this.nodeSide.view.servingState());
-        await Promise.all([this.controlPlane.saveData(etcd), writeFile(serving, state)]);
+        const [keys, apis] = await Promise.all([this.controlPlane.read(), this.controlPlane.answeringApis()]);
+        const saved: Saved = { serving: this.nodeSide.view.servingState(), apis };
+        await Promise.all([
+            writeFile(registry, JSON.stringify([...keys])),
+            writeFile(serving, JSON.stringify(saved)),
+        ]);
     }
 
-    /** Stops everything that could still write, so that the data can be replaced. */
-    async halt(): Promise<void> {
-        await this.nodeSide?.stop();
-        this.nodeSide = undefined;
-        await this.controlPlane.halt();
+    /** Stops everything that could still write, but for the API server, so that the data can be replaced. */
+    async quiesce(): Promise<void> {
+        await Promise.all([this.stopNodes(), this.controlPlane.stopControllers()]);
     }
 
-    async startFrom(baseline: BaselineFolders): Promise<void> {
+    async restore(baseline: BaselineFolders): Promise<void> {
         this.scripts.clear();
-        await this.run(baseline);
+        const { serving, apis } = JSON.parse(await readFile(baseline.serving, "utf8")) as Saved;
+        const registry = new Map(JSON.parse(await readFile(baseline.registry, "utf8")) as [string, string][]);
+        const nodeSide = this.newNodeSide();
+        // The API server asks the aggregated APIs at once, and would note a silent one down.
+        nodeSide.view.seed(serving);
+        await this.controlPlane.write(registry);
+        await Promise.all([this.controlPlane.startControllers(), nodeSide.start()]);
+        await this.controlPlane.waitForApis(apis);
     }
 
     async stop(): Promise<void> {
-        await this.halt();
+        await this.stopNodes();
+        await this.controlPlane.halt();
         await this.egress.close();
         this.controlPlane.close();
     }
@@ -148,7 +167,7 @@ export class Cluster {
         return this.controlPlane.processIds();
     }
 
-    private async run(baseline?: BaselineFolders): Promise<void> {
+    private newNodeSide(): NodeSide {
         const nodeSide = new NodeSide({
             kubelet: this.client("kubelet", "kubelet/v1.36.3 (fake)"),
             standIns: this.client("standins", "hyperpod-sandbox-stand-ins"),
@@ -156,14 +175,14 @@ export class Cluster {
             lateSecrets: this.lateSecrets,
             report: this.report,
         });
-        if (baseline !== undefined) {
-            // The API server asks the aggregated APIs at once, and would note a silent one down.
-            nodeSide.view.seed(JSON.parse(await readFile(baseline.serving, "utf8")) as ServingState);
-        }
         this.nodeSide = nodeSide;
         if (this.hasElections) nodeSide.elections.start();
-        await this.controlPlane.start(baseline?.etcd);
-        await Promise.all([this.controlPlane.startControllers(), nodeSide.start()]);
+        return nodeSide;
+    }
+
+    private async stopNodes(): Promise<void> {
+        await this.nodeSide?.stop();
+        this.nodeSide = undefined;
     }
 
     private client(certificate: CertificateName, userAgent: string): ApiClientOptions {

@@ -4,10 +4,12 @@ import { DescribeAddonCommand, EKSClient } from "@aws-sdk/client-eks";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { compareIdentities, compareStates, describeDifferences, type State } from "../../sandbox/compare";
-import { type BareCluster, createBareCluster, demoContent } from "../../sandbox/content";
+import { type BareCluster, createBareCluster } from "../../sandbox/content";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import "../run/sandboxHooks";
+import { DEMO, emptySandbox, sandboxWith } from "../run/sharedSandbox";
 import { connectionOf, provide } from "./existingParts";
 import { type Examples, examplesOn, isExpectedRest, settledState } from "./offlineAccount";
 
@@ -29,21 +31,10 @@ describe("the examples on the sandbox", function () {
     let bare: BareCluster;
 
     const toBare = async () => {
-        if (!sandbox.hasBaseline("bare")) {
-            await sandbox.restoreBaseline("empty");
-            bare = await createBareCluster(sandbox, { oidcProvider: false });
-            await sandbox.saveBaseline("bare");
-        }
-        await sandbox.restoreBaseline("bare");
+        await emptySandbox();
+        bare = await createBareCluster(sandbox, { oidcProvider: false });
     };
-    const toDemo = async () => {
-        if (!sandbox.hasBaseline("demo")) {
-            await sandbox.restoreBaseline("empty");
-            await demoContent(sandbox);
-            await sandbox.saveBaseline("demo", { shared: true });
-        }
-        await sandbox.restoreBaseline("demo");
-    };
+    const toDemo = () => sandboxWith(DEMO);
     const createRole = async (RoleName: string) => {
         const AssumeRolePolicyDocument = JSON.stringify({
             Version: "2012-10-17",
@@ -160,14 +151,11 @@ describe("the examples on the sandbox", function () {
     const chosen = wish === "all" ? Object.keys(stories) : (wish?.split(",") ?? usual);
 
     before(async () => {
-        sandbox = await startSandbox();
+        sandbox = await emptySandbox();
         examples = examplesOn(sandbox);
-        await sandbox.saveBaseline("empty");
     });
 
-    after(async () => {
-        await examples?.stop();
-    });
+    after(() => examples?.remove());
 
     for (const name of chosen) {
         it(name, async () => {

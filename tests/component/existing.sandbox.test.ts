@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { compareStates, type Difference, describeDifferences, type State } from "../../sandbox/compare";
 import { sample } from "../faults/matrix";
+import "../run/sandboxHooks";
 import { addonsThere, combinations, type Existing, nameOf, provide } from "./existingParts";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
@@ -17,9 +18,7 @@ describe(`a cluster where some of it exists (COMBINATIONS=${wish})`, function ()
         await account.sandbox.saveBaseline("bare");
     });
 
-    after(async () => {
-        await account?.stop();
-    });
+    after(() => account?.remove());
 
     for (const existing of chosen) {
         it(nameOf(existing), async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CreateAddonCommand, DescribeAddonCommand, EKSClient } from "@aws-sdk/client-eks";
 import { compareStates, describeDifferences } from "../../sandbox/compare";
 import type { Pulumi } from "../../sandbox/pulumi/driver";
+import "../run/sandboxHooks";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
 const operator = "amazon-sagemaker-hyperpod-inference";
@@ -84,9 +85,7 @@ describe("an account with things in it, and things that fail", function () {
         account.sandbox.faults.reset();
     });
 
-    after(async () => {
-        await account?.stop();
-    });
+    after(() => account?.remove());
 
     it("adopts the OIDC provider and the add-ons, and leaves them behind untouched", async () => {
         const start = await settledState(account.sandbox);

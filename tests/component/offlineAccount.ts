@@ -5,7 +5,8 @@ import path from "node:path";
 import { captureState, type Difference, type State } from "../../sandbox/compare";
 import { type BareCluster, type BareClusterOptions, createBareCluster } from "../../sandbox/content";
 import { Pulumi } from "../../sandbox/pulumi/driver";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import { emptySandbox } from "../run/sharedSandbox";
 import { buildPackage } from "./builtPackage";
 
 const projectRoot = path.resolve(__dirname, "../..");
@@ -18,7 +19,8 @@ const standIns = ["aws-provider", "kubernetes-provider"].map((name) =>
 export interface Examples {
     /** Pulumi on one of the examples, with a stack of its own. */
     example(name: string, config?: Record<string, string>): Pulumi;
-    stop(): Promise<void>;
+    /** What the stacks left in folders; the sandbox stays. */
+    remove(): void;
 }
 
 export interface OfflineAccount extends Examples {
@@ -27,7 +29,7 @@ export interface OfflineAccount extends Examples {
 }
 
 export async function offlineAccount(options: BareClusterOptions = {}): Promise<OfflineAccount> {
-    const sandbox = await startSandbox({});
+    const sandbox = await emptySandbox();
     const cluster = await createBareCluster(sandbox, options);
     return { sandbox, cluster, ...examplesOn(sandbox) };
 }
@@ -51,8 +53,7 @@ export function examplesOn(sandbox: Sandbox): Examples {
                 config: { clusterName: sandbox.clusterName, ...config },
             });
         },
-        async stop() {
-            await sandbox.stop();
+        remove() {
             for (const folder of folders) rmSync(folder, { recursive: true, force: true });
         },
     };

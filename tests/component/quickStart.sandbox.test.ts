@@ -12,6 +12,7 @@ import {
 import { GetBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
 import type { Pulumi } from "../../sandbox/pulumi/driver";
+import "../run/sandboxHooks";
 import { documentedRoles, inAnyOrder } from "./documentedRoles";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
@@ -49,9 +50,7 @@ describe("quick-start on the sandbox", function () {
         pulumi = account.example("quick-start");
     });
 
-    after(async () => {
-        await account?.stop();
-    });
+    after(() => account?.remove());
 
     it("ends active and healthy", async () => {
         const run = await pulumi.up();

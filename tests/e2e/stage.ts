@@ -9,22 +9,13 @@ import {
     describeDifferences,
     type State,
 } from "../../sandbox/compare";
-import { demoContent } from "../../sandbox/content";
 import { Pulumi } from "../../sandbox/pulumi/driver";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import { type Content, closeSandbox, DEMO, sandboxWith } from "../run/sharedSandbox";
 
 const EXAMPLE = resolve(__dirname, "../../examples/move-from-helm");
 /** The program whose one migration takes its arguments from the test. */
 const PROGRAM = join(__dirname, "programs/move");
-const EMPTY = "e2e-empty";
-
-/** What a baseline holds: a name, and how to make it from an empty cluster. */
-export interface Content {
-    readonly name: string;
-    prepare(sandbox: Sandbox): Promise<unknown>;
-}
-
-const DEMO: Content = { name: "demo", prepare: demoContent };
 
 export interface Stage {
     readonly sandbox: Sandbox;
@@ -50,38 +41,19 @@ export interface SceneOptions {
     readonly env?: Record<string, string>;
 }
 
-let opening: Promise<Sandbox> | undefined;
 const starts = new Map<string, State>();
 const folders: string[] = [];
 
-async function open(): Promise<Sandbox> {
-    const sandbox = await startSandbox();
-    await sandbox.saveBaseline(EMPTY);
-    return sandbox;
-}
-
 export async function closeStage(): Promise<void> {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-    await (await opening)?.stop();
-    opening = undefined;
+    await closeSandbox();
     starts.clear();
 }
 
 /** The cluster and AWS as at the start, no fault armed, and a stack that knows nothing. */
 export async function fresh(options: SceneOptions = {}): Promise<Scene> {
-    opening ??= open();
-    const sandbox = await opening;
     const content = options.content ?? DEMO;
-    sandbox.faults.disarm();
-    sandbox.nodes.clearScripts();
-    await sandbox.aws.clearScripts();
-    await sandbox.aws.faults([]);
-    if (!sandbox.hasBaseline(content.name)) {
-        await sandbox.restoreBaseline(EMPTY);
-        await content.prepare(sandbox);
-        await sandbox.saveBaseline(content.name, { shared: true });
-    }
-    await sandbox.restoreBaseline(content.name);
+    const sandbox = await sandboxWith(content);
     await options.change?.(sandbox);
     const known = options.change === undefined ? starts.get(content.name) : undefined;
     const start = known ?? (await captureState(sandbox));

@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { compareStates, describeDifferences } from "../../sandbox/compare";
-import { demoContent } from "../../sandbox/content";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import { ensureCli } from "../../sandbox/pulumi/installation";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
 import { buildPackage, buildPolicies } from "../component/builtPackage";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
+import "../run/sandboxHooks";
+import { DEMO, sandboxWith } from "../run/sharedSandbox";
 import { stackObjects } from "./operatorObjects";
 import { stackDefinition } from "./stackDefinition";
 
@@ -35,16 +36,10 @@ describe("a fleet on the sandbox", function () {
         buildPackage();
         buildPolicies();
         cli = await ensureCli("nodejs", console.error);
-        sandbox = await startSandbox();
-        if (sandbox.hasBaseline("demo")) await sandbox.restoreBaseline("demo");
-        else {
-            await demoContent(sandbox);
-            await sandbox.saveBaseline("demo", { shared: true });
-        }
+        sandbox = await sandboxWith(DEMO);
     });
 
-    after(async () => {
-        await sandbox?.stop();
+    after(() => {
         rmSync(folder, { recursive: true, force: true });
         rmSync(path.join(EXAMPLE, `Pulumi.${STACK}.yaml`), { force: true });
     });

@@ -1,11 +1,13 @@
 // Programs in YAML, Python, Go and TypeScript on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
 import assert from "node:assert/strict";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
-import { createBareCluster, demoContent } from "../../sandbox/content";
+import { createBareCluster } from "../../sandbox/content";
 import type { Write } from "../../sandbox/faults/proxy";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
+import "../run/sandboxHooks";
+import { DEMO, emptySandbox, sandboxWith } from "../run/sharedSandbox";
 import { type Language, Programs } from "./programs";
 
 /** The journal's first words, before anything is changed or taken back. */
@@ -19,23 +21,13 @@ describe("programs in other languages", function () {
     let programs: Programs;
 
     before(async () => {
-        sandbox = await startSandbox();
-        await sandbox.saveBaseline("empty");
+        sandbox = await emptySandbox();
         programs = new Programs(sandbox);
     });
-    after(async () => {
-        await sandbox?.stop();
-        programs?.remove();
-    });
+    after(() => programs?.remove());
 
     const toDemo = async () => {
-        if (!sandbox.hasBaseline("demo")) {
-            await sandbox.restoreBaseline("empty");
-            await demoContent(sandbox);
-            await sandbox.saveBaseline("demo", { shared: true });
-        }
-        await sandbox.restoreBaseline("demo");
-        sandbox.faults.reset();
+        await sandboxWith(DEMO);
         programs.newStack();
         return settledState(sandbox);
     };
@@ -116,7 +108,7 @@ describe("programs in other languages", function () {
             });
 
     it("make the component on a bare cluster, and it goes without a trace", async () => {
-        await sandbox.restoreBaseline("empty");
+        await emptySandbox();
         await createBareCluster(sandbox, { oidcProvider: false });
         programs.newStack();
         const start = await settledState(sandbox);

@@ -47,18 +47,17 @@ import {
     accountId,
     clients,
     createDemoCluster,
-    startAwsOnly,
+    pristineAws,
     trust,
 } from "./fixtures/awsFixture";
 
 describe("AWS emulator: services", () => {
     let fixture: AwsFixture;
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await fixture.aws.snapshot("empty");
     });
     beforeEach(() => fixture.aws.restore("empty"));
-    after(() => fixture.stop());
 
     describe("EKS cluster", () => {
         it("reports the sandbox's endpoint, issuer, version and the network found by its subnets", async () => {

@@ -23,7 +23,7 @@ import {
     type AwsFixture,
     accountId,
     createDemoCluster,
-    startAwsOnly,
+    pristineAws,
     toy,
     toyStatus,
 } from "./fixtures/awsFixture";
@@ -31,13 +31,12 @@ import {
 describe("AWS emulator: add-ons", () => {
     let fixture: AwsFixture;
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await createDemoCluster(fixture.clients.eks);
         await fixture.aws.configure({ minimumCreatingSeconds: 0.2, minimumUpdatingSeconds: 0.1 });
         await fixture.aws.snapshot("cluster");
     });
     beforeEach(() => fixture.aws.restore("cluster"));
-    after(() => fixture.stop());
 
     const eks = () => fixture.clients.eks;
     const create = (more: Partial<CreateAddonCommandInput> = {}) =>

@@ -39,7 +39,7 @@ import {
     type Clients,
     clients,
     createDemoCluster,
-    startAwsOnly,
+    pristineAws,
     toy,
     toyStatus,
     trust,
@@ -48,7 +48,7 @@ import {
 describe("AWS emulator: controls", () => {
     let fixture: AwsFixture;
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await fixture.aws.configure({ minimumCreatingSeconds: 0.3 });
         await fixture.aws.snapshot("empty");
     });
@@ -56,7 +56,6 @@ describe("AWS emulator: controls", () => {
         await fixture.aws.restore("empty");
         await fixture.aws.clearCalls();
     });
-    after(() => fixture.stop());
 
     it("logs every request by service and operation, and tells reading from writing", async () => {
         const { eks, iam, s3, ec2 } = fixture.clients;

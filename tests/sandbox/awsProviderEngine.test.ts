@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { Pulumi } from "../../sandbox/pulumi/driver";
-import { type AwsFixture, region, startAwsOnly } from "./fixtures/awsFixture";
+import { type AwsFixture, pristineAws, region } from "./fixtures/awsFixture";
 
 const projectDirectory = path.join(__dirname, "fixtures/awsProgram");
 const standIn = path.resolve(__dirname, "../../sandbox/aws-provider");
@@ -19,7 +19,7 @@ describe("stand-in aws plugin under the engine", function () {
     const stack = path.basename(backendDirectory);
 
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         const env = {
             PATH: `${standIn}:${process.env["PATH"] ?? ""}`,
             AWS_ENDPOINT_URL: fixture.aws.endpoint,
@@ -29,8 +29,7 @@ describe("stand-in aws plugin under the engine", function () {
         };
         pulumi = new Pulumi({ projectDirectory, backendDirectory, stack, env });
     });
-    after(async () => {
-        await fixture?.stop();
+    after(() => {
         for (const left of [backendDirectory, path.join(projectDirectory, `Pulumi.${stack}.yaml`)])
             rmSync(left, { recursive: true, force: true });
     });

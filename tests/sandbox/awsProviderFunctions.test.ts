@@ -10,8 +10,8 @@ import {
     type AwsFixture,
     accountId,
     createDemoCluster,
+    pristineAws,
     region,
-    startAwsOnly,
     toy,
     toyStatus,
 } from "./fixtures/awsFixture";
@@ -27,7 +27,7 @@ describe("stand-in aws plugin: functions", function () {
     const asked = new Set<string>();
 
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await fixture.aws.configure({ minimumCreatingSeconds: 0 });
         plugin = await serveAwsPlugin(fixture.aws.endpoint);
         const { ec2, eks, iam } = fixture.clients;
@@ -45,9 +45,8 @@ describe("stand-in aws plugin: functions", function () {
             }),
         );
     });
-    after(async () => {
+    after(() => {
         plugin?.stop();
-        await fixture?.stop();
     });
 
     const call = async (name: string, args: PropertyMap = {}) => {

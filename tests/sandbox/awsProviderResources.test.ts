@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { resourceTypes } from "../../sandbox/aws-provider/resourceTypes";
 import type { PropertyMap } from "../../sandbox/pulumi/state";
-import { type AwsFixture, startAwsOnly } from "./fixtures/awsFixture";
+import { type AwsFixture, pristineAws } from "./fixtures/awsFixture";
 import { type AwsPlugin, type PluginResource, serveAwsPlugin } from "./fixtures/awsPlugin";
 import { ec2Lives } from "./fixtures/lives/ec2";
 import { eksLives } from "./fixtures/lives/eks";
@@ -17,7 +17,7 @@ describe("stand-in aws plugin: resources", function () {
     let lives: Life[];
 
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await fixture.aws.configure({ minimumCreatingSeconds: 0, minimumUpdatingSeconds: 0 });
         plugin = await serveAwsPlugin(fixture.aws.endpoint);
         const { ec2, eks, iam, s3 } = fixture.clients;
@@ -28,9 +28,8 @@ describe("stand-in aws plugin: resources", function () {
             ...(await eksLives(eks)),
         ];
     });
-    after(async () => {
+    after(() => {
         plugin?.stop();
-        await fixture?.stop();
     });
 
     for (const type of Object.keys(resourceTypes)) {

@@ -10,8 +10,8 @@ import {
     type AwsFixture,
     accountId,
     createDemoCluster,
+    pristineAws,
     region,
-    startAwsOnly,
     trust,
 } from "./fixtures/awsFixture";
 
@@ -32,10 +32,9 @@ interface Keys {
 describe("AWS emulator: token webhook", () => {
     let fixture: AwsFixture;
     before(async () => {
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await createDemoCluster(fixture.clients.eks);
     });
-    after(() => fixture.stop());
 
     async function token(
         keys: Keys = { accessKeyId: "any", secretAccessKey: "any" },

@@ -11,8 +11,10 @@ import {
     compareStates,
     describeDifferences,
 } from "../../sandbox/compare/index";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
 import { observeMove } from "../../sandbox/watch/observeMove";
+import "../run/sandboxHooks";
+import { emptySandbox } from "../run/sharedSandbox";
 
 const run = promisify(execFile);
 const TRUST = JSON.stringify({
@@ -85,7 +87,7 @@ describe("comparison, observer and faults on a sandbox", () => {
 
     before(async function () {
         this.timeout(120_000);
-        sandbox = await startSandbox();
+        sandbox = await emptySandbox();
         const credentials = { accessKeyId: "test", secretAccessKey: "test" };
         const config = { endpoint: sandbox.aws.endpoint, region: sandbox.region, credentials };
         iam = new IAMClient(config);
@@ -98,10 +100,6 @@ describe("comparison, observer and faults on a sandbox", () => {
         await kubectl("wait", "--for=condition=Established", "crd/toys.x.io");
         await apply(TOY);
         await kubectl("rollout", "status", "deployment/keda", "--timeout=20s");
-    });
-    after(async function () {
-        this.timeout(30_000);
-        await sandbox?.stop();
     });
     afterEach(() => sandbox.faults.reset());
 

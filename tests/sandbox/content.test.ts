@@ -20,7 +20,9 @@ import {
     operatorAddon,
 } from "../../sandbox/content/index";
 import { waitUntil } from "../../sandbox/content/waiting";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import "../run/sandboxHooks";
+import { emptySandbox } from "../run/sharedSandbox";
 
 const group = "inference.sagemaker.aws.amazon.com";
 
@@ -32,16 +34,13 @@ describe("content: the live installation", function () {
     let milliseconds: number;
 
     before(async () => {
-        sandbox = await startSandbox();
+        sandbox = await emptySandbox();
         const started = Date.now();
         content = await demoContent(sandbox);
         milliseconds = Date.now() - started;
         objects = new ClusterObjects(sandbox);
     });
-    after(async () => {
-        objects?.close();
-        await sandbox?.stop();
-    });
+    after(() => objects?.close());
 
     const model = (name: string) => content.models.models.find((candidate) => candidate.name === name);
     const read = (version: string, name = "llama8b", namespace = "team-a") =>

@@ -9,7 +9,9 @@ import {
     installWithHelm,
     setReleaseStatus,
 } from "../../sandbox/content/index";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import "../run/sandboxHooks";
+import { emptySandbox } from "../run/sharedSandbox";
 
 interface Listed {
     name: string;
@@ -22,12 +24,9 @@ describe("content: starting states", function () {
     this.timeout(240_000);
     let sandbox: Sandbox;
 
-    before(async () => {
-        sandbox = await startSandbox();
-        await sandbox.saveBaseline("empty");
+    beforeEach(async () => {
+        sandbox = await emptySandbox();
     });
-    beforeEach(() => sandbox.restoreBaseline("empty"));
-    after(() => sandbox?.stop());
 
     const releases = async (): Promise<Listed[]> =>
         JSON.parse(await helm(sandbox, ["list", "-A", "--all", "-o", "json"])) as Listed[];

@@ -1,9 +1,10 @@
 // Every kind of request that a move must not refuse, on a cluster where all of it works: answered five times a second, counted, and refused when its pods end.
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { demoContent } from "../../sandbox/content/index";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
 import { describeObservation, observeEveryRequest } from "../../sandbox/watch/observeMove";
+import "../run/sandboxHooks";
+import { DEMO, sandboxWith } from "../run/sharedSandbox";
 
 const KINDS = [
     "create ingress",
@@ -24,10 +25,8 @@ describe("every request to a working installation", function () {
     let sandbox: Sandbox;
 
     before(async () => {
-        sandbox = await startSandbox();
-        await demoContent(sandbox);
+        sandbox = await sandboxWith(DEMO);
     });
-    after(() => sandbox?.stop());
     afterEach(() => sandbox.nodes.clearScripts());
 
     it("is answered, several times a second and kind", async () => {

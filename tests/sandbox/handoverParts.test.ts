@@ -36,7 +36,9 @@ import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
 import type { KubeObject } from "../../sandbox/kubernetes/objects";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import "../run/sandboxHooks";
+import { emptySandbox } from "../run/sharedSandbox";
 import {
     adminClient,
     create,
@@ -93,7 +95,7 @@ describe("parts of a handover on a real API server", function () {
     };
 
     before(async () => {
-        sandbox = await startSandbox();
+        sandbox = await emptySandbox();
         client = adminClient(sandbox);
         const access = await kubeconfigAccess(sandbox.kubeconfig, undefined);
         const api = new KubernetesApi(access, (ms) => systemClock.sleep(ms), openGate);
@@ -114,10 +116,7 @@ describe("parts of a handover on a real API server", function () {
         );
         await readyPods(client, "alb", 2);
     });
-    after(async () => {
-        client?.close();
-        await sandbox?.stop();
-    });
+    after(() => client?.close());
     afterEach(() => sandbox.nodes.clearScripts());
 
     it("the canary sees that slices of ours are followed, and leaves nothing behind", async () => {

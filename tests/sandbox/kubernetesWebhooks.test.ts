@@ -4,7 +4,9 @@ import { X509Certificate } from "node:crypto";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
 import type { KubeObject, Secret } from "../../sandbox/kubernetes/objects";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { Sandbox } from "../../sandbox/sandbox";
+import "../run/sandboxHooks";
+import { emptySandbox } from "../run/sharedSandbox";
 import {
     adminClient,
     certManagerCrds,
@@ -25,7 +27,7 @@ describe("sandbox: pods that answer the API server", () => {
     let client: ApiClient;
 
     before(async () => {
-        sandbox = await startSandbox();
+        sandbox = await emptySandbox();
         client = adminClient(sandbox);
         const drivers = ["s3.csi.aws.com", "fsx.csi.aws.com"].map((name) => {
             return { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name }, spec: {} };
@@ -37,10 +39,7 @@ describe("sandbox: pods that answer the API server", () => {
             );
         }
     });
-    after(async () => {
-        client?.close();
-        await sandbox?.stop();
-    });
+    after(() => client?.close());
     afterEach(() => sandbox.nodes.clearScripts());
 
     const works = async (call: () => Promise<unknown>): Promise<true | undefined> => {

@@ -1,0 +1,4 @@
+// Ends the shared sandbox after the last test of the process.
+import { closeSandbox } from "./sharedSandbox";
+
+after(closeSandbox);

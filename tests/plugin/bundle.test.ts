@@ -1,6 +1,6 @@
 // The plugin as users get it: one file in an empty folder, started as the engine starts it. No engine, no account: what a component asks of them is answered here.
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +13,7 @@ import type { Bag } from "../../provider/pulumi/bag";
 import { MockAccount } from "../component/mocks";
 import { ask } from "./doors";
 import { Monitor } from "./monitor";
+import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 
 const root = path.resolve(__dirname, "../..");
 /** With Node's own 45 MiB. */
@@ -25,6 +26,7 @@ describe("the bundled plugin", function () {
     const folder = mkdtempSync(path.join(tmpdir(), "bundle-"));
     const empty = path.join(folder, "empty");
     const monitor = new Monitor();
+    let plugin: PluginOnPath;
     let child: ChildProcess;
     let client: ResourceProviderClient;
     let startedMs: number;
@@ -32,10 +34,10 @@ describe("the bundled plugin", function () {
 
     before(async () => {
         mkdirSync(empty);
-        execFileSync(process.execPath, [path.join(root, "tools/bundle/main.mjs"), "--out", folder]);
+        plugin = pluginOnPath();
         await monitor.start();
         const began = performance.now();
-        child = spawn(path.join(folder, "pulumi-resource-hyperpod-inference"), [monitor.address], {
+        child = spawn(plugin.executable, [monitor.address], {
             cwd: empty,
             env: { PATH: process.env.PATH },
             stdio: ["ignore", "pipe", "inherit"],
@@ -52,6 +54,7 @@ describe("the bundled plugin", function () {
         client?.close();
         child?.kill("SIGKILL");
         monitor.stop();
+        plugin?.remove();
         rmSync(folder, { recursive: true, force: true });
     });
 

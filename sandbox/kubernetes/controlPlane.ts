@@ -115,7 +115,7 @@ export class ControlPlane {
      */
     async write(registry: KeyValues): Promise<void> {
         if (this.apiServer === undefined) await this.startApiServer();
-        await waitForDefinitions(this.client, await writeRegistry(this.data, registry));
+        await writeRegistry(this.data, registry, (changes) => waitForDefinitions(this.client, changes));
     }
 
     answeringApis(): Promise<string[]> {

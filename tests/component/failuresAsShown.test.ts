@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Pulumi } from "../../sandbox/pulumi/driver";
-import { type AwsFixture, createDemoCluster, region, startAwsOnly } from "../sandbox/fixtures/awsFixture";
+import { type AwsFixture, createDemoCluster, pristineAws, region } from "../sandbox/fixtures/awsFixture";
 import { buildPackage } from "./builtPackage";
 
 const standIn = path.resolve(__dirname, "../../sandbox/aws-provider");
@@ -56,11 +56,10 @@ describe("failures of the component, as shown", function () {
 
     before(async () => {
         buildPackage();
-        fixture = await startAwsOnly();
+        fixture = await pristineAws();
         await createDemoCluster(fixture.clients.eks);
     });
-    after(async () => {
-        await fixture?.stop();
+    after(() => {
         for (const left of [backendDirectory, path.join(projectDirectory, `Pulumi.${stack}.yaml`)])
             rmSync(left, { recursive: true, force: true });
     });

@@ -1,10 +1,12 @@
 // The suites: which test files belong to each, and how it is run. Data only.
 
 /**
- * Short ones first: a mistake shows early. Then what starts control planes, each suite one of its own, the longest first: they run side by side, as many
- * as WORKERS says. What measures pauses runs alone at the end.
+ * They run side by side, as many as WORKERS says, in this order: the longest of all, then short ones, so that a mistake shows early, then what starts control
+ * planes, each suite one of its own. What measures pauses runs alone at the end.
  */
 module.exports = {
+    // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
+    e2eTrouble: { files: "tests/e2e/@(journal|rivals|trouble).test.ts", retries: 1 },
     // The longest on one processor.
     provider: { files: "tests/provider/**/*.test.ts" },
     component: { files: "tests/component/!(*.sandbox).test.ts" },
@@ -13,9 +15,7 @@ module.exports = {
     policy: { files: "tests/policy/*.test.ts" },
     fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
-    // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
-    e2eTrouble: { files: "tests/e2e/@(journal|rivals|trouble).test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },

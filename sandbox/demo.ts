@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { captureState, countObjects } from "./compare";
 import { demoContent } from "./content";
+import { ending } from "./demo/ending";
 import { proveMoved, proveUndone } from "./demo/proofs";
 import { Pulumi, type PulumiRun } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
@@ -60,17 +61,21 @@ async function tell(sandbox: Sandbox, folder: string): Promise<void> {
     mustSucceed(await pulumi.preview());
     say("pulumi up: the move");
     mustSucceed(await pulumi.up("--skip-preview"));
-    for (const line of await proveMoved(sandbox, before)) console.log(`   proved: ${line}`);
+    const proved = await proveMoved(sandbox, before);
+    for (const line of proved) console.log(`   proved: ${line}`);
     say("pulumi up again: nothing to do");
     sandbox.faults.reset();
     mustSucceed(await pulumi.up("--skip-preview"));
     const writes = sandbox.faults.writes().length;
     if (writes > 0) throw new Error(`the second up made ${writes} writes`);
-    console.log("   proved: no write to the cluster or to AWS");
+    proved.push("a second `pulumi up` writes nothing to the cluster or to AWS");
+    console.log(`   proved: ${proved.at(-1)}`);
     say("pulumi destroy: the undo");
     mustSucceed(await pulumi.destroy("--skip-preview"));
-    for (const line of await proveUndone(sandbox, before)) console.log(`   proved: ${line}`);
+    const undone = await proveUndone(sandbox, before);
+    for (const line of undone) console.log(`   proved: ${line}`);
     say("done");
+    console.log(ending([...proved, ...undone]).join("\n"));
 }
 
 function mustSucceed(run: PulumiRun): void {

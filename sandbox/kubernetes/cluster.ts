@@ -22,6 +22,7 @@ import { NodeSide } from "./nodeSide";
 import type { FakeNodes } from "./nodes";
 import { PodScripts } from "./podScripts";
 import { problemLog } from "./problemLog";
+import { CurrentRequests } from "./standIns/currentRequests";
 
 /** What a baseline holds beside the registry. */
 interface Saved {
@@ -48,6 +49,7 @@ export class Cluster {
     private readonly egressSocket: string;
     private readonly scripts = new PodScripts();
     private readonly lateSecrets = new LateSecrets(Date.now);
+    private readonly certificateRequests = new CurrentRequests();
     private readonly report: (problem: string) => void;
     private nodeSide: NodeSide | undefined;
     private hasElections = false;
@@ -67,6 +69,7 @@ export class Cluster {
             secretsReachPodsAfter: (milliseconds) => {
                 this.lateSecrets.delayMs = milliseconds;
             },
+            compareCertificateRequests: (issueMs) => this.certificateRequests.switchOn(issueMs),
             electLeaders: () => {
                 this.hasElections = true;
                 this.nodeSide?.elections.start();
@@ -75,6 +78,7 @@ export class Cluster {
             clearScripts: () => {
                 this.scripts.clear();
                 this.lateSecrets.delayMs = 0;
+                this.certificateRequests.switchOff();
                 this.hasElections = false;
                 void this.nodeSide?.elections.stop();
                 this.nodeSide?.kubelet.lookAtAll();
@@ -173,6 +177,7 @@ export class Cluster {
             standIns: this.client("standins", "hyperpod-sandbox-stand-ins"),
             scripts: this.scripts,
             lateSecrets: this.lateSecrets,
+            certificateRequests: this.certificateRequests,
             report: this.report,
         });
         this.nodeSide = nodeSide;

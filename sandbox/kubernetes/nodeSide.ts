@@ -12,6 +12,7 @@ import { PodServers } from "./podServers";
 import { CaInjector } from "./standIns/caInjector";
 import { CertManager } from "./standIns/certManager";
 import { CertManagerWebhook } from "./standIns/certManagerWebhook";
+import type { CurrentRequests } from "./standIns/currentRequests";
 import { KedaRotator } from "./standIns/kedaRotator";
 import { type StandIn, StandInRunner } from "./standIns/standIn";
 
@@ -20,6 +21,7 @@ export interface NodeSideOptions {
     standIns: ApiClientOptions;
     scripts: PodScripts;
     lateSecrets: LateSecrets;
+    certificateRequests: CurrentRequests;
     report: (problem: string) => void;
 }
 
@@ -57,7 +59,9 @@ export class NodeSide {
         });
         const client = this.standInClient;
         this.runners = [
-            this.runner((wake) => new CertManager(client, this.view, wake, report)),
+            this.runner(
+                (wake) => new CertManager(client, this.view, options.certificateRequests, wake, report),
+            ),
             this.runner((wake) => new CaInjector(client, this.view, wake, report)),
             this.runner(() => new CertManagerWebhook(client, this.view)),
             this.runner((wake) => new KedaRotator(client, this.view, this.elections, wake, report)),

@@ -18,6 +18,8 @@ export interface FakeNodes {
     clearScripts(): void;
     /** Pods that run present a changed Secret this much later; `clearScripts` makes it 0 again. */
     secretsReachPodsAfter(milliseconds: number): void;
+    /** From here on cert-manager follows its rule since 1.18, until `clearScripts`: it issues again when a Certificate or its Secret differ from its latest request, which takes so long. */
+    compareCertificateRequests(issueMs: number): void;
     /** From here on controllers elect leaders with Leases, and only leaders act, until `clearScripts`; else every Ready pod acts. */
     electLeaders(): void;
     /** Who acted when since the last start or restore, and what must never happen and did. */

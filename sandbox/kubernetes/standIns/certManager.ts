@@ -1,11 +1,13 @@
 // In: Certificates with self-signed Issuers. Out: their Secrets and their status, as cert-manager's controller writes them. Injects no CA.
 import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiClient, isStatus } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
 import type { Condition, KubeObject, Pod, Secret } from "../objects";
 import { tlsOf } from "../podCertificates";
 import { isoSeconds } from "../podStatus";
+import type { CurrentRequests } from "./currentRequests";
 import { LazyReflector } from "./lazyReflector";
 import { applyTlsSecret } from "./secrets";
 import type { StandIn } from "./standIn";
@@ -36,6 +38,7 @@ export class CertManager implements StandIn {
     constructor(
         private readonly client: ApiClient,
         private readonly view: ClusterView,
+        private readonly requests: CurrentRequests,
         wake: () => void,
         report: (problem: string) => void,
     ) {
@@ -77,7 +80,12 @@ export class CertManager implements StandIn {
             });
         }
         const secret = this.view.secrets.get(secretName, namespace);
-        if (!isFor(secret, dnsNames)) {
+        if (!isFor(secret, dnsNames) || this.requests.differs(certificate, secret)) {
+            if (this.requests.isOn) {
+                const message = "Issuing certificate as Certificate or Secret differ from the latest request";
+                await this.mark("certificates", certificate, { status: "False", reason: "Issuing", message });
+                await sleep(this.requests.delayMs);
+            }
             const commonName = certificate.spec.commonName ?? dnsNames[0] ?? name;
             const pair = await makeCertificate({ commonName, dnsNames, days: 90 });
             const annotations = {
@@ -102,6 +110,7 @@ export class CertManager implements StandIn {
                 annotations,
             } as const;
             await applyTlsSecret(this.client, this.view, tls, "cert-manager-certificates-issuing");
+            this.requests.note(certificate, this.view.secrets.get(secretName, namespace));
             return; // the Secret's arrival in the view brings us back to write the status
         }
         const message = "Certificate is up to date and has not expired";

@@ -1,4 +1,5 @@
 // Labels and tags by which this package knows again what it made: each stands here once.
+import { OPERATOR_TAG } from "./names";
 
 /** On the objects that this package keeps in a cluster: lock, journal, what is there only for a move. */
 export const OURS = { "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference" } as const;
@@ -7,4 +8,9 @@ export const OURS = { "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference
 export const MIGRATION_MARK = "pulumi-hyperpod-inference/migration";
 
 /** On every add-on that a move asks for; AWS's own templates set it too. */
-export const ADDON_TAGS = { CreatedBy: "HyperPodInference" } as const;
+export const ADDON_TAGS = { [OPERATOR_TAG.key]: OPERATOR_TAG.value } as const;
+
+/** What a cluster keeps for the move of a release: its Lease, and the Secrets of its journal, whose names begin so. */
+export function moveName(release: string): string {
+    return `pulumi-hyperpod-migration-${release}`;
+}

@@ -1,7 +1,9 @@
 // Out goes the name of the bucket for TLS certificates: the given one, or a new one that is encrypted, private and TLS-only.
+
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/policies";
+import { OPERATOR_TAG, TLS_BUCKET_PREFIX } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
@@ -116,7 +118,7 @@ function newBucket(scope: Scope, args: HyperPodInferenceAddonArgs, around: TlsBu
 
 /** AWS's own setup marks the bucket so, and the operator's clean-up looks for it. */
 function withCreator(tags: pulumi.Output<Record<string, string>>): pulumi.Output<Record<string, string>> {
-    return tags.apply((all): Record<string, string> => ({ CreatedBy: "HyperPodInference", ...all }));
+    return tags.apply((all): Record<string, string> => ({ [OPERATOR_TAG.key]: OPERATOR_TAG.value, ...all }));
 }
 
 /** A bucket outside the managed policy's pattern needs a policy of its own on the operator's role. */
@@ -130,7 +132,7 @@ async function letOperatorIn(
     if (bucket === undefined || isReachedByManagedPolicy(bucket)) return [];
     if (roles.made.execution === undefined) {
         await pulumi.log.info(
-            `The bucket ${bucket} is outside the pattern hyperpod-tls*: the given execution role must allow s3:GetObject, ` +
+            `The bucket ${bucket} is outside the pattern ${TLS_BUCKET_PREFIX}*: the given execution role must allow s3:GetObject, ` +
                 "s3:PutObject, s3:PutObjectTagging and s3:DeleteObject on it.",
             scope.component,
         );

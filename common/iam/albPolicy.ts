@@ -1,4 +1,5 @@
 // The permissions of the AWS Load Balancer Controller 2.13, as its project publishes them, for any partition. Pure.
+import { LOAD_BALANCER_CLUSTER_TAG } from "../names";
 
 const ec2Reads = [
     "AccountAttributes",
@@ -39,7 +40,7 @@ const webAcl = (service: string) =>
         (what) => `${service}:${what}`,
     );
 
-const clusterTag = "elbv2.k8s.aws/cluster";
+const clusterTag = LOAD_BALANCER_CLUSTER_TAG;
 const onOurResource = { Null: { [`aws:ResourceTag/${clusterTag}`]: "false" } };
 const onOurRequest = { Null: { [`aws:RequestTag/${clusterTag}`]: "false" } };
 const onOurResourceNotRequest = {

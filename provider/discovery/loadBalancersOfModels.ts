@@ -1,4 +1,5 @@
 // The models, their ingresses and those of others, and the load balancers of the account come in; whose each load balancer is goes out. By owner references, by the controller's own tags, by the hosts in the models' status; a name alone proves nothing. Pure.
+import { LOAD_BALANCER_CLUSTER_TAG } from "../../common/names";
 import { type KubernetesObject, type LoadBalancer, TaggedKind, type TaggedResource } from "../ports/world";
 
 export interface Candidate {
@@ -24,7 +25,7 @@ export interface Traces {
 }
 
 const GROUP = "alb.ingress.kubernetes.io/group.name";
-const CLUSTER = "elbv2.k8s.aws/cluster";
+const CLUSTER = LOAD_BALANCER_CLUSTER_TAG;
 const STACKS = ["ingress.k8s.aws/stack", "service.k8s.aws/stack"];
 
 export function hasTraces({ owned, named, hosts }: Traces): boolean {

@@ -1,5 +1,5 @@
 // The Lease that is the lock: how it is named and written, and whether its holder lives, as far as that can be told from here.
-import { OURS } from "../../common/ourMarks";
+import { moveName, OURS } from "../../common/ourMarks";
 import type { Clock, KubernetesObject, ObjectRef, Objects } from "../ports/world";
 
 const LEASE_API = "coordination.k8s.io/v1";
@@ -35,7 +35,7 @@ export function leaseRef({ namespace, name }: LockedRelease): ObjectRef {
 }
 
 export function leaseName(release: string): string {
-    return `pulumi-hyperpod-migration-${release}`;
+    return moveName(release);
 }
 
 /** The Lease as its new holder writes it, over the one that was there. */

@@ -1,6 +1,12 @@
 // The HyperPod inference operator with its load balancer controller and KEDA: names as the chart and the add-on give them (chart 2.0 to 2.2, add-on 1.x).
 
-import { OPERATOR_ADDON, OPERATOR_NAMESPACE, TLS_BUCKET_PREFIX } from "../../common/names";
+import {
+    OPERATOR_ADDON,
+    OPERATOR_NAMESPACE,
+    OPERATOR_POD_SLOTS,
+    OPERATOR_TAG,
+    TLS_BUCKET_PREFIX,
+} from "../../common/names";
 import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { inferenceAddonObjects } from "./inferenceAddonObjects";
@@ -56,12 +62,16 @@ export const hyperPodInference: Profile = {
     writeProbes,
     identities: inferenceIdentities,
     ownership: {
-        tag: { key: "CreatedBy", value: "HyperPodInference" },
+        tag: OPERATOR_TAG,
         resourcesOf,
         ingressesOf,
         coveredBuckets: TLS_BUCKET_PREFIX,
     },
-    needs: { podSlots: 13, nodeLabels: { "kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux" }, busy },
+    needs: {
+        podSlots: OPERATOR_POD_SLOTS,
+        nodeLabels: { "kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux" },
+        busy,
+    },
     publicDefaults: {
         affinity: {
             nodeAffinity: {

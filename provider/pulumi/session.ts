@@ -1,6 +1,6 @@
 // One call of the life cycle at work on one cluster: connection, lock, journals, steps. Opened at its begin, closed at its end, whatever happens; plans nothing.
 
-import { INSTALL_MINUTES } from "../../common/timeouts";
+import { INSTALL_MINUTES, LOCK_MINUTES, REMOVE_MINUTES } from "../../common/timeouts";
 import type { Connect, Connection, JournalPlace } from "../connection/connection";
 import type { HeldLock } from "../engine/heldLock";
 import type { Journal } from "../engine/journal";
@@ -21,8 +21,6 @@ import { JournalDoor } from "./journalDoor";
 import { assertCluster, regionOf } from "./whichCluster";
 import { assertWithinReach } from "./withinReach";
 
-const REMOVE_MINUTES = 20;
-const LOCK_MINUTES = 5;
 /** A request to AWS takes effect within this time, or not at all. */
 const LATE_MS = 30_000;
 

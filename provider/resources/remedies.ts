@@ -1,4 +1,5 @@
 // What EKS and Kubernetes say about a failure comes in, what to do next goes out.
+import { OPERATOR_NAMESPACE, OPERATOR_POD_SLOTS } from "../../common/names";
 
 const remedies: [RegExp, string][] = [
     [
@@ -14,7 +15,7 @@ const remedies: [RegExp, string][] = [
     [/KEDA operator not installed/i, "install KEDA, or set keda.enabled to true"],
     [
         /AssumeRoleWithWebIdentity/i,
-        "let the role trust the service account in the namespace hyperpod-inference-system, and check the OIDC provider",
+        `let the role trust the service account in the namespace ${OPERATOR_NAMESPACE}, and check the OIDC provider`,
     ],
     [
         /kueue|no endpoints available for service/i,
@@ -26,7 +27,7 @@ const remedies: [RegExp, string][] = [
     ],
     [
         /InsufficientNumberOfReplicas|has no node|Insufficient (cpu|memory|pods)/i,
-        "give the cluster an amd64 Linux node group with at least 13 free pod slots",
+        `give the cluster an amd64 Linux node group with at least ${OPERATOR_POD_SLOTS} free pod slots`,
     ],
     [
         /AccessDenied|not authorized|AddonPermissionFailure/i,

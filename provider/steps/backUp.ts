@@ -2,6 +2,7 @@
 
 import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
+import { AVAILABLE_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
@@ -13,8 +14,6 @@ import { assertReleaseThere } from "../operations/release/unchanged";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-
-const AVAILABLE_MS = 10 * 60_000;
 
 /** Field managers of what a move writes. */
 const MOVERS = new Set(["eks", "pulumi-hyperpod-inference"]);

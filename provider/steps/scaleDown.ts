@@ -2,6 +2,7 @@
 
 import { canonicalJson } from "../../common/canonicalJson";
 import { mapConcurrently } from "../../common/mapConcurrently";
+import { AVAILABLE_MS, TERMINATION_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
@@ -31,10 +32,6 @@ interface Stopped {
     /** It lacked pods before the move, and may lack them after its undo. */
     readonly unavailable?: true;
 }
-
-/** Pods get 30 s to end by themselves, and a little more. */
-const TERMINATION_MS = 45_000;
-const AVAILABLE_MS = 10 * 60_000;
 
 export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Replicas> {
     return {

@@ -2,7 +2,7 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { hashOf } from "../../../common/hash";
-import { OURS } from "../../../common/ourMarks";
+import { moveName, OURS } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
@@ -196,7 +196,7 @@ export class JournalSecrets implements JournalStore {
 }
 
 export function journalName(release: string, chunk?: number): string {
-    return `pulumi-hyperpod-migration-${release}${chunk === undefined ? "" : `-backup-${chunk}`}`;
+    return `${moveName(release)}${chunk === undefined ? "" : `-backup-${chunk}`}`;
 }
 
 function isStatus(error: unknown, status: number): boolean {

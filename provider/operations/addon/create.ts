@@ -1,6 +1,8 @@
 // Asks EKS for an add-on so that asking again after a crash does no harm: same attempt, same token; a failed one makes room for a new attempt.
+
 import { createHash } from "node:crypto";
 import { ErrorCode } from "../../../common/errors";
+import { OPERATOR_TAG } from "../../../common/names";
 import { ADDON_TAGS } from "../../../common/ourMarks";
 import { isUpdatable } from "../../addons/states";
 import { newerOf } from "../../addons/versions";
@@ -122,7 +124,7 @@ async function startOver(
 
 /** Whether a move has asked for it: somebody's own carries no such tag. */
 export function isAskedForByMove({ tags }: Addon): boolean {
-    return tags.CreatedBy === ADDON_TAGS.CreatedBy;
+    return tags[OPERATOR_TAG.key] === OPERATOR_TAG.value;
 }
 
 function requestOf(

@@ -2,6 +2,7 @@
 
 import { ErrorCode } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { TERMINATION_MS } from "../../../common/timeouts";
 import { describeKept, withChangesOfOthers } from "../../kubernetes/changedOutside";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
@@ -27,8 +28,6 @@ import { awaitGone, failedAddon, pollMs } from "./wait";
 
 /** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
 const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
-
-const TERMINATION_MS = 45_000;
 
 export async function removeAddon(
     world: World,

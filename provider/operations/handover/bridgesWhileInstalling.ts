@@ -1,6 +1,7 @@
 // The bridges of controllers that hand over, while EKS makes the add-on: kept on pods that move, and given up where two generations would act.
 
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { TERMINATION_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
 import type { BridgedComponent } from "../../plan/bridged";
 import { poll } from "../../ports/poll";
@@ -11,9 +12,6 @@ import type { Backup } from "../backup/backup";
 import { KeptBridges, keptBridgesOf, stillBridged } from "./keptBridges";
 import { redirect } from "./redirect";
 import { worksBeside } from "./secondGeneration";
-
-/** Pods get 30 s to end by themselves, and a little more. */
-const TERMINATION_MS = 45_000;
 
 /** Those that must not run: those that pause, and those whose work is the add-on's by now. */
 export function stoppedOf({ plan, journal }: StepContext<InstallMemory>): ObjectRef[] {

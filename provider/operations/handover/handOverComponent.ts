@@ -1,4 +1,5 @@
 // One component whose old and new pods both run: waits until the new ones are Available, then requests, work and leadership go over to them, in this order. At no moment without a pod that answers, at none with two that act.
+import { TERMINATION_MS } from "../../../common/timeouts";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import { type Bridge, cutBridge, followBridge } from "./bridge";
@@ -7,8 +8,6 @@ import { type LeaseMemory, releaseLeases } from "./heldLeases";
 const LOOK_MS = 1_000;
 /** Until every API server has forgotten the slices. */
 const FORGOTTEN_MS = 1_000;
-/** Pods get 30 s to end by themselves, and a little more. */
-const TERMINATION_MS = 45_000;
 
 export interface GenerationPair {
     /** Deployments of the generation that serves and leads now. */

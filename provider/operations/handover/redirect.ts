@@ -1,5 +1,7 @@
 // One bridge and what its pods present come in; requests go to the add-on's Service, or back to Helm's, and at no moment to a name that a pod does not present under an authority that is trusted.
+
 import { ErrorCode, isStopped, MigrationError, messageOf } from "../../../common/errors";
+import { AVAILABLE_MS } from "../../../common/timeouts";
 import { refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -18,7 +20,6 @@ import { areRedirected, namesService, pointToNew, pointToOld } from "./reference
 
 /** Kubelets show a changed Secret after 60 to 90 s, and servers reload within another 60 s. */
 const PRESENTED_MS = 5 * 60_000;
-const AVAILABLE_MS = 10 * 60_000;
 const LOOK_MS = 500;
 
 /** Ends when whoever serves presents the add-on's names, and no others; that is asked also when another process has changed everything already. */

@@ -1,15 +1,14 @@
 // Helm's controllers, stopped for the move: looks whether somebody starts them again, stops them once more, and the second time refuses with the name of who does it.
+
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { AVAILABLE_MS, TERMINATION_MS } from "../../../common/timeouts";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isSomebodys } from "../../kubernetes/changedOutside";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
-/** Pods get 30 s to end by themselves, and a little more. */
-const TERMINATION_MS = 45_000;
-const AVAILABLE_MS = 10 * 60_000;
 /** A wait looks more often than this. */
 const LOOK_MS = 2_000;
 /** Tools that keep a cluster as it is in Git come back within seconds. */

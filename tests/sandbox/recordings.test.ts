@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { ending } from "../../sandbox/demo/ending";
 import { comparable, previewIn, shownPreview, withPreview } from "../../sandbox/readmePreview";
-import { root, textOf } from "./documents";
+import { root, textOf } from "../docs/documents";
 
 describe("the demo's ending", () => {
     it("tells what was proved, and what to try next", () => {

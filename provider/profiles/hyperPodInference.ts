@@ -134,20 +134,21 @@ interface DefinitionSpec {
     }[];
 }
 
-/** A change that changes nothing passes admission and conversion like any other. */
+/** A change that changes nothing passes admission and conversion like any other. Through an old version where there is one. */
 function writeProbes(
     crd: KubernetesObject,
     { namespace, name }: Pick<ObjectRef, "name" | "namespace">,
 ): Probe[] {
     const { group, names, versions } = crd.spec as DefinitionSpec;
-    return versions
-        .filter(({ served }) => served)
-        .map((version) => ({
-            request: "writing models",
-            method: "PATCH",
-            path: `/apis/${group}/${version.name}/namespaces/${namespace}/${names.plural}/${name}`,
-            body: {},
-        }));
+    const served = versions.filter((version) => version.served);
+    const old = served.filter(({ storage }) => !storage);
+    // What refuses a write through the stored version refuses one that is converted as well.
+    return (old.length > 0 ? old : served).map((version) => ({
+        request: "writing models",
+        method: "PATCH",
+        path: `/apis/${group}/${version.name}/namespaces/${namespace}/${names.plural}/${name}`,
+        body: {},
+    }));
 }
 
 /** Reading through a version that is not the stored one passes the conversion webhook. */

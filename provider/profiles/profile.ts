@@ -31,7 +31,7 @@ export interface Profile {
     runtimeObjects(releaseNamespace: string): readonly ObjectRef[];
     /** Requests that are refused while no controller answers. */
     probes(context: ProbeContext): readonly Probe[];
-    /** Writes of one custom resource as a user would make them, through every served version; nothing is stored. */
+    /** Writes of one custom resource as a user would make them; nothing is stored. */
     writeProbes?(crd: KubernetesObject, one: Pick<ObjectRef, "name" | "namespace">): readonly Probe[];
     /** IAM roles that the add-on's controllers run under. */
     readonly identities?: readonly ProfileIdentity[];

@@ -1,7 +1,7 @@
 // How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
 import { type Row, tableOf } from "../../sandbox/bench/row";
-import { goalsFor, PER_MODEL } from "../provider/costs/goals";
-import { costsOf } from "../provider/costs/measure";
+import { DESCRIBES_WHILE_CREATING, goalsFor, PER_MODEL } from "../provider/costs/goals";
+import { type Costs, costsOf, describesWhileCreating } from "../provider/costs/measure";
 import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";
 
 const given = process.argv.slice(2).map(Number);
@@ -24,6 +24,14 @@ async function main(): Promise<void> {
             };
         }),
     );
+    for (const { models, costs } of measured) rows.push(undoRow(models, costs));
+    const describes = await describesWhileCreating();
+    rows.push({
+        what: "DescribeAddon calls of a move, 3 minutes of CREATING",
+        target: String(DESCRIBES_WHILE_CREATING),
+        measured: String(describes),
+        holds: describes <= DESCRIBES_WHILE_CREATING,
+    });
     const [least, most] = [measured[0], measured[measured.length - 1]];
     if (least !== undefined && most !== undefined && least !== most)
         for (const { what, phase, goal, today } of PER_MODEL) {
@@ -37,6 +45,15 @@ async function main(): Promise<void> {
             });
         }
     console.log(`\n${tableOf(rows)}`);
+}
+
+function undoRow(models: number, { leftByUndo }: Costs): Row {
+    return {
+        what: `undo compared with the start, ${models} models`,
+        target: "0 differences",
+        measured: leftByUndo.length === 0 ? "0 differences" : leftByUndo.slice(0, 5).join("; "),
+        holds: leftByUndo.length === 0,
+    };
 }
 
 main().then(

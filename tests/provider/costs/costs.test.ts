@@ -1,7 +1,7 @@
 // What a preview, a move and its undo cost, counted in memory: calls to AWS and Kubernetes, and how many wait for one another. `make bench` prints the same for 500 models.
 import assert from "node:assert/strict";
-import { goalsFor, PER_MODEL } from "./goals";
-import { costsOf } from "./measure";
+import { DESCRIBES_WHILE_CREATING, goalsFor, PER_MODEL } from "./goals";
+import { costsOf, describesWhileCreating } from "./measure";
 import { measuredOf, perModel, type Sized } from "./perModel";
 
 const [FEW, MANY] = [3, 23];
@@ -27,6 +27,15 @@ describe("what a move costs", () => {
             assert.ok(value > 0 && value <= most, `${value}`);
         });
     }
+
+    it("the undo leaves what was there before, with many models too", () => {
+        for (const { costs } of [few, many]) assert.deepEqual(costs.leftByUndo, []);
+    });
+
+    it("EKS is asked seldom in three minutes of CREATING", async () => {
+        const asked = await describesWhileCreating();
+        assert.ok(asked > 0 && asked <= DESCRIBES_WHILE_CREATING, `${asked}`);
+    });
 
     it("the longest chain of calls grows little with the models", () => {
         for (const phase of ["preview", "up", "destroy"] as const) {

@@ -1,9 +1,12 @@
 // How many models comes in; how many calls to AWS and Kubernetes a preview, a move and its undo make goes out, and how many of them wait for one another. In memory: counts, not seconds.
 import type { Connection } from "../../../provider/connection/connection";
-import { TaggedKind, type TaggedResource } from "../../../provider/ports/world";
+import { AddonStatus, TaggedKind, type TaggedResource } from "../../../provider/ports/world";
+import { compareIdentities, compareStates } from "../../../sandbox/compare/compare";
 import { connectWith } from "../memory/connectWith";
-import { assertDone } from "../memory/expectations";
+import { ADDON } from "../memory/content";
+import { assertDone, stateOf } from "../memory/expectations";
 import { addModels } from "../memory/manyModels";
+import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { MemoryStack } from "../memoryStack";
 import { MemoryWorld } from "../memoryWorld";
 
@@ -21,17 +24,22 @@ export interface Costs {
     readonly preview: Cost;
     readonly up: Cost;
     readonly destroy: Cost;
+    /** What differs from the start once the move is undone, a line each. */
+    readonly leftByUndo: readonly string[];
 }
 
-type Phase = keyof Costs;
+type Phase = "preview" | "up" | "destroy";
 const PHASES: readonly Phase[] = ["preview", "up", "destroy"];
 /** Two speeds of the network: what the slower one adds is the chain. */
 const [QUICK_MS, SLOW_MS] = [50, 200];
+/** As on real nodes, where the operator's start-up probe waits. */
+const CREATING_MS = 3 * 60_000;
+const OPERATOR = `${OPERATOR_NAMESPACE}/hyperpod-inference-controller-manager`;
 /** As the world in memory always has. */
 const OWN_MODELS = 3;
 const BALANCERS_PER_CALL = 20;
 
-interface Run {
+interface Run extends Pick<Costs, "leftByUndo"> {
     readonly calls: Record<Phase, Calls>;
     readonly ms: Record<Phase, number>;
 }
@@ -42,12 +50,18 @@ export async function costsOf(models: number): Promise<Costs> {
         ...quick.calls[phase],
         chain: Math.round((slow.ms[phase] - quick.ms[phase]) / (SLOW_MS - QUICK_MS)),
     });
-    return { preview: cost("preview"), up: cost("up"), destroy: cost("destroy") };
+    return {
+        preview: cost("preview"),
+        up: cost("up"),
+        destroy: cost("destroy"),
+        leftByUndo: [...quick.leftByUndo, ...slow.leftByUndo],
+    };
 }
 
 async function run(models: number, roundTripMs: number): Promise<Run> {
     const world = new MemoryWorld();
     addModels(world, models - OWN_MODELS);
+    const start = stateOf(world);
     const zero = () => ({ aws: 0, kubernetes: 0 });
     const calls: Run["calls"] = { preview: zero(), up: zero(), destroy: zero() };
     const ms: Run["ms"] = { preview: 0, up: 0, destroy: 0 };
@@ -67,7 +81,31 @@ async function run(models: number, roundTripMs: number): Promise<Run> {
         else assertDone(await stack[phase]());
         ms[phase] = world.data.now - begin;
     }
-    return { calls, ms };
+    const end = stateOf(world);
+    const leftByUndo = [...compareStates(start, end), ...compareIdentities(start, end)].map(
+        ({ key, path }) => `${key} ${path}`,
+    );
+    return { calls, ms, leftByUndo };
+}
+
+/** How often a move asks EKS for the operator's add-on that is CREATING for three minutes. */
+export async function describesWhileCreating(): Promise<number> {
+    const world = new MemoryWorld({}, { startUpMs: { [OPERATOR]: CREATING_MS } });
+    let describes = 0;
+    const connect = connectWith((connection) => {
+        const { addons } = connection.world;
+        const describe = addons.describe.bind(addons);
+        const watched = async (name: string) => {
+            if (name === ADDON && world.data.addons.get(ADDON)?.status === AddonStatus.Creating)
+                describes += 1;
+            return describe(name);
+        };
+        Object.assign(addons, { describe: watched });
+        return connection;
+    });
+    const inputs = { clusterName: "demo", skipDependenciesMigration: true };
+    assertDone(await new MemoryStack(world, inputs, true, connect).up());
+    return describes;
 }
 
 /** Every port with a count before each of its methods. `looked`: the second plan of one process gets what the first one read. */

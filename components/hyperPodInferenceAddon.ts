@@ -66,11 +66,12 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
             pulumi.mergeOptions(opts, { aliases: [{ type: FORMER_TYPE }] }),
         );
         const lookUp = { parent: this };
-        const valuesChecked = refuseBadOutputs(name, args);
         const preserve = args.preserveOnDelete ?? false;
         const child = childOptions(this, opts, preserve);
 
-        const { region, partition, accountId } = findPlace(args, lookUp);
+        const place = findPlace(args, lookUp);
+        const { region, partition, accountId } = place;
+        const valuesChecked = refuseBadOutputs(name, args, place, lookUp);
         const connection = connectionOf(this, args, region);
         const cluster = findCluster(args, lookUp);
         const identity = new InferenceCluster(

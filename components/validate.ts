@@ -1,10 +1,12 @@
 // Arguments come in, every problem with its property path goes out, all at once. Looks at nothing outside the arguments.
 import * as pulumi from "@pulumi/pulumi";
+import type { Home } from "../common/arnHome";
 import { type InputProblem, problemsOf } from "../common/shape";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
-import { isLater, settle } from "./known";
+import { problemsOfGivenThings } from "./givenThings";
+import { isLater, known, settle } from "./known";
 import { toldOnce } from "./toldOnce";
 
 /** Every problem that can be told from the values that are there already. */
@@ -17,9 +19,27 @@ export function refuseBadArguments(name: string, args: HyperPodInferenceAddonArg
     refuse(unusable(name), findArgumentErrors(args));
 }
 
-/** Fails with all problems of the values that come from other resources, once they are there. */
-export async function refuseBadOutputs(name: string, args: HyperPodInferenceAddonArgs): Promise<void> {
-    refuse(unusable(name), findArgumentErrors((await settle(args)) as HyperPodInferenceAddonArgs));
+/** Fails with all problems of the values that come from other resources, once they are there, and of what AWS knows of the things that are named. */
+export async function refuseBadOutputs(
+    name: string,
+    args: HyperPodInferenceAddonArgs,
+    place: { readonly [Key in keyof Home]: pulumi.Output<string> },
+    lookUp: pulumi.InvokeOptions,
+): Promise<void> {
+    const settled = (await settle(args)) as HyperPodInferenceAddonArgs;
+    const [partition, region, accountId] = await Promise.all([
+        known(place.partition),
+        known(place.region),
+        known(place.accountId),
+    ]);
+    const home =
+        partition === undefined || region === undefined || accountId === undefined
+            ? undefined
+            : { partition, region, accountId };
+    refuse(unusable(name), [
+        ...findArgumentErrors(settled),
+        ...(home === undefined ? [] : await problemsOfGivenThings(settled, home, lookUp)),
+    ]);
 }
 
 const unusable = (name: string) =>

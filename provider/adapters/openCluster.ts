@@ -1,5 +1,6 @@
 // How to reach a cluster, and the gate that every write through it passes, come in; its facts, an AWS session and its API server go out. Writes nothing; says in plain words why it cannot be reached.
 import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
+import { nearest } from "../../common/nearest";
 import type { Clock, Gate, Log } from "../ports/world";
 import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
@@ -33,7 +34,7 @@ export async function openCluster(
     const session = await explained(request, "credentials", () => openSession(request));
     const eks = await EksApi.open(session, gate);
     const cluster = await explained(request, "EKS", () => eks.describeCluster(request.clusterName));
-    if (cluster === undefined) throw clusterNotFound(request, session);
+    if (cluster === undefined) throw await clusterNotFound(request, session, eks);
     const access = await accessTo(cluster, request, session, clock);
     const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds), gate);
     // Before anything that is read is taken for this cluster's.
@@ -64,13 +65,27 @@ function usesKubeconfig({ kubeconfig, context }: ConnectionRequest): boolean {
     return kubeconfig !== undefined || context !== undefined;
 }
 
-function clusterNotFound({ clusterName }: ConnectionRequest, { region }: AwsSession): MigrationError {
+async function clusterNotFound(
+    { clusterName }: ConnectionRequest,
+    { region }: AwsSession,
+    eks: EksApi,
+): Promise<MigrationError> {
+    const near = await nearName(clusterName, eks);
     return new MigrationError({
         code: ErrorCode.ClusterNotFound,
         step: "connect",
-        what: `there is no EKS cluster ${clusterName} in ${region}`,
+        what: `there is no EKS cluster ${clusterName} in ${region}${near === undefined ? "" : `; did you mean ${near}?`}`,
         remedy: "check `clusterName`, `region` and the account with `aws eks list-clusters`; when the cluster is gone for good, forget the move with `pulumi state delete`",
     });
+}
+
+/** The name that was probably meant. Who may not list clusters, or cannot, is told that the cluster is not there all the same. */
+async function nearName(clusterName: string, eks: EksApi): Promise<string | undefined> {
+    try {
+        return nearest(clusterName, await eks.clusterNames());
+    } catch {
+        return undefined;
+    }
 }
 
 /** Says in plain words why a cluster or an account cannot be reached. */

@@ -50,6 +50,15 @@ export const AWS_CALLS: readonly AwsCall[] = [
         why: "who asks; needs no permission",
     },
     look("eks", "DescribeCluster", "cluster", "endpoint, version and OIDC issuer of the cluster"),
+    {
+        ...look(
+            "eks",
+            "ListClusters",
+            "anything",
+            "which cluster was probably meant, where there is none of the name",
+        ),
+        optional: true,
+    },
     look("eks", "DescribeAddon", "addons", "whether an add-on is installed, and how it fares"),
     look("eks", "ListAddons", "cluster", "which other add-ons there are, whose objects are never touched"),
     look("eks", "DescribeAddonVersions", "anything", "versions that the cluster can run"),

@@ -1,9 +1,11 @@
 // What was found, the version that was chosen and its schema in; the draft of the plan and its blockers out. Pure: the same discovery always gives the same draft.
 
+import { strangerAt } from "../../common/arnHome";
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { counted } from "../../common/counted";
 import type { Handover } from "../../common/enums";
+import { ErrorCode } from "../../common/errors";
 import type { VersionChoice } from "../addons/versions";
 import type { Discovery } from "../discovery/discover";
 import type { Release } from "../ports/world";
@@ -103,6 +105,7 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
         ...rivalBlockers(discovery, beside),
         ...overwrittenBlockers(discovery.overwritten, profile.addonNamespace),
         ...identities.blockers,
+        ...misplacedBlockers(inputs.configuration, discovery.cluster),
         ...tags.blockers,
         ...dependencies.blockers,
         ...handover.blockers,
@@ -156,6 +159,15 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
         ],
     };
     return { draft, blockers: [...blockers, ...journalSizeBlockers(draft)] };
+}
+
+/** Roles are looked at with their identities. */
+function misplacedBlockers({ hyperpodClusterArn: arn }: Values, cluster: Discovery["cluster"]): Blocker[] {
+    const what = typeof arn === "string" ? strangerAt(arn, cluster, ["account", "region"]) : undefined;
+    if (what === undefined) return [];
+    const property = "hyperpodClusterArn";
+    const remedy = "give the HyperPod cluster whose orchestrator this EKS cluster is";
+    return [{ code: ErrorCode.InvalidInput, property, what, remedy }];
 }
 
 /** Whether an add-on takes the objects of this part over. */

@@ -104,6 +104,16 @@ async function getOpenIdConnectProvider(aws: AwsClients, { url, arn }: Propertie
     };
 }
 
+async function getRole(aws: AwsClients, { name }: Properties): Promise<Properties> {
+    try {
+        const { Role: role } = await aws.iam.send(new iam.GetRoleCommand({ RoleName: String(name) }));
+        return { id: name, name, arn: role?.Arn, path: role?.Path, tags: tagMap(role?.Tags) };
+    } catch (error) {
+        if ((error as Error).name !== "NoSuchEntityException") throw error;
+        throw new Error(`reading IAM Role (${String(name)}): couldn't find resource`, { cause: error });
+    }
+}
+
 async function getVpcEndpoint(aws: AwsClients, inputs: Properties): Promise<Properties> {
     const { id, vpcId, serviceName, filters, tags } = inputs;
     const Filters = [
@@ -206,6 +216,7 @@ export const functions: Record<string, AwsFunction> = {
         argumentsName: "GetAddonVersionArgs",
         run: getAddonVersion,
     },
+    "aws:iam/getRole:getRole": { module: "iam/getRole", argumentsName: "GetRoleArgs", run: getRole },
     "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
         module: "iam/getOpenIdConnectProvider",
         argumentsName: "GetOpenIdConnectProviderArgs",

@@ -11,7 +11,7 @@ import {
 } from "../../components";
 import { serviceNames } from "../../components/endpointServices";
 import { refuseBadOutputs } from "../../components/validate";
-import { type Account, type MockAccount, type Registered, run } from "./mocks";
+import { type Account, MockAccount, type Registered, run } from "./mocks";
 
 const dynamic = (kind: string) => `pulumi-nodejs:dynamic/hyperpod:${kind}`;
 const addonType = "aws:eks/addon:Addon";
@@ -106,7 +106,7 @@ const settingsOf = (outputs: Outputs) =>
 
 describe("the component on an empty account", () => {
     it("shows the parts it made", async () => {
-        const { component } = await install({ albRoleArn: "arn:aws:iam::111122223333:role/alb" });
+        const { component } = await install({ albRoleArn: "arn:aws:iam::123456789012:role/alb" });
         const { roles, tlsBucket, endpoints, dependencies, addon, migration } = component.nodes;
         assert.deepEqual(Object.keys(roles).sort(), ["execution", "fsxCsi", "gatedModel", "keda", "s3Csi"]);
         assert.ok(roles.execution instanceof aws.iam.Role);
@@ -720,14 +720,58 @@ describe("values that come from other resources", () => {
             installTimeoutMinutes: pulumi.output(0),
             tags: { a: pulumi.secret("x") },
         };
-        await assert.rejects(refuseBadOutputs("inference", args), (error: pulumi.InputPropertiesError) => {
-            assert.deepEqual(
-                error.errors.map((one) => one.propertyPath),
-                ["clusterName", "installTimeoutMinutes"],
-            );
-            return true;
+        const errors = await refusedOf(args);
+        assert.deepEqual(
+            errors.map((one) => one.propertyPath),
+            ["clusterName", "installTimeoutMinutes"],
+        );
+    });
+
+    it("of another partition, account or Region, and roles that are not there, are told with everything else", async () => {
+        const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+        await new MockAccount({ absentRoles: ["gone"], roleArns: { moved: role("team/moved") } }).install();
+        const errors = await refusedOf({
+            clusterName: "demo",
+            installTimeoutMinutes: pulumi.output(0),
+            albRoleArn: role("gone"),
+            kedaRoleArn: pulumi.output(role("moved")),
+            jumpstartGatedModelDownloadRoleArn: role("there"),
+            executionRoleArn: "arn:aws:iam::111122223333:role/SageMakerHyperPodInference-x",
+            fsxCsiRoleArn: "arn:aws-cn:iam::123456789012:role/fsx",
+            hyperpodClusterArn: "arn:aws:sagemaker:eu-west-1:123456789012:cluster/abcdefghijkl",
+            rolePermissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess",
+            tlsBucketKmsKeyArn: "arn:aws:kms:us-west-2:111122223333:key/11111111-2222-3333-4444-555555555555",
+            modelBucketArns: ["arn:aws:s3:::models", "arn:aws-us-gov:s3:::models"],
+        });
+        const reasons = Object.fromEntries(
+            errors.map(({ propertyPath, reason }) => [
+                propertyPath,
+                reason.replace(/(not exist|, and).*/, "$1"),
+            ]),
+        );
+        assert.deepEqual(reasons, {
+            installTimeoutMinutes: "must be a whole number of minutes from 1 to 1440, not 0",
+            albRoleArn: "does not exist",
+            kedaRoleArn: "does not exist",
+            executionRoleArn: "is of the account 111122223333, and",
+            fsxCsiRoleArn: "is of the partition aws-cn, and",
+            hyperpodClusterArn: "is of the Region eu-west-1, and",
+            "modelBucketArns[1]": "is of the partition aws-us-gov, and",
         });
     });
+
+    const place = {
+        partition: pulumi.output("aws"),
+        region: pulumi.output("us-west-2"),
+        accountId: pulumi.output("123456789012"),
+    };
+    const refusedOf = async (args: HyperPodInferenceAddonArgs) => {
+        const error = await refuseBadOutputs("inference", args, place, {}).then(
+            () => assert.fail("was taken"),
+            (thrown: pulumi.InputPropertiesError) => thrown,
+        );
+        return error.errors ?? assert.fail(error.message);
+    };
 });
 
 describe("a resource that depends on the component", () => {

@@ -23,6 +23,10 @@ export interface Registered {
 export interface Account {
     oidcTags?: Record<string, string>;
     hasOidc?: boolean;
+    /** Names of roles that are not there; every other is. */
+    absentRoles?: string[];
+    /** Roles with a path, by name. */
+    roleArns?: Record<string, string>;
     addons?: Record<string, { version: string; tags?: Record<string, string>; configurationValues?: string }>;
     endpoint?: { routeTableIds: string[]; tags?: Record<string, string> };
     /** Route tables that another gateway endpoint for S3 serves. */
@@ -170,6 +174,15 @@ export class MockAccount {
                         clusterSecurityGroupId: "sg-00000001",
                     },
                 };
+            case "aws:iam/getRole:getRole": {
+                const { name } = inputs;
+                if (account.absentRoles?.includes(name)) return notFound(`IAM Role (${name})`);
+                const partition = account.partition ?? "aws";
+                return {
+                    name,
+                    arn: account.roleArns?.[name] ?? `arn:${partition}:iam::123456789012:role/${name}`,
+                };
+            }
             case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
                 if (!account.hasOidc) return notFound("IAM OIDC Provider");
                 return { arn: "arn:aws:iam::123456789012:oidc-provider/there", tags: account.oidcTags ?? {} };

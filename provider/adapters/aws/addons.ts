@@ -61,6 +61,14 @@ export class EksApi {
             throw error;
         }
     }
+
+    /** Names of the Region's clusters. */
+    async clusterNames(): Promise<readonly string[]> {
+        const names: string[] = [];
+        for await (const page of this.sdk.paginateListClusters({ client: this.client }, {}))
+            names.push(...(page.clusters ?? []));
+        return names;
+    }
 }
 
 export class EksAddons implements Addons {

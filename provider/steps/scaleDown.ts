@@ -6,7 +6,7 @@ import { AVAILABLE_MS, TERMINATION_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import type { Backup } from "../operations/backup/backup";
-import { bringBackMissing } from "../operations/backup/bringBack";
+import { bringBackMissing, isNotBroughtBack } from "../operations/backup/bringBack";
 import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";
 import {
     isScaledByOthers,
@@ -78,8 +78,14 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             const backup = await journal.backup.read<Backup>();
             const workloads = withThoseThatWereGone(memory.value, plan);
             const stopped = workloads.map(({ ref }) => ref);
-            const { decisions } = await bringBackMissing(world, plan, backup, "undo scaleDown", stopped);
-            noteOnce(journal, decisions);
+            // What cannot be made again is told once the controllers run: they must not wait for it.
+            const brought = await bringBackMissing(world, plan, backup, "undo scaleDown", stopped).catch(
+                (error: unknown) => {
+                    if (isNotBroughtBack(error)) return error;
+                    throw error;
+                },
+            );
+            if (!isNotBroughtBack(brought)) noteOnce(journal, brought.decisions);
             await Promise.all(workloads.map((workload) => scaleBack(world, workload)));
             const gone = await missingWorkloads(world, stopped);
             const available = workloads.filter(
@@ -89,6 +95,7 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
                 available.map(({ ref }) => ref),
                 AVAILABLE_MS,
             );
+            if (isNotBroughtBack(brought)) throw brought;
             await waitForAnswers(world, profile, AVAILABLE_MS, memory.value.refusedBefore);
             // A move that is begun again pauses anew.
             journal.note({ pausedSince: undefined });

@@ -78,6 +78,14 @@ const failed = ({ kind, message }: Result) => {
     return message;
 };
 
+function stoppedControllers(): string[] {
+    world.settle();
+    return world.store
+        .all("Deployment")
+        .filter(({ spec }) => (spec as { replicas?: number }).replicas === 0)
+        .map(({ metadata }) => metadata.name);
+}
+
 describe("helm uninstall in the middle of a move", function () {
     this.timeout(600_000);
 
@@ -203,6 +211,7 @@ describe("helm uninstall in the middle of a move", function () {
             /^undo scaleDown: .*sh\.helm\.release\.v1\.hyperpod-inference-operator\.v1 \(its content was too large.*\[HP233\]\nnext: .*pulumi destroy/,
         );
         assert.ok(journalIsThere() && stack.resource !== undefined);
+        assert.deepEqual(stoppedControllers(), [], "the controllers do not wait for it");
         // Somebody has a copy of it.
         const { metadata } = record;
         world.store.create(

@@ -159,6 +159,10 @@ function atNoReplicas(object: KubernetesObject): KubernetesObject {
     return { ...object, spec: { ...(object.spec as object), replicas: 0 } };
 }
 
+export function isNotBroughtBack(error: unknown): error is MigrationError {
+    return error instanceof MigrationError && error.code === ErrorCode.NotBroughtBack;
+}
+
 function notBroughtBack(step: string, failed: readonly string[], made: readonly string[]): MigrationError {
     return new MigrationError({
         code: ErrorCode.NotBroughtBack,

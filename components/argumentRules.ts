@@ -93,6 +93,7 @@ export const argumentShape: Fields = {
                 until: MOVE_FIELDS.until,
                 onUnsupportedSettings: MOVE_FIELDS.onUnsupportedSettings,
                 handover: MOVE_FIELDS.handover,
+                allowAdmissionBypass: MOVE_FIELDS.allowAdmissionBypass,
                 skipDependenciesMigration: MOVE_FIELDS.skipDependenciesMigration,
                 dependencies: MOVE_FIELDS.dependencies,
                 commit: MOVE_FIELDS.commit,

@@ -58,6 +58,8 @@ export interface MigrateFromHelm {
     onUnsupportedSettings?: pulumi.Input<UnsupportedSettings>;
     /** How requests and work go from Helm's controllers to the add-on's: Auto, Seamless or Pause. A move that was begun keeps what it began with. Defaults to Auto. */
     handover?: pulumi.Input<Handover>;
+    /** Whether the API server may go without asking the load balancer controller's webhooks, for the seconds in which EKS applies them: then no ingress is refused, and none is checked. Off by itself after 60 s. Defaults to false. */
+    allowAdmissionBypass?: pulumi.Input<boolean>;
     /** Leave dependencies that Helm installed where they are. Defaults to false. */
     skipDependenciesMigration?: pulumi.Input<boolean>;
     /** What to do with each dependency that Helm installed. Defaults to Move, and to LeaveAlone for one whose mode is Present or Skip. */

@@ -1,7 +1,9 @@
-// Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, and which names of the add-on are taken. Writes nothing.
+// Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, which names of the add-on are taken, who asks them, and what they present. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
+import { certificateIn, whyKept } from "../kubernetes/tlsSecrets";
 import { HANDOVER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, ObjectRef, World } from "../ports/world";
+import { AskedFor, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 import type { ReleaseController } from "./controllers";
 
@@ -10,35 +12,92 @@ export interface FoundForHandover {
     readonly leases: readonly KubernetesObject[];
     /** Services that are there under the names that the add-on's will have. */
     readonly taken: readonly ObjectRef[];
+    /** Webhook configurations, whoever made them; none where no controller is asked on admission. */
+    readonly configurations: readonly KubernetesObject[];
+    /** Secrets that controllers mount which are asked on admission; without what is in them. */
+    readonly secrets: readonly FoundSecret[];
     /** What this principal may not, and would have to. */
     readonly missingRights: readonly ClusterRight[];
 }
+
+export interface FoundSecret {
+    readonly ref: ObjectRef;
+    /** Of the certificate in it. */
+    readonly dnsNames: readonly string[];
+    /** Why another certificate cannot be put there for the time of a move; absent when it can. */
+    readonly kept?: string;
+}
+
+interface PodTemplate {
+    readonly template?: {
+        readonly spec?: {
+            readonly volumes?: readonly { readonly secret?: { readonly secretName?: string } }[];
+        };
+    };
+}
+
+const REGISTRATION = "admissionregistration.k8s.io/v1";
+const WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 export async function findForHandover(
     world: World,
     { controllers: all, addonNamespace }: Profile,
     controllers: readonly ReleaseController[],
 ): Promise<FoundForHandover> {
-    const found = await mapConcurrently(controllers, async ({ component, workload }) => {
+    const known = controllers.flatMap(({ component, workload }) => {
         const signs = all.find((one) => one.component === component)?.handover;
-        if (signs === undefined) return { isAsked: false, leases: [], taken: [] };
-        const service = serviceOfAddon(addonNamespace, signs.conversionService);
-        const { namespace = "" } = workload.metadata;
-        const [leases, there] = await Promise.all([
-            world.objects.list("coordination.k8s.io/v1", "Lease", { namespace }),
-            world.objects.read(service),
-        ]);
-        return { isAsked: true, leases, taken: there === undefined ? [] : [service] };
+        return signs === undefined ? [] : [{ workload, signs }];
     });
-    const asked = found.some(({ isAsked }) => isAsked)
-        ? HANDOVER_RIGHTS.map((right) => ({ ...right, namespace: addonNamespace }))
-        : [];
-    const answers = await mapConcurrently(asked, async (right) => world.permissions?.allows(right));
+    const isAskedOnAdmission = known.some(({ signs }) => signs.askedFor === AskedFor.Admission);
+    const [found, configurations, answers] = await Promise.all([
+        mapConcurrently(known, (one) => findOne(world, addonNamespace, one.workload, one.signs)),
+        isAskedOnAdmission
+            ? Promise.all(WEBHOOKS.map((kind) => world.objects.list(REGISTRATION, kind)))
+            : Promise.resolve([]),
+        mapConcurrently(known.length > 0 ? HANDOVER_RIGHTS : [], async (one) => {
+            const right = { ...one, namespace: addonNamespace };
+            return { right, isAllowed: await world.permissions?.allows(right) };
+        }),
+    ]);
     return {
-        missingRights: asked.filter((_, index) => answers[index] === false),
+        missingRights: answers.flatMap(({ right, isAllowed }) => (isAllowed === false ? [right] : [])),
         leases: found.flatMap(({ leases }) => leases),
         taken: found.flatMap(({ taken }) => taken),
+        configurations: configurations.flat(),
+        secrets: found.flatMap(({ secrets }) => secrets),
     };
+}
+
+async function findOne(
+    world: World,
+    addonNamespace: string,
+    workload: KubernetesObject,
+    { askedFor, service: name }: HandoverSigns,
+): Promise<Pick<FoundForHandover, "leases" | "taken" | "secrets">> {
+    const service = serviceOfAddon(addonNamespace, name);
+    const { namespace = "" } = workload.metadata;
+    const [leases, there, secrets] = await Promise.all([
+        world.objects.list("coordination.k8s.io/v1", "Lease", { namespace }),
+        world.objects.read(service),
+        askedFor === AskedFor.Admission ? secretsOf(world, workload) : [],
+    ]);
+    return { leases, taken: there === undefined ? [] : [service], secrets };
+}
+
+async function secretsOf(world: World, { metadata, spec }: KubernetesObject): Promise<FoundSecret[]> {
+    const { namespace = "" } = metadata;
+    const { volumes = [] } = (spec as PodTemplate).template?.spec ?? {};
+    const names = volumes.flatMap(({ secret }) => secret?.secretName ?? []);
+    const now = await world.objects.serverTime();
+    const found = await mapConcurrently(names, async (name): Promise<FoundSecret[]> => {
+        const ref = { apiVersion: "v1", kind: "Secret", namespace, name };
+        const live = await world.objects.read(ref);
+        if (live === undefined) return [];
+        const kept = whyKept(world, live, now);
+        const dnsNames = certificateIn(world, live)?.dnsNames ?? [];
+        return [{ ref, dnsNames, ...(kept === undefined ? {} : { kept }) }];
+    });
+    return found.flat();
 }
 
 export function serviceOfAddon(namespace: string, name: string): ObjectRef {

@@ -1,6 +1,6 @@
 // What a step is, and what it is handed: world, plan, its own memory, and the backup that every undo reads from. Types only.
 import type { MigrationStep, Plan, PlanDraft } from "../plan/plan";
-import type { ObjectRef, World } from "../ports/world";
+import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { MemoryCell } from "./memoryCell";
 
 /** What a step is handed besides world and plan: its own memory, and the backup that every undo reads from. */
@@ -34,6 +34,8 @@ export interface JournalFacts {
     handedOver?: readonly string[];
     /** Requests go to the add-on's Services, and whoever serves presents these names. */
     redirected?: boolean;
+    /** Webhook configurations as EKS left them, before an authority that is only for the move was trusted besides. */
+    appliedByEks?: readonly KubernetesObject[];
     /** When the first controller was scaled down, milliseconds since the epoch. */
     pausedSince?: number | undefined;
     /** From when to when each controller was away and each kind of request was refused. */

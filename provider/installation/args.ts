@@ -47,6 +47,8 @@ export interface DiscoverHelmInstallationArgs {
     readonly onUnsupportedSettings?: UnsupportedSettings;
     /** How requests and work go from Helm's controllers to the add-on's. Defaults to Auto. */
     readonly handover?: Handover;
+    /** Plans with the API server not asking the load balancer controller's webhooks for the seconds in which EKS applies them. Defaults to false. */
+    readonly allowAdmissionBypass?: boolean;
     /** Plans with all dependencies left as they are. Defaults to false. */
     readonly skipDependenciesMigration?: boolean;
     /** Choice for each dependency: s3Csi, fsxCsi, certManager, metricsServer. Defaults to Move. */

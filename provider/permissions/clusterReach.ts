@@ -48,7 +48,10 @@ export function clusterReach(plan: PlanDraft, { dependencies }: FoundInCluster):
         if (on.length > 0) allow(namespace, { verbs: WRITE, on });
         if (kinds.has("roles")) allow(namespace, { verbs: ["escalate", "bind"], on: [[RBAC, ["roles"]]] });
     }
-    for (const namespace of [release.namespace, addon.namespace])
+    const led = (plan.handover?.components ?? []).flatMap(
+        ({ admission }) => admission?.lease.namespace ?? [],
+    );
+    for (const namespace of new Set([release.namespace, addon.namespace, ...led]))
         allow(namespace, { verbs: WRITE, on: [["coordination.k8s.io", ["leases"]]] });
     allow(addon.namespace, { verbs: ["create"], on: [["", ["pods"]]] });
     if (plan.handover?.order === Handover.Seamless) allow(addon.namespace, HANDING_OVER);

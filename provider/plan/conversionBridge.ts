@@ -3,10 +3,11 @@ import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
 import { INJECT } from "../kubernetes/injectedAuthority";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
+import { isStopped, leaseOf, selects } from "./helmsPods";
 import type { ConversionBridge } from "./plan";
 
 export interface BridgeDecision {
@@ -29,13 +30,11 @@ interface Conversion {
 /** The first reason is enough: those behind it rest on what it says. */
 export function conversionBridge(
     { workload }: ReleaseController,
-    signs: HandoverSigns | undefined,
+    signs: HandoverSigns,
     discovery: Discovery,
     { addonNamespace }: Profile,
 ): BridgeDecision {
-    if (signs === undefined)
-        return because("this package cannot lead its requests to both generations' pods yet");
-    if (((workload.spec as { replicas?: number }).replicas ?? 1) === 0) return because("it does not run now");
+    if (isStopped(workload)) return because("it does not run now");
     const converted = discovery.definitions.filter((crd) => serviceOf(crd) !== undefined);
     const services = new Set(converted.map((crd) => keyOf(serviceOf(crd) as ObjectRef)));
     const from = converted[0] && serviceOf(converted[0]);
@@ -45,22 +44,16 @@ export function conversionBridge(
     const service = discovery.live.get(keyOf(from));
     if (service === undefined || !selects(service, workload))
         return because(`${keyOf(from)}, which converts the CRDs, does not lead to its pods alone`);
-    const to = serviceOfAddon(addonNamespace, signs.conversionService);
+    const to = serviceOfAddon(addonNamespace, signs.service);
     if (keyOf(to) === keyOf(from)) return because(`${keyOf(from)} has the add-on's name already`);
     if (discovery.handover.taken.some((one) => keyOf(one) === keyOf(to)))
         return because(`${keyOf(to)} is there already`);
     const certificate = certificateOf(converted, from, discovery);
     if (typeof certificate === "string") return because(certificate);
-    const leases = discovery.handover.leases.filter((lease) => isHeldBy(lease, workload));
-    const [lease, ...more] = leases;
-    if (lease === undefined)
-        return because(
-            "no pod of it holds a Lease, so nothing would keep two generations from working at once",
-        );
-    if (more.length > 0)
-        return because(`its pods hold several Leases: ${leases.map((one) => keyOf(refTo(one))).join(", ")}`);
+    const lease = leaseOf(discovery.handover.leases, workload);
+    if (typeof lease === "string") return because(lease);
     const crds = converted.map(({ metadata }) => metadata.name).sort();
-    return { bridge: { from, to, certificate, crds, lease: refTo(lease) }, why: [] };
+    return { bridge: { from, to, certificate, crds, lease }, why: [] };
 }
 
 function because(reason: string): BridgeDecision {
@@ -73,19 +66,6 @@ function serviceOf({ spec }: KubernetesObject): ObjectRef | undefined {
     return strategy !== "Webhook" || service === undefined
         ? undefined
         : { apiVersion: "v1", kind: "Service", namespace: service.namespace, name: service.name };
-}
-
-function selects(service: KubernetesObject, workload: KubernetesObject): boolean {
-    const { selector = {} } = service.spec as { selector?: Record<string, string> };
-    const { template } = workload.spec as {
-        template?: { metadata?: { labels?: Record<string, string> } };
-    };
-    const labels = Object.entries(selector);
-    return (
-        service.metadata.namespace === workload.metadata.namespace &&
-        labels.length > 0 &&
-        labels.every(([key, value]) => template?.metadata?.labels?.[key] === value)
-    );
 }
 
 /** That of cert-manager from which all of them take their authority; a sentence when there is none. */
@@ -110,14 +90,4 @@ function certificateOf(
     return dnsNames.includes(`${name}.${namespace}.svc`)
         ? ref
         : `${keyOf(ref)} of the release is not for the Service that converts the CRDs`;
-}
-
-/** Holders are called as their pods, and pods as their Deployment, with two suffixes. */
-function isHeldBy({ spec }: KubernetesObject, { metadata }: KubernetesObject): boolean {
-    const { holderIdentity = "" } = (spec ?? {}) as { holderIdentity?: string };
-    const [pod = ""] = holderIdentity.split("_");
-    return (
-        pod.startsWith(`${metadata.name}-`) &&
-        /^[a-z0-9]+-[a-z0-9]+$/.test(pod.slice(metadata.name.length + 1))
-    );
 }

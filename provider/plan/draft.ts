@@ -51,6 +51,7 @@ export interface MoveInputs {
     readonly dropUnsupportedSettings: boolean;
     readonly skipDependencies: boolean;
     readonly handover: Handover;
+    readonly allowAdmissionBypass: boolean;
     /** Where the move stops this time. */
     readonly until?: MigrationStep;
     /** Choice for each dependency by its key: "Move" or "LeaveAlone". */

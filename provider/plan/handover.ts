@@ -5,16 +5,23 @@ import { ErrorCode } from "../../common/errors";
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { describeRights } from "../permissions/clusterRights";
+import { AskedFor, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
+import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
 import { KEPT_UP } from "./orders";
-import type { ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
+import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
 
 /** From this version on the API server looks for whom to ask in EndpointSlices, whoever wrote them. */
 const FOLLOWS_SLICES = [1, 33] as const;
 
+/** So long webhooks go unasked at most when nobody comes back. */
+export const BYPASS_SECONDS = 60;
+
 export interface HandoverInputs {
     readonly handover: Handover;
+    /** Whether webhooks may go unasked for the seconds that need it. */
+    readonly allowAdmissionBypass: boolean;
     readonly until?: MigrationStep;
 }
 
@@ -31,9 +38,11 @@ export function planHandover(
     const { handover: asked } = inputs;
     if (asked === Handover.Pause) return { planned: {}, blockers: [] };
     const ofAll = reasonsForAll(discovery, inputs);
-    const components = discovery.controllers.map((one) => componentOf(one, discovery, profile, ofAll));
-    const order = components.some(({ bridge }) => bridge !== undefined) ? Handover.Seamless : Handover.Pause;
-    const pausing = components.filter(({ bridge }) => bridge === undefined);
+    const components = discovery.controllers.map((one) =>
+        componentOf(one, discovery, profile, ofAll, inputs),
+    );
+    const pausing = components.filter(({ why }) => why.length > 0);
+    const order = pausing.length < components.length ? Handover.Seamless : Handover.Pause;
     return {
         planned: components.length === 0 ? {} : { handover: { order, asked, components } },
         blockers: asked === Handover.Seamless && pausing.length > 0 ? [notSeamless(pausing)] : [],
@@ -42,11 +51,19 @@ export function planHandover(
 
 /** The plan's lines on it; none where a pause was asked for. */
 export function describeHandover(handover: PlannedHandover | undefined): string[] {
-    return (handover?.components ?? []).map(({ component, startUpSeconds, why }) =>
+    return (handover?.components ?? []).map(({ component, startUpSeconds, why, admission }) =>
         why.length === 0
-            ? `${component}: away for 0 s; Helm's pods serve until the add-on's are available`
+            ? `${component}: away for 0 s; Helm's pods serve until the add-on's are available${admission === undefined ? "" : `; ${costOf(admission)}`}`
             : `${component}: away for at least ${startUpSeconds} s on real nodes, because ${why.join("; and ")}`,
     );
+}
+
+/** EKS puts another authority into the configurations before pods of it serve. */
+function costOf({ isBypassed, configurations }: AdmissionBridge): string {
+    const names = [...new Set(configurations.map(({ name }) => name))].join(", ");
+    return isBypassed
+        ? `for the seconds in which EKS applies ${names}, the API server does not ask it: ingresses are not checked, target group bindings get no defaults; off by itself after ${BYPASS_SECONDS} s`
+        : `what ${names} is asked about may be refused for about 1 s while EKS applies it, which \`allowAdmissionBypass\` avoids`;
 }
 
 /** What keeps every controller from handing over. */
@@ -73,6 +90,7 @@ function componentOf(
     discovery: Discovery,
     profile: Profile,
     ofAll: readonly string[],
+    inputs: HandoverInputs,
 ): ComponentHandover {
     const { component, workload } = controller;
     const signs = profile.controllers.find((one) => one.component === component);
@@ -83,11 +101,26 @@ function componentOf(
         workload: { apiVersion, kind, namespace, name },
         startUpSeconds: signs?.startUpSeconds ?? 0,
     };
-    const { bridge, why } = conversionBridge(controller, signs?.handover, discovery, profile);
-    const reasons = [...ofAll, ...why];
-    return bridge === undefined || reasons.length > 0
-        ? { ...facts, why: reasons }
-        : { ...facts, bridge, why: [] };
+    const decision = decide(controller, signs?.handover, discovery, profile, inputs);
+    const why = [...ofAll, ...decision.why];
+    return why.length > 0 ? { ...facts, why } : { ...facts, ...decision };
+}
+
+function decide(
+    controller: ReleaseController,
+    signs: HandoverSigns | undefined,
+    discovery: Discovery,
+    profile: Profile,
+    { allowAdmissionBypass }: HandoverInputs,
+): Pick<ComponentHandover, "bridge" | "admission" | "why"> {
+    switch (signs?.askedFor) {
+        case AskedFor.Conversion:
+            return conversionBridge(controller, signs, discovery, profile);
+        case AskedFor.Admission:
+            return admissionBridge(controller, signs, discovery, profile, allowAdmissionBypass);
+        case undefined:
+            return { why: ["this package cannot lead its requests to both generations' pods yet"] };
+    }
 }
 
 function notSeamless(pausing: readonly ComponentHandover[]): Blocker {

@@ -138,8 +138,10 @@ export interface ComponentHandover {
     readonly workload: ObjectRef;
     /** Seconds until new pods are Ready on real nodes: at least so long it is away when it pauses. */
     readonly startUpSeconds: number;
-    /** Absent when it pauses. */
+    /** How it hands over where the API server asks it for conversions. */
     readonly bridge?: ConversionBridge;
+    /** How it hands over where the API server asks it on admission. Absent, as `bridge` is, when it pauses. */
+    readonly admission?: AdmissionBridge;
     /** Why it pauses, each a sentence; empty when it does not. */
     readonly why: readonly string[];
 }
@@ -156,6 +158,24 @@ export interface ConversionBridge {
     readonly crds: readonly string[];
     /** Decides which pod works; both generations stand for it. */
     readonly lease: ObjectRef;
+}
+
+/** Requests for admission reach Helm's pods under the name of the add-on's Service until its own serve. */
+export interface AdmissionBridge {
+    /** The Service that the API server asks now. */
+    readonly from: ObjectRef;
+    /** The add-on's, which is not there yet. */
+    readonly to: ObjectRef;
+    /** Holds what Helm's pods present; for the way they present a certificate for both names from it. */
+    readonly secret: ObjectRef;
+    /** Webhook configurations that ask the Service. */
+    readonly configurations: readonly ObjectRef[];
+    /** Decides which of Helm's pods works. */
+    readonly lease: ObjectRef;
+    /** Decides which of the add-on's works, in its namespace: held by the move until it is its turn. */
+    readonly nextLease: ObjectRef;
+    /** Nobody is asked for the seconds in which EKS applies the configurations. */
+    readonly isBypassed: boolean;
 }
 
 /** Everything a step needs to know of the move. Stored in the journal, so a resumed move follows the plan it began with. */

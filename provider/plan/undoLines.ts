@@ -1,7 +1,7 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
 import { counted } from "../../common/counted";
 import { AddonStatus } from "../ports/world";
-import { bridgedOf, pausingOf } from "./bridged";
+import { handingOver, pausingOf, servicesOf } from "./bridged";
 import {
     DependencyTreatment,
     IdentityTreatment,
@@ -49,17 +49,18 @@ function does(step: MigrationStep, plan: Plan): readonly string[] {
                 `up to ${counted(own.length, "object")} get back the form they had under Helm, TLS Secrets byte for byte; what the add-on made is deleted`,
             ];
         case MigrationStep.Bridge:
-            return bridgedOf(plan).map(
-                ({ component, bridge }) =>
-                    `${component}: Service ${bridge.to.namespace}/${bridge.to.name} and its EndpointSlices, which this move made, are deleted`,
-            );
+            return handingOver(plan).map((one) => {
+                const { to } = servicesOf(one);
+                const held = one.admission === undefined ? "" : ", and the Lease that it holds";
+                return `${one.component}: Service ${to.namespace}/${to.name} and its EndpointSlices, which this move made${held}, are deleted`;
+            });
         case MigrationStep.Redirect:
-            return bridgedOf(plan).map(
-                ({ component, bridge }) =>
-                    `${component}: requests go to Service ${bridge.from.namespace}/${bridge.from.name} again, under its former certificate`,
-            );
+            return handingOver(plan).map((one) => {
+                const { from } = servicesOf(one);
+                return `${one.component}: requests go to Service ${from.namespace}/${from.name} again, under its former certificate`;
+            });
         case MigrationStep.HandOver:
-            return bridgedOf(plan).map(
+            return handingOver(plan).map(
                 ({ component, workload }) =>
                     `${component}: ${workload.namespace}/${workload.name} serves again before the add-on's stops`,
             );

@@ -23,10 +23,19 @@ export interface ControllerSigns {
     readonly serves: { readonly webhooksOf?: readonly string[]; readonly apiService?: string };
 }
 
+/** What the API server asks a controller for. */
+export enum AskedFor {
+    /** Other versions of custom resources. */
+    Conversion = "conversion",
+    /** Whether an object may be, and with what filled in. */
+    Admission = "admission",
+}
+
 /** What is known beforehand of the add-on's form of a controller; everything else is looked up in the cluster. */
 export interface HandoverSigns {
-    /** The add-on's Service, in the add-on's namespace, that the API server asks for conversions. */
-    readonly conversionService: string;
+    readonly askedFor: AskedFor;
+    /** The add-on's Service, in the add-on's namespace, that the API server asks. */
+    readonly service: string;
 }
 
 /** Which sign gave it away, for people. */

@@ -1,5 +1,5 @@
 // The controllers of the inference operator's chart and add-on, with the signs by which each is known under any name (chart 2.0 to 2.2 with load balancer controller 1.13 and KEDA 2.17, add-on 1.x).
-import type { ControllerSigns } from "./controllerSigns";
+import { AskedFor, type ControllerSigns } from "./controllerSigns";
 
 export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
 
@@ -9,7 +9,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "operator",
         startUpSeconds: 180,
-        handover: { conversionService: "hyperpod-inference-conversion-webhook" },
+        handover: { askedFor: AskedFor.Conversion, service: "hyperpod-inference-conversion-webhook" },
         image: /^hyperpod-inference-operator$/,
         names: /^hyperpod-inference(-operator)?-controller-manager$/,
         serves: { webhooksOf: [INFERENCE_GROUP] },
@@ -17,6 +17,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "load balancer controller",
         startUpSeconds: 10,
+        handover: { askedFor: AskedFor.Admission, service: "alb-webhook-service" },
         image: /^aws-load-balancer-controller$/,
         chart: { name: /^(alb|aws-load-balancer-controller)(-\d.*)?$/ },
         accounts: /^aws-load-balancer-controller$/,

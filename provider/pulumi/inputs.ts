@@ -78,6 +78,7 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
     additionalConfiguration: one(checks.plainObject),
     onUnsupportedSettings: one(checks.oneOf(Object.values(UnsupportedSettings))),
     handover: one(checks.oneOf(Object.values(Handover))),
+    allowAdmissionBypass: one(checks.flag),
     skipDependenciesMigration: one(checks.flag),
     dependencies: {
         fields: Object.fromEntries(
@@ -239,6 +240,7 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set(
         "skipDependenciesMigration",
         "onUnsupportedSettings",
         "handover",
+        "allowAdmissionBypass",
         "tags",
         "secretInputs",
     ].filter((property) => property !== "clusterName"),

@@ -11,6 +11,7 @@ export function moveRequestOf(inputs: MigrationInputs): MoveRequest {
         configuration,
         dropUnsupportedSettings: inputs.onUnsupportedSettings === "Drop",
         handover: inputs.handover ?? Handover.Auto,
+        allowAdmissionBypass: inputs.allowAdmissionBypass === true,
         ...(inputs.until === undefined ? {} : { until: inputs.until }),
         skipDependencies: inputs.skipDependenciesMigration === true,
         dependencyChoices: inputs.dependencies ?? {},

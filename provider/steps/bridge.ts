@@ -1,17 +1,20 @@
-// Looks whether this cluster lets Helm's pods answer under the add-on's names, and makes the add-on's Services with Helm's pods behind them. Nobody asks these yet. Its undo takes away what it made.
+// Looks whether this cluster lets Helm's pods answer under the add-on's names, makes the add-on's Services with Helm's pods behind them, and holds the Leases by which the add-on's would lead. Nobody asks these Services yet. Its undo takes away what it made.
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import type { OwnedRef } from "../operations/addon/ownership";
-import type { Backup } from "../operations/backup/backup";
 import { removeQuestions } from "../operations/handover/askPods";
-import { buildBridge, removeBridges, uidOfService } from "../operations/handover/bridge";
+import { buildBridge, isMade, removeBridges, uidOfService } from "../operations/handover/bridge";
 import { askCanary } from "../operations/handover/canary";
-import { keptBridgesOf } from "../operations/handover/keptBridges";
+import { holdLeases, rememberLeases } from "../operations/handover/heldLeases";
 import { whyNotLeading } from "../operations/handover/leader";
-import { notSeamless } from "../operations/handover/notSeamless";
-import { bridgedOf } from "../plan/bridged";
+import { notSeamless, onItsWay } from "../operations/handover/notSeamless";
+import { giveLeasesBack } from "../operations/handover/turnBackAll";
+import type { Way } from "../operations/handover/way";
+import { heldFor, namesOf, waysOf } from "../operations/handover/ways";
+import { handingOver, servicesOf } from "../plan/bridged";
 import { MigrationStep } from "../plan/plan";
+import type { KubernetesObject, World } from "../ports/world";
 
 export interface BridgeMemory {
     /** The Services that were made, by UID: once the add-on has taken them over, nothing else tells. */
@@ -21,47 +24,49 @@ export interface BridgeMemory {
 export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
     name: MigrationStep.Bridge,
     planLine: (plan) =>
-        bridgedOf(plan)
-            .map(
-                ({ component, bridge: { from, to } }) =>
-                    `${component}: Service ${to.namespace}/${to.name} leads to the pods behind ${from.name}; a canary shows first that the API server follows`,
-            )
+        handingOver(plan)
+            .map((one) => {
+                const { from, to } = servicesOf(one);
+                const held =
+                    one.admission === undefined
+                        ? ""
+                        : `, Lease ${one.admission.nextLease.namespace}/${one.admission.nextLease.name} is held so that the add-on's waits`;
+                return `${one.component}: Service ${to.namespace}/${to.name} leads to the pods behind ${from.name}${held}; a canary shows first that the API server follows`;
+            })
             .join("; "),
     remember: async () => ({ made: [] }),
-    apply: async ({ world, plan, memory, journal }) => {
+    apply: async (context) => {
+        const { world, plan, memory, journal } = context;
         const { migrationId } = journal;
-        const components = bridgedOf(plan);
-        // Throws before anything is written when the backup lacks what an undo needs.
-        keptBridgesOf(components, await journal.backup.read<Backup>());
-        for (const { component, workload, bridge: one } of components) {
-            const leads = await whyNotLeading(world, one.lease, workload);
-            if (leads !== undefined) throw notSeamless(MigrationStep.Bridge, component, leads);
-            const { namespace = "" } = one.to;
-            const verdict = await askCanary(world, { migrationId, namespace, target: one.from });
-            if (!verdict.followsSlices) throw notSeamless(MigrationStep.Bridge, component, verdict.why);
-        }
-        for (const { bridge: one } of components) await buildBridge(world, migrationId, one);
-        const made = await Promise.all(components.map(({ bridge: one }) => uidOfService(world, one.to)));
+        // Whoever goes on with a move that asked for it: its Services are the add-on's.
+        if ((await world.addons.describe(plan.addon.name)) !== undefined) return;
+        const ways = await waysOf(context);
+        for (const way of ways)
+            await onItsWay(MigrationStep.Bridge, way, () => assertLeads(world, migrationId, way));
+        // Left by an undo that was cut off: the add-on's by now, and nobody asks them.
+        await removeMade(world, memory.value, (live) => !isMade(live, migrationId));
+        for (const way of ways)
+            await onItsWay(MigrationStep.Bridge, way, async () => {
+                await holdLeases(world, migrationId, await rememberLeases(world, heldFor(way)));
+                for (const one of way.bridges) await buildBridge(world, migrationId, one);
+            });
+        const made = await Promise.all(
+            ways.flatMap(({ bridges }) => bridges.map(({ to }) => uidOfService(world, to))),
+        );
         await memory.write({ made });
     },
-    undo: async ({ world, plan, memory, journal }) => {
+    undo: async (context) => {
+        const { world, plan, memory, journal } = context;
         await removeQuestions(world, journal.migrationId);
-        await removeBridges(
-            world,
-            journal.migrationId,
-            bridgedOf(plan).map(({ bridge: one }) => one),
-            { isUndo: true },
-        );
-        await mapConcurrently(memory.value.made, async ({ uid, ...ref }) => {
-            const live = await world.objects.read(ref);
-            if (live !== undefined && live.metadata.uid === uid)
-                await world.objects.remove(ref, uid === undefined ? {} : { uid });
-        });
+        await giveLeasesBack(context);
+        await removeBridges(world, journal.migrationId, handingOver(plan).map(servicesOf), { isUndo: true });
+        await removeMade(world, memory.value);
         // The add-on's pod may have ended without giving its Lease back: nobody works until it has run out.
-        for (const { component, workload, bridge: one } of bridgedOf(plan)) {
-            const why = await whyNotLeading(world, one.lease, workload);
+        for (const one of handingOver(plan)) {
+            const { lease } = one.bridge ?? one.admission ?? {};
+            const why = lease && (await whyNotLeading(world, lease, one.workload));
             if (why !== undefined)
-                world.log.warn(`undo bridge: Helm's ${component} does not lead yet: ${why}`);
+                world.log.warn(`undo bridge: Helm's ${one.component} does not lead yet: ${why}`);
         }
     },
     traces: async ({ world, memory }) => {
@@ -71,3 +76,27 @@ export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
         return found.flat();
     },
 };
+
+async function removeMade(
+    world: World,
+    { made }: BridgeMemory,
+    isMeant: (live: KubernetesObject) => boolean = () => true,
+): Promise<void> {
+    await mapConcurrently(made, async ({ uid, ...ref }) => {
+        const live = await world.objects.read(ref);
+        if (live !== undefined && live.metadata.uid === uid && isMeant(live))
+            await world.objects.remove(ref, uid === undefined ? {} : { uid });
+    });
+}
+
+/** One of Helm's pods leads, and the API server asks whom our slices name. */
+async function assertLeads(world: World, migrationId: string, way: Way): Promise<void> {
+    const [first] = way.components;
+    const leads = first && (await whyNotLeading(world, way.lease, first.workload));
+    if (leads !== undefined) throw notSeamless(MigrationStep.Bridge, namesOf(way), leads);
+    for (const { from, to } of way.bridges) {
+        const { namespace = "" } = to;
+        const verdict = await askCanary(world, { migrationId, namespace, target: from });
+        if (!verdict.followsSlices) throw notSeamless(MigrationStep.Bridge, namesOf(way), verdict.why);
+    }
+}

@@ -4,15 +4,13 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { INJECT } from "../kubernetes/injectedAuthority";
 import { refTo } from "../kubernetes/restore";
-import type { Backup } from "../operations/backup/backup";
 import { removeQuestions } from "../operations/handover/askPods";
 import { removeBridges } from "../operations/handover/bridge";
 import { handOverComponent } from "../operations/handover/handOverComponent";
-import { keptBridgesOf } from "../operations/handover/keptBridges";
-import { leaveFields } from "../operations/handover/leaveFields";
-import { bridgedOf } from "../plan/bridged";
+import { giveLeasesBack } from "../operations/handover/turnBackAll";
+import { heldFor, waysOf } from "../operations/handover/ways";
+import { handingOver } from "../plan/bridged";
 import { MigrationStep } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";
@@ -30,37 +28,39 @@ export function handOver(
     return {
         name: MigrationStep.HandOver,
         planLine: (plan) =>
-            bridgedOf(plan)
+            handingOver(plan)
                 .map(
                     ({ component, workload }) =>
                         `${component}: the add-on's pods answer, then ${workload.name} -> 0, then they lead; what was only for the way there goes`,
                 )
                 .join("; "),
         remember: async () => ({ begun: [] }),
-        apply: async ({ world, plan, memory, journal }) => {
+        apply: async (context) => {
+            const { world, memory, journal } = context;
             const { migrationId } = journal;
-            const backup = await journal.backup.read<Backup>();
-            const kept = keptBridgesOf(bridgedOf(plan), backup);
-            for (const { component: one } of kept) {
-                const next = await workloadsOf(world, profile, one.component, journal.facts.workloads ?? []);
-                const begun = [...new Set([...memory.value.begun, one.component])];
+            const ways = await waysOf(context);
+            for (const way of ways) {
+                const names = way.components.map(({ component }) => component);
+                const running = journal.facts.workloads ?? [];
+                const next = await mapConcurrently(names, (one) => workloadsOf(world, profile, one, running));
+                const begun = [...new Set([...memory.value.begun, ...names])];
                 journal.note({ handedOver: begun });
                 await memory.write({ begun });
                 await handOverComponent(world, migrationId, {
-                    old: [one.workload],
-                    next,
-                    bridges: [one.bridge],
-                    leases: [],
+                    old: way.components.map(({ workload }) => workload),
+                    next: next.flat(),
+                    bridges: way.bridges,
+                    leases: heldFor(way).map((ref) => ({ ref })),
                     timeoutMs: installMs,
                 });
             }
-            const written = kept.flatMap(({ names }) => [...names.crds, names.certificate]);
-            await mapConcurrently(written, (former) => leaveFields(world, former, INJECT));
+            for (const way of ways) await way.leave();
+            await giveLeasesBack(context);
             await removeQuestions(world, migrationId);
             await removeBridges(
                 world,
                 migrationId,
-                kept.map(({ component }) => component.bridge),
+                ways.flatMap(({ bridges }) => bridges),
             );
         },
         undo: async () => undefined,

@@ -39,7 +39,7 @@ import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
 import { probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
-import { bridgedOf } from "../plan/bridged";
+import { handingOver, pausingOf } from "../plan/bridged";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
@@ -67,7 +67,7 @@ export function install(
             const { world, plan, memory, journal } = context;
             const attempts = attemptsOf(context, "install", removeMs);
             const bridged = await keepBridges(context, profile);
-            const stopped = new StoppedControllers(world, stoppedOf(context), MigrationStep.Install);
+            const stopped = new StoppedControllers(world, stoppedOf(context, bridged), MigrationStep.Install);
             const namespaces = new StandingNamespaces(world, namespacesOf(plan), MigrationStep.Install);
             const [existing] = await Promise.all([
                 world.addons.describe(plan.addon.name),
@@ -75,9 +75,10 @@ export function install(
                 namespaces.look(),
             ]);
             const isTakeover = isTakenOver(memory.value.former);
-            // Somebody undid half of it, and went forward again.
-            if (existing === undefined && journal.facts.redirected !== true)
+            if (existing === undefined) {
                 await redirectAgain(context, bridged);
+                for (const way of bridged.all) await way.beforeApply();
+            }
             // No controller works from here on: what can be read later is read later.
             if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
             const [probes, writes] = await Promise.all([
@@ -198,8 +199,9 @@ function describeAddon({ name, version, existing }: Plan["addon"]): string {
 
 function describePause(plan: PlanDraft): string {
     if (plan.addon.existing?.status === AddonStatus.Active) return "its controllers go on meanwhile";
-    const bridged = bridgedOf(plan).map(({ component }) => component);
-    return bridged.length > 0
-        ? `${bridged.join(", ")} of Helm serves meanwhile`
-        : `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
+    const going = handingOver(plan).map(({ component }) => component);
+    if (going.length === 0)
+        return `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
+    const pausing = pausingOf(plan).map(({ component }) => component);
+    return `${going.join(", ")} of Helm serve meanwhile${pausing.length === 0 ? "" : `, ${pausing.join(", ")} pause`}`;
 }

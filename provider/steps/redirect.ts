@@ -1,16 +1,13 @@
 // Sends requests to the add-on's Services, which Helm's pods answer: names on their certificate first, what points there second, each change once every pod presents it. Its undo points everything back.
 import { counted } from "../../common/counted";
 import type { Step } from "../engine/step";
-import { readMany } from "../kubernetes/readMany";
-import { keyOf, refTo } from "../kubernetes/restore";
-import type { Backup } from "../operations/backup/backup";
+import { keyOf } from "../kubernetes/restore";
 import { removeQuestions } from "../operations/handover/askPods";
-import { keptBridgesOf } from "../operations/handover/keptBridges";
-import { redirect as redirectOne, turnBack } from "../operations/handover/redirect";
-import { namesService } from "../operations/handover/references";
-import { replicasBefore } from "../operations/handover/replicasBefore";
+import { redirectOne } from "../operations/handover/bridgesWhileInstalling";
+import { onItsWay } from "../operations/handover/notSeamless";
+import { waysOf } from "../operations/handover/ways";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
-import { bridgedOf } from "../plan/bridged";
+import { type HandingOver, handingOver, isConverting } from "../plan/bridged";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 
@@ -25,44 +22,39 @@ export interface RedirectMemory {
 export function redirect(profile: Profile): Step<MigrationStep.Redirect, RedirectMemory> {
     return {
         name: MigrationStep.Redirect,
-        planLine: (plan) =>
-            bridgedOf(plan)
-                .map(
-                    ({ bridge: { certificate, crds, to } }) =>
-                        `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to 5 min until pods present it`,
-                )
-                .join("; "),
+        planLine: (plan) => handingOver(plan).map(describe).join("; "),
         remember: async (world) => ({ refusedBefore: await refusedForGood(world, profile) }),
-        apply: async ({ world, plan, memory, journal }) => {
-            const backup = await journal.backup.read<Backup>();
+        apply: async (context) => {
+            const { world, plan, memory, journal } = context;
+            // Whoever goes on with a move that asked for it: what is left to do, the install step does.
+            if ((await world.addons.describe(plan.addon.name)) !== undefined) return;
+            const ways = await waysOf(context);
             await removeQuestions(world, journal.migrationId);
-            for (const kept of keptBridgesOf(bridgedOf(plan), backup))
-                await redirectOne(world, journal.migrationId, kept);
+            for (const way of ways)
+                await onItsWay(MigrationStep.Redirect, way, () =>
+                    redirectOne(world, journal.migrationId, way, ways),
+                );
             await waitForAnswers(world, profile, ANSWER_MS, memory.value.refusedBefore);
             journal.note({ redirected: true });
         },
-        undo: async ({ world, plan, journal }) => {
+        undo: async (context) => {
+            const { world, journal } = context;
             journal.note({ redirected: false });
-            const backup = await journal.backup.read<Backup>();
             await removeQuestions(world, journal.migrationId);
-            for (const kept of keptBridgesOf(bridgedOf(plan), backup))
-                await turnBack(world, journal.migrationId, kept, replicasBefore(plan, kept.component));
+            for (const way of [...(await waysOf(context))].reverse()) await way.turnBack();
         },
-        traces: async ({ world, plan }) => {
-            const found = await Promise.all(
-                bridgedOf(plan).map(async ({ bridge: { crds, to } }) => {
-                    const refs = crds.map((name) => ({
-                        apiVersion: "apiextensions.k8s.io/v1",
-                        kind: "CustomResourceDefinition",
-                        name,
-                    }));
-                    const live = await readMany(world, refs);
-                    return [...live.values()]
-                        .filter((crd) => namesService(crd, to))
-                        .map((crd) => `${keyOf(refTo(crd))} asks Service ${to.namespace}/${to.name}`);
-                }),
-            );
-            return found.flat();
+        traces: async (context) => {
+            const found = (await waysOf(context)).map((way) => way.traces());
+            return (await Promise.all(found)).flat();
         },
     };
+}
+
+function describe(one: HandingOver): string {
+    if (isConverting(one)) {
+        const { certificate, crds, to } = one.bridge;
+        return `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to 5 min until pods present it`;
+    }
+    const { secret, configurations, to } = one.admission;
+    return `${keyOf(secret)} gets a certificate for ${to.name} too, ${counted(configurations.length, "webhook configuration")} ask there; waits up to 5 min until pods present it`;
 }

@@ -8,6 +8,7 @@ import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
 import { refTo } from "../../provider/kubernetes/restore";
+import { certificateIn } from "../../provider/kubernetes/tlsSecrets";
 import { beginBypass, endBypass } from "../../provider/operations/handover/admissionBypass";
 import {
     buildBridge,
@@ -30,7 +31,6 @@ import {
     rememberShared,
     shareAuthority,
 } from "../../provider/operations/handover/sharedAuthority";
-import { certificateIn } from "../../provider/operations/handover/tlsSecrets";
 import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
@@ -281,7 +281,13 @@ describe("parts of a handover on a real API server", function () {
             kind: "ValidatingWebhookConfiguration",
         };
         const configurations = [refTo(configuration as KubernetesObject)];
-        await beginBypass(world, configurations, [BRIDGE.to]);
+        const until = Date.parse(await world.objects.serverTime()) + 6_000;
+        await beginBypass(world, configurations, [BRIDGE.to], new Date(until).toISOString());
+        await eventually("an ingress that nobody is asked about", works);
+        // Nobody takes it away, and its time is over.
+        await refused();
+        const later = new Date(until + 3_600_000).toISOString();
+        await beginBypass(world, configurations, [BRIDGE.to], later);
         await eventually("an ingress that nobody is asked about", works);
         await endBypass(world, configurations);
         await refused();

@@ -58,10 +58,16 @@ export async function removeAddon(
 }
 
 /** Whether EKS lets go of it in so short a time that nobody has to serve meanwhile. */
-export async function isRemovedWithin(world: World, name: string, timeoutMs: number): Promise<boolean> {
+export async function isRemovedWithin(
+    world: World,
+    name: string,
+    timeoutMs: number,
+    meanwhile: () => Promise<unknown>,
+): Promise<boolean> {
     const addon = await world.addons.describe(name);
     if (addon === undefined) return true;
-    return (await beginRemoval(world, addon, timeoutMs)) && (await awaitGone(world, name, timeoutMs));
+    const isBegun = await beginRemoval(world, addon, timeoutMs, "undo install", true, meanwhile);
+    return isBegun && (await awaitGone(world, name, timeoutMs, meanwhile));
 }
 
 /** EKS runs one operation at a time on an add-on. Answers false when it is still at another one after the time. */

@@ -8,8 +8,10 @@ import { keyOf, refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
+import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
-import { turnBackAll } from "../handover/turnBackAll";
+import { leadAgain, turnBackAll } from "../handover/turnBackAll";
+import { stillServed, waysOf } from "../handover/ways";
 import type { InstallMemory } from "./installMemory";
 import {
     deleteMade,
@@ -33,7 +35,8 @@ export async function undoCreation(
 ): Promise<readonly string[]> {
     const { world, plan, memory } = context;
     const { name } = plan.addon;
-    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS)).catch(
+    const follow = await followedBridges(context);
+    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS), follow).catch(
         (error: unknown) => serveUnanswered(context, backup, profile, error),
     );
     await turnBackAll(context, backup);
@@ -45,6 +48,7 @@ export async function undoCreation(
     const { since, former } = memory.value;
     const made = await objectsOfAddon(world, profile, memory.value, backup);
     await stopControllers(world, made);
+    await leadAgain(context);
     const { warnings } = await restoreOverwritten(world, plan, backup);
     await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), since);
     return former === undefined
@@ -53,6 +57,19 @@ export async function undoCreation(
               ...warnings,
               `it was ${former.status} (${former.version}) before the move and is not made again: nobody could tell how that would end; its objects are as they were`,
           ];
+}
+
+/** Helm's pods may still serve over the bridge, and move. What goes wrong there is told, and holds no undo up. */
+async function followedBridges(context: StepContext<InstallMemory>): Promise<() => Promise<void>> {
+    const { world, journal } = context;
+    const { handedOver, redirected } = journal.facts;
+    const ways = redirected === true ? stillServed(await waysOf(context), handedOver) : [];
+    const bridged = new KeptBridges(world, ways);
+    return () =>
+        bridged.glance().catch((error: unknown) => {
+            if (isStopped(error)) throw error;
+            world.log.warn(`undo install: requests may not follow pods that move: ${messageOf(error)}`);
+        });
 }
 
 /**
@@ -76,6 +93,7 @@ async function serveUnanswered(
         `undo install: EKS does not answer whether the add-on ${plan.addon.name} is there (${messageOf(failure)}); nothing of it came into the cluster, so Helm's controllers serve`,
     );
     await turnBackAll(context, backup);
+    await leadAgain(context);
     await startControllers(world, plan);
     throw failure;
 }
@@ -92,16 +110,18 @@ async function isAppliedOver({ world }: StepContext<InstallMemory>, { objects }:
 
 /** EKS may be at work on an add-on for as long as it likes: nobody waits for that without a controller. */
 async function serveMeanwhile(
-    { world, plan, memory }: StepContext<InstallMemory>,
+    context: StepContext<InstallMemory>,
     backup: Backup,
     profile: Profile,
 ): Promise<void> {
+    const { world, plan, memory } = context;
     world.log.warn(
         `undo install: EKS does not let go of the add-on ${plan.addon.name} yet; its controllers are stopped, and Helm's serve meanwhile`,
     );
     // A move that goes on has EKS apply it once more: what it applied now is taken back.
     await memory.amend({ isOverwritten: true });
     await stopAddons({ world, memory }, backup, profile);
+    await leadAgain(context);
     await restoreOverwritten(world, plan, backup);
     await startControllers(world, plan);
 }

@@ -114,11 +114,19 @@ class RefusedPods {
 }
 
 /** Answers false when EKS could not delete it. */
-export async function awaitGone(world: World, name: string, timeoutMs: number): Promise<boolean> {
+export async function awaitGone(
+    world: World,
+    name: string,
+    timeoutMs: number,
+    meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<boolean> {
     const addon = await poll(
         world.clock,
         { timeoutMs, pauseMs: (elapsed) => Math.min(500, pollMs(elapsed)) },
-        () => world.addons.describe(name),
+        async () => {
+            await meanwhile();
+            return world.addons.describe(name);
+        },
         (seen) => seen === undefined || seen.status === AddonStatus.DeleteFailed,
     );
     return addon === undefined;

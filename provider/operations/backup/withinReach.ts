@@ -12,7 +12,7 @@ import { isOfRelease } from "../../kubernetes/helmMarks";
 import { isPowerful, isRole, rightsBeyond } from "../../kubernetes/rbacRules";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, sameContent } from "../../kubernetes/restore";
-import { bridgedOf } from "../../plan/bridged";
+import { type AdmissionComponent, handingOver, isConverting, servicesOf } from "../../plan/bridged";
 import { IdentityTreatment, type Plan, type PlannedIdentity } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, Release, World } from "../../ports/world";
 import type { Profile, ProfileIdentity } from "../../profiles/profile";
@@ -60,7 +60,7 @@ export async function beyondReach(
     ];
 }
 
-/** Requests are led from a Service of the release to the add-on's, under a certificate of the release, for the models' CRDs. */
+/** Requests are led from a Service of the release to the add-on's, under a certificate of the release, for the models' CRDs and the release's webhooks. */
 function bridgesBeyond(
     plan: Plan,
     { profiles: [profile] }: Ownable,
@@ -68,21 +68,41 @@ function bridgesBeyond(
 ): string[] {
     const known = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
     const isOwn = (ref: ObjectRef) => rendered === undefined || rendered.has(keyOf(ref));
-    return bridgedOf(plan).flatMap(({ component, workload, bridge }) => {
-        const signs = profile?.controllers.find((one) => one.component === component)?.handover;
-        const { from, to, certificate, crds } = bridge;
+    const groups = profile?.customResourceGroups ?? [];
+    return handingOver(plan).flatMap((one) => {
+        const { component, workload } = one;
+        const signs = profile?.controllers.find((known) => known.component === component)?.handover;
+        const { from, to } = servicesOf(one);
         const isAddons =
-            to.kind === "Service" &&
-            to.namespace === profile?.addonNamespace &&
-            to.name === signs?.conversionService;
-        const groups = profile?.customResourceGroups ?? [];
+            to.kind === "Service" && to.namespace === profile?.addonNamespace && to.name === signs?.service;
         return [
-            ...[from, certificate].filter((ref) => !isOwn(ref)).map(keyOf),
+            ...[from, ...(isConverting(one) ? [one.bridge.certificate] : one.admission.configurations)]
+                .filter((ref) => !isOwn(ref))
+                .map(keyOf),
             ...(known.has(keyOf(workload)) ? [] : [keyOf(workload)]),
             ...(isAddons ? [] : [keyOf(to)]),
-            ...crds.filter((crd) => !groups.some((group) => crd.endsWith(`.${group}`))),
+            ...(isConverting(one)
+                ? one.bridge.crds.filter((crd) => !groups.some((group) => crd.endsWith(`.${group}`)))
+                : leasesBeyond(one, profile)),
         ];
     });
+}
+
+/** Secret and Lease are where Helm's pods run; the other Lease has the same name in the add-on's namespace. */
+function leasesBeyond(
+    { workload: { namespace }, admission: { secret, lease, nextLease } }: AdmissionComponent,
+    profile: Profile | undefined,
+): string[] {
+    const isLease = ({ apiVersion, kind }: ObjectRef) =>
+        apiVersion === "coordination.k8s.io/v1" && kind === "Lease";
+    const isFine =
+        isLease(lease) &&
+        isLease(nextLease) &&
+        lease.namespace === namespace &&
+        nextLease.namespace === profile?.addonNamespace &&
+        nextLease.name === lease.name;
+    const isSecret = secret.kind === "Secret" && secret.namespace === namespace;
+    return [...(isFine ? [] : [keyOf(lease), keyOf(nextLease)]), ...(isSecret ? [] : [keyOf(secret)])];
 }
 
 /** A role that gets trust, or is copied with all that it may do, is one that the release or an account of it names. */

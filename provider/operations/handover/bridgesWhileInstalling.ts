@@ -3,19 +3,23 @@
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
-import type { BridgedComponent } from "../../plan/bridged";
 import { poll } from "../../ports/poll";
-import type { ObjectRef } from "../../ports/world";
+import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { InstallMemory } from "../addon/installMemory";
-import type { Backup } from "../backup/backup";
-import { KeptBridges, keptBridgesOf, stillBridged } from "./keptBridges";
-import { redirect } from "./redirect";
+import { buildBridge, cutBridge } from "./bridge";
+import { holdWhenFree, isHeld } from "./heldLeases";
+import { KeptBridges } from "./keptBridges";
 import { worksBeside } from "./secondGeneration";
+import type { Way } from "./way";
+import { heldFor, namesOf, stillServed, waysOf } from "./ways";
 
 /** Those that must not run: those that pause, and those whose work is the add-on's by now. */
-export function stoppedOf({ plan, journal }: StepContext<InstallMemory>): ObjectRef[] {
-    const serving = new Set(stillBridged(plan, journal.facts.handedOver).map(({ component }) => component));
+export function stoppedOf(
+    { plan }: StepContext<InstallMemory>,
+    { all }: Pick<KeptBridges, "all">,
+): ObjectRef[] {
+    const serving = new Set(all.flatMap(({ components }) => components.map(({ component }) => component)));
     return plan.controllers
         .filter(({ component }) => !serving.has(component))
         .map(({ workload }) => workload);
@@ -25,45 +29,59 @@ export async function keepBridges(
     context: StepContext<InstallMemory>,
     profile: Profile,
 ): Promise<KeptBridges> {
-    const { world, plan, journal } = context;
-    const components = stillBridged(plan, journal.facts.handedOver);
-    const kept =
-        components.length === 0 ? [] : keptBridgesOf(components, await journal.backup.read<Backup>());
-    return new KeptBridges(world, journal.migrationId, kept, (component) =>
-        assertOneWorks(context, component, profile),
-    );
+    const ways = stillServed(await waysOf(context), context.journal.facts.handedOver);
+    return new KeptBridges(context.world, ways, (way) => assertOneWorks(context, way, profile));
 }
 
+/** Right before EKS is asked: somebody may have undone half of it, and gone forward again. */
 export async function redirectAgain(
     { world, memory, journal }: StepContext<InstallMemory>,
     { all }: KeptBridges,
 ): Promise<void> {
-    if (all.length === 0) return;
-    for (const kept of all) await redirect(world, journal.migrationId, kept);
+    if (all.length === 0 || journal.facts.redirected === true) return;
+    for (const way of all) await redirectOne(world, journal.migrationId, way, all);
     journal.note({ redirected: true });
     await memory.write(memory.value);
 }
 
-/** Two generations of a controller never act together: where their Lease does not decide, Helm's stops at once. */
+/** Others that go over a bridge already are kept on their pods meanwhile. What an undo that was cut off took away is there again first. */
+export async function redirectOne(
+    world: World,
+    migrationId: string,
+    way: Way,
+    all: readonly Way[],
+): Promise<void> {
+    // Where the move holds the Lease of Helm's, the add-on's lead, and go on.
+    if (!(await isHeld(world, migrationId, way.lease))) await holdWhenFree(world, migrationId, heldFor(way));
+    for (const one of way.bridges)
+        if ((await world.objects.read(one.to)) === undefined) await buildBridge(world, migrationId, one);
+    const others = all.filter((one) => one !== way);
+    await way.redirect(() => Promise.all(others.map((one) => one.follow())));
+}
+
+/** Two generations of a controller never act together: where their Leases do not decide, Helm's stops at once. */
 async function assertOneWorks(
     { world, memory, journal }: StepContext<InstallMemory>,
-    one: BridgedComponent,
+    way: Way,
     profile: Profile,
 ): Promise<void> {
     const { handedOver = [] } = journal.facts;
-    if (handedOver.includes(one.component)) return;
-    const why = await worksBeside(world, profile, one);
+    const going = way.components.map(({ component }) => component);
+    if (going.every((component) => handedOver.includes(component))) return;
+    const why = await worksBeside(world, profile, journal.migrationId, way);
     if (why === undefined) return;
-    const line = `Helm's ${one.component} stops before the add-on's is available: ${why}`;
+    for (const one of way.bridges) await cutBridge(world, journal.migrationId, one);
+    const line = `Helm's ${namesOf(way)} stops before the add-on's is available: ${why}`;
     world.log.warn(line);
     journal.note({
-        handedOver: [...handedOver, one.component],
+        handedOver: [...handedOver, ...going],
         warnings: [...journal.facts.warnings, line],
     });
     await memory.write(memory.value);
-    if (((await world.workloads.replicas(one.workload)) ?? 0) > 0)
-        await world.workloads.scale(one.workload, 0);
-    await world.workloads.waitGone([one.workload], TERMINATION_MS);
+    const workloads = way.components.map(({ workload }) => workload);
+    for (const workload of workloads)
+        if (((await world.workloads.replicas(workload)) ?? 0) > 0) await world.workloads.scale(workload, 0);
+    await world.workloads.waitGone(workloads, TERMINATION_MS);
 }
 
 /** As long as Helm's pods serve they may move; when the time is over, the wait that follows says why. */

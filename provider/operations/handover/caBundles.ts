@@ -1,8 +1,8 @@
 // Objects that name Services, and authorities, come in; requests to these Services trust them besides those that they trust already, until they are taken out again. Nobody's authority is replaced.
 import { MIGRATION_MARK } from "../../../common/ourMarks";
+import { type ClientConfig, clientConfigsOf, rewriteConfigs } from "../../kubernetes/clientConfigs";
 import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { type ClientConfig, clientConfigsOf, rewriteConfigs } from "./clientConfigs";
 
 /** Which entries of which objects. */
 export interface Trusting {
@@ -26,6 +26,18 @@ export async function trustForMove(
     const added = decode(authority).trim();
     const block = `${edge("begin", migrationId)}\n${added}\n${edge("end", migrationId)}\n`;
     await rewriteBundles(world, trusting, (bundle) => withAuthority(bundle, block, added));
+}
+
+/** Whether every entry that is meant still has what `trustForMove` added: whoever writes a bundle over takes it away. */
+export function isTrustedForMove(
+    object: KubernetesObject,
+    migrationId: string,
+    services: readonly ObjectRef[],
+): boolean {
+    return [...clientConfigsOf(object).values()].every(
+        (config) =>
+            !isFor(services, config) || decode(config.caBundle ?? "").includes(edge("begin", migrationId)),
+    );
 }
 
 /** What `trustForMove` added goes; byte for byte what was there before stays. */
@@ -57,9 +69,7 @@ async function rewriteBundles(
     { objects, services }: Trusting,
     change: (bundle: string) => string,
 ): Promise<void> {
-    const isMeant = ({ service }: ClientConfig) =>
-        services === undefined ||
-        services.some(({ namespace, name }) => namespace === service?.namespace && name === service?.name);
+    const isMeant = (config: ClientConfig) => services === undefined || isFor(services, config);
     await Promise.all(
         objects.map((ref) =>
             rewriteConfigs(world, ref, (config) =>
@@ -67,6 +77,10 @@ async function rewriteBundles(
             ),
         ),
     );
+}
+
+function isFor(services: readonly ObjectRef[], { service }: ClientConfig): boolean {
+    return services.some(({ namespace, name }) => namespace === service?.namespace && name === service?.name);
 }
 
 function withBundle(config: ClientConfig, wanted: string): ClientConfig {

@@ -1,11 +1,11 @@
 // A Certificate of cert-manager, and the CRDs that trust its authority, come in; it gets other DNS names without a moment in which the API server does not trust what pods present. Every reissue is another authority: both are trusted until the pods are through.
 import { INJECT } from "../../kubernetes/injectedAuthority";
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import { bytesOf, sameBytes } from "../../kubernetes/tlsSecrets";
 import type { ConversionBridge } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { bundlesOf, restoreBundles, trustAuthority } from "./caBundles";
-import { bytesOf, sameBytes } from "./tlsSecrets";
 
 /** Kubelets need longer than this to show a changed Secret. */
 const LOOK_MS = 100;
@@ -225,8 +225,11 @@ async function isReady(world: World, ref: ObjectRef): Promise<boolean> {
     return ready?.status === "True" && ready.observedGeneration === live?.metadata.generation;
 }
 
+/** The time is over, and it is not issued. */
+export class NotIssued extends Error {}
+
 function notIssued(ref: ObjectRef, dnsNames: readonly string[], timeoutMs: number): Error {
-    return new Error(
+    return new NotIssued(
         `cert-manager did not issue ${keyOf(ref)} for ${dnsNames.join(", ")} within ${Math.round(timeoutMs / 1000)} s`,
     );
 }

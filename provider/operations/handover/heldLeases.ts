@@ -1,4 +1,5 @@
 // Leases of the generation that waits, held by the move: its pods get Ready, and none of them leads until the Lease is given back. Nobody's leadership is taken from a controller that has it.
+import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { HandoverPart, isMarked, makeOwn, type OwnObjects } from "./onlyForTheMove";
 
@@ -7,6 +8,8 @@ import { HandoverPart, isMarked, makeOwn, type OwnObjects } from "./onlyForTheMo
  * however long nobody comes; the next `up` or `destroy` finds the Lease by its holder.
  */
 const HELD_SECONDS = 10 * 365 * 24 * 3600;
+/** Leases of pods that are gone run out within 15 s, by the defaults of all controllers. */
+const RUNS_OUT_MS = 30_000;
 
 interface LeaseSpec {
     readonly holderIdentity?: string;
@@ -68,6 +71,31 @@ async function holdLease(world: World, own: OwnObjects, { ref }: LeaseMemory): P
     await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
 }
 
+/** Its last leader may have ended without giving it back: waits until it has run out. */
+export async function holdWhenFree(
+    world: World,
+    migrationId: string,
+    refs: readonly ObjectRef[],
+): Promise<void> {
+    const memory = await rememberLeases(world, refs);
+    const look = () =>
+        holdLeases(world, migrationId, memory).then(
+            () => undefined,
+            (error: unknown) => {
+                if (!(error instanceof LeadsAlready)) throw error;
+                return error;
+            },
+        );
+    const pace = { timeoutMs: RUNS_OUT_MS, pauseMs: 1_000 };
+    const leads = await poll(world.clock, pace, look, (error) => error === undefined);
+    if (leads !== undefined) throw leads;
+}
+
+export async function isHeld(world: World, migrationId: string, ref: ObjectRef): Promise<boolean> {
+    const live = (await world.objects.read(ref)) as ElectionLease | undefined;
+    return live?.spec?.holderIdentity === holderOf(migrationId);
+}
+
 /** From here on the next candidate leads, within one of its retries. A Lease that somebody holds by now is that one's. */
 export async function releaseLeases(
     world: World,
@@ -115,8 +143,11 @@ function microTime(time: string): string {
     return `${new Date(time).toISOString().slice(0, -1)}000Z`;
 }
 
+/** Somebody holds it, and may act. */
+export class LeadsAlready extends Error {}
+
 function leadsAlready({ metadata, spec }: ElectionLease): Error {
-    return new Error(
+    return new LeadsAlready(
         `${spec?.holderIdentity} leads by Lease ${metadata.namespace}/${metadata.name}; a leader that works is not made to wait`,
     );
 }

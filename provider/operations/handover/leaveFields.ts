@@ -1,6 +1,6 @@
 // An object as it was before the move comes in, which this package wrote on the way and which is the add-on's now; who owns its fields is as if this package had never written it. No value changes.
 import { refTo } from "../../kubernetes/restore";
-import type { KubernetesObject, ManagedFieldsEntry, World } from "../../ports/world";
+import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 const FIELD_MANAGER = "pulumi-hyperpod-inference";
 /** Controllers write it meanwhile: on top of that, a few times. */
@@ -12,22 +12,41 @@ interface FieldsV1 {
 
 /** `taken` is an annotation that was taken off and came back: whoever owned it owns it again, where its value is the same. */
 export async function leaveFields(world: World, former: KubernetesObject, taken: string): Promise<void> {
+    await rewriteOwners(world, refTo(former), (live) => {
+        const isSame = live.metadata.annotations?.[taken] === former.metadata.annotations?.[taken];
+        return ofOthers(live).map((entry) =>
+            isSame && owned(former, entry, taken) ? withAnnotation(entry, taken) : entry,
+        );
+    });
+}
+
+/** Nobody owns by this package's name any more. */
+export async function leaveOurFields(world: World, ref: ObjectRef): Promise<void> {
+    await rewriteOwners(world, ref, ofOthers);
+}
+
+async function rewriteOwners(
+    world: World,
+    ref: ObjectRef,
+    left: (live: KubernetesObject) => readonly ManagedFieldsEntry[],
+): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-        const live = await world.objects.read(refTo(former));
+        const live = await world.objects.read(ref);
         if (live === undefined) return;
         const { managedFields = [], resourceVersion = "" } = live.metadata;
-        const isSame = live.metadata.annotations?.[taken] === former.metadata.annotations?.[taken];
-        const left = managedFields
-            .filter(({ manager }) => manager !== FIELD_MANAGER)
-            .map((entry) => (isSame && owned(former, entry, taken) ? withAnnotation(entry, taken) : entry));
-        if (JSON.stringify(left) === JSON.stringify(managedFields)) return;
+        const wanted = left(live);
+        if (JSON.stringify(wanted) === JSON.stringify(managedFields)) return;
         try {
-            await world.objects.merge(refTo(former), { metadata: { resourceVersion, managedFields: left } });
+            await world.objects.merge(ref, { metadata: { resourceVersion, managedFields: wanted } });
             return;
         } catch (error) {
             if ((error as { status?: number }).status !== 409 || attempt >= TRIES) throw error;
         }
     }
+}
+
+function ofOthers({ metadata }: KubernetesObject): readonly ManagedFieldsEntry[] {
+    return (metadata.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
 }
 
 function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annotation: string): boolean {

@@ -1,7 +1,6 @@
 // The Secret of a webhook's server, and the configurations that trust it, come in; its pods get a certificate for other names, of an authority made for this move, without a moment in which it is not trusted. Of the authority only the certificate is kept: nobody can sign with it again.
+import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
-import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { bundlesOf, endTrust, restoreBundles, type Trusting, trustForMove } from "./caBundles";
 import {
     AUTHORITY,
     bytesOf,
@@ -15,7 +14,9 @@ import {
     textOf,
     type Unfit,
     whyKept,
-} from "./tlsSecrets";
+} from "../../kubernetes/tlsSecrets";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { bundlesOf, endTrust, restoreBundles, type Trusting, trustForMove } from "./caBundles";
 
 /** What an undo needs; all objects as they were. */
 export interface AuthorityMemory {
@@ -67,6 +68,38 @@ export async function trustOwn(world: World, migrationId: string, memory: Author
         await trust(world, migrationId, memory, authority);
 }
 
+/** Whether the Secret holds the move's certificate, which is for the old and the new names. */
+export async function presentsOwn(world: World, { secret }: AuthorityMemory): Promise<boolean> {
+    return certificateIn(world, await world.objects.read(refTo(secret)))?.isOwn === true;
+}
+
+/** What Helm's pods present, whichever of the two certificates the Secret holds; and what the add-on's present, where `applied` is known. */
+export async function trustFormer(
+    world: World,
+    migrationId: string,
+    memory: AuthorityMemory,
+    applied: readonly KubernetesObject[] = [],
+): Promise<void> {
+    for (const bundle of new Set([...memory.configurations, ...applied].flatMap(bundlesOf)))
+        await trust(world, migrationId, memory, bundle);
+    await trustOwn(world, migrationId, memory);
+}
+
+/** Whether the Secret's bytes, and who trusts them, are as they were. */
+export async function isAsBefore(
+    world: World,
+    { secret, configurations }: AuthorityMemory,
+): Promise<boolean> {
+    const live = await readMany(world, [secret, ...configurations].map(refTo));
+    return (
+        sameBytes(bytesOf(live.get(keyOf(refTo(secret)))), bytesOf(secret)) &&
+        configurations.every((one) => {
+            const now = live.get(keyOf(refTo(one)));
+            return now !== undefined && bundlesOf(now).join() === bundlesOf(one).join();
+        })
+    );
+}
+
 /** Once no pod presents our certificate any more. `applied` are the configurations as EKS left them, before ours was added again. */
 export async function leaveToAddon(
     world: World,
@@ -85,9 +118,7 @@ export async function takeOwnBack(
     memory: AuthorityMemory,
     awaitPods: () => Promise<void>,
 ): Promise<void> {
-    for (const bundle of new Set(memory.configurations.flatMap(bundlesOf)))
-        await trust(world, migrationId, memory, bundle);
-    await trustOwn(world, migrationId, memory);
+    await trustFormer(world, migrationId, memory);
     const live = await readSecret(world, refTo(memory.secret));
     if (isOthers(world, live, memory)) throw changedByOthers(live);
     await putBytes(world, live, bytesOf(memory.secret));

@@ -56,9 +56,12 @@ function addressesIn(endpoints: readonly Endpoint[]): string {
     return endpoints.map(({ addresses }) => addresses.join()).join();
 }
 
+/** The time is over, and some pod presents another certificate. */
+export class NotPresented extends Error {}
+
 function notPresented({ service, names, timeoutMs }: NamesRequest, answers: readonly PodAnswer[]): Error {
     const told = answers.map((answer) => answer.names?.join(", ") ?? answer.message);
-    return new Error(
+    return new NotPresented(
         `waited ${Math.round(timeoutMs / 1000)} s for the pods behind Service ${service.namespace}/${service.name} to present a certificate for ${names.join(", ")}; they present: ${told.join("; ") || "none is ready"}`,
     );
 }

@@ -1,29 +1,41 @@
 // One bridge and what its pods present come in; requests go to the add-on's Service, or back to Helm's, and at no moment to a name that a pod does not present under an authority that is trusted.
-
-import { ErrorCode, isStopped, MigrationError, messageOf } from "../../../common/errors";
-import { AVAILABLE_MS } from "../../../common/timeouts";
 import { refTo } from "../../kubernetes/restore";
-import { poll } from "../../ports/poll";
+import type { BridgedComponent } from "../../plan/bridged";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import { availableAgain } from "./availableAgain";
 import { followBridge } from "./bridge";
 import {
     areNamesBack,
     changeNames,
     formerNames,
+    type NamesMemory,
+    NotIssued,
     namesNow,
     takeNamesBack,
     trustIssued,
 } from "./certificateNames";
-import type { KeptBridge } from "./keptBridges";
-import { waitForNames } from "./presentedNames";
+import { NotPresented, waitForNames } from "./presentedNames";
 import { areRedirected, namesService, pointToNew, pointToOld } from "./references";
+
+export interface KeptBridge {
+    readonly component: BridgedComponent;
+    /** What its pods presented before the move, and who trusted it. */
+    readonly names: NamesMemory;
+    /** Also runs at every look. */
+    readonly meanwhile?: () => Promise<unknown>;
+}
 
 /** Kubelets show a changed Secret after 60 to 90 s, and servers reload within another 60 s. */
 const PRESENTED_MS = 5 * 60_000;
-const LOOK_MS = 500;
 
 /** Ends when whoever serves presents the add-on's names, and no others; that is asked also when another process has changed everything already. */
-export async function redirect(world: World, migrationId: string, kept: KeptBridge): Promise<void> {
+export async function redirectConversion(
+    world: World,
+    migrationId: string,
+    one: KeptBridge,
+    meanwhile: () => Promise<unknown>,
+): Promise<void> {
+    const kept = { ...one, meanwhile };
     const { names, component } = kept;
     const { bridge } = component;
     const isThere = areRedirected(await live(world, names.crds), bridge);
@@ -36,7 +48,7 @@ export async function redirect(world: World, migrationId: string, kept: KeptBrid
 }
 
 /** Helm's pods run and get all requests when this ends; the add-on's may run beside them. Writes nothing where everything is as it was. */
-export async function turnBack(
+export async function turnConversionBack(
     world: World,
     migrationId: string,
     kept: KeptBridge,
@@ -49,7 +61,7 @@ export async function turnBack(
     if (isBack && runs && (await areNamesBack(world, names))) return;
     const isPresented = isBack || (await presentedOrTold(world, migrationId, kept, bridge.to));
     if (!runs) await world.workloads.scale(workload, replicas);
-    await availableAgain(world, migrationId, kept);
+    await availableAgain(world, component, () => keepConversion(world, migrationId, kept));
     if (!isBack && isPresented) await presentedOrTold(world, migrationId, kept, bridge.from);
     if (!isBack) await pointToOld(world, names.crds, [bridge]);
     await takeNamesBack(world, names, PRESENTED_MS, () =>
@@ -69,9 +81,9 @@ async function presentedOrTold(
         await present(world, migrationId, kept, bothNames(kept), service);
         return true;
     } catch (error) {
-        if (isStopped(error)) throw error;
+        if (!(error instanceof NotIssued || error instanceof NotPresented)) throw error;
         world.log.warn(
-            `requests to ${kept.component.component} pause during the undo, because it cannot present the names of both generations: ${messageOf(error)}`,
+            `requests to ${kept.component.component} pause during the undo, because it cannot present the names of both generations: ${error.message}`,
         );
         return false;
     }
@@ -113,30 +125,16 @@ function request(
         service,
         names,
         timeoutMs: PRESENTED_MS,
-        meanwhile: () => keepUp(world, migrationId, kept),
+        meanwhile: () => Promise.all([keepConversion(world, migrationId, kept), kept.meanwhile?.()]),
     };
 }
 
-async function keepUp(world: World, migrationId: string, { component, names }: KeptBridge): Promise<void> {
+export async function keepConversion(
+    world: World,
+    migrationId: string,
+    { component, names }: KeptBridge,
+): Promise<void> {
     await Promise.all([trustIssued(world, names), followBridge(world, migrationId, component.bridge)]);
-}
-
-async function availableAgain(world: World, migrationId: string, kept: KeptBridge): Promise<void> {
-    const { workload, component } = kept.component;
-    const look = async () => {
-        await keepUp(world, migrationId, kept);
-        return world.workloads.status(workload);
-    };
-    const pace = { timeoutMs: AVAILABLE_MS, pauseMs: LOOK_MS };
-    const isAvailable = (status: Awaited<ReturnType<typeof look>>) =>
-        status?.upToDate === true && status.desired > 0 && status.available >= status.desired;
-    if (isAvailable(await poll(world.clock, pace, look, isAvailable))) return;
-    throw new MigrationError({
-        code: ErrorCode.WorkloadTimeout,
-        step: "undo redirect",
-        what: `Helm's ${component} (${workload.namespace}/${workload.name}) is not available again`,
-        remedy: "look at its pods with `kubectl describe pod`, then run the command again",
-    });
 }
 
 async function live(world: World, crds: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {

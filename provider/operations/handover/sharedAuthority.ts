@@ -1,8 +1,5 @@
 // The Secret of a controller that signs its own certificates, and the place of the same Secret for the generation that waits, come in; both hold the same authority and one certificate for the names of both. Nothing that trusts the authority changes, and its key goes nowhere but into the second Secret.
 import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
-import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import type { Bridge } from "./bridge";
-import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./onlyForTheMove";
 import {
     AUTHORITY,
     AUTHORITY_KEY,
@@ -16,7 +13,10 @@ import {
     textOf,
     type Unfit,
     whyKept,
-} from "./tlsSecrets";
+} from "../../kubernetes/tlsSecrets";
+import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import type { Bridge } from "./bridge";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./onlyForTheMove";
 
 /** What an undo needs. */
 export interface SharedMemory {

@@ -1,32 +1,62 @@
-// The add-on is gone, what it made still runs: every bridged controller of Helm serves again before the add-on's stop. Where that cannot be, the undo pauses, and says so.
+// The add-on is gone, what it made still runs: every controller of Helm's that handed over serves again before the add-on's stop, and leads once these have. Where that cannot be, the undo pauses, and says so.
 import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
-import { bridgedOf } from "../../plan/bridged";
+import { handingOver } from "../../plan/bridged";
+import type { AdmissionBridge } from "../../plan/plan";
+import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/bringBack";
-import { keptBridgesOf } from "./keptBridges";
-import { turnBack } from "./redirect";
-import { replicasBefore } from "./replicasBefore";
+import { releaseLeases } from "./heldLeases";
 import { noteOnce } from "./stillServes";
+import type { Way } from "./way";
+import { namesOf, waysOf } from "./ways";
 
-export async function turnBackAll<Memory>(
-    { world, plan, memory, journal }: StepContext<Memory>,
-    backup: Backup,
-): Promise<void> {
-    const components = bridgedOf(plan);
-    if (components.length === 0) return;
+export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: Backup): Promise<void> {
+    const { world, plan, memory, journal } = context;
+    if (handingOver(plan).length === 0) return;
     // From here on Helm's generation is to lead.
     journal.note({ handedOver: [], redirected: false });
     await memory.write(memory.value);
+    const pauses = (which: string, error: unknown) => {
+        if (isStopped(error)) throw error;
+        noteOnce(journal, [`the undo pauses ${which}, because it could not hand over: ${messageOf(error)}`]);
+    };
+    let ways: readonly Way[] = [];
     try {
         const stopped = plan.controllers.map(({ workload }) => workload);
         await bringBackMissing(world, plan, backup, "undo install", stopped);
-        for (const kept of keptBridgesOf(components, backup))
-            await turnBack(world, journal.migrationId, kept, replicasBefore(plan, kept.component));
+        ways = await waysOf(context);
     } catch (error) {
-        if (isStopped(error)) throw error;
-        noteOnce(journal, [
-            `the undo pauses ${components.map(({ component }) => component).join(", ")}, because it could not hand over: ${messageOf(error)}`,
-        ]);
+        const names = handingOver(plan).map(({ component }) => component);
+        pauses(names.join(", "), error);
     }
+    // Whoever converts the models is needed longest on the way there, and comes first in an undo.
+    for (const way of [...ways].reverse())
+        try {
+            await way.turnBack();
+        } catch (error) {
+            pauses(namesOf(way), error);
+        }
+}
+
+/** No pod of the add-on runs any more: Leases of Helm's that the move holds are free. */
+export async function leadAgain<Memory>(context: StepContext<Memory>): Promise<void> {
+    await giveBack(context, ({ lease }) => [lease]);
+}
+
+/** Whatever the move still holds. */
+export async function giveLeasesBack<Memory>(context: StepContext<Memory>): Promise<void> {
+    await giveBack(context, ({ lease, nextLease }) => [lease, nextLease]);
+}
+
+async function giveBack<Memory>(
+    { world, plan, journal }: StepContext<Memory>,
+    which: (bridge: AdmissionBridge) => readonly ObjectRef[],
+): Promise<void> {
+    const refs = handingOver(plan).flatMap(({ admission }) => (admission ? which(admission) : []));
+    await releaseLeases(
+        world,
+        journal.migrationId,
+        refs.map((ref) => ({ ref })),
+    );
 }

@@ -20,6 +20,7 @@ const CONFIGURATIONS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfig
     name: "alb-webhook",
 }));
 const ALB = [service("alb-webhook-service")];
+const UNTIL = "2099-01-01T00:00:00.000Z";
 const conditions = (world: MemoryWorld) =>
     CONFIGURATIONS.flatMap((ref) => {
         const { webhooks } = world.store.raw(ref) as unknown as {
@@ -40,7 +41,7 @@ describe("the bypass of admission webhooks", () => {
         const world = stopped();
         const { ports } = await processOf(world);
         assert.match(admissionProblem(world.store, "ingresses") ?? "", /no endpoints/);
-        await beginBypass(ports, CONFIGURATIONS, ALB);
+        await beginBypass(ports, CONFIGURATIONS, ALB, UNTIL);
         assert.equal(admissionProblem(world.store, "ingresses"), undefined);
         assert.equal(admissionProblem(world.store, "targetgroupbindings"), undefined);
         await endBypass(ports, CONFIGURATIONS);
@@ -48,10 +49,21 @@ describe("the bypass of admission webhooks", () => {
         assert.deepEqual(conditions(world), [undefined, undefined]);
     });
 
+    it("is off by itself when its time is over, also when nobody comes back", async () => {
+        const world = stopped();
+        const { ports, mover } = await processOf(world);
+        await beginBypass(ports, CONFIGURATIONS, ALB, new Date(world.data.now + 60_000).toISOString());
+        mover.kill();
+        world.advanceTo(world.data.now + 59_000);
+        assert.equal(admissionProblem(world.store, "ingresses"), undefined);
+        world.advanceTo(world.data.now + 1_000);
+        assert.match(admissionProblem(world.store, "ingresses") ?? "", /no endpoints/);
+    });
+
     it("is only for the Services that are meant, and leaves conditions of others", async () => {
         const world = stopped();
         const { ports } = await processOf(world);
-        await beginBypass(ports, CONFIGURATIONS, [service("another")]);
+        await beginBypass(ports, CONFIGURATIONS, [service("another")], UNTIL);
         assert.deepEqual(conditions(world), [undefined, undefined]);
         const theirs = { name: "theirs", expression: "request.userInfo.username != 'ci'" };
         for (const ref of CONFIGURATIONS) {
@@ -59,13 +71,15 @@ describe("the bypass of admission webhooks", () => {
             const next = webhooks.map((webhook) => ({ ...webhook, matchConditions: [theirs] }));
             world.store.merge(ref, { webhooks: next }, BY);
         }
-        await beginBypass(ports, CONFIGURATIONS, ALB);
-        await beginBypass(ports, CONFIGURATIONS, ALB);
-        const ours = { name: "pulumi-hyperpod-inference.move", expression: "false" };
-        assert.deepEqual(conditions(world), [
-            [theirs, ours],
-            [theirs, ours],
-        ]);
+        await beginBypass(ports, CONFIGURATIONS, ALB, UNTIL);
+        await beginBypass(ports, CONFIGURATIONS, ALB, UNTIL);
+        for (const found of conditions(world)) {
+            assert.deepEqual(found?.[0], theirs);
+            const ours = found?.[1] as { name: string; expression: string };
+            assert.equal(ours.name, "pulumi-hyperpod-inference.move");
+            assert.ok(ours.expression.includes(UNTIL));
+            assert.equal(found?.length, 2);
+        }
         await endBypass(ports, CONFIGURATIONS);
         assert.deepEqual(conditions(world), [[theirs], [theirs]]);
     });
@@ -74,7 +88,7 @@ describe("the bypass of admission webhooks", () => {
         const world = stopped();
         const { ports } = await processOf(world);
         for (const ref of CONFIGURATIONS) world.store.remove(ref);
-        await beginBypass(ports, CONFIGURATIONS, ALB);
+        await beginBypass(ports, CONFIGURATIONS, ALB, UNTIL);
         await endBypass(ports, CONFIGURATIONS);
         assert.deepEqual(
             CONFIGURATIONS.map((ref) => world.store.raw(ref)),
@@ -85,7 +99,7 @@ describe("the bypass of admission webhooks", () => {
     it("is off after a kill at any write, once it is ended", async () => {
         const world = stopped();
         const part = {
-            apply: (ports: World) => beginBypass(ports, CONFIGURATIONS, ALB),
+            apply: (ports: World) => beginBypass(ports, CONFIGURATIONS, ALB, UNTIL),
             undo: (ports: World) => endBypass(ports, CONFIGURATIONS),
         };
         const isOwner = ({ path }: { path: string }) => path.startsWith("metadata.managedFields");

@@ -2,80 +2,12 @@
 import assert from "node:assert/strict";
 import { Handover } from "../../../common/enums";
 import { ErrorCode } from "../../../common/errors";
-import type { Discovery } from "../../../provider/discovery/discover";
-import { keyOf, refTo } from "../../../provider/kubernetes/restore";
 import { describeHandover, planHandover } from "../../../provider/plan/handover";
 import { MigrationStep } from "../../../provider/plan/plan";
-import { AddonStatus, type ClusterRight, type KubernetesObject } from "../../../provider/ports/world";
+import { AddonStatus, type KubernetesObject } from "../../../provider/ports/world";
 import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
-import { OPERATOR_NAMESPACE, operatorObjects } from "../memory/operatorContent";
+import { change, discoveryOf, type Found, found, lease, MANAGER } from "./foundRelease";
 
-const MANAGER = "hyperpod-inference-operator-controller-manager";
-interface Found {
-    objects: KubernetesObject[];
-    leases: KubernetesObject[];
-    version: string;
-    addon?: AddonStatus;
-    taken: boolean;
-    missing: ClusterRight[];
-}
-
-function lease(name: string, holderIdentity: string): KubernetesObject {
-    return {
-        apiVersion: "coordination.k8s.io/v1",
-        kind: "Lease",
-        metadata: { name, namespace: OPERATOR_NAMESPACE },
-        spec: { holderIdentity },
-    };
-}
-
-function found(change: (found: Found) => void = () => undefined): Found {
-    const form = {
-        namespace: "kube-system",
-        prefix: "hyperpod-inference-operator",
-        operator: "3.3",
-        albReplicas: 2,
-        kedaRoleArn: "",
-        albAccount: true,
-        albRoleArn: "",
-    };
-    const seen: Found = {
-        objects: structuredClone(operatorObjects(form)),
-        leases: [lease("e7d9c1a4.sagemaker.amazonaws.com", `${MANAGER}-7f8b9c-x2x4z_0a1b`)],
-        version: "1.34",
-        taken: false,
-        missing: [],
-    };
-    change(seen);
-    return seen;
-}
-
-function discoveryOf({ objects, leases, version, addon, taken, missing }: Found): Discovery {
-    const workload = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === MANAGER);
-    const alb = objects.find(({ metadata }) => metadata.name === "hyperpod-inference-operator-alb");
-    const service = { apiVersion: "v1", kind: "Service", namespace: OPERATOR_NAMESPACE };
-    return {
-        cluster: { kubernetesVersion: version },
-        live: new Map(objects.map((object) => [keyOf(refTo(object)), object])),
-        definitions: objects.filter(({ kind }) => kind === "CustomResourceDefinition"),
-        ...(addon === undefined ? {} : { addon: { status: addon } }),
-        controllers: [
-            { component: "operator", workload },
-            { component: "load balancer controller", workload: alb },
-        ],
-        handover: {
-            leases,
-            missingRights: missing,
-            taken: taken ? [{ ...service, name: "hyperpod-inference-conversion-webhook" }] : [],
-        },
-    } as unknown as Discovery;
-}
-
-const change = (kind: string, name: string, work: (object: KubernetesObject) => void) => (seen: Found) => {
-    const object = seen.objects.find((one) => one.kind === kind && one.metadata.name === name);
-    assert.ok(object, name);
-    work(object);
-};
 const MODELS = "jumpstartmodels.inference.sagemaker.aws.amazon.com";
 const conversionOf = ({ spec }: KubernetesObject) =>
     spec as { conversion: { strategy: string; webhook: { clientConfig: { service: { name: string } } } } };
@@ -159,10 +91,11 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
     ],
 ];
 
+/** The load balancer controller pauses in all of these. */
 const decide = (seen: Found, handover: Handover, until?: MigrationStep) =>
     planHandover(
         discoveryOf(seen),
-        { handover, ...(until === undefined ? {} : { until }) },
+        { handover, allowAdmissionBypass: false, ...(until === undefined ? {} : { until }) },
         hyperPodInference,
     );
 
@@ -181,7 +114,7 @@ describe("how a move hands over", () => {
         assert.equal(alb?.bridge, undefined);
         assert.deepEqual(describeHandover(planned.handover), [
             "operator: away for 0 s; Helm's pods serve until the add-on's are available",
-            "load balancer controller: away for at least 10 s on real nodes, because this package cannot lead its requests to both generations' pods yet",
+            "load balancer controller: away for at least 10 s on real nodes, because no pod of it holds a Lease, so nothing would keep two generations from working at once",
         ]);
     });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { isAppliedByEks } from "../../../provider/kubernetes/appliedByEks";
 import { refTo } from "../../../provider/kubernetes/restore";
+import { certificateIn } from "../../../provider/kubernetes/tlsSecrets";
 import { beginBypass, endBypass } from "../../../provider/operations/handover/admissionBypass";
 import {
     type Bridge,
@@ -33,7 +34,6 @@ import {
     type SharedMemory,
     shareAuthority,
 } from "../../../provider/operations/handover/sharedAuthority";
-import { certificateIn } from "../../../provider/operations/handover/tlsSecrets";
 import { poll } from "../../../provider/ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { sample } from "../../faults/matrix";
@@ -131,7 +131,7 @@ interface Kept {
 async function install(ports: World, { alb }: Memory, kept: Kept, isBypassed: boolean): Promise<void> {
     const configurations = alb.configurations.map(refTo);
     if ((await ports.addons.describe(ADDON)) === undefined) {
-        if (isBypassed) await beginBypass(ports, configurations, alb.services);
+        if (isBypassed) await beginBypass(ports, configurations, alb.services, "2099-01-01T00:00:00.000Z");
         const version = "v1.4.0-eksbuild.1";
         await ports.addons.create({ name: ADDON, version, configurationValues: "{}", token: ID });
     }

@@ -4,28 +4,50 @@ import type { Difference } from "../../../sandbox/compare/state";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { isIssued } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
-import { MODELS, slowWorld } from "./slowWorld";
+import { INGRESSES, MODELS, slowWorld } from "./slowWorld";
 
 const isElected = (difference: Difference) => difference.key.startsWith("coordination.k8s.io/Lease ");
 const isAnew = (difference: Difference) => isIssued(difference) || isElected(difference);
 
 describe("a move whose operator hands over", () => {
-    it("refuses no request for a model on the way there and back, three times, and no two operators act", async () => {
+    it("refuses no request for a model or an ingress on the way there and back, three times, and no two controllers act", async () => {
         const world = slowWorld();
         const start = stateOf(world);
-        const stack = new MemoryStack(world);
+        const stack = new MemoryStack(world, { clusterName: "demo", allowAdmissionBypass: true });
         const requests = world.watchRequests();
+        const assertAnswered = (): void => {
+            for (const kind of [MODELS, ...INGRESSES]) {
+                const { reasons = [] } = requests.refused.get(kind) ?? {};
+                assert.deepEqual([...reasons], [], `${kind}: ${JSON.stringify(requests.seconds())}`);
+            }
+        };
         for (const run of [1, 2, 3]) {
             assertDone(await stack.up());
             world.settle(60_000);
-            assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+            assertAnswered();
             assertHarmless(world);
             assertDone(await stack.destroy());
             world.settle(60_000);
-            assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+            assertAnswered();
             assertHarmless(world);
             assertSame(stateOf(world), start, `after undo ${run}`, isElected);
         }
+    });
+
+    it("refuses ingresses for less than a second where nobody allowed the bypass, and its plan says so", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world);
+        const requests = world.watchRequests();
+        assertDone(await stack.up());
+        world.settle(60_000);
+        for (const kind of INGRESSES) {
+            const { milliseconds = 0, reasons = [] } = requests.refused.get(kind) ?? {};
+            assert.ok(milliseconds < 1_000, `${kind}: ${milliseconds} ms`);
+            assert.match([...reasons].join("\n"), /^[^\n]*unknown authority$/);
+        }
+        const plan = ((stack.resource?.outputs.plan ?? []) as string[]).join(" ").replace(/\s+/g, " ");
+        assert.match(plan, /load balancer controller: away for 0 s; .* may be refused for about 1 s/);
+        assertHarmless(world);
     });
 
     it("ends as a move with a pause does, in which models are refused for a minute", async () => {

@@ -6,10 +6,13 @@ import { ADDON } from "../memory/content";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { isReady } from "../memory/pods";
+import type { Requests } from "../memory/requests";
+import { admissionProblem } from "../memory/serving";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
-import { MODELS, NEW_MANAGER, OLD_MANAGER, slowWorld } from "./slowWorld";
+import { INGRESSES, MODELS, NEW_MANAGER, OLD_MANAGER, slowWorld } from "./slowWorld";
 
+const ALB = "aws-load-balancer-controller";
 const BY = { manager: "test", operation: "Update" } as const;
 const isElected = ({ key }: { key: string }) => key.startsWith("coordination.k8s.io/Lease ");
 const deployment = (namespace: string, name: string): ObjectRef => ({
@@ -40,6 +43,20 @@ function leftOver(world: MemoryWorld): string[] {
         .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 
+const BYPASSED = { clusterName: "demo", allowAdmissionBypass: true };
+
+function assertAnswered({ refused }: Requests): void {
+    for (const kind of [MODELS, ...INGRESSES])
+        assert.deepEqual([...(refused.get(kind)?.reasons ?? [])], [], kind);
+}
+
+/** Whose pods act now, `namespace/Deployment` each. */
+function acting(world: MemoryWorld, image: string): string[] {
+    return world.data.acts
+        .filter((act) => act.image === image && act.until === undefined)
+        .map(({ pod }) => pod.split(" ")[0] ?? "");
+}
+
 /** Runs `work` at the first write that has the text. */
 function at(text: string, work: () => void) {
     let isOver = false;
@@ -53,13 +70,19 @@ function at(text: string, work: () => void) {
 }
 
 describe("on the way without a pause", () => {
-    const goesOnWithPause: [what: string, break_: (world: MemoryWorld) => void, why: RegExp][] = [
+    const goesOnWithPause: [
+        what: string,
+        break_: (world: MemoryWorld) => void,
+        why: RegExp,
+        others: RegExp,
+    ][] = [
         [
             "an API server that does not follow slices",
             (world) => {
                 world.data.behaviour = { ...world.data.behaviour, followsSlices: false };
             },
             /operator: away for at least 180 s .*does not ask the pod that our EndpointSlice names/,
+            /load balancer controller: away for at least 10 s .*does not ask the pod/,
         ],
         [
             "a cert-manager that issues nothing",
@@ -67,9 +90,27 @@ describe("on the way without a pause", () => {
                 world.store.merge(deployment("cert-manager", "cert-manager"), { spec: { replicas: 0 } }, BY);
             },
             /operator: away for at least 180 s .*cert-manager did not issue/,
+            /load balancer controller: away for 0 s/,
+        ],
+        [
+            "somebody who leads where the add-on's load balancer controller would",
+            (world) => {
+                const metadata = {
+                    name: "aws-load-balancer-controller-leader",
+                    namespace: OPERATOR_NAMESPACE,
+                };
+                const renewTime = new Date(world.data.now).toISOString();
+                const spec = { holderIdentity: "somebody", leaseDurationSeconds: 3_600, renewTime };
+                world.store.create(
+                    { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec },
+                    BY,
+                );
+            },
+            /load balancer controller: away for at least 10 s .*somebody leads by Lease/,
+            /operator: away for 0 s/,
         ],
     ];
-    for (const [what, break_, why] of goesOnWithPause)
+    for (const [what, break_, why, others] of goesOnWithPause)
         it(`${what}: the move goes on with a pause before anything is stopped, and its plan says why`, async () => {
             const world = slowWorld();
             break_(world);
@@ -82,7 +123,7 @@ describe("on the way without a pause", () => {
             );
             assertDone(await stack.up({}, undefined, repaired));
             assert.match(planOf(stack), why);
-            assert.ok(!stepsOf(stack).includes(MigrationStep.Redirect));
+            assert.match(planOf(stack), others);
             assert.deepEqual(leftOver(world), []);
             assertHarmless(world);
             assertDone(await stack.destroy());
@@ -94,7 +135,7 @@ describe("on the way without a pause", () => {
         const world = slowWorld();
         const result = await new MemoryStack(world, { clusterName: "demo", handover: "Seamless" }).up();
         assert.equal(result.kind, "failed");
-        assert.match(result.message, /load balancer controller would pause: .*\[HP141\]/s);
+        assert.match(result.message, /KEDA would pause: .*\[HP141\]/s);
         assert.ok(!result.message.includes("\noperator would pause"));
         assert.deepEqual(result.mover.writes, []);
     });
@@ -102,28 +143,32 @@ describe("on the way without a pause", () => {
     it("new pods that never get Ready: Helm's serve all the time, and a later up arrives", async () => {
         const world = slowWorld();
         const { behaviour } = world.data;
-        const startUpMs = { [`${OPERATOR_NAMESPACE}/${NEW_MANAGER}`]: 3_600_000 };
+        const startUpMs = {
+            [`${OPERATOR_NAMESPACE}/${NEW_MANAGER}`]: 3_600_000,
+            [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]: 3_600_000,
+        };
         world.data.behaviour = { ...behaviour, startUpMs };
-        const stack = new MemoryStack(world, { clusterName: "demo", installTimeoutMinutes: 2 });
+        const stack = new MemoryStack(world, { ...BYPASSED, installTimeoutMinutes: 2 });
         const requests = world.watchRequests();
         const failed = await stack.up();
         assert.equal(failed.kind, "failed", failed.message);
         world.settle(60_000);
         assert.equal(readyPods(world, OLD_MANAGER), 1);
         assert.deepEqual(leftOver(world), []);
+        assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
         world.data.behaviour = behaviour;
         assertDone(await stack.up());
         world.settle(60_000);
         assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
-        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertAnswered(requests);
         assertHarmless(world);
     });
 
-    it("CREATE_FAILED: Helm's operator never stops serving, and nothing of the way is left", async () => {
+    it("CREATE_FAILED: Helm's controllers never stop serving, and nothing of the way is left", async () => {
         const world = slowWorld();
         const start = stateOf(world);
         world.data.outcomes.set(ADDON, "CREATE_FAILED");
-        const stack = new MemoryStack(world);
+        const stack = new MemoryStack(world, BYPASSED);
         const requests = world.watchRequests();
         const failed = await stack.up();
         assert.match(failed.message, /\[HP220\]/);
@@ -132,7 +177,7 @@ describe("on the way without a pause", () => {
         assert.deepEqual(leftOver(world), []);
         assertDone(await stack.destroy());
         assertSame(stateOf(world), start, "after the undo", isElected);
-        assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertAnswered(requests);
         assertHarmless(world);
     });
 
@@ -176,9 +221,9 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
-    it("killed after the add-on was asked for, and nobody comes for a day: Helm's operator serves and leads alone", async () => {
+    it("killed after the add-on was asked for, and nobody comes for a day: Helm's controllers serve and lead alone", async () => {
         const world = slowWorld();
-        const stack = new MemoryStack(world);
+        const stack = new MemoryStack(world, BYPASSED);
         const first = await stack.up({}, undefined, (mover) =>
             at("create add-on amazon", () => mover.kill())(mover),
         );
@@ -186,15 +231,24 @@ describe("on the way without a pause", () => {
         const requests = world.watchRequests();
         world.settle(24 * 3_600_000);
         assert.equal(readyPods(world, OLD_MANAGER), 1);
-        const acting = world.data.acts.filter(
-            ({ image, until }) => image === "hyperpod-inference-operator" && until === undefined,
+        assert.deepEqual(acting(world, "hyperpod-inference-operator"), [
+            `${OPERATOR_NAMESPACE}/${OLD_MANAGER}`,
+        ]);
+        assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
+        // The add-on's authority is in place of the move's, and the bypass is over.
+        assert.match(
+            [...(requests.refused.get("ingress creation")?.reasons ?? [])].join(),
+            /unknown authority/,
         );
-        assert.equal(acting.length, 1);
-        assert.match(acting[0]?.pod ?? "", new RegExp(OLD_MANAGER));
         assertHarmless(world);
         assertDone(await stack.up());
         world.settle(60_000);
         assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
+        assert.deepEqual(acting(world, ALB), [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]);
+        assert.equal(admissionProblem(world.store, "ingresses"), undefined);
+        assert.ok(
+            !JSON.stringify(world.store.all("MutatingWebhookConfiguration")).includes("matchConditions"),
+        );
         assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
         assertHarmless(world);
     });
@@ -231,6 +285,58 @@ describe("on the way without a pause", () => {
         assert.match(
             ((stack.resource?.outputs.warnings ?? []) as string[]).join("\n"),
             /Helm's operator stops before .* leads by Lease .*other\.sagemaker/,
+        );
+        assertHarmless(world);
+    });
+
+    it("the add-on's load balancer controller leads although the move held its Lease: Helm's stops at once, and it is told", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world, BYPASSED);
+        const lease = {
+            apiVersion: "coordination.k8s.io/v1",
+            kind: "Lease",
+            name: "aws-load-balancer-controller-leader",
+            namespace: OPERATOR_NAMESPACE,
+        };
+        const spec = { holderIdentity: "hyperpod-inference-alb-5d9c7b-abcde", leaseDurationSeconds: 15 };
+        const take = at("create add-on amazon", () => world.store.merge(lease, { spec }, BY));
+        assertDone(await stack.up({}, undefined, take));
+        assert.match(
+            ((stack.resource?.outputs.warnings ?? []) as string[]).join("\n"),
+            /Helm's load balancer controller stops before .* leads by Lease .*, which the move held/,
+        );
+        world.settle(60_000);
+        assert.deepEqual(acting(world, ALB), [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]);
+        assertHarmless(world);
+    });
+
+    it("the add-on's operator elects no leader: Helm's stops before it is Ready, and it is told", async () => {
+        const world = slowWorld();
+        const withArgs = (name: string, args: readonly string[]) => {
+            const ref = deployment(OPERATOR_NAMESPACE, name);
+            const live = world.store.raw(ref);
+            assert.ok(live);
+            const spec = structuredClone(live.spec) as {
+                template: { spec: { containers: { args?: readonly string[] }[] } };
+            };
+            for (const container of spec.template.spec.containers) container.args = args;
+            world.store.merge(ref, { spec }, BY);
+        };
+        withArgs(OLD_MANAGER, ["--leader-elect"]);
+        world.settle(60_000);
+        const stack = new MemoryStack(world, BYPASSED);
+        let readyAtStop: number | undefined;
+        const prepare = (mover: { writes: string[]; onWrite: (number: number) => void }) => {
+            mover.onWrite = () => {
+                if (mover.writes.at(-1)?.includes(`Deployment ${OPERATOR_NAMESPACE}/${OLD_MANAGER}`) === true)
+                    readyAtStop ??= readyPods(world, NEW_MANAGER);
+            };
+        };
+        assertDone(await stack.up({}, undefined, prepare));
+        assert.equal(readyAtStop, 0, "stopped before the new ones are ready");
+        assert.match(
+            ((stack.resource?.outputs.warnings ?? []) as string[]).join("\n"),
+            /Helm's operator stops before .*Deployment .*hyperpod-inference-controller-manager of the add-on elects no leader/,
         );
         assertHarmless(world);
     });

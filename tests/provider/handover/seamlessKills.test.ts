@@ -1,4 +1,4 @@
-// A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
+// A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model or ingress was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
 import assert from "node:assert/strict";
 import type { Difference, State } from "../../../sandbox/compare/state";
 import { sample } from "../../faults/matrix";
@@ -7,7 +7,8 @@ import { type GoldenRun, goldenRun } from "../memory/goldenRun";
 import type { Moment } from "../memory/mover";
 import { isIssuedOrRestored } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
-import { MODELS, slowWorld } from "./slowWorld";
+import type { MemoryWorld } from "../memoryWorld";
+import { INGRESSES, MODELS, slowWorld } from "./slowWorld";
 
 const { HANDOVER_KILLS: WANTED = "6", SEED = "1", ONLY = "" } = process.env;
 /** Until somebody runs the next command. */
@@ -29,6 +30,7 @@ let start: State;
 let run: GoldenRun;
 let kills: Kill[];
 
+const stackOf = (of: MemoryWorld) => new MemoryStack(of, { clusterName: "demo", allowAdmissionBypass: true });
 const isElected = (difference: Difference) => difference.key.startsWith("coordination.k8s.io/Lease ");
 const told = ({ first, moment, write, what, second }: Kill) =>
     `${first} killed ${moment} write ${write} (${what}), then ${second}`;
@@ -38,7 +40,7 @@ describe("a mover that is killed on the way without a pause", function () {
 
     before(async () => {
         start = stateOf(world);
-        run = await goldenRun(world, snapshot);
+        run = await goldenRun(world, snapshot, stackOf);
         const { writes } = run;
         const all = (first: Command, writes: readonly string[]) =>
             writes.flatMap((what, index) =>
@@ -52,7 +54,7 @@ describe("a mover that is killed on the way without a pause", function () {
         assert.ok(kills.length > 600, `${kills.length} kills`);
     });
 
-    it(`at any write (${WANTED}): the end is golden or the start, no model is refused, and one operator acts`, async () => {
+    it(`at any write (${WANTED}): the end is golden or the start, no model or ingress is refused, and one of each controller acts`, async () => {
         const matching = kills.filter((kill) => told(kill).includes(ONLY));
         const chosen = WANTED === "all" ? matching : sample(matching, Number(WANTED), Number(SEED));
         const wrong: string[] = [];
@@ -70,7 +72,7 @@ describe("a mover that is killed on the way without a pause", function () {
 
 async function tried({ first, write, moment, second }: Kill): Promise<void> {
     world.restore(first === "up" ? snapshot : run.moved.data);
-    const stack = new MemoryStack(world);
+    const stack = stackOf(world);
     if (first === "destroy") stack.load(run.moved.saved);
     const requests = world.watchRequests();
     const crash = { write, moment, kind: "crash" } as const;
@@ -85,5 +87,6 @@ async function tried({ first, write, moment, second }: Kill): Promise<void> {
         second === "up" ? isIssuedOrRestored(difference) || isElected(difference) : isElected(difference),
     );
     assertHarmless(world);
-    assert.deepEqual([...(requests.refused.get(MODELS)?.reasons ?? [])], []);
+    for (const kind of [MODELS, ...INGRESSES])
+        assert.deepEqual([...(requests.refused.get(kind)?.reasons ?? [])], [], kind);
 }

@@ -1,6 +1,7 @@
 // Both generations of KEDA stand on one authority: the new one's pods get Ready and answer while the old one leads, nothing that trusts it changes, and each part of it goes back byte for byte.
 import assert from "node:assert/strict";
 import { refTo } from "../../../provider/kubernetes/restore";
+import { certificateIn } from "../../../provider/kubernetes/tlsSecrets";
 import { buildBridge } from "../../../provider/operations/handover/bridge";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
 import { pointToNew, referencesToOld } from "../../../provider/operations/handover/references";
@@ -12,7 +13,6 @@ import {
     shareAuthority,
     stopSharing,
 } from "../../../provider/operations/handover/sharedAuthority";
-import { certificateIn } from "../../../provider/operations/handover/tlsSecrets";
 import type { ObjectRef, World } from "../../../provider/ports/world";
 import { RELEASE } from "../memory/content";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";

@@ -4,8 +4,12 @@ import { MemoryWorld } from "../memoryWorld";
 
 export const NEW_MANAGER = "hyperpod-inference-controller-manager";
 export const OLD_MANAGER = "hyperpod-inference-operator-controller-manager";
+/** What is asked of the load balancer controller. */
+export const INGRESSES = ["ingress creation", "target group bindings"];
 /** What users are refused while no operator converts. */
 export const MODELS = "models through the old version";
+
+const SLOW = [NEW_MANAGER, "hyperpod-inference-alb"];
 
 export function slowWorld(): MemoryWorld {
     return new MemoryWorld(
@@ -13,7 +17,7 @@ export function slowWorld(): MemoryWorld {
         {
             elections: true,
             secretDelayMs: 20_000,
-            startUpMs: { [`${OPERATOR_NAMESPACE}/${NEW_MANAGER}`]: 60_000 },
+            startUpMs: Object.fromEntries(SLOW.map((name) => [`${OPERATOR_NAMESPACE}/${name}`, 60_000])),
         },
     );
 }

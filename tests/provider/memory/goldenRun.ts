@@ -13,9 +13,13 @@ export interface GoldenRun {
     readonly writes: { readonly up: readonly string[]; readonly destroy: readonly string[] };
 }
 
-export async function goldenRun(world: MemoryWorld, snapshot: Data): Promise<GoldenRun> {
+export async function goldenRun(
+    world: MemoryWorld,
+    snapshot: Data,
+    stackOf: (world: MemoryWorld) => MemoryStack = (of) => new MemoryStack(of),
+): Promise<GoldenRun> {
     world.restore(snapshot);
-    const stack = new MemoryStack(world);
+    const stack = stackOf(world);
     const up = await stack.up();
     assertDone(up);
     const golden = stateOf(world, true);

@@ -110,15 +110,25 @@ interface Webhook {
     readonly matchConditions?: readonly { readonly expression: string }[];
 }
 
-/** One that may fail cannot refuse anything; of conditions only the constant is understood here. */
-function isAsked(webhook: Webhook, resource: string, labels: Readonly<Record<string, string>>): boolean {
+/** One that may fail cannot refuse anything; of conditions the constant is understood here, and a time from which on they hold for what is written. */
+function isAsked(
+    webhook: Webhook,
+    resource: string,
+    labels: Readonly<Record<string, string>>,
+    now: number,
+): boolean {
     const { rules, failurePolicy, objectSelector, matchConditions = [] } = webhook;
     return (
         failurePolicy !== "Ignore" &&
         rules.some(({ resources }) => resources.includes(resource)) &&
         Object.entries(objectSelector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-        !matchConditions.some(({ expression }) => expression === "false")
+        matchConditions.every(({ expression }) => holds(expression, now))
     );
+}
+
+function holds(expression: string, now: number): boolean {
+    const [, from] = /timestamp\(one\.time\) >= timestamp\("([^"]+)"\)/.exec(expression) ?? [];
+    return from === undefined ? expression !== "false" : now >= Date.parse(from);
 }
 
 /** The first webhook because of which an object of this resource is refused. */
@@ -134,7 +144,8 @@ export function admissionProblem(
         const { webhooks = [] } = object as unknown as { webhooks?: Webhook[] };
         for (const webhook of webhooks) {
             const { name, clientConfig } = webhook;
-            if (!isAsked(webhook, resource, labels) || clientConfig.service === undefined) continue;
+            if (!isAsked(webhook, resource, labels, store.data().now) || clientConfig.service === undefined)
+                continue;
             const problem = problemOf(store, clientConfig.service, clientConfig.caBundle);
             if (problem !== undefined) return `failed calling webhook "${name}": ${problem}`;
         }

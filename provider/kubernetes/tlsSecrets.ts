@@ -1,12 +1,7 @@
 // Secrets of TLS servers come in; what their certificates say goes out, and data is put into them and back. Signs nothing.
-import { keyOf, refTo } from "../../kubernetes/restore";
-import type {
-    CertificateFacts,
-    IssuedCertificate,
-    KubernetesObject,
-    ObjectRef,
-    World,
-} from "../../ports/world";
+
+import type { CertificateFacts, IssuedCertificate, KubernetesObject, ObjectRef, World } from "../ports/world";
+import { keyOf, refTo } from "./restore";
 
 export const CERTIFICATE = "tls.crt";
 export const AUTHORITY = "ca.crt";

@@ -1,0 +1,43 @@
+// The way of a controller that converts custom resources: one certificate of cert-manager serves both generations, and one Lease decides for both.
+import type { StepContext } from "../../engine/step";
+import { INJECT } from "../../kubernetes/injectedAuthority";
+import { readMany } from "../../kubernetes/readMany";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import type { BridgedComponent } from "../../plan/bridged";
+import type { Backup } from "../backup/backup";
+import { namesIn } from "./certificateNames";
+import { leaveFields } from "./leaveFields";
+import { keepConversion, redirectConversion, turnConversionBack } from "./redirect";
+import { namesService } from "./references";
+import { replicasBefore } from "./replicasBefore";
+import type { Way } from "./way";
+
+export function conversionWay<Memory>(
+    { world, plan, journal: { migrationId } }: StepContext<Memory>,
+    component: BridgedComponent,
+    { objects }: Backup,
+): Way {
+    const { bridge } = component;
+    const names = namesIn(objects, bridge);
+    const kept = { component, names };
+    return {
+        components: [component],
+        bridges: [bridge],
+        lease: bridge.lease,
+        nextLease: bridge.lease,
+        redirect: (meanwhile) => redirectConversion(world, migrationId, kept, meanwhile),
+        beforeApply: async () => undefined,
+        follow: () => keepConversion(world, migrationId, kept),
+        keepUp: () => keepConversion(world, migrationId, kept),
+        turnBack: () => turnConversionBack(world, migrationId, kept, replicasBefore(plan, component)),
+        leave: async () => {
+            for (const former of [...names.crds, names.certificate]) await leaveFields(world, former, INJECT);
+        },
+        traces: async () => {
+            const live = await readMany(world, names.crds.map(refTo));
+            return [...live.values()]
+                .filter((crd) => namesService(crd, bridge.to))
+                .map((crd) => `${keyOf(refTo(crd))} asks Service ${bridge.to.namespace}/${bridge.to.name}`);
+        },
+    };
+}

@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
 import { albPolicy } from "../common/iam/albPolicy";
+import { kedaPolicy } from "../common/iam/kedaPolicy";
 import { trustPolicy } from "../common/iam/newRoleTrust";
-import { kedaPolicy } from "../common/iam/policies";
 import { OPERATOR_NAMESPACE } from "../common/names";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { inferenceIdentities } from "../provider/profiles/inferenceIdentities";

@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
-import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/policies";
+import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/tlsBucketPolicy";
 import { OPERATOR_TAG, TLS_BUCKET_PREFIX } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";

@@ -4,9 +4,7 @@ import type { MigrationStep } from "../plan/plan";
 import type { World } from "../ports/world";
 import type { Journal } from "./journal";
 import type { Step, Steps, TimelineEntry } from "./step";
-
-/** How many runs of steps the journal remembers. */
-const TIMELINE_KEPT = 200;
+import { noteBegin, timed } from "./timeline";
 
 /** Runs what is not done yet, in order; stops after `until`. What an unproven journal says to be done is applied again, which writes nothing where it is. */
 export async function run(
@@ -156,30 +154,4 @@ async function named<T>(step: string, work: () => Promise<T>): Promise<T> {
     } catch (error) {
         throw new FailedInStep(step, error);
     }
-}
-
-/** Rides along with the write that says so: of a process that is killed it is all that tells. */
-function noteBegin(journal: Journal, entry: TimelineEntry): TimelineEntry {
-    journal.note({ timeline: [...(journal.facts.timeline ?? []), entry].slice(-TIMELINE_KEPT) });
-    return entry;
-}
-
-/** Notes when the work of an entry ended; the journal's next write carries the note along. */
-async function timed(
-    journal: Journal,
-    { clock }: World,
-    entry: TimelineEntry,
-    work: () => Promise<void>,
-): Promise<void> {
-    const note = (now: TimelineEntry) =>
-        journal.note({
-            timeline: (journal.facts.timeline ?? []).map((one) => (one === entry ? now : one)),
-        });
-    try {
-        await work();
-    } catch (error) {
-        note({ ...entry, end: clock.now(), failed: true });
-        throw error;
-    }
-    note({ ...entry, end: clock.now() });
 }

@@ -2,8 +2,12 @@
 
 import { sameJson } from "../../common/canonicalJson";
 import { parse, statementsOf } from "../../common/iam/document";
-import { compactTlsBucketPolicy, TLS_BUCKET_ACTIONS, tlsBucketPolicy } from "../../common/iam/policies";
 import { coversValue, listOf } from "../../common/iam/policyMatch";
+import {
+    compactTlsBucketPolicy,
+    TLS_BUCKET_ACTIONS,
+    tlsBucketPolicy,
+} from "../../common/iam/tlsBucketPolicy";
 import type { Role } from "../ports/world";
 import { fingerprint } from "./identityNames";
 

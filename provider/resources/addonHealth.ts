@@ -2,8 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { AWS_REACH } from "../../common/awsAccess";
-import { counted } from "../../common/counted";
-import { asMigrationError, ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
+import { asMigrationError, ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import type { SessionRequest } from "../adapters/aws/session";
 import { hasFailed, isUnderWay } from "../addons/states";
 import { poll } from "../ports/poll";
@@ -17,8 +16,9 @@ import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";
 import { differs } from "./differs";
 import { findModels } from "./models";
+import { modelsRemain } from "./modelsRemain";
 import { type ClusterReads, reachCluster, reachIn } from "./reach";
-import { remedyFor } from "./remedies";
+import { remedyFor } from "./remediesOfIssues";
 
 interface HealthInputs {
     clusterName: string;
@@ -41,7 +41,6 @@ const watched = [
     "preserve",
 ];
 const POLL_MS = 2_000;
-const MODELS_NAMED = 10;
 
 interface Health {
     healthy: boolean;
@@ -207,18 +206,3 @@ export const addonHealth: DynamicProvider = {
         if (models.length > 0) throw modelsRemain(inputs, models);
     },
 };
-
-function modelsRemain({ addonName, clusterName }: HealthInputs, models: readonly string[]): Refusal {
-    const named = models.slice(0, MODELS_NAMED).join(", ");
-    return new Refusal({
-        code: ErrorCode.ModelsRemain,
-        step: "destroy",
-        what:
-            `The add-on ${addonName} of the cluster ${clusterName} still serves ` +
-            `${counted(models.length, "custom resource")}: ${named}${models.length > MODELS_NAMED ? ", …" : ""}`,
-        why: "without the operator their finalizers would never end, so nothing was deleted",
-        remedy:
-            "delete the models first (kubectl delete <kind> -n <namespace> <name>), or keep everything running: " +
-            "set preserveOnDelete to true, run pulumi up, then pulumi destroy",
-    });
-}

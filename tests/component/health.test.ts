@@ -8,7 +8,7 @@ import { reportControllers } from "../../provider/resources/controllers";
 import { inferenceCluster } from "../../provider/resources/healthProvider";
 import { findModels } from "../../provider/resources/models";
 import { findAbsent } from "../../provider/resources/presence";
-import { remedyFor } from "../../provider/resources/remedies";
+import { remedyFor } from "../../provider/resources/remediesOfIssues";
 import { settingProblems } from "../../provider/settings/validateSettings";
 
 const schema = {

@@ -7,8 +7,9 @@ import type {
     MiddlewareStack,
 } from "@smithy/types";
 import type { Gate } from "../../ports/world";
+import type { AwsService, ClientSettings } from "./clientSettings";
 import { proxyingHandler } from "./proxyingHandler";
-import type { AwsService, AwsSession, ClientSettings } from "./session";
+import type { AwsSession } from "./session";
 
 /** What AWS calls commands that change nothing. */
 const READS = /^(Get|List|Describe|Head|Simulate)/;

@@ -1,6 +1,13 @@
-// Region, profile, roles, keys and endpoints come in; settings that every AWS client shares go out: credentials, time limits, retries. Makes no call by itself. The standard environment variables and profiles are honoured.
+// Region, profile, roles, keys and endpoints come in; credentials, and with them the settings of every AWS client, go out. Makes no call by itself. The standard environment variables and profiles are honoured.
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AssumedRole, AwsAccess } from "../../../common/awsAccess";
+import {
+    type AwsService,
+    type ClientSettings,
+    CONNECTION_TIMEOUT_MS,
+    REQUEST_TIMEOUT_MS,
+    settingsOf,
+} from "./clientSettings";
 import { proxyingHandler } from "./proxyingHandler";
 
 /** Whose account and which Region is meant. */
@@ -11,35 +18,13 @@ export interface SessionRequest {
     readonly access?: AwsAccess;
 }
 
-/** As the aws provider names them. */
-export type AwsService = "acm" | "eks" | "elbv2" | "iam" | "s3" | "sagemaker" | "sts";
-
-/** What the constructor of an SDK client takes. */
-export interface ClientSettings {
-    readonly region: string;
-    readonly credentials: AwsCredentialIdentityProvider;
-    readonly maxAttempts: number;
-    readonly retryMode: string;
-    readonly customUserAgent: [string, string][];
-    readonly requestHandler: { readonly requestTimeout: number; readonly connectionTimeout: number };
-    readonly endpoint?: string;
-    readonly forcePathStyle?: boolean;
-}
-
 export interface AwsSession {
     readonly region: string;
     readonly credentials: AwsCredentialIdentityProvider;
     clientSettings(service: AwsService): ClientSettings;
 }
 
-const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTION_TIMEOUT_MS = 5_000;
 const ROLE_SESSION_NAME = "pulumi-hyperpod-inference";
-
-/** Other names under which the aws provider takes the endpoint of a service. */
-const ENDPOINT_NAMES: Partial<Record<AwsService, readonly string[]>> = {
-    elbv2: ["elbv2", "elasticloadbalancingv2"],
-};
 
 export async function openSession(request: SessionRequest): Promise<AwsSession> {
     const region = request.region ?? (await defaultRegion(request.profile));
@@ -50,36 +35,8 @@ export async function openSession(request: SessionRequest): Promise<AwsSession> 
     return {
         region,
         credentials,
-        clientSettings: (service) => ({ ...settingsOf(region, request, service), credentials }),
+        clientSettings: (service) => ({ ...settingsOf(region, request.access, service), credentials }),
     };
-}
-
-function settingsOf(
-    region: string,
-    { access }: SessionRequest,
-    service: AwsService,
-): Omit<ClientSettings, "credentials"> {
-    const endpoint = (ENDPOINT_NAMES[service] ?? [service])
-        .map((name) => access?.endpoints?.[name])
-        .find((url) => url !== undefined);
-    return {
-        region,
-        maxAttempts: 6,
-        retryMode: "adaptive",
-        customUserAgent: [["pulumi-hyperpod-inference", ""]],
-        requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(service === "s3" && hasOwnS3(endpoint) ? { forcePathStyle: true } : {}),
-    };
-}
-
-/** An S3 that is not AWS's has no host name per bucket. */
-function hasOwnS3(endpoint: string | undefined): boolean {
-    return (
-        endpoint !== undefined ||
-        process.env.AWS_ENDPOINT_URL_S3 !== undefined ||
-        process.env.AWS_ENDPOINT_URL !== undefined
-    );
 }
 
 const assumed = new Map<string, Promise<AwsCredentialIdentityProvider>>();
@@ -117,7 +74,7 @@ async function openCredentials(
             fromTemporaryCredentials({
                 masterCredentials,
                 params: assumption(role),
-                clientConfig: { ...settingsOf(region, request, "sts"), ...overProxies() },
+                clientConfig: { ...settingsOf(region, request.access, "sts"), ...overProxies() },
             }),
         base,
     );

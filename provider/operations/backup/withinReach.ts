@@ -2,8 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { parse, statementsOf } from "../../../common/iam/document";
-import { compactTlsBucketPolicy, tlsBucketPolicy } from "../../../common/iam/policies";
 import { listOf } from "../../../common/iam/policyMatch";
+import { compactTlsBucketPolicy, tlsBucketPolicy } from "../../../common/iam/tlsBucketPolicy";
 import { bucketPolicy, sameDocument } from "../../identities/bucketPolicy";
 import { sidOf } from "../../identities/identityNames";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";

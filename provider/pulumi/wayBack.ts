@@ -12,6 +12,8 @@ import { vouchersOf } from "./vouchers";
 
 export class WayBackLifecycle {
     readonly #host: SessionHost;
+    /** Clusters whose way back this process was asked to make anew: whoever then deletes an older one replaces it, and goes nowhere. */
+    readonly #madeAnew: MigrationInputs[] = [];
 
     constructor(host: SessionHost) {
         this.#host = host;
@@ -22,6 +24,7 @@ export class WayBackLifecycle {
      * Gives the stack its key for the journal, once: it stands in the state before the move's first write.
      */
     check(olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
+        if (olds.clusterName === undefined) this.#madeAnew.push(parseInputs(news).inputs);
         const journalKey = isJournalKey(olds.journalKey) ? olds.journalKey : newJournalKey();
         return { inputs: { ...news, journalKey }, failures: [] };
     }
@@ -54,6 +57,12 @@ export class WayBackLifecycle {
     /** Nothing to do unless a journal is there: the move's own destroy, which comes first, removes it. */
     async delete(props: Bag, log: Log): Promise<void> {
         const { inputs } = parseInputs(props);
+        if (this.#isReplaced(inputs)) {
+            log.warn(
+                `the way back of ${inputs.clusterName} was made anew by this update; nothing is undone, and \`pulumi destroy\` still does`,
+            );
+            return;
+        }
         const vouchers = vouchersOf({}, props);
         const session = await this.#open(inputs, vouchers, log);
         if (session === undefined) return;
@@ -67,6 +76,15 @@ export class WayBackLifecycle {
             await session.connection.lock.removeAbandoned(this.#host.holder);
             return undefined;
         });
+    }
+
+    /** The resource alone was replaced, or has another name now: its move stays, or has begun anew and belongs to that one. */
+    #isReplaced({ clusterName, region }: MigrationInputs): boolean {
+        return this.#madeAnew.some(
+            (made) =>
+                made.clusterName === clusterName &&
+                (made.region === undefined || region === undefined || made.region === region),
+        );
     }
 
     /** Undefined when the cluster is gone: then there is nothing to go back to. */

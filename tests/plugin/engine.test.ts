@@ -143,6 +143,16 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         assert.deepEqual((await stored())?.drift, []);
     });
 
+    it("stays where it is when the way back alone is replaced, and can still be undone", async () => {
+        const { resources = [] } = await pulumi.exportState();
+        const urn = resources.find(({ type }) => type.endsWith(":WayBack"))?.urn ?? assert.fail();
+        const replaced = kept("replace", await pulumi.up("--skip-preview", "--replace", urn));
+        assert.equal(replaced.exitCode, 0, replaced.stdout);
+        assert.match(replaced.stdout, /was made anew by this update; nothing is undone/);
+        assert.equal((await pulumi.outputs()).phase, "Moved");
+        assert.notEqual(await differences(), "");
+    });
+
     it("keeps what is secret out of every file and every line", () => {
         const files = filesIn(backend);
         assert.ok(files.some(([, text]) => text.includes("hyperpod-inference:index:Move")));

@@ -74,6 +74,31 @@ describe("a move whose resource is created again before it is deleted", () => {
         assertSame(stateOf(world), start, "back at the start", isIssued);
     });
 
+    it("stays when its way back alone is replaced: that deletes the older one in the process that checked the newer", async () => {
+        const { stack } = await moved();
+        const { wayBack: older = assert.fail() } = stack;
+        const before = stateOf(world);
+        const { wayBack, mover } = stack.process();
+        const { inputs } = wayBack.check({}, stack.inputs);
+        await wayBack.delete(older, stack.log);
+        stack.wayBack = plain((await wayBack.create(inputs, stack.log)).outs);
+        mover.kill();
+        assertSame(stateOf(world), before, "nothing is undone");
+        assert.match(stack.warnings.join("\n"), /way back of demo was made anew.*`pulumi destroy`/);
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), start, "back at the start", isIssued);
+    });
+
+    it("is undone by the way back of a killed create, though the same process made one of another Region", async () => {
+        const { stack } = await moved();
+        const { wayBack: older = assert.fail() } = stack;
+        const { wayBack, mover } = stack.process();
+        wayBack.check({}, { ...stack.inputs, region: "eu-west-1" });
+        await wayBack.delete({ ...older, region: "us-west-2" }, stack.log);
+        mover.kill();
+        assertSame(stateOf(world), start, "back at the start", isIssued);
+    });
+
     it("keeps its claim through updates and a refresh", async () => {
         const { stack, outs } = await moved();
         assert.match(String(outs.claim), /^[0-9a-f-]{36}$/);

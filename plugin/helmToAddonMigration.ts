@@ -33,7 +33,11 @@ export class HelmToAddonMigration extends pulumi.ComponentResource {
     declare public readonly movedFrom: pulumi.Output<MovedFrom>;
     /** Where the cluster's copy of the journal lies. */
     declare public readonly backup: pulumi.Output<BackupOutput>;
-    /** Seconds that each controller was away and each kind of request was refused. */
+    /**
+     * Seconds, by name: of each controller that was stopped, until a pod of the add-on's was available ("operator", "load balancer controller", "KEDA", …);
+     * of each kind of request, how long it was refused ("models through the old version", "writing models", "ingress creation", "external metrics",
+     * and those of dependencies that moved), 0 when it never was. Measured by looks that are a quarter of a second to two seconds apart.
+     */
     declare public readonly pausedSeconds: pulumi.Output<Record<string, number>>;
     /** What people should know of the move. */
     declare public readonly warnings: pulumi.Output<string[]>;

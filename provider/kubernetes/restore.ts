@@ -83,7 +83,8 @@ export async function restoreOver(
     form: (live: KubernetesObject) => KubernetesObject = () => remembered,
 ): Promise<boolean> {
     const content = contentOf(remembered);
-    if (live !== undefined && sameContent(live, form(live))) return false;
+    const wanted = (now: KubernetesObject) => withItsAddress(form(now), now);
+    if (live !== undefined && sameContent(live, wanted(live))) return false;
     if (live === undefined) {
         // An owner may have a new UID by now; a dangling one would have the object collected at once.
         const { ownerReferences: _, ...metadata } = content.metadata;
@@ -91,11 +92,24 @@ export async function restoreOver(
         return true;
     }
     const body = (now: KubernetesObject): KubernetesObject => ({
-        ...contentOf(form(now)),
+        ...contentOf(wanted(now)),
         ...("status" in now ? { status: now.status } : {}),
     });
     await world.objects.replace(body(live), body);
     return true;
+}
+
+interface ServiceShape {
+    readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
+}
+
+/** The API server changes no Service's address: one that somebody made again keeps its own. */
+function withItsAddress(object: KubernetesObject, live: KubernetesObject): KubernetesObject {
+    if (object.kind !== "Service") return object;
+    const { clusterIP, clusterIPs } = (live as ServiceShape).spec ?? {};
+    if (!clusterIP || (object as ServiceShape).spec?.clusterIP === undefined) return object;
+    const address = { clusterIP, ...(clusterIPs === undefined ? {} : { clusterIPs }) };
+    return { ...object, spec: { ...(object.spec as object), ...address } };
 }
 
 /**

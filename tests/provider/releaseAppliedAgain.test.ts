@@ -132,4 +132,31 @@ describe("the release, applied again by a tool", function () {
         assertDone(await stack.destroy());
         assertOneGeneration("helm");
     });
+
+    it("after the move, with Services of other addresses: these keep theirs, and the undo goes back", async () => {
+        const service = {
+            apiVersion: "v1",
+            kind: "Service",
+            namespace: "kube-system",
+            name: "keda-admission-webhooks",
+        };
+        const addressed = (clusterIP: string) =>
+            world.store.merge(
+                service,
+                { spec: { clusterIP, clusterIPs: [clusterIP] } },
+                { manager: "kube-apiserver", operation: "Update" },
+            );
+        world.restore(snapshot);
+        addressed("10.100.0.1");
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        assert.equal(world.store.raw(service), undefined, "the move takes it away");
+        applyRelease();
+        addressed("10.100.0.2");
+        world.settle();
+        assertDone(await stack.destroy());
+        assertOneGeneration("helm");
+        const { spec } = world.store.raw(service) ?? assert.fail();
+        assert.deepEqual((spec as { clusterIPs: string[] }).clusterIPs, ["10.100.0.2"]);
+    });
 });

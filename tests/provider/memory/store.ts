@@ -26,6 +26,10 @@ const SELECTOR_FIXED = new Set(["Deployment", "DaemonSet"]);
 /** As the API server has it: of the decoded values. */
 const SECRET_LIMIT = 1024 * 1024;
 
+function addressOf(service: KubernetesObject | undefined): string | undefined {
+    return (service?.spec as { clusterIP?: string } | undefined)?.clusterIP;
+}
+
 function bytesOf(data: unknown): number {
     return Object.values((data ?? {}) as Record<string, string>).reduce(
         (sum, value) => sum + Buffer.byteLength(value, "base64"),
@@ -252,6 +256,13 @@ export class Store {
             );
         if (live !== undefined && SELECTOR_FIXED.has(sent.kind) && !same(selectorOf(live), selectorOf(sent)))
             throw refusal(422, "Invalid", `${sent.kind} ${sent.metadata.name}: spec.selector is immutable`);
+        const [address, wanted] = [addressOf(live), addressOf(sent)];
+        if (sent.kind === "Service" && address !== undefined && wanted !== undefined && address !== wanted)
+            throw refusal(
+                422,
+                "Invalid",
+                `Service ${sent.metadata.name}: spec.clusterIP may not change once set`,
+            );
         const refused = this.refusedBy(sent);
         if (refused !== undefined) throw refusal(403, "Forbidden", refused);
         if (sent.kind === "Secret" && bytesOf(sent.data) > SECRET_LIMIT)

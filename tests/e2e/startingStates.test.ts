@@ -16,12 +16,13 @@ import {
     inexpressibleValues,
     setReleaseStatus,
 } from "../../sandbox/content";
+import { operatorChart } from "../../sandbox/content/helmCommand";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { ensureHelm4 } from "../../sandbox/tools/tools";
 import { sample } from "../faults/matrix";
 import "./hooks";
 import { addStandingAddon, type ExistingAddon } from "./existingAddon";
-import { ADDON, DEMO_RELEASE, fails, migrationIn, succeeds } from "./runs";
+import { ADDON, DEMO_RELEASE, fails, migrationIn, RELEASE, succeeds } from "./runs";
 import { fresh, inWords } from "./stage";
 
 interface State {
@@ -136,6 +137,7 @@ describe("starting states", function () {
             const ignore = state.stays ?? (() => false);
             assert.equal(inWords(compareStates(start, await captureState(sandbox), { ignore })), "");
             assert.match(await helm(sandbox, ["list", "-A", "-q"]), /^hyperpod-/m);
+            if (state.helm4) await upgradesWithoutConflict(sandbox);
         });
     }
 });
@@ -149,6 +151,21 @@ async function sceneOf({ name, content, helm4, change, args }: State) {
             : { content: ownCluster(name, { ...content, helm: { ...content.helm, ...binary } }) }),
         ...(change === undefined ? {} : { change }),
     });
+}
+
+/** Helm 4 applies on the server: a field that still belonged to EKS would be a conflict. */
+async function upgradesWithoutConflict(sandbox: Sandbox): Promise<void> {
+    const helm4 = await ensureHelm4(console.log);
+    const upgrade = [
+        "upgrade",
+        RELEASE,
+        operatorChart,
+        "-n",
+        "kube-system",
+        "--reuse-values",
+        "--server-side=true",
+    ];
+    await helm(sandbox, upgrade, helm4);
 }
 
 /** The load balancer behind the ingress `public-alb-shop` and its certificate, with their tags. */

@@ -40,10 +40,10 @@ export interface Registration {
     readonly options: pulumi.CustomResourceOptions;
 }
 
-type Home = (kind: OwnKind, name: string, options: pulumi.CustomResourceOptions) => Registration;
+type Registrar = (kind: OwnKind, name: string, options: pulumi.CustomResourceOptions) => Registration;
 
 /** For programs in TypeScript: a constant line stands in the state, which loads the installed package. */
-const dynamicHome: Home = (kind, name, options) => {
+const dynamicHome: Registrar = (kind, name, options) => {
     const [door, method] = DOORS[kind];
     const type = dynamicType(kind);
     const tellsProgress = door === "provider";
@@ -75,7 +75,7 @@ function urnOfComponent(parent: pulumi.Resource | undefined): pulumi.Output<stri
     return pulumi.createUrn("any", pluginType("HelmToAddonMigration"), parent);
 }
 
-let home: Home = dynamicHome;
+let home: Registrar = dynamicHome;
 
 /** For the plugin: its resources are first-class, and served by the process that registers them. `provider` is unknown before Pulumi has configured the process. */
 export function liveInPlugin(provider: () => pulumi.ProviderResource | undefined): void {

@@ -12,7 +12,7 @@ import { vouchersOf } from "./vouchers";
 
 export class WayBackLifecycle {
     readonly #host: SessionHost;
-    /** Clusters whose way back this process was asked to make anew: whoever then deletes an older one replaces it, and goes nowhere. */
+    /** Clusters whose WayBack this process was asked to make anew: whoever then deletes an older one replaces it, and goes nowhere. */
     readonly #madeAnew: MigrationInputs[] = [];
 
     constructor(host: SessionHost) {
@@ -59,7 +59,7 @@ export class WayBackLifecycle {
         const { inputs } = parseInputs(props);
         if (this.#isReplaced(inputs)) {
             log.warn(
-                `the way back of ${inputs.clusterName} was made anew by this update; nothing is undone, and \`pulumi destroy\` still does`,
+                `the resource WayBack of ${inputs.clusterName} was made anew by this update; nothing is undone, and \`pulumi destroy\` still does`,
             );
             return;
         }

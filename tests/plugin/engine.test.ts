@@ -143,7 +143,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         assert.deepEqual((await stored())?.drift, []);
     });
 
-    it("stays where it is when the way back alone is replaced, and can still be undone", async () => {
+    it("stays where it is when WayBack alone is replaced, and can still be undone", async () => {
         const { resources = [] } = await pulumi.exportState();
         const urn = resources.find(({ type }) => type.endsWith(":WayBack"))?.urn ?? assert.fail();
         const replaced = kept("replace", await pulumi.up("--skip-preview", "--replace", urn));

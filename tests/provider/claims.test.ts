@@ -74,7 +74,7 @@ describe("a move whose resource is created again before it is deleted", () => {
         assertSame(stateOf(world), start, "back at the start", isIssued);
     });
 
-    it("stays when its way back alone is replaced: that deletes the older one in the process that checked the newer", async () => {
+    it("stays when its WayBack alone is replaced: that deletes the older one in the process that checked the newer", async () => {
         const { stack } = await moved();
         const { wayBack: older = assert.fail() } = stack;
         const before = stateOf(world);
@@ -84,12 +84,12 @@ describe("a move whose resource is created again before it is deleted", () => {
         stack.wayBack = plain((await wayBack.create(inputs, stack.log)).outs);
         mover.kill();
         assertSame(stateOf(world), before, "nothing is undone");
-        assert.match(stack.warnings.join("\n"), /way back of demo was made anew.*`pulumi destroy`/);
+        assert.match(stack.warnings.join("\n"), /resource WayBack of demo was made anew.*`pulumi destroy`/);
         assertDone(await stack.destroy());
         assertSame(stateOf(world), start, "back at the start", isIssued);
     });
 
-    it("is undone by the way back of a killed create, though the same process made one of another Region", async () => {
+    it("is undone by the WayBack of a killed create, though the same process made one of another Region", async () => {
         const { stack } = await moved();
         const { wayBack: older = assert.fail() } = stack;
         const { wayBack, mover } = stack.process();

@@ -1,7 +1,7 @@
 // How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
 import { type Row, tableOf } from "../../sandbox/bench/row";
-import { DESCRIBES_WHILE_CREATING, goalsFor, PER_MODEL } from "../provider/costs/goals";
-import { type Costs, costsOf, describesWhileCreating } from "../provider/costs/measure";
+import { goalsFor, PER_MODEL, SLOW } from "../provider/costs/goals";
+import { type Costs, costsOf, slowCosts } from "../provider/costs/measure";
 import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";
 
 const given = process.argv.slice(2).map(Number);
@@ -25,13 +25,17 @@ async function main(): Promise<void> {
         }),
     );
     for (const { models, costs } of measured) rows.push(undoRow(models, costs));
-    const describes = await describesWhileCreating();
-    rows.push({
-        what: "DescribeAddon calls of a move, 3 minutes of CREATING",
-        target: String(DESCRIBES_WHILE_CREATING),
-        measured: String(describes),
-        holds: describes <= DESCRIBES_WHILE_CREATING,
-    });
+    const slow = await slowCosts();
+    for (const [what, goal, value] of [
+        ["DescribeAddon", SLOW.describes, slow.describes],
+        ["Kubernetes", SLOW.kubernetes, slow.kubernetes],
+    ] as const)
+        rows.push({
+            what: `${what} calls of a move, 3 minutes of CREATING`,
+            target: String(goal),
+            measured: String(value),
+            holds: value <= goal,
+        });
     const [least, most] = [measured[0], measured[measured.length - 1]];
     if (least !== undefined && most !== undefined && least !== most)
         for (const { what, phase, goal, today } of PER_MODEL) {

@@ -5,6 +5,7 @@ import { mapConcurrently } from "../../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../../common/timeouts";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isSomebodys } from "../../kubernetes/changedOutside";
+import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
@@ -83,8 +84,8 @@ export async function startControllers(world: World, { controllers }: Plan): Pro
 
 /** Those of them that run, and are Helm's still. */
 export async function runningOf(world: World, refs: readonly ObjectRef[]): Promise<KubernetesObject[]> {
-    const live = await Promise.all(refs.map((ref) => world.objects.read(ref)));
-    return live.filter((object): object is KubernetesObject => object !== undefined && runs(object));
+    const live = await readMany(world, refs);
+    return refs.flatMap((ref) => live.get(keyOf(ref)) ?? []).filter(runs);
 }
 
 /** One that EKS applies is the add-on's now. */

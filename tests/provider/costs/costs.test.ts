@@ -1,7 +1,7 @@
 // What a preview, a move and its undo cost, counted in memory: calls to AWS and Kubernetes, and how many wait for one another. `make bench` prints the same for 500 models.
 import assert from "node:assert/strict";
-import { DESCRIBES_WHILE_CREATING, goalsFor, PER_MODEL } from "./goals";
-import { costsOf, describesWhileCreating } from "./measure";
+import { goalsFor, PER_MODEL, SLOW } from "./goals";
+import { costsOf, slowCosts } from "./measure";
 import { measuredOf, perModel, type Sized } from "./perModel";
 
 const [FEW, MANY] = [3, 23];
@@ -32,9 +32,10 @@ describe("what a move costs", () => {
         for (const { costs } of [few, many]) assert.deepEqual(costs.leftByUndo, []);
     });
 
-    it("EKS is asked seldom in three minutes of CREATING", async () => {
-        const asked = await describesWhileCreating();
-        assert.ok(asked > 0 && asked <= DESCRIBES_WHILE_CREATING, `${asked}`);
+    it("EKS and the API server are asked seldom in three minutes of CREATING", async () => {
+        const { describes, kubernetes } = await slowCosts();
+        assert.ok(describes > 0 && describes <= SLOW.describes, `${describes}`);
+        assert.ok(kubernetes > 0 && kubernetes <= SLOW.kubernetes, `${kubernetes}`);
     });
 
     it("the longest chain of calls grows little with the models", () => {

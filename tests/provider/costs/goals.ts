@@ -1,5 +1,7 @@
 // What a preview, a move and its undo may cost at most, per model and in all. Data only; the bench prints it beside what is measured.
 
+import type { SlowCosts } from "./measure";
+
 export interface Goal {
     readonly what: string;
     readonly phase: "preview" | "up" | "destroy";
@@ -12,8 +14,8 @@ export interface Goal {
 const S3_AND_ACM =
     "S3 knows only whole sets of tags (look for the plan, look again before the write, write: 3), and so does ACM one certificate a call (3); load balancers go 20 at a time. TagResources takes 20 certificates and no S3 object, GetResources may be old and does not know what never had a tag: 5.2 with them, for two rights more";
 
-/** Of one add-on that takes three minutes. */
-export const DESCRIBES_WHILE_CREATING = 60;
+/** Of a move whose add-on takes three minutes. */
+export const SLOW: SlowCosts = { describes: 60, kubernetes: 2_300 };
 
 export const PER_MODEL: readonly Goal[] = [
     {

@@ -88,9 +88,16 @@ async function run(models: number, roundTripMs: number): Promise<Run> {
     return { calls, ms, leftByUndo };
 }
 
-/** How often a move asks EKS for the operator's add-on that is CREATING for three minutes. */
-export async function describesWhileCreating(): Promise<number> {
+/** What a move costs whose add-on is CREATING for three minutes. */
+export interface SlowCosts {
+    /** How often EKS is asked for the add-on meanwhile. */
+    readonly describes: number;
+    readonly kubernetes: number;
+}
+
+export async function slowCosts(): Promise<SlowCosts> {
     const world = new MemoryWorld({}, { startUpMs: { [OPERATOR]: CREATING_MS } });
+    const calls = { aws: 0, kubernetes: 0 };
     let describes = 0;
     const connect = connectWith((connection) => {
         const { addons } = connection.world;
@@ -101,11 +108,11 @@ export async function describesWhileCreating(): Promise<number> {
             return describe(name);
         };
         Object.assign(addons, { describe: watched });
-        return connection;
+        return counting(connection, () => calls, new Set());
     });
     const inputs = { clusterName: "demo", skipDependenciesMigration: true };
     assertDone(await new MemoryStack(world, inputs, true, connect).up());
-    return describes;
+    return { describes, kubernetes: calls.kubernetes };
 }
 
 /** Every port with a count before each of its methods. `looked`: the second plan of one process gets what the first one read. */

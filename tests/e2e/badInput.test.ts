@@ -5,7 +5,7 @@ import { setReleaseStatus } from "../../sandbox/content";
 import { awsClients } from "../../sandbox/content/awsClients";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "./hooks";
-import { DEMO_RELEASE, fails, QUICK, succeeds } from "./runs";
+import { assertToldOnce, DEMO_RELEASE, fails, QUICK, succeeds } from "./runs";
 import { fresh } from "./stage";
 
 interface Case {
@@ -150,7 +150,9 @@ describe("bad input", function () {
         succeeds(await pulumi.up("--skip-preview"));
         await awsClients(sandbox).eks.send(new DeleteClusterCommand({ name: sandbox.clusterName }));
         sandbox.faults.reset();
-        const text = fails(await pulumi.destroy("--skip-preview"));
+        const run = await pulumi.destroy("--skip-preview");
+        const text = fails(run);
+        assertToldOnce(run);
         assert.match(text, /there is no EKS cluster demo in us-west-2 \[HP102\]/);
         assert.match(text, /next: .*pulumi state delete/);
         assert.deepEqual(sandbox.faults.writes(), []);

@@ -5,7 +5,7 @@ import { captureState } from "../../sandbox/compare";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { type Golden, goldenMove } from "../faults/experiment";
 import "./hooks";
-import { ADDON, fails, migrationIn, QUICK, succeeds, textOf } from "./runs";
+import { ADDON, assertToldOnce, fails, migrationIn, QUICK, succeeds, textOf } from "./runs";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "./stage";
 
 describe("trouble in the middle of a move", function () {
@@ -83,7 +83,9 @@ describe("trouble in the middle of a move", function () {
         const scene = await fresh({ args: QUICK });
         const { sandbox, pulumi } = scene;
         await failAddon(sandbox, "CREATE_FAILED");
-        const failed = fails(await pulumi.up("--skip-preview"));
+        const run = await pulumi.up("--skip-preview");
+        const failed = fails(run);
+        assertToldOnce(run);
         assert.match(failed, /InsufficientNumberOfReplicas/);
         assert.equal(failed.match(/is CREATE_FAILED \[HP220\]/g)?.length, 1, `told once:\n${failed}`);
         const preview = textOf(succeeds(await pulumi.preview("--diff")));

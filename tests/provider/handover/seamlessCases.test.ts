@@ -221,6 +221,29 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
+    it("an old pod that is evicted while the add-on that failed is deleted: refused until the bridge has followed, no longer", async () => {
+        const world = slowWorld();
+        world.store.merge(deployment(OPERATOR_NAMESPACE, OLD_MANAGER), { spec: { replicas: 2 } }, BY);
+        world.settle();
+        world.data.outcomes.set(ADDON, "CREATE_FAILED");
+        const requests = world.watchRequests();
+        let evicted = "";
+        const evict = at("remove add-on", () => {
+            const pod = world.store
+                .all("Pod", OPERATOR_NAMESPACE)
+                .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
+            assert.ok(pod);
+            evicted = pod.metadata.name;
+            world.store.remove({ ...pod, ...pod.metadata });
+        });
+        const failed = await new MemoryStack(world, BYPASSED).up({}, undefined, evict);
+        assert.match(failed.message, /\[HP220\]/);
+        assert.notEqual(evicted, "");
+        const { milliseconds = 0 } = requests.refused.get(MODELS) ?? {};
+        assert.ok(milliseconds <= 1_000, `${milliseconds} ms`);
+        assertHarmless(world);
+    });
+
     it("killed after the add-on was asked for, and nobody comes for a day: Helm's controllers serve and lead alone", async () => {
         const world = slowWorld();
         const stack = new MemoryStack(world, BYPASSED);
@@ -250,6 +273,26 @@ describe("on the way without a pause", () => {
             !JSON.stringify(world.store.all("MutatingWebhookConfiguration")).includes("matchConditions"),
         );
         assert.equal(requests.refused.get(MODELS), undefined, JSON.stringify(requests.seconds()));
+        assertHarmless(world);
+    });
+
+    it("killed in the undo once Helm's load balancer controller runs again, and nobody comes for a day: the add-on's leads alone", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world, BYPASSED);
+        assertDone(await stack.up());
+        world.settle(60_000);
+        const requests = world.watchRequests();
+        const killed = await stack.destroy(undefined, (mover) =>
+            at("merge Deployment kube-system/hyperpod-inference-operator-alb", () => mover.kill())(mover),
+        );
+        assert.equal(killed.kind, "crashed");
+        world.settle(24 * 3_600_000);
+        assert.deepEqual(acting(world, ALB), [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]);
+        assertHarmless(world);
+        assertDone(await stack.destroy());
+        world.settle(60_000);
+        assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
+        assertAnswered(requests);
         assertHarmless(world);
     });
 

@@ -120,6 +120,16 @@ describe("the plugin as it is installed", function () {
             assert.ok(existsSync(path.join(place, "sdks/hyperpod-inference")));
         });
 
+    // Last, because from here on every project finds it.
+    it("from a release's archive is installed with `--file`, into an empty home", async () => {
+        const cli = await ensureCli("yaml", console.error);
+        const archive = path.join(folder, "release.tar.gz");
+        await run("tar", ["-czf", archive, "-C", bundle.folder, NAME], folder);
+        const plugin = ["resource", "hyperpod-inference", manifest.version];
+        await run(cli, ["plugin", "install", ...plugin, "--file", archive], folder);
+        await isRefusedByThePlugin(project("from-release", "yaml", PROGRAM));
+    });
+
     it("has one version everywhere, and the SDK that it was tried with", () => {
         const { version, dependencies } = JSON.parse(
             readFileSync(path.join(root, "plugin/package.json"), "utf8"),

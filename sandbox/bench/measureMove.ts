@@ -110,7 +110,8 @@ async function measureUndo(
     };
 }
 
-async function timed(pulumi: Pulumi, ...args: string[]): Promise<{ ms: number; providerMb: number }> {
+/** One command, with the most memory that a provider process of it had. */
+export async function timed(pulumi: Pulumi, ...args: string[]): Promise<{ ms: number; providerMb: number }> {
     const started = Date.now();
     const running = pulumi.start(...args);
     const memory = peakMemoryOf(() => running.providerPids());

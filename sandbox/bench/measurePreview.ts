@@ -2,13 +2,14 @@
 
 import type { Sandbox } from "../handle";
 import type { Pulumi } from "../pulumi/driver";
-import { mustSucceed } from "./measureMove";
+import { timed } from "./measureMove";
 
 export interface MeasuredPreview {
     readonly wallMs: number;
     /** From the first question to the cluster or AWS to the last. */
     readonly discoveryMs: number;
     readonly reads: number;
+    readonly providerMb: number;
 }
 
 /** The better of two: the first one also compiles. */
@@ -20,9 +21,7 @@ export async function measurePreview(sandbox: Sandbox, pulumi: Pulumi): Promise<
 
 async function once(sandbox: Sandbox, pulumi: Pulumi): Promise<MeasuredPreview> {
     sandbox.faults.reset();
-    const started = Date.now();
-    mustSucceed(await pulumi.preview());
-    const wallMs = Date.now() - started;
+    const { ms: wallMs, providerMb } = await timed(pulumi, "preview");
     const times = sandbox.faults.readRequests().map(({ time }) => time);
-    return { wallMs, discoveryMs: Math.max(...times) - Math.min(...times), reads: times.length };
+    return { wallMs, discoveryMs: Math.max(...times) - Math.min(...times), reads: times.length, providerMb };
 }

@@ -3,6 +3,7 @@ import { type Row, tableOf } from "../../sandbox/bench/row";
 import { goalsFor, PER_MODEL, SLOW } from "../provider/costs/goals";
 import { type Costs, costsOf, slowCosts } from "../provider/costs/measure";
 import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";
+import { refusedSeconds } from "../provider/costs/refusedRequests";
 
 const given = process.argv.slice(2).map(Number);
 const SIZES = given.length > 0 ? given : [3, 30, 500];
@@ -36,6 +37,8 @@ async function main(): Promise<void> {
             measured: String(value),
             holds: value <= goal,
         });
+    console.log("a handover and a pause ...");
+    rows.push(...(await refusalRows()));
     const [least, most] = [measured[0], measured[measured.length - 1]];
     if (least !== undefined && most !== undefined && least !== most)
         for (const { what, phase, goal, today } of PER_MODEL) {
@@ -58,6 +61,21 @@ function undoRow(models: number, { leftByUndo }: Costs): Row {
         measured: leftByUndo.length === 0 ? "0 differences" : leftByUndo.slice(0, 5).join("; "),
         holds: leftByUndo.length === 0,
     };
+}
+
+/** Beside each other: what users are refused while the operator hands over, and while it pauses. */
+async function refusalRows(): Promise<Row[]> {
+    const seamless = await refusedSeconds({ allowAdmissionBypass: true });
+    const pause = await refusedSeconds({ handover: "Pause" });
+    return [...new Set([...Object.keys(pause), ...Object.keys(seamless)])].sort().map((kind) => {
+        const [refused = 0, paused = 0] = [seamless[kind], pause[kind]];
+        return {
+            what: `refused there and back, 60 s start-up: ${kind}`,
+            target: "0.0 s",
+            measured: `${refused.toFixed(1)} s (with a pause ${paused.toFixed(1)} s)`,
+            holds: refused === 0,
+        };
+    });
 }
 
 main().then(

@@ -6,6 +6,7 @@ export type On =
     | "cluster"
     | "addons"
     | "roles"
+    | "givenRoles"
     | "passedRoles"
     | "oidcProviders"
     | "bucket"
@@ -137,6 +138,7 @@ export const BY_AWS_PROVIDER: Readonly<Record<string, Actions>> = {
         ["anything", "iam:ListOpenIDConnectProviders"],
         ["oidcProviders", "iam:GetOpenIDConnectProvider"],
     ],
+    "iam.getRole": [["givenRoles", "iam:GetRole"]],
     "route53.getZone": [
         ["anything", "route53:ListHostedZones", "route53:GetHostedZone", "route53:ListTagsForResource"],
     ],

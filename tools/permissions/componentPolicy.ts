@@ -41,6 +41,8 @@ const REACH: Readonly<Record<On, readonly string[]>> = {
         arn("eks", `addon/${cluster}/${name}/*`),
     ),
     roles,
+    // Whatever the program calls them.
+    givenRoles: [`arn:${partition}:iam::${account}:role/*`],
     passedRoles: roles,
     oidcProviders: [`arn:${partition}:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/*`],
     bucket: [`arn:${partition}:s3:::hyperpod-tls-${NAME}-*`],

@@ -109,7 +109,7 @@ async function getRole(aws: AwsClients, { name }: Properties): Promise<Propertie
         const { Role: role } = await aws.iam.send(new iam.GetRoleCommand({ RoleName: String(name) }));
         return { id: name, name, arn: role?.Arn, path: role?.Path, tags: tagMap(role?.Tags) };
     } catch (error) {
-        if ((error as Error).name !== "NoSuchEntityException") throw error;
+        if (!/^NoSuchEntity/.test((error as Error).name)) throw error;
         throw new Error(`reading IAM Role (${String(name)}): couldn't find resource`, { cause: error });
     }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CreateVpcEndpointCommand } from "@aws-sdk/client-ec2";
 import { CreateAddonCommand } from "@aws-sdk/client-eks";
-import { CreateOpenIDConnectProviderCommand } from "@aws-sdk/client-iam";
+import { CreateOpenIDConnectProviderCommand, CreateRoleCommand } from "@aws-sdk/client-iam";
 import { functions } from "../../sandbox/aws-provider/functions";
 import { createNetwork, type Network } from "../../sandbox/content/network";
 import type { PropertyMap } from "../../sandbox/pulumi/state";
@@ -122,6 +122,19 @@ describe("stand-in aws plugin: functions", function () {
         assert.deepEqual(byUrl["tags"], { team: "ml" });
         assert.deepEqual(await call(name, { arn: byUrl["arn"] ?? "" }), byUrl);
         await assert.rejects(call(name, { url: `${issuer}X` }), /not found/);
+    });
+
+    it("find a role by its name, with its path", async () => {
+        const Statement = [
+            { Effect: "Allow", Principal: { Service: "pods.eks.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ];
+        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+        await fixture.clients.iam.send(
+            new CreateRoleCommand({ RoleName: "alb", Path: "/team/", AssumeRolePolicyDocument }),
+        );
+        const role = await call("iam/getRole", { name: "alb" });
+        assert.equal(role["arn"], `arn:aws:iam::${accountId}:role/team/alb`);
+        await assert.rejects(call("iam/getRole", { name: "none" }), /couldn't find resource/);
     });
 
     it("find one endpoint by service, tags or id, and refuse to choose between two", async () => {

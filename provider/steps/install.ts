@@ -8,6 +8,7 @@ import {
     type Attempts,
     beginAttempt,
     createOrContinue,
+    tagsOfMove,
     type UpdateOptions,
     updateOrCreate,
     type WantedAddon,
@@ -80,7 +81,8 @@ export function install(
                 for (const way of bridged.all) await way.beforeApply();
             }
             // No controller works from here on: what can be read later is read later.
-            if (!isTakeover) await createOrContinue(world, wantedOf(plan), attempts, existing);
+            const tags = tagsOfMove(world, memory.value.former?.tags);
+            if (!isTakeover) await createOrContinue(world, { ...wantedOf(plan), tags }, attempts, existing);
             const [probes, writes] = await Promise.all([
                 probesOf(world, profile),
                 writeProbesOf(world, profile),

@@ -16,6 +16,8 @@ export interface WantedAddon {
     readonly version: string;
     readonly configurationValues?: string;
     readonly serviceAccountRoleArn?: string;
+    /** All that it gets when it is created. Defaults to those of what a move makes. */
+    readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** The requests of one step for one add-on. */
@@ -119,7 +121,8 @@ async function startOver(
     await beginAttempt(attempts);
     if (existing.status !== AddonStatus.Deleting) await world.addons.remove(wanted.name, { preserve: true });
     await awaitGone(world, wanted.name, attempts.removeMs);
-    await world.addons.create(requestOf(world, wanted, attempts));
+    const tags = wanted.tags ?? tagsOfMove(world, existing.tags);
+    await world.addons.create(requestOf(world, { ...wanted, tags }, attempts));
 }
 
 /** Whether a move has asked for it: somebody's own carries no such tag. */
@@ -127,12 +130,16 @@ export function isAskedForByMove({ tags }: Addon): boolean {
     return tags[OPERATOR_TAG.key] === OPERATOR_TAG.value;
 }
 
-function requestOf(
+/** Of what a move makes; those that somebody gave an add-on that makes room stay beside them. */
+export function tagsOfMove(
     { tagsOfMade = {} }: World,
-    wanted: WantedAddon,
-    { token: seed, memory }: Attempts,
-): AddonRequest {
+    former: Addon["tags"] = {},
+): Readonly<Record<string, string>> {
+    return { ...former, ...tagsOfMade, ...ADDON_TAGS };
+}
+
+function requestOf(world: World, wanted: WantedAddon, { token: seed, memory }: Attempts): AddonRequest {
     const told = `${seed}/${wanted.name}/${memory.value.attempt}`;
     const token = createHash("sha256").update(told).digest("hex").slice(0, 64);
-    return { ...wanted, tags: { ...tagsOfMade, ...ADDON_TAGS }, token };
+    return { ...wanted, tags: wanted.tags ?? tagsOfMove(world), token };
 }

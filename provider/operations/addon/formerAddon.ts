@@ -22,6 +22,8 @@ export interface FormerAddon {
     /** The text as EKS had it. */
     readonly configurationValues: string;
     readonly serviceAccountRoleArn?: string;
+    /** Absent in a journal that an earlier version began. */
+    readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Undefined when none is there. Waits for what somebody else has under way on it. */
@@ -32,7 +34,7 @@ export async function rememberFormer(
 ): Promise<FormerAddon | undefined> {
     const found = await atRest(world, addon.name, timeoutMs, "install");
     if (found === undefined) return undefined;
-    const { version, status, configurationValues, serviceAccountRoleArn } = found;
+    const { version, status, configurationValues, serviceAccountRoleArn, tags } = found;
     if (addon.existing === undefined || (!isUpdatable(found) && status !== AddonStatus.CreateFailed)) {
         throw new MigrationError({
             code: ErrorCode.AddonExists,
@@ -45,6 +47,7 @@ export async function rememberFormer(
         version,
         status,
         configurationValues,
+        tags,
         ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
     };
 }
@@ -157,12 +160,13 @@ function isInForm(
 }
 
 function wantedFormer(name: string, version: string, former: FormerAddon): WantedAddon {
-    const { configurationValues, serviceAccountRoleArn } = former;
+    const { configurationValues, serviceAccountRoleArn, tags } = former;
     return {
         name,
         version,
         // EKS takes an absent text for "as it is".
         configurationValues: configurationValues === "" ? "{}" : configurationValues,
+        ...(tags === undefined ? {} : { tags }),
         ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
     };
 }

@@ -87,8 +87,8 @@ describe("an add-on of others that is made while the move runs", function () {
     it("keeps its objects when it is made beside a dependency", async () => {
         const { world, snapshot, state } = storage();
         for (const when of [
-            / dependencies \(S3 CSI driver\): add-on/,
-            / dependencies \(FSx CSI driver\): add-on/,
+            / dependencies: .*S3 CSI driver: add-on/,
+            / dependencies: .*FSx CSI driver: add-on/,
         ]) {
             world.restore(snapshot);
             const stack = watched(world, when);

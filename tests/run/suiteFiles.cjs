@@ -2,11 +2,11 @@
 
 /**
  * They run side by side, as many as WORKERS says, in this order: the longest of all, then short ones, so that a mistake shows early, then what starts control
- * planes, each suite one of its own. What measures pauses runs alone at the end.
+ * planes, each suite one of its own, the longest first. What measures pauses runs alone at the end.
  */
 module.exports = {
     // Real processes and control planes on a machine that others may use: a test that missed a time limit is tried once more, and the end says so.
-    e2eTrouble: { files: "tests/e2e/@(journal|rivals|trouble).test.ts", retries: 1 },
+    e2eTrouble: { files: "tests/e2e/trouble.test.ts", retries: 1 },
     // The longest on one processor.
     provider: { files: "tests/provider/**/*.test.ts" },
     component: { files: "tests/component/!(*.sandbox).test.ts" },
@@ -15,9 +15,10 @@ module.exports = {
     policy: { files: "tests/policy/*.test.ts" },
     fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
+    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
+    e2eRivals: { files: "tests/e2e/@(journal|rivals).test.ts", retries: 1 },
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
-    e2eFaults: { files: "tests/e2e/faults.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
     fleetSandbox: { files: "tests/fleet/*.sandbox.test.ts", retries: 1 },
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },

@@ -69,8 +69,8 @@ const CASES: readonly Case[] = [
         args: { clusterName: "demo", releaseName: "another" },
         told: [
             /releaseName/,
-            /no Helm release .* was found on cluster demo \[HP110\]/,
-            /next: .*helm list -A/,
+            /no Helm release .* was found on cluster demo by that name and namespace; \S+ holds it \[HP110\]/,
+            /next: set `releaseName` to \S+ and `releaseNamespace` to \S+/,
         ],
     },
     {

@@ -1,11 +1,8 @@
 // Long answers of the API server come compressed: read as they are, asked again where they break off, and never half of one taken for all.
 import assert from "node:assert/strict";
-import { Agent, createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { openGate } from "../../provider/adapters/gates";
-import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import type { KubernetesApi } from "../../provider/adapters/kubernetes/api";
+import { type ApiOnLoopback, apiOnLoopback } from "./apiOnLoopback";
 
 const items = Array.from({ length: 1_000 }, (_, index) => ({
     metadata: { name: `pod-${index}`, labels: { app: "web", "pod-template-hash": "7d4b9c" } },
@@ -14,33 +11,25 @@ const whole = gzipSync(JSON.stringify({ items }));
 
 describe("a compressed answer of the API server", function () {
     this.timeout(30_000);
-    let server: Server;
+    let loopback: ApiOnLoopback;
     let api: KubernetesApi;
     /** What is sent of each answer. */
     let answers: Buffer[] = [];
     let asked: (string | undefined)[] = [];
 
     before(async () => {
-        const { certificate: cert, key } = await makeCertificate({ commonName: "127.0.0.1" });
-        server = createServer({ cert, key }, ({ headers }, response) => {
-            asked.push(headers["accept-encoding"]?.toString());
-            const answer = answers.shift() ?? whole;
-            response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
-            response.end(answer);
-        });
-        await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-        const credentials = async () => ({
-            server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-            tls: { rejectUnauthorized: false },
-            headers: {},
-            agent: new Agent(),
-        });
-        api = new KubernetesApi({ credentials }, async () => undefined, openGate);
+        loopback = await apiOnLoopback(
+            ({ headers }, response) => {
+                asked.push(headers["accept-encoding"]?.toString());
+                const answer = answers.shift() ?? whole;
+                response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+                response.end(answer);
+            },
+            async () => undefined,
+        );
+        api = loopback.api;
     });
-    after(() => {
-        server.closeAllConnections();
-        server.close();
-    });
+    after(() => loopback?.close());
     beforeEach(() => {
         asked = [];
     });

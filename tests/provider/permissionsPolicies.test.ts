@@ -11,6 +11,7 @@ import {
 import { storage } from "./memory/dependencyContent";
 import { assertSame, type Start, startOf, stateOf } from "./memory/expectations";
 import { allowing, allows } from "./memory/iamPolicy";
+import { journey } from "./memory/journey";
 import { Mover } from "./memory/mover";
 import { withForeignName } from "./memory/roles";
 import { type Asked, underPolicies } from "./memory/underPolicies";
@@ -32,7 +33,7 @@ describe("the policy of just this move", () => {
             const { world, snapshot, state } = begin();
             const policies = await policiesFor(world);
             const asked: Asked[] = [];
-            await journey(world, policies, asked);
+            await journeyUnder(world, policies, asked);
             assertSame(stateOf(world), state, "after the undo");
             const denied = asked.filter(({ isAllowed }) => !isAllowed);
             assert.deepEqual(denied, []);
@@ -48,7 +49,7 @@ describe("the policy of just this move", () => {
             for (const sid of ["MoveNewAddons", "MoveLoadBalancers"]) {
                 world.restore(snapshot);
                 const without = documentOf(statements.filter(({ Sid }) => Sid !== sid));
-                await assert.rejects(journey(world, [without], []), /not authorized|HP\d+/, sid);
+                await assert.rejects(journeyUnder(world, [without], []), /not authorized|HP\d+/, sid);
             }
         });
     }
@@ -132,20 +133,12 @@ async function policiesFor(world: MemoryWorld): Promise<readonly string[]> {
     return permissionsPolicies;
 }
 
-/** A move that is killed in the middle and goes on, a refresh, an upgrade, and an undo that is killed and goes on; by a principal that has these policies. */
-async function journey(world: MemoryWorld, policies: readonly string[], asked: Asked[]): Promise<void> {
-    const stack = new MemoryStack(world, { clusterName: "demo" }, true, underPolicies(policies, asked));
-    const succeeds = ({ kind, message }: Awaited<ReturnType<MemoryStack["up"]>>) => {
-        if (kind !== "done") throw new Error(message);
-    };
-    await stack.up({}, { write: 30, moment: "after", kind: "crash" });
-    world.settle();
-    succeeds(await stack.up());
-    succeeds(await stack.refresh());
-    succeeds(await stack.up({ addonVersion: "v1.4.0-eksbuild.1" }));
-    await stack.destroy({ write: 10, moment: "after", kind: "crash" });
-    world.settle();
-    succeeds(await stack.destroy());
+/** By a principal that has these policies. */
+function journeyUnder(world: MemoryWorld, policies: readonly string[], asked: Asked[]): Promise<void> {
+    return journey(
+        world,
+        new MemoryStack(world, { clusterName: "demo" }, true, underPolicies(policies, asked)),
+    );
 }
 
 function statementsOf(policies: readonly string[]): AllowStatement[] {

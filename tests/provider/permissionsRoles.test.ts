@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { discoverWith, SILENT } from "../../provider/installation/discoverWith";
 import { storage } from "./memory/dependencyContent";
 import { assertSame, type Start, startOf, stateOf } from "./memory/expectations";
+import { journey } from "./memory/journey";
 import { Mover } from "./memory/mover";
 import { plannedIn } from "./memory/planned";
 import { type Asked, grants, type RoleManifest, underRoles } from "./memory/underRoles";
@@ -23,16 +24,7 @@ describe("the roles of just this move", function () {
             const manifest = await rolesFor(world);
             const asked: Asked[] = [];
             const stack = new MemoryStack(world, { clusterName: "demo" }, true, underRoles(manifest, asked));
-            const succeeds = ({ kind, message }: Awaited<ReturnType<MemoryStack["up"]>>) =>
-                assert.equal(kind, "done", message);
-            await stack.up({}, { write: 30, moment: "after", kind: "crash" });
-            world.settle();
-            succeeds(await stack.up());
-            succeeds(await stack.refresh());
-            succeeds(await stack.up({ addonVersion: "v1.4.0-eksbuild.1" }));
-            await stack.destroy({ write: 10, moment: "after", kind: "crash" });
-            world.settle();
-            succeeds(await stack.destroy());
+            await journey(world, stack);
             assertSame(stateOf(world), state, "after the undo");
             assert.deepEqual(
                 asked.filter(({ isAllowed }) => !isAllowed),

@@ -1,40 +1,29 @@
 // An API server that fails for a moment (etcd elects a leader, a load balancer loses its target) is asked again, whatever its word for that is; what it refuses is final.
 import assert from "node:assert/strict";
-import { Agent, createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { openGate } from "../../provider/adapters/gates";
-import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import type { KubernetesApi } from "../../provider/adapters/kubernetes/api";
+import { type ApiOnLoopback, apiOnLoopback } from "./apiOnLoopback";
 
 describe("an error of the API server", function () {
     this.timeout(30_000);
-    let server: Server;
+    let loopback: ApiOnLoopback;
     let api: KubernetesApi;
     let answers: number[];
     let waits: number[];
     let asked: number;
 
     before(async () => {
-        const { certificate: cert, key } = await makeCertificate({ commonName: "127.0.0.1" });
-        server = createServer({ cert, key }, (_, response) => {
-            asked += 1;
-            response
-                .writeHead(answers.shift() ?? 200, { "content-type": "application/json" })
-                .end('{"items":[]}');
-        });
-        await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-        const credentials = async () => ({
-            server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-            tls: { rejectUnauthorized: false },
-            headers: {},
-            agent: new Agent(),
-        });
-        api = new KubernetesApi({ credentials }, async (ms) => void waits.push(ms), openGate);
+        loopback = await apiOnLoopback(
+            (_, response) => {
+                asked += 1;
+                response
+                    .writeHead(answers.shift() ?? 200, { "content-type": "application/json" })
+                    .end('{"items":[]}');
+            },
+            async (ms) => void waits.push(ms),
+        );
+        api = loopback.api;
     });
-    after(() => {
-        server.closeAllConnections();
-        server.close();
-    });
+    after(() => loopback?.close());
     beforeEach(() => {
         waits = [];
         asked = 0;

@@ -45,6 +45,16 @@ function leftOver(world: MemoryWorld): string[] {
 
 const BYPASSED = { clusterName: "demo", allowAdmissionBypass: true };
 
+/** The name of the pod that goes. */
+function evictOldPod({ store }: MemoryWorld): string {
+    const pod = store
+        .all("Pod", OPERATOR_NAMESPACE)
+        .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
+    assert.ok(pod);
+    store.remove({ ...pod, ...pod.metadata });
+    return pod.metadata.name;
+}
+
 function assertAnswered({ refused }: Requests): void {
     for (const kind of [MODELS, ...INGRESSES])
         assert.deepEqual([...(refused.get(kind)?.reasons ?? [])], [], kind);
@@ -204,12 +214,7 @@ describe("on the way without a pause", () => {
         const stack = new MemoryStack(world);
         let evicted = "";
         const evict = at("create add-on amazon", () => {
-            const pod = world.store
-                .all("Pod", OPERATOR_NAMESPACE)
-                .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
-            assert.ok(pod);
-            evicted = pod.metadata.name;
-            world.store.remove({ ...pod, ...pod.metadata });
+            evicted = evictOldPod(world);
         });
         assertDone(await stack.up({}, undefined, evict));
         assert.notEqual(evicted, "");
@@ -229,12 +234,7 @@ describe("on the way without a pause", () => {
         const requests = world.watchRequests();
         let evicted = "";
         const evict = at("remove add-on", () => {
-            const pod = world.store
-                .all("Pod", OPERATOR_NAMESPACE)
-                .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
-            assert.ok(pod);
-            evicted = pod.metadata.name;
-            world.store.remove({ ...pod, ...pod.metadata });
+            evicted = evictOldPod(world);
         });
         const failed = await new MemoryStack(world, BYPASSED).up({}, undefined, evict);
         assert.match(failed.message, /\[HP220\]/);

@@ -10,6 +10,7 @@ import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
 import { BY_AWS_PROVIDER, BY_OWN_RESOURCES } from "../../tools/permissions/componentCalls";
 import { componentPolicy } from "../../tools/permissions/componentPolicy";
 import { generalPolicy, permissionDocuments } from "../../tools/permissions/documents";
+import { allowing } from "./memory/iamPolicy";
 import { plannedIn } from "./memory/planned";
 import { MemoryWorld } from "./memoryWorld";
 
@@ -97,6 +98,25 @@ describe("permission documents", () => {
                 for (const resource of Resource) assert.match(resource, /^(\*|arn:aws:[a-z0-9]+:)/);
             }
         }
+    });
+
+    it("let the component pass the CSI drivers' roles to EKS, its own and those given by ARN, and no other", () => {
+        const policy = JSON.stringify(componentPolicy())
+            .replaceAll("ACCOUNT", "123456789012")
+            .replaceAll("NAME", "inference")
+            .replaceAll("ROLES", "platform/csi-");
+        const mayPass = (role: string, service = "eks.amazonaws.com") =>
+            allowing([policy], {
+                action: "iam:PassRole",
+                resource: `arn:aws:iam::123456789012:role/${role}`,
+                context: { "iam:PassedToService": service },
+            }) !== undefined;
+        for (const role of ["inference-s3-csi-20260105090000", "platform/csi-s3", "platform/csi-fsx"]) {
+            assert.ok(mayPass(role), role);
+            assert.equal(mayPass(role, "ec2.amazonaws.com"), false, role);
+        }
+        for (const role of ["admin", "platform/admin", "SageMakerHyperPodInference-exec"])
+            assert.equal(mayPass(role), false, role);
     });
 
     it("let whoever may only look see the plan, and still stop who may move but not everything", () => {

@@ -30,9 +30,7 @@ export function componentPolicy(): Policy {
 
 const { partition, region, account, cluster } = PLACEHOLDERS;
 const arn = (service: string, rest: string) => `arn:${partition}:${service}:${region}:${account}:${rest}`;
-const roles = [EXECUTION_ROLE_PREFIX, `${NAME}-`].map(
-    (start) => `arn:${partition}:iam::${account}:role/${start}*`,
-);
+const rolesAt = (start: string) => `arn:${partition}:iam::${account}:role/${start}*`;
 
 const REACH: Readonly<Record<On, readonly string[]>> = {
     anything: ["*"],
@@ -40,10 +38,11 @@ const REACH: Readonly<Record<On, readonly string[]>> = {
     addons: [OPERATOR_ADDON, ...dependencyProfiles.map(({ addonName }) => addonName)].map((name) =>
         arn("eks", `addon/${cluster}/${name}/*`),
     ),
-    roles,
+    roles: [rolesAt(EXECUTION_ROLE_PREFIX), rolesAt(`${NAME}-`)],
     // Whatever the program calls them.
     givenRoles: [`arn:${partition}:iam::${account}:role/*`],
-    passedRoles: roles,
+    // Those of the CSI drivers, made here or given by ARN; who could pass any role to EKS could become it.
+    passedRoles: [rolesAt(`${NAME}-`), rolesAt(PLACEHOLDERS.roles)],
     oidcProviders: [`arn:${partition}:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/*`],
     bucket: [`arn:${partition}:s3:::hyperpod-tls-${NAME}-*`],
     endpoints: [arn("ec2", "vpc-endpoint/*")],

@@ -112,8 +112,10 @@ In other partitions replace \`arn:aws:\`. With \`roleArn\`, the caller needs
 permission. What EKS itself applies for an add-on, it applies with rights of its own.
 
 The component \`HyperPodInferenceAddon\` makes its roles, bucket, endpoints and add-ons through the AWS provider. [permissions/aws-policy-component.json](permissions/aws-policy-component.json)
-allows what its resources and look-ups call; put in \`ACCOUNT\`, \`REGION\` and \`CLUSTER\` as above, and for \`NAME\` the name of the component in the program. A key of your own
-for the bucket (\`tlsBucketKmsKeyArn\`) and a bucket for access logs allow the rest in policies of theirs. With \`migrateFromHelm\` the policies of a move come in addition.
+allows what its resources and look-ups call; put in \`ACCOUNT\`, \`REGION\` and \`CLUSTER\` as above, and for \`NAME\` the name of the component in the program;
+with \`rolePath\`, put that path before the names of the roles. \`ROLES\` is the path and the start of the names of roles that you give by ARN for the CSI
+drivers (\`s3CsiRoleArn\`, \`fsxCsiRoleArn\`): EKS is passed them, so without any, leave that line out. The other roles that you give stand in the add-on's
+settings and are only looked up. A key of your own for the bucket (\`tlsBucketKmsKeyArn\`) and a bucket for access logs allow the rest in policies of theirs. With \`migrateFromHelm\` the policies of a move come in addition.
 
 ## AWS
 

@@ -1,12 +1,11 @@
 // The plugin on the real engine, over a cluster in memory: a move that is interrupted, that fails, that goes on and goes back; and nothing planted in its inputs or in the cluster's Secrets is anywhere in the open.
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Pulumi, type PulumiRun } from "../../sandbox/pulumi/driver";
 import { buildPolicies } from "../component/builtPackage";
-import type { Order, Told } from "./memoryPlugin";
+import { AttachedPlugin } from "./attachedPlugin";
 
 const root = path.resolve(__dirname, "../..");
 const PLANTED = {
@@ -52,58 +51,36 @@ describe("the plugin on the engine, over a cluster in memory", function () {
     const project = path.join(folder, "project");
     const backend = path.join(folder, "state");
     const runs: [what: string, run: PulumiRun][] = [];
-    let plugin: ChildProcess;
+    let plugin: AttachedPlugin;
     let pulumi: Pulumi;
 
     before(async () => {
         buildPolicies();
         mkdirSync(project);
         writeFileSync(path.join(project, "Pulumi.yaml"), JSON.stringify(PROGRAM));
-        plugin = fork(path.join(__dirname, "memoryPlugin.ts"), [], {
-            execArgv: ["--require", "ts-node/register"],
-            stdio: ["ignore", "pipe", "inherit", "ipc"],
-            env: { ...process.env, PLANTED_IN_SECRET: PLANTED["Secret's data"] },
-        });
-        const port = await new Promise<string>((resolve, reject) => {
-            plugin.stdout?.on("data", (line: Buffer) => resolve(String(line).trim()));
-            plugin.once("exit", (code) => reject(new Error(`the plugin ended with ${code}`)));
-        });
+        plugin = await AttachedPlugin.start(PLANTED["Secret's data"]);
         pulumi = new Pulumi({
             projectDirectory: project,
             backendDirectory: backend,
-            env: { PULUMI_DEBUG_PROVIDERS: `hyperpod-inference:${port}` },
+            env: plugin.env,
         });
         await pulumi.ensureStack();
     });
     after(() => {
-        plugin?.kill("SIGKILL");
+        plugin?.end();
         rmSync(folder, { recursive: true, force: true });
     });
 
-    const order = (given: Order) => void plugin.send(given);
-    const told = () => new Promise<Told>((resolve) => plugin.once("message", resolve));
     const kept = (what: string, run: PulumiRun): PulumiRun => {
         runs.push([what, run]);
         return run;
-    };
-    const differences = async () => {
-        order({ compare: true });
-        return (await told()).differences;
     };
     const stored = async () => {
         const { resources = [] } = await pulumi.exportState();
         return resources.find(({ type }) => type.endsWith(":Move"))?.outputs;
     };
-    const interrupted = async (command: "up" | "destroy", interruptAt: number) => {
-        order({ interruptAt });
-        const atWrite = told();
-        const running = pulumi.start(command, "--yes", "--skip-preview");
-        await Promise.race([atWrite, running.finished]);
-        running.kill("SIGINT");
-        const run = kept(`interrupted ${command}`, await running.finished);
-        assert.notEqual(run.exitCode, 0, run.stdout);
-        assert.match(run.stdout, /stopped at a safe point: interrupted/);
-    };
+    const interrupted = async (command: "up" | "destroy") =>
+        kept(`interrupted ${command}`, await plugin.interrupted(pulumi, command, 4));
 
     it("shows the whole plan to people and policies, and writes nothing", async () => {
         const preview = kept("preview", await pulumi.preview("--policy-pack", path.join(root, "policy")));
@@ -111,13 +88,13 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         assert.match(preview.stdout, /\[mandatory\] {2}move-is-protected/);
         assert.match(preview.stdout, /\[advisory\] {2}version-is-pinned/);
         kept("preview --diff", await pulumi.preview("--diff"));
-        assert.equal(await differences(), "");
+        assert.equal(await plugin.differences(), "");
     });
 
     it("stops at the user's first ^C, keeps the state, and goes on; fails, and goes on", async () => {
-        await interrupted("up", 4);
+        await interrupted("up");
         assert.equal((await stored())?.phase, "Moving");
-        order({ fault: { write: 12, moment: "before", kind: "fail", times: 1000 } });
+        plugin.order({ fault: { write: 12, moment: "before", kind: "fail", times: 1000 } });
         const failed = kept("failed up", await pulumi.up("--skip-preview"));
         assert.notEqual(failed.exitCode, 0, failed.stdout);
         assert.match(failed.stdout, /ThrottlingException[\s\S]*next: run `pulumi up` to continue/);
@@ -131,7 +108,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         const moved = kept("up", await pulumi.up("--skip-preview", "--diff"));
         assert.equal(moved.exitCode, 0, moved.stdout);
         assert.equal((await pulumi.outputs()).phase, "Moved");
-        assert.notEqual(await differences(), "");
+        assert.notEqual(await plugin.differences(), "");
     });
 
     it("says nothing when nothing changed, and refreshes", async () => {
@@ -150,7 +127,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         assert.equal(replaced.exitCode, 0, replaced.stdout);
         assert.match(replaced.stdout, /was made anew by this update; nothing is undone/);
         assert.equal((await pulumi.outputs()).phase, "Moved");
-        assert.notEqual(await differences(), "");
+        assert.notEqual(await plugin.differences(), "");
     });
 
     it("keeps what is secret out of every file and every line", () => {
@@ -166,10 +143,10 @@ describe("the plugin on the engine, over a cluster in memory", function () {
     });
 
     it("goes back from an interrupted undo too, and leaves no trace", async () => {
-        await interrupted("destroy", 4);
+        await interrupted("destroy");
         const back = await pulumi.destroy("--skip-preview");
         assert.equal(back.exitCode, 0, back.stdout);
-        assert.equal(await differences(), "");
+        assert.equal(await plugin.differences(), "");
     });
 });
 

@@ -70,7 +70,7 @@ describe("programs in other languages", function () {
             await programs.program("nodejs", "move-from-helm"),
             await programs.program("typescript", "move-from-helm"),
         ];
-        for (const pulumi of [yaml, python, go, nodejs]) await showsWholePlan(pulumi);
+        for (const pulumi of [yaml, typescript]) await showsWholePlan(pulumi);
         await isInterrupted(python, "up", BEGUN);
         assert.deepEqual(await storedPhase(python), ["Moving"]);
         sandbox.faults.arm({ action: "deny", match: CREATE, times: Infinity });

@@ -1,7 +1,10 @@
 // The cluster's name comes in; what AWS knows about it goes out. Look-ups only, through the user's aws provider.
 import * as pulumi from "@pulumi/pulumi";
+import { nearest } from "../common/nearest";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
+import { isNoCluster, withMoreOnFailure } from "./lookUps";
+import { toldOnce } from "./toldOnce";
 
 export interface Cluster {
     name: string;
@@ -20,9 +23,10 @@ export function findCluster(
     args: HyperPodInferenceAddonArgs,
     lookUp: pulumi.InvokeOptions,
 ): pulumi.Output<Cluster> {
-    const found = aws.eks.getClusterOutput(
-        { name: args.clusterName, ...(args.region ? { region: args.region } : {}) },
-        lookUp,
+    const where = args.region ? { region: args.region } : {};
+    const found = withMoreOnFailure(
+        aws.eks.getClusterOutput({ name: args.clusterName, ...where }, lookUp),
+        (error) => suggestName(error, pulumi.output(args.clusterName), where, lookUp),
     );
     return found.apply((cluster) => {
         const issuer = cluster.identities[0]?.oidcs[0]?.issuer;
@@ -51,4 +55,25 @@ export function findPlace(args: HyperPodInferenceAddonArgs, lookUp: pulumi.Invok
     const partition = aws.getPartitionOutput({}, lookUp).partition;
     const accountId = aws.getCallerIdentityOutput({}, lookUp).accountId;
     return { region, partition, accountId };
+}
+
+/** Who may not list clusters is told all the same that there is none of this name. */
+async function suggestName(
+    error: Error,
+    wanted: pulumi.Output<string>,
+    where: { region?: pulumi.Input<string> },
+    lookUp: pulumi.InvokeOptions,
+): Promise<void> {
+    const { message } = error;
+    if (!isNoCluster(message)) return;
+    const names = aws.eks.getClustersOutput(where, lookUp).names;
+    const meant = await plain(pulumi.all([wanted, names])).then(
+        ([name, all]) => nearest(name, all),
+        () => undefined,
+    );
+    if (meant !== undefined) toldOnce(error, message.replace(/(?=\nnext: |$)/, `; did you mean ${meant}?`));
+}
+
+function plain<T>(output: pulumi.Output<T>): Promise<T> {
+    return (output as unknown as { promise(): Promise<T> }).promise();
 }

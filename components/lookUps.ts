@@ -27,6 +27,36 @@ function watched(answer: unknown): unknown {
     return answer;
 }
 
+/** The answer; a failure of it waits for what `tellMore` finds out, and is the same error still. */
+export function withMoreOnFailure<T>(
+    answer: pulumi.Output<T>,
+    tellMore: (error: Error) => Promise<void>,
+): pulumi.Output<T> {
+    const parts = answer as unknown as Parts;
+    const all = Promise.all([parts.promise(true), parts.allResources(), parts.isKnown, parts.isSecret]);
+    const answered = all.then(
+        () => answer,
+        async (error: Error) => {
+            await tellMore(error);
+            throw error;
+        },
+    );
+    return pulumi.output(answered) as unknown as pulumi.Output<T>;
+}
+
+/** All that fails with an output; one that nobody listens to would be told at once. */
+interface Parts {
+    readonly isKnown: Promise<boolean>;
+    readonly isSecret: Promise<boolean>;
+    promise(withUnknowns: boolean): Promise<unknown>;
+    allResources(): Promise<unknown>;
+}
+
+/** How the look-up of an EKS cluster says that there is none of the name. */
+export function isNoCluster(told: string): boolean {
+    return /couldn't find resource|not found|no cluster/i.test(told);
+}
+
 const INVOCATION = /^(?:invocation of|Invoke of|invoking) \S*?:(get\w+) (?:returned an error|failed): /;
 
 function tell(error: unknown): void {
@@ -34,7 +64,7 @@ function tell(error: unknown): void {
     const [head, lookUp] = INVOCATION.exec(error.message) ?? [];
     if (head === undefined || lookUp === undefined) return;
     const why = error.message.slice(head.length);
-    const isCluster = lookUp === "getCluster" && /couldn't find resource|not found|no cluster/i.test(why);
+    const isCluster = lookUp === "getCluster" && isNoCluster(why);
     const next = isCluster
         ? "check clusterName and region: `aws eks list-clusters` names the clusters that are there"
         : "check region and credentials of the aws provider, then run the command again";

@@ -49,6 +49,11 @@ async function getCluster(aws: AwsClients, { name }: Properties): Promise<Proper
     };
 }
 
+async function getClusters(aws: AwsClients): Promise<Properties> {
+    const { clusters } = await aws.eks.send(new eks.ListClustersCommand({}));
+    return { id: aws.region, names: clusters ?? [] };
+}
+
 async function getAddon(aws: AwsClients, { clusterName, addonName }: Properties): Promise<Properties> {
     const answer = await unlessAbsent(aws.eks.send(new eks.DescribeAddonCommand({ clusterName, addonName })));
     const addon = answer?.addon;
@@ -204,6 +209,11 @@ export const functions: Record<string, AwsFunction> = {
         module: "getCallerIdentity",
         argumentsName: "GetCallerIdentityArgs",
         run: getCallerIdentity,
+    },
+    "aws:eks/getClusters:getClusters": {
+        module: "eks/getClusters",
+        argumentsName: "GetClustersArgs",
+        run: getClusters,
     },
     "aws:eks/getCluster:getCluster": {
         module: "eks/getCluster",

@@ -40,9 +40,9 @@ const CASES: readonly Case[] = [
     },
     {
         what: "a cluster that is not there",
-        args: { clusterName: "nowhere" },
+        args: { clusterName: "demmo" },
         told: [
-            /error: HyperPodInferenceAddon: getCluster: .*nowhere/,
+            /error: HyperPodInferenceAddon: getCluster: .*demmo.*; did you mean demo\?/,
             /next: check clusterName and region: `aws eks list-clusters`/,
         ],
     },

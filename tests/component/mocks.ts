@@ -41,6 +41,8 @@ export interface Account {
     partition?: string;
     region?: string;
     hyperpodClusterArn?: string;
+    /** Names of the clusters; every name is one when there are none. "refused" for who may not list them. */
+    clusters?: string[] | "refused";
     /** The owner tag that an earlier update stored. */
     storedOwner?: string;
 }
@@ -162,7 +164,12 @@ export class MockAccount {
                 return { partition: account.partition ?? "aws" };
             case "aws:index/getCallerIdentity:getCallerIdentity":
                 return { accountId: "123456789012" };
+            case "aws:eks/getClusters:getClusters":
+                if (account.clusters === "refused") throw new Error("AccessDenied: eks:ListClusters");
+                return { names: account.clusters ?? [] };
             case "aws:eks/getCluster:getCluster":
+                if (account.clusters !== undefined && !account.clusters.includes(inputs["name"]))
+                    return notFound(`EKS Cluster (${inputs["name"]})`);
                 return {
                     name: inputs["name"],
                     arn: `arn:aws:eks:${region}:123456789012:cluster/${inputs["name"]}`,

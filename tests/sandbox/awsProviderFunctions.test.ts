@@ -91,6 +91,7 @@ describe("stand-in aws plugin: functions", function () {
             call("eks/getCluster", { name: "other" }),
             /EKS Cluster \(other\): couldn't find resource/,
         );
+        assert.deepEqual((await call("eks/getClusters"))["names"], ["demo"]);
     });
 
     it("find an add-on, and the version to install", async () => {

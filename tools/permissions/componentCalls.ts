@@ -134,6 +134,7 @@ export const BY_AWS_PROVIDER: Readonly<Record<string, Actions>> = {
     "eks.getAddon": [["addons", "eks:DescribeAddon"]],
     "eks.getAddonVersion": [["anything", "eks:DescribeAddonVersions"]],
     "eks.getCluster": [["cluster", "eks:DescribeCluster"]],
+    "eks.getClusters": [["anything", "eks:ListClusters"]],
     "iam.getOpenIdConnectProvider": [
         ["anything", "iam:ListOpenIDConnectProviders"],
         ["oidcProviders", "iam:GetOpenIDConnectProvider"],

@@ -6,7 +6,7 @@ import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
 import { type AwsSession, openSession, type SessionRequest } from "./aws/session";
 import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
-import { ApiError, KubernetesApi } from "./kubernetes/api";
+import { ApiError, FIRST_CONTACT, KubernetesApi } from "./kubernetes/api";
 import { ApiDiscovery } from "./kubernetes/apiDiscovery";
 import { assertSameCluster } from "./sameCluster";
 
@@ -36,11 +36,13 @@ export async function openCluster(
     const cluster = await explained(request, "EKS", () => eks.describeCluster(request.clusterName));
     if (cluster === undefined) throw await clusterNotFound(request, session, eks);
     const access = await accessTo(cluster, request, session, clock);
-    const api = new KubernetesApi(access, (milliseconds) => clock.sleep(milliseconds), gate);
+    const sleep = (milliseconds: number) => clock.sleep(milliseconds);
+    const api = new KubernetesApi(access, sleep, gate);
+    const first = new KubernetesApi(access, sleep, gate, FIRST_CONTACT);
     // Before anything that is read is taken for this cluster's.
     if (usesKubeconfig(request))
-        await explained(request, "the API server", () => assertSameCluster(cluster, access, api, log));
-    const discovery = new ApiDiscovery(api);
+        await explained(request, "the API server", () => assertSameCluster(cluster, access, first, log));
+    const discovery = new ApiDiscovery(first);
     await explained(request, "the API server", () => discovery.all());
     return { session, eks, cluster, access, api, discovery };
 }

@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { Agent, createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { openGate } from "../../provider/adapters/gates";
-import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
+import { type ApiLimits, KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
 
 export interface ApiOnLoopback {
@@ -15,6 +15,7 @@ export interface ApiOnLoopback {
 export async function apiOnLoopback(
     answer: RequestListener,
     sleep: (ms: number) => Promise<void>,
+    limits?: ApiLimits,
 ): Promise<ApiOnLoopback> {
     const { certificate: cert, key } = await makeCertificate({ commonName: "127.0.0.1" });
     const server = createServer({ cert, key }, answer);
@@ -26,7 +27,7 @@ export async function apiOnLoopback(
         agent: new Agent(),
     });
     return {
-        api: new KubernetesApi({ credentials }, sleep, openGate),
+        api: new KubernetesApi({ credentials }, sleep, openGate, limits),
         close: () => {
             server.closeAllConnections();
             server.close();

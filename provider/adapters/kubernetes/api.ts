@@ -27,7 +27,16 @@ export interface ApiRequest {
 export interface ApiLimits {
     readonly timeoutMs: number;
     readonly retries: number;
+    /** How often in a row no answer at all is waited for. Defaults to one more than the retries. */
+    readonly silences?: number;
 }
+
+/** Of the first questions: where no route leads to a private endpoint, nobody waits for minutes. */
+export const FIRST_CONTACT: ApiLimits = {
+    timeoutMs: 20_000,
+    retries: RETRY_DELAYS_MS.length,
+    silences: 2,
+};
 
 export interface ApiResponse {
     readonly status: number;
@@ -79,6 +88,8 @@ export class KubernetesApi {
     /** Like `call`, but a refusal is an answer too. */
     async callForAnswer(request: ApiRequest): Promise<ApiResponse> {
         const limit = request.retries ?? this.#limits.retries;
+        const { silences = limit + 1 } = this.#limits;
+        let silent = 0;
         const isWrite = request.method !== "GET" && request.storesNothing !== true;
         for (let attempt = 0; ; attempt++) {
             const last = attempt >= limit;
@@ -93,7 +104,8 @@ export class KubernetesApi {
             } catch (error) {
                 const { sent, cause } = error as { sent?: boolean; cause?: Error };
                 const harmless = request.method !== "POST" || request.retryUnanswered === true;
-                if (last || (sent && !harmless)) throw cause ?? error;
+                if ((cause as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") silent += 1;
+                if (last || silent >= silences || (sent && !harmless)) throw cause ?? error;
                 await this.#sleep(RETRY_DELAYS_MS[attempt] ?? 3200);
             }
         }

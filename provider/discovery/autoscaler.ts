@@ -1,7 +1,12 @@
 // Looks for what makes nodes when pods wait for them: Karpenter (EKS Auto Mode and HyperPod's own autoscaling are Karpenter too), or the cluster autoscaler. Writes nothing.
 import type { World } from "../ports/world";
 
-const NODE_POOLS = { apiVersion: "karpenter.sh/v1", kind: "NodePool" };
+/** Newest first. */
+const NODE_POOLS = [
+    { apiVersion: "karpenter.sh/v1", kind: "NodePool" },
+    { apiVersion: "karpenter.sh/v1beta1", kind: "NodePool" },
+    { apiVersion: "karpenter.sh/v1alpha5", kind: "Provisioner" },
+];
 /** How the charts and manifests of the cluster autoscaler label it. */
 const CLUSTER_AUTOSCALER = [
     "app.kubernetes.io/name=aws-cluster-autoscaler",
@@ -11,18 +16,28 @@ const CLUSTER_AUTOSCALER = [
 ];
 
 /** Its name for people; undefined when there is none. */
-export async function findAutoscaler({ objects }: World): Promise<string | undefined> {
-    if (await objects.serves(NODE_POOLS.apiVersion, NODE_POOLS.kind)) {
-        const pools = await objects.list(NODE_POOLS.apiVersion, NODE_POOLS.kind, { metadataOnly: true });
+export async function findAutoscaler(world: World): Promise<string | undefined> {
+    return (await findKarpenter(world)) ?? (await findClusterAutoscaler(world));
+}
+
+async function findKarpenter({ objects }: World): Promise<string | undefined> {
+    for (const { apiVersion, kind } of NODE_POOLS) {
+        if (!(await objects.serves(apiVersion, kind))) continue;
+        const pools = await objects.list(apiVersion, kind, { metadataOnly: true });
         if (pools.length > 0)
-            return `Karpenter (NodePool ${pools.map(({ metadata }) => metadata.name).join(", ")})`;
+            return `Karpenter (${kind} ${pools.map(({ metadata }) => metadata.name).join(", ")})`;
     }
+    return undefined;
+}
+
+/** One that somebody stopped makes no nodes. */
+async function findClusterAutoscaler({ objects }: World): Promise<string | undefined> {
     const found = await Promise.all(
-        CLUSTER_AUTOSCALER.map((labelSelector) =>
-            objects.list("apps/v1", "Deployment", { labelSelector, metadataOnly: true }),
-        ),
+        CLUSTER_AUTOSCALER.map((labelSelector) => objects.list("apps/v1", "Deployment", { labelSelector })),
     );
-    const [autoscaler] = found.flat();
+    const autoscaler = found
+        .flat()
+        .find(({ spec }) => (spec as { replicas?: number } | undefined)?.replicas !== 0);
     return (
         autoscaler && `the cluster autoscaler (${autoscaler.metadata.namespace}/${autoscaler.metadata.name})`
     );

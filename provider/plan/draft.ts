@@ -34,6 +34,7 @@ import { rulesByHand } from "./rulesByHand";
 import { setByHand } from "./setByHand";
 import {
     type SettingsSchema,
+    schemaNotes,
     settingBlockers,
     settingNotes,
     settingsOf,
@@ -100,7 +101,10 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
     const beside = { release, profile, configuration, given: inputs.configuration, controllers };
     const blockers = [
         ...gitOpsBlockers(release, discovery),
-        ...settingBlockers(settings, configuration, inputs.dropUnsupportedSettings, schema),
+        // Without a version there is no schema, and a blocker that says why.
+        ...(choice === undefined
+            ? []
+            : settingBlockers(settings, configuration, inputs.dropUnsupportedSettings, schema)),
         ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
         ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
         ...rivalBlockers(discovery, beside),
@@ -146,6 +150,8 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
         warnings: [
             ...lostControllers(discovery, beside),
             ...settingNotes(settings, profile.addonName),
+            ...schemaNotes(schema, profile.addonName),
+            ...discovery.dependencies.flatMap((one) => schemaNotes(one.schema, one.profile.addonName)),
             ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
             ...existingNotes(discovery.addon, configuration),
             ...identities.notes,

@@ -6,7 +6,7 @@ import type { Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { valuesOf } from "../settings/releaseValues";
 import { mapSettings, type Settings, type Values, withValue } from "../settings/settings";
-import { validateSettings } from "../settings/validateSettings";
+import { unreadable, validateSettings } from "../settings/validateSettings";
 import type { PlannedIdentity } from "./plan";
 
 /** JSON schema of the settings of the chosen add-on version; undefined where there is none to choose or EKS tells none. */
@@ -49,7 +49,6 @@ export function settingBlockers(
     isLossAccepted: boolean,
     schema: SettingsSchema,
 ): Blocker[] {
-    if (schema === undefined) return [];
     const lost: Blocker[] =
         unsupported.length === 0 || isLossAccepted
             ? []
@@ -63,7 +62,7 @@ export function settingBlockers(
               ];
     return [
         ...lost,
-        ...validateSettings(schema, configuration).map((what) => ({
+        ...validateSettings(schema ?? {}, configuration).map((what) => ({
             code: ErrorCode.SettingInvalid,
             property: "additionalConfiguration",
             what,
@@ -87,5 +86,15 @@ export function unprovenNotes(paths: readonly string[], addon: string): string[]
         ? []
         : [
               `${addon} takes ${paths.join(", ")}, but its schema says nothing about them: see after the move that they hold`,
+          ];
+}
+
+/** Nothing was checked then: said, and no reason to stop. */
+export function schemaNotes(schema: SettingsSchema, addon: string): string[] {
+    const why = schema && unreadable(schema);
+    return why === undefined
+        ? []
+        : [
+              `the schema of ${addon} cannot be read (${why}): its settings are sent unchecked, and EKS refuses what it does not take`,
           ];
 }

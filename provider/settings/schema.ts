@@ -14,20 +14,39 @@ export enum Said {
 /** Schemas that refer to themselves come to an end. */
 const DEEPEST = 32;
 
+/** A word of one part of a schema; what one part forbids, no other part allows. */
+type Word = Said | "forbidden";
+
 export function saidOf(schema: JsonSchema | undefined, path: Path): Said {
-    return schema === undefined ? Said.Unknown : walk(schema, schema, path, 0);
+    const word = schema === undefined ? Said.Unknown : walk(schema, schema, path, 0);
+    return word === "forbidden" ? Said.Unknown : word;
 }
 
-function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Said {
+function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Word {
     if (place === true) return path.length === 0 ? Said.Known : Said.Open;
+    if (place === false) return "forbidden";
     if (!isTree(place) || depth > DEEPEST) return Said.Unknown;
-    const parts = partsOf(root, place);
-    if (parts.length > 0) {
-        // Each of them has a say; the clearest word counts.
-        const { $ref: _, allOf: __, anyOf: ___, oneOf: ____, ...rest } = place;
-        const all = [...parts, ...(saysAnything(rest) ? [rest] : [])];
-        return best(all.map((part) => walk(root, part, path, depth + 1)));
-    }
+    const deeper = (part: unknown) => walk(root, part, path, depth + 1);
+    const { $ref, allOf: _, anyOf: __, oneOf: ___, then, else: otherwise, ...rest } = place;
+    const words = [
+        ...(typeof $ref === "string" ? [deeper(referred(root, $ref))] : []),
+        ...listOf(place, "allOf").map(deeper),
+        ...["anyOf", "oneOf"].flatMap((key) => {
+            const choices = listOf(place, key);
+            return choices.length === 0 ? [] : [clearest(choices.map(deeper))];
+        }),
+        // They hold sometimes: what they name is known, and what they forbid is not always forbidden.
+        ...[then, otherwise].flatMap((part) =>
+            part !== undefined && deeper(part) === Said.Known ? [Said.Known] : [],
+        ),
+    ];
+    if (words.length === 0) return ownWord(root, place, path, depth);
+    const all = [...words, ...(saysAnything(rest) ? [ownWord(root, rest, path, depth)] : [])];
+    return all.includes("forbidden") ? "forbidden" : clearest(all);
+}
+
+/** Of a place without parts. */
+function ownWord(root: JsonSchema, place: JsonSchema, path: Path, depth: number): Word {
     const [key, ...below] = path;
     if (key === undefined) return Said.Known;
     const named = own(place.properties, key);
@@ -38,19 +57,15 @@ function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Said
     if (byPattern !== undefined) return walk(root, byPattern[1], below, depth + 1);
     const { additionalProperties } = place;
     if (isTree(additionalProperties)) return walk(root, additionalProperties, below, depth + 1);
-    if (additionalProperties === false) return Said.Unknown;
+    if (additionalProperties === false) return "forbidden";
     // Names without a word about others: a setting that the chart's authors do not list is none.
     if (isTree(place.properties) || isTree(place.patternProperties)) return Said.Unknown;
     return place === root ? Said.Unknown : Said.Open;
 }
 
-function partsOf(root: JsonSchema, place: JsonSchema): unknown[] {
-    const lists = ["allOf", "anyOf", "oneOf"].flatMap((key) => {
-        const list = own(place, key);
-        return Array.isArray(list) ? list : [];
-    });
-    const { $ref } = place;
-    return typeof $ref === "string" ? [referred(root, $ref), ...lists] : lists;
+function listOf(place: JsonSchema, key: string): readonly unknown[] {
+    const list = own(place, key);
+    return Array.isArray(list) ? list : [];
 }
 
 /** `#/$defs/name`; another document cannot be looked into. */
@@ -61,7 +76,10 @@ function referred(root: JsonSchema, ref: string): unknown {
         .split("/")
         .filter((part) => part !== "")
         .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
-        .reduce<unknown>(own, root);
+        .reduce<unknown>(
+            (place, part) => (Array.isArray(place) ? place[Number(part)] : own(place, part)),
+            root,
+        );
 }
 
 function saysAnything(rest: JsonSchema): boolean {
@@ -70,15 +88,17 @@ function saysAnything(rest: JsonSchema): boolean {
     );
 }
 
-function best(all: readonly Said[]): Said {
-    return [Said.Known, Said.Open].find((said) => all.includes(said)) ?? Said.Unknown;
+function clearest(all: readonly Word[]): Word {
+    return ([Said.Known, Said.Open, Said.Unknown] as const).find((said) => all.includes(said)) ?? "forbidden";
 }
 
+/** Patterns are written for engines with and without a Unicode mode. */
 function matches(pattern: string, key: string): boolean {
-    try {
-        return new RegExp(pattern, "u").test(key);
-    } catch {
-        // A pattern that is none matches nothing; EKS would say so itself.
-        return false;
-    }
+    for (const flags of ["u", ""])
+        try {
+            return new RegExp(pattern, flags).test(key);
+        } catch {
+            // A pattern that is none in either matches nothing; EKS would say so itself.
+        }
+    return false;
 }

@@ -1,6 +1,8 @@
 // Settings and the add-on's own JSON schema come in, what does not fit goes out, by path. Values that a preview does not know yet fit everywhere.
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
+import { messageOf } from "../../common/errors";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
+import { presentSchema } from "./presentSchema";
 import type { Values } from "./settings";
 
 export interface SettingProblem {
@@ -9,9 +11,10 @@ export interface SettingProblem {
     readonly reason: string;
 }
 
+/** None of a schema that cannot be read, which `unreadable` tells. */
 export function settingProblems(schema: object, settings: Values): SettingProblem[] {
     const validate = compiled(schema);
-    if (validate(settings)) return [];
+    if (typeof validate === "string" || validate(settings)) return [];
     const errors = validate.errors ?? [];
     const undecided = errors.filter(({ keyword, data }) => COMBINING.has(keyword) && hasUnknown(data));
     return errors
@@ -20,25 +23,40 @@ export function settingProblems(schema: object, settings: Values): SettingProble
         .map((error) => ({ path: pathOf(error), reason: reasonOf(error) }));
 }
 
-/** Compiling costs more than a hundred checks: a process meets a handful of schemas, and each of them again and again. */
-const COMPILED = new Map<string, ValidateFunction>();
+/** Why nothing can be checked against this schema; undefined when it can be read. */
+export function unreadable(schema: object): string | undefined {
+    const validate = compiled(schema);
+    return typeof validate === "string" ? validate : undefined;
+}
 
-function compiled(schema: object): ValidateFunction {
+/** Compiling costs more than a hundred checks: a process meets a handful of schemas, and each of them again and again. */
+const COMPILED = new Map<string, ValidateFunction | string>();
+
+/** A schema that cannot be compiled is no reason to stop: EKS checks what it is asked for. Answers why then. */
+function compiled(schema: object): ValidateFunction | string {
     // EKS schemas carry keywords and formats of their own; they must not stop the check.
-    const { $schema: _, $id: __, ...rest } = schema as Values;
-    const text = JSON.stringify(rest);
+    const present = presentSchema(schema) as object;
+    const text = JSON.stringify(present);
     const known = COMPILED.get(text);
     if (known !== undefined) return known;
     // Loaded here: most programs of a user never check a setting.
     const { Ajv: AjvClass } = require("ajv") as { Ajv: typeof Ajv };
-    const validate = new AjvClass({
-        allErrors: true,
-        strict: false,
-        validateFormats: false,
-        verbose: true,
-    }).compile(rest);
-    COMPILED.set(text, validate);
-    return validate;
+    const result = compile(AjvClass, present);
+    COMPILED.set(text, result);
+    return result;
+}
+
+function compile(AjvClass: typeof Ajv, schema: object): ValidateFunction | string {
+    let why = "";
+    // Patterns are written for engines with and without a Unicode mode.
+    for (const unicodeRegExp of [true, false])
+        try {
+            const options = { allErrors: true, strict: false, validateFormats: false, verbose: true };
+            return new AjvClass({ ...options, unicodeRegExp }).compile(schema);
+        } catch (error) {
+            why = messageOf(error);
+        }
+    return why;
 }
 
 /** One sentence per problem, as the plan tells it. */

@@ -13,6 +13,7 @@ export type On =
     | "addons"
     | "movedAddons"
     | "takenAwayAddons"
+    | "takenOverAddon"
     | "roles"
     | "passedRoles"
     | "trustedRoles"
@@ -127,6 +128,8 @@ export const AWS_CALLS: readonly AwsCall[] = [
         "movedAddons",
         "upgrade, repair of a degraded add-on, and taking over one that is there already",
     ),
+    move("eks", "TagResource", "takenOverAddon", "`tags`, on an add-on that is there already"),
+    move("eks", "UntagResource", "takenOverAddon", "undo"),
     {
         call: "DescribeUpdate",
         service: "eks",

@@ -31,7 +31,14 @@ export function moveReach(plan: PlanDraft, found: ReachedParts): Reach {
     };
 }
 
-type AddonsReach = "cluster" | "newAddons" | "addons" | "movedAddons" | "takenAwayAddons" | "passedRoles";
+type AddonsReach =
+    | "cluster"
+    | "newAddons"
+    | "addons"
+    | "movedAddons"
+    | "takenAwayAddons"
+    | "takenOverAddon"
+    | "passedRoles";
 
 function addonsReach(plan: PlanDraft, { dependencies }: ReachedParts): Pick<Reach, AddonsReach> {
     const { arn } = plan.cluster;
@@ -52,6 +59,7 @@ function addonsReach(plan: PlanDraft, { dependencies }: ReachedParts): Pick<Reac
             plan.addon.existing === undefined
                 ? [{ resources: [own, ...made], condition: IS_OURS }]
                 : [{ resources: [own] }, { resources: made, condition: IS_OURS }],
+        takenOverAddon: [{ resources: plan.addon.existing === undefined ? [] : [own] }],
         passedRoles: [{ resources: passed, condition: PASSED_TO_EKS }],
     };
 }

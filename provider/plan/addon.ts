@@ -15,6 +15,9 @@ import { type Values, valueAt } from "../settings/settings";
 import { differingSettings, settingsIn } from "../settings/settingsText";
 import type { Plan, PlannedController } from "./plan";
 
+/** EKS's quota. */
+const TAGS_OF_ADDON = 50;
+
 export interface VersionInputs {
     readonly available: readonly string[];
     readonly operatorVersion: string;
@@ -43,8 +46,29 @@ export function existingOf(addon: Addon | undefined): Pick<Plan["addon"], "exist
     return addon === undefined ? {} : { existing: { version: addon.version, status: addon.status } };
 }
 
+type MoveTags = Readonly<Record<string, string>>;
+
+/** EKS refuses the tags in the middle of the move otherwise. */
+export function existingTagBlockers(addon: Addon | undefined, tags: MoveTags = {}): Blocker[] {
+    if (addon === undefined || !isUpdatable(addon)) return [];
+    const count = Object.keys({ ...addon.tags, ...tags }).length;
+    if (count <= TAGS_OF_ADDON || Object.keys(tags).length === 0) return [];
+    return [
+        {
+            code: ErrorCode.TagLimit,
+            property: "tags",
+            what: `the add-on ${addon.name}, which is there already, would have ${count} tags: its own and \`tags\`; EKS allows ${TAGS_OF_ADDON}`,
+            remedy: "give fewer in `tags`, or take some from the add-on",
+        },
+    ];
+}
+
 /** What people must know before it is taken over or replaced. */
-export function existingNotes(addon: Addon | undefined, configuration: Values): string[] {
+export function existingNotes(
+    addon: Addon | undefined,
+    configuration: Values,
+    tags: MoveTags = {},
+): string[] {
     if (addon === undefined) return [];
     const issues = addon.issues.map(({ code, message }) => `${code} ${message}`).join("; ");
     const state = `the add-on ${addon.name} ${addon.version} is ${addon.status}${issues === "" ? "" : `: ${issues}`}`;
@@ -55,11 +79,15 @@ export function existingNotes(addon: Addon | undefined, configuration: Values): 
             "the undo does not make the failed add-on again; its objects get their former form",
         ];
     const former = settingsIn(addon.configurationValues);
+    const given = Object.keys(tags).filter((key) => addon.tags[key] !== tags[key]);
+    const tagged =
+        given.length === 0 ? [] : [`the add-on gets the tags ${given.sort().join(", ")}, until the undo`];
     const changed = former === undefined ? ["all of them"] : differingSettings(former, configuration);
     return changed.length === 0
-        ? unwell
+        ? [...unwell, ...tagged]
         : [
               ...unwell,
+              ...tagged,
               `settings of the add-on give way to those of the release, until the undo: ${changed.join(", ")}`,
           ];
 }

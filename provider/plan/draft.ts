@@ -12,7 +12,13 @@ import type { Release } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
-import { existingBlockers, existingNotes, existingOf, twoControllersBlockers } from "./addon";
+import {
+    existingBlockers,
+    existingNotes,
+    existingOf,
+    existingTagBlockers,
+    twoControllersBlockers,
+} from "./addon";
 import { bucketNotes, isGranted } from "./buckets";
 import { planDependencies } from "./dependencies";
 import { planHandover } from "./handover";
@@ -106,6 +112,7 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
             ? []
             : settingBlockers(settings, configuration, inputs.dropUnsupportedSettings, schema)),
         ...existingBlockers(discovery.addon, inputs.clusterName, configuration, profile),
+        ...existingTagBlockers(discovery.addon, inputs.tags),
         ...twoControllersBlockers(discovery.addon, discovery.addonControllers, controllers),
         ...rivalBlockers(discovery, beside),
         ...overwrittenBlockers(discovery.overwritten, profile.addonNamespace),
@@ -153,7 +160,7 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
             ...schemaNotes(schema, profile.addonName),
             ...discovery.dependencies.flatMap((one) => schemaNotes(one.schema, one.profile.addonName)),
             ...dependencies.unproven.flatMap(({ addonName, paths }) => unprovenNotes(paths, addonName)),
-            ...existingNotes(discovery.addon, configuration),
+            ...existingNotes(discovery.addon, configuration, inputs.tags),
             ...identities.notes,
             ...bucketNotes(discovery.owned.buckets),
             ...overwrittenNotes(discovery.overwritten),

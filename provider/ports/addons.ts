@@ -55,6 +55,10 @@ export interface Addons {
     /** Answers the add-on that the same token made before, if it did. */
     create(request: AddonRequest): Promise<Addon>;
     update(request: AddonRequest, resolveConflicts: "OVERWRITE" | "PRESERVE"): Promise<string>;
+    /** Sets these tags beside the others that the add-on has. */
+    tag(addon: Pick<Addon, "arn" | "name">, tags: Readonly<Record<string, string>>): Promise<void>;
+    /** Takes these tags away; one that is not there is no error. */
+    untag(addon: Pick<Addon, "arn" | "name">, keys: readonly string[]): Promise<void>;
     describeUpdate(
         name: string,
         updateId: string,

@@ -61,7 +61,7 @@ export interface HelmToAddonMigrationArgs {
     skipDependenciesMigration?: pulumi.Input<boolean>;
     /** What to do with each dependency of the release. Defaults to Move. Of no use with skipDependenciesMigration. */
     dependencies?: pulumi.Input<DependencyChoices>;
-    /** Tags for every role and add-on that the move or its undo makes, for organisations that refuse a creation without them. A later change is for what is made from then on. Defaults to none besides the move's own. */
+    /** Tags for every role and add-on that the move or its undo makes, and for an add-on that it takes over, for organisations that refuse a creation without them. A later change is for what is made from then on. Defaults to none besides the move's own. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Stops the move after this step; a later value, or none, goes on. */
     until?: pulumi.Input<MigrationStep>;

@@ -26,6 +26,7 @@ import { tellUnproved, waitAvailable, workloadsToAwait } from "../operations/add
 import type { InstallMemory } from "../operations/addon/installMemory";
 import { madeByAddon } from "../operations/addon/ownership";
 import { tracesOfAddon } from "../operations/addon/remove";
+import { giveTagsBack, tagTakenOver } from "../operations/addon/takenOverTags";
 import { undoCreation } from "../operations/addon/undoCreation";
 import { awaitAddon } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
@@ -98,7 +99,10 @@ export function install(
                     namespaces.glance(),
                     bridged.glance(),
                 ]);
-            if (isTakeover) await takeFieldsOver(world, await journal.backup.read<Backup>());
+            if (isTakeover) {
+                await takeFieldsOver(world, await journal.backup.read<Backup>());
+                await tagTakenOver(world, plan.addon.name, memory);
+            }
             if (isTakeover || memory.value.isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {
@@ -184,6 +188,7 @@ async function undoTakeoverOf(
     const { world, plan, memory, journal } = context;
     const attempts = attemptsOf(context, "undo install", timeouts.removeMs);
     const backup = await journal.backup.read<Backup>();
+    await giveTagsBack(world, plan.addon.name, memory.value);
     return undoTakeover({ world, plan, profile, backup, former, made: memory.value, attempts, timeouts });
 }
 

@@ -1,11 +1,15 @@
 // An organisation that refuses to create anything without its tags: a move says so, goes on with `tags`, and its undo leaves nothing of them.
 import assert from "node:assert/strict";
 import { connectWith } from "./memory/connectWith";
+import { ADDON } from "./memory/content";
 import { storage } from "./memory/dependencyContent";
-import { assertDone, assertSame, type Start, stateOf } from "./memory/expectations";
+import { addStandingAddon } from "./memory/existingAddon";
+import { assertDone, assertSame, type Start, startOf, stateOf } from "./memory/expectations";
 import { withForeignName } from "./memory/roles";
 import { MemoryStack } from "./memoryStack";
 
+const SAME_OPERATOR = { operatorOfAddon: () => "3.2" };
+const OLDER = "v1.1.0-eksbuild.1";
 const DEMANDED = ["CostCenter", "Owner"];
 const tags = { CostCenter: "4711", Owner: "ml@example.com" };
 
@@ -87,5 +91,49 @@ describe("an organisation that demands tags on what is created", () => {
         assert.equal(refused.kind, "failed");
         assert.match(refused.message, /^tags: .*would have 51 tags.*IAM allows 50.*HP133/s);
         assertDone(await new MemoryStack(world, { clusterName: "demo", tags: { CostCenter: "4711" } }).up());
+    });
+
+    it("are put on an add-on that is taken over, beside its own, and its former ones come back", async () => {
+        const { world, state } = startOf(SAME_OPERATOR, (world) =>
+            addStandingAddon(world, { version: OLDER }),
+        );
+        const own = () => world.data.addons.get(ADDON);
+        const demanded = { ...tags, owner: "ml" };
+        const stack = new MemoryStack(world, {
+            clusterName: "demo",
+            skipDependenciesMigration: true,
+            tags: demanded,
+        });
+        assertDone(await stack.up());
+        assert.deepEqual(own()?.tags, demanded, "instead of owner: platform");
+        assert.match(
+            ((stack.resource?.inputs.plan ?? []) as string[]).join(" ").replace(/\s+/g, " "),
+            /the add-on gets the tags CostCenter, Owner, owner, until the undo/,
+        );
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), state, "after the undo");
+    });
+
+    it("that somebody changed on an add-on that was taken over stay with the undo", async () => {
+        const { world } = startOf(SAME_OPERATOR, (world) => addStandingAddon(world, { version: OLDER }));
+        const stack = new MemoryStack(world, { clusterName: "demo", skipDependenciesMigration: true, tags });
+        assertDone(await stack.up());
+        const record = world.data.addons.get(ADDON);
+        assert.ok(record);
+        world.data.addons.set(ADDON, { ...record, tags: { ...record.tags, Owner: "somebody" } });
+        assertDone(await stack.destroy());
+        assert.deepEqual(world.data.addons.get(ADDON)?.tags, { owner: "platform", Owner: "somebody" });
+    });
+
+    it("are refused in the plan where an add-on that is taken over would have more than EKS allows", async () => {
+        const { world } = startOf(SAME_OPERATOR, (world) => addStandingAddon(world, { version: OLDER }));
+        const record = world.data.addons.get(ADDON);
+        assert.ok(record);
+        const full = Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`tag${n}`, "x"]));
+        world.data.addons.set(ADDON, { ...record, tags: full });
+        const inputs = { clusterName: "demo", skipDependenciesMigration: true };
+        const refused = await new MemoryStack(world, { ...inputs, tags }).up();
+        assert.match(refused.message, /^tags: .*would have 51 tags.*EKS allows 50.*HP133/s);
+        assertDone(await new MemoryStack(world, { ...inputs, tags: { CostCenter: "1" } }).up());
     });
 });

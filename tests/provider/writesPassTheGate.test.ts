@@ -22,6 +22,8 @@ const AWS = join(ADAPTERS, "aws");
 const WRITES: Record<string, readonly [client: unknown, sdk: object, input: object]> = {
     CreateAddon: [eks.EKSClient, eks, { clusterName: "c", addonName: "a" }],
     UpdateAddon: [eks.EKSClient, eks, { clusterName: "c", addonName: "a" }],
+    TagResource: [eks.EKSClient, eks, { resourceArn: "a", tags: {} }],
+    UntagResource: [eks.EKSClient, eks, { resourceArn: "a", tagKeys: [] }],
     DeleteAddon: [eks.EKSClient, eks, { clusterName: "c", addonName: "a" }],
     CreateRole: [iam.IAMClient, iam, { RoleName: "r", AssumeRolePolicyDocument: "{}" }],
     AttachRolePolicy: [iam.IAMClient, iam, { RoleName: "r", PolicyArn: "p" }],

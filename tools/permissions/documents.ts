@@ -147,6 +147,7 @@ const ON: Readonly<Record<On, string>> = {
     addons: "the operator's add-on and those of its dependencies",
     movedAddons: "add-ons that the move makes or takes over",
     takenAwayAddons: "the same, with the package's tag",
+    takenOverAddon: "the operator's add-on",
     roles: "roles of the release and their copies",
     passedRoles: "roles of the CSI drivers, to EKS alone",
     trustedRoles: "roles of the release that go on",

@@ -68,6 +68,7 @@ export function generalReach({
         movedAddons: on(...theAddons),
         // One that was there before the move may have to make room when it failed.
         takenAwayAddons: on(...theAddons),
+        takenOverAddon: on(...theAddons.slice(0, 1)),
         roles: on(...theRoles),
         passedRoles: [{ resources: theRoles, condition: PASSED_TO_EKS }],
         trustedRoles: on(...theRoles),

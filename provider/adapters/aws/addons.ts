@@ -150,6 +150,18 @@ export class EksAddons implements Addons {
         return update?.id ?? "";
     }
 
+    async tag({ arn }: Pick<Addon, "arn">, tags: Readonly<Record<string, string>>): Promise<void> {
+        await this.eks.client.send(
+            new this.eks.sdk.TagResourceCommand({ resourceArn: arn, tags: { ...tags } }),
+        );
+    }
+
+    async untag({ arn }: Pick<Addon, "arn">, keys: readonly string[]): Promise<void> {
+        await this.eks.client.send(
+            new this.eks.sdk.UntagResourceCommand({ resourceArn: arn, tagKeys: [...keys] }),
+        );
+    }
+
     async describeUpdate(
         name: string,
         updateId: string,

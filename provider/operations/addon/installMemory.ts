@@ -12,6 +12,8 @@ export interface InstallMemory {
     readonly created?: readonly OwnedRef[];
     /** The add-on that was there before. */
     readonly former?: FormerAddon;
+    /** Tags that the move gives the add-on that was there before. */
+    readonly tagged?: Readonly<Record<string, string>>;
     /** Somebody applied the release over the add-on since: EKS has to apply it once more. */
     readonly isOverwritten?: true;
 }

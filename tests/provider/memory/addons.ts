@@ -110,6 +110,16 @@ export class MemoryAddons implements Addons {
         });
     }
 
+    tag({ name }: Pick<Addon, "name">, tags: Readonly<Record<string, string>>): Promise<void> {
+        return this.#retag(`tag add-on ${name}`, name, (before) => ({ ...before, ...tags }));
+    }
+
+    untag({ name }: Pick<Addon, "name">, keys: readonly string[]): Promise<void> {
+        return this.#retag(`untag add-on ${name}`, name, (before) =>
+            Object.fromEntries(Object.entries(before).filter(([key]) => !keys.includes(key))),
+        );
+    }
+
     describeUpdate(name: string, updateId: string) {
         return this.mover.read(() => {
             const update = this.data().addons.get(name)?.updates[updateId];
@@ -129,6 +139,18 @@ export class MemoryAddons implements Addons {
                 status: AddonStatus.Deleting,
                 work: { kind: "delete", startedAt: this.data().now, preserve, applied: 0, mode: "OVERWRITE" },
             });
+        });
+    }
+
+    #retag(
+        what: string,
+        name: string,
+        next: (before: AddonRecord["tags"]) => AddonRecord["tags"],
+    ): Promise<void> {
+        return this.#write(what, () => {
+            const existing = this.data().addons.get(name);
+            if (existing === undefined) throw refused("NotFoundException", `No addon ${name}`);
+            this.#keep({ ...existing, tags: next(existing.tags) });
         });
     }
 

@@ -73,6 +73,10 @@ function askForAddons({ world: { addons } }: Connection, world: MemoryWorld, ask
         ask("eks:UpdateAddon", arn(request.name), ofResource(request.name));
         pass(request);
     });
+    before(addons, "tag", ({ name }, tags) =>
+        ask("eks:TagResource", arn(name), { ...ofResource(name), ...prefixed("RequestTag", tags) }),
+    );
+    before(addons, "untag", ({ name }) => ask("eks:UntagResource", arn(name), ofResource(name)));
     // Which of the two AWS asks for is not told, so both must be allowed.
     before(addons, "describeUpdate", (name) => {
         ask("eks:DescribeUpdate", CLUSTER);

@@ -35,6 +35,7 @@ sandbox: build
 
 bench: prepare
 	@npm exec --offline -- ts-node tests/bench/costs.ts
+	@npm exec --offline -- ts-node tests/bench/fleets.ts
 	@npm exec --offline -- ts-node sandbox/bench.ts
 
 test-e2e: prepare

@@ -1,4 +1,4 @@
-// Pulumi's two doors to a resource, each over a process in memory: as the dynamic-provider process calls it, and as the engine calls the plugin. The answers have one shape.
+// What Pulumi's two doors to a resource answer, in one shape; and the plugin's, over a process in memory, as the engine calls it.
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -10,7 +10,7 @@ import schema from "../../plugin/schema.json";
 import { handlers } from "../../plugin/service";
 import { open } from "../../plugin/wire";
 import type { Bag } from "../../provider/pulumi/bag";
-import { dynamicMove } from "../../provider/pulumi/moveCalls";
+import { markedSecret } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 
 export interface Failed {
@@ -21,6 +21,10 @@ export interface Failed {
 }
 
 export interface Door {
+    /** Names of inputs that the program gives as secrets; a case fills it. */
+    readonly secretInputs: string[];
+    /** Names of the outputs of the last answer that the engine keeps as secrets. */
+    readonly secretOutputs: readonly string[];
     check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: { property: string; reason: string }[] }>;
     diff(id: string, olds: Bag, news: Bag, oldInputs: Bag): Promise<boolean>;
     create(inputs: Bag): Promise<{ id: string; outs: Bag } | Failed>;
@@ -31,46 +35,6 @@ export interface Door {
 }
 
 export type Resource = "Move" | "WayBack";
-
-const DYNAMIC = { __provider: "exports.handler = () => undefined;", __progressUrn: "urn:any" };
-const withoutDynamic = ({ __provider: _, __progressUrn: __, ...rest }: Bag): Bag => rest;
-
-export function dynamicDoor(host: SessionHost, resource: Resource): Door {
-    const quiet = { progress: () => undefined, warn: () => undefined, tell: async () => undefined };
-    const both = dynamicMove(host, () => quiet);
-    const calls = resource === "Move" ? both.provider : both.wayBack;
-    const failed = (error: unknown): Failed => {
-        const { message, id, properties, reasons } = error as Failed;
-        return id === undefined
-            ? { message }
-            : { message, id, properties: withoutDynamic(properties ?? {}), reasons: reasons ?? [] };
-    };
-    return {
-        async check(olds, news) {
-            const { inputs, failures = [] } = await calls.check(
-                { ...olds, ...DYNAMIC },
-                { ...news, ...DYNAMIC },
-            );
-            return { inputs: withoutDynamic(inputs), failures };
-        },
-        diff: async (id, olds, news) =>
-            (await calls.diff(id, { ...olds, ...DYNAMIC }, { ...news, ...DYNAMIC })).changes,
-        create: (inputs) =>
-            calls
-                .create({ ...inputs, ...DYNAMIC })
-                .then(({ id, outs }) => ({ id, outs: withoutDynamic(outs) }), failed),
-        read: (id, props) =>
-            calls
-                .read(id, { ...props, ...DYNAMIC })
-                .then((answer) => ({ id: answer.id ?? "", props: withoutDynamic(answer.props) }), failed),
-        update: (id, olds, news) =>
-            calls
-                .update(id, { ...olds, ...DYNAMIC }, { ...news, ...DYNAMIC })
-                .then(({ outs }) => withoutDynamic(outs), failed),
-        delete: (id, props) => calls.delete(id, { ...props, ...DYNAMIC }).then(() => undefined, failed),
-        close: () => undefined,
-    };
-}
 
 export interface PluginDoor extends Door {
     readonly client: ResourceProviderClient;
@@ -118,9 +82,29 @@ export async function pluginDoor(
     );
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const urn = URN(resource);
+    const secretInputs: string[] = [];
+    let secretOutputs: ReadonlySet<string> = new Set();
     const bag = (value: Bag) => Struct.fromJavaScript(value as Record<string, never>);
-    const plain = (struct: Struct | undefined) => open(struct).plain;
+    /** As the engine hands over what the program gave. */
+    const given = (value: Bag) =>
+        bag(
+            Object.fromEntries(
+                Object.entries(value).map(([name, one]) => [
+                    name,
+                    secretInputs.includes(name) ? markedSecret(one) : one,
+                ]),
+            ),
+        );
+    const plain = (struct: Struct | undefined) => {
+        const opened = open(struct);
+        secretOutputs = opened.secrets;
+        return opened.plain;
+    };
     return {
+        secretInputs,
+        get secretOutputs() {
+            return [...secretOutputs].sort();
+        },
         client,
         told,
         get cancels() {
@@ -129,8 +113,8 @@ export async function pluginDoor(
         async check(olds, news) {
             const request = new messages.CheckRequest();
             request.setUrn(urn);
-            request.setOlds(bag(olds));
-            request.setNews(bag(news));
+            request.setOlds(given(olds));
+            request.setNews(given(news));
             const answer = await ask<messages.CheckResponse>((done) => client.check(request, done));
             const failures = answer
                 .getFailuresList()
@@ -142,47 +126,50 @@ export async function pluginDoor(
             request.setUrn(urn);
             request.setId(id);
             request.setOlds(bag(olds));
-            request.setOldInputs(bag(oldInputs));
-            request.setNews(bag(news));
+            request.setOldInputs(given(oldInputs));
+            request.setNews(given(news));
             const answer = await ask<messages.DiffResponse>((done) => client.diff(request, done));
             return answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME;
         },
         create(inputs) {
             const request = new messages.CreateRequest();
             request.setUrn(urn);
-            request.setProperties(bag(inputs));
+            request.setProperties(given(inputs));
             return ask<messages.CreateResponse>((done) => client.create(request, done)).then(
                 (answer) => ({ id: answer.getId(), outs: plain(answer.getProperties()) }),
-                failed,
+                failedWith(plain),
             );
         },
         read(id, props) {
             const request = new messages.ReadRequest();
             request.setUrn(urn);
             request.setId(id);
-            request.setProperties(bag(props));
+            request.setProperties(given(props));
             return ask<messages.ReadResponse>((done) => client.read(request, done)).then(
                 (answer) => ({ id: answer.getId(), props: plain(answer.getProperties()) }),
-                failed,
+                failedWith(plain),
             );
         },
         update(id, olds, news) {
             const request = new messages.UpdateRequest();
             request.setUrn(urn);
             request.setId(id);
-            request.setOlds(bag(olds));
-            request.setNews(bag(news));
+            request.setOlds(given(olds));
+            request.setNews(given(news));
             return ask<messages.UpdateResponse>((done) => client.update(request, done)).then(
                 (answer) => plain(answer.getProperties()),
-                failed,
+                failedWith(plain),
             );
         },
         delete(id, props) {
             const request = new messages.DeleteRequest();
             request.setUrn(urn);
             request.setId(id);
-            request.setProperties(bag(props));
-            return ask<Empty>((done) => client.delete(request, done)).then(() => undefined, failed);
+            request.setProperties(given(props));
+            return ask<Empty>((done) => client.delete(request, done)).then(
+                () => undefined,
+                failedWith(plain),
+            );
         },
         close: () => {
             client.close();
@@ -199,23 +186,25 @@ export function ask<Answer>(
     });
 }
 
-function failed(error: unknown): Failed {
-    const { details, metadata } = error as grpc.ServiceError;
-    const [sent] = metadata.get("grpc-status-details-bin");
-    const detail =
-        sent === undefined
-            ? undefined
-            : Status.deserializeBinary(sent as Buffer)
-                  .getDetailsList()[0]
-                  ?.unpack(
-                      messages.ErrorResourceInitFailed.deserializeBinary,
-                      "pulumirpc.ErrorResourceInitFailed",
-                  );
-    if (detail === undefined || detail === null) return { message: details };
-    return {
-        message: details,
-        id: detail.getId(),
-        properties: open(detail.getProperties()).plain,
-        reasons: detail.getReasonsList(),
+function failedWith(plain: (struct: Struct | undefined) => Bag): (error: unknown) => Failed {
+    return (error) => {
+        const { details, metadata } = error as grpc.ServiceError;
+        const [sent] = metadata.get("grpc-status-details-bin");
+        const detail =
+            sent === undefined
+                ? undefined
+                : Status.deserializeBinary(sent as Buffer)
+                      .getDetailsList()[0]
+                      ?.unpack(
+                          messages.ErrorResourceInitFailed.deserializeBinary,
+                          "pulumirpc.ErrorResourceInitFailed",
+                      );
+        if (detail === undefined || detail === null) return { message: details };
+        return {
+            message: details,
+            id: detail.getId(),
+            properties: plain(detail.getProperties()),
+            reasons: detail.getReasonsList(),
+        };
     };
 }

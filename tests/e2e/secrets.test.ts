@@ -1,8 +1,8 @@
 // Secret inputs on the real engine: no stream and no file of the backend holds one in the open, and the stack's key for its journal is encrypted.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { PulumiRun } from "../../sandbox/pulumi/driver";
+import { backendFiles } from "../run/backendFiles";
 import "./hooks";
 import { fails, QUICK, succeeds, textOf } from "./runs";
 import { differencesFromStart, fresh } from "./stage";
@@ -16,14 +16,6 @@ const ARGS = {
     additionalConfiguration: { nodeSelector: { pool: MARK } },
 };
 const SECRETS = ["addonVersion", "additionalConfiguration"];
-
-/** All that the backend keeps: state, backups, history. */
-function filesIn(folder: string): [name: string, text: string][] {
-    return (readdirSync(folder, { recursive: true }) as string[])
-        .map((name) => join(folder, name))
-        .filter((file) => statSync(file).isFile())
-        .map((file) => [file, readFileSync(file, "utf8")]);
-}
 
 describe("secret inputs on the real engine", function () {
     this.timeout(300_000);
@@ -76,7 +68,7 @@ describe("secret inputs on the real engine", function () {
         for (const [what, run] of Object.entries(runs))
             for (const [name, value] of Object.entries(planted))
                 assert.ok(!textOf(run).includes(value), `${what} shows the ${name}`);
-        const files = filesIn(scene.backendDirectory);
+        const files = backendFiles(scene.backendDirectory);
         assert.ok(files.some(([, text]) => text.includes("HelmToAddonMigration")));
         for (const [file, text] of files)
             for (const [name, value] of Object.entries(planted))

@@ -1,10 +1,11 @@
 // The plugin on the real engine, over a cluster in memory: a move that is interrupted, that fails, that goes on and goes back; and nothing planted in its inputs or in the cluster's Secrets is anywhere in the open.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Pulumi, type PulumiRun } from "../../sandbox/pulumi/driver";
 import { buildPolicies } from "../component/builtPackage";
+import { backendFiles } from "../run/backendFiles";
 import { AttachedPlugin } from "./attachedPlugin";
 
 const root = path.resolve(__dirname, "../..");
@@ -131,7 +132,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
     });
 
     it("keeps what is secret out of every file and every line", () => {
-        const files = filesIn(backend);
+        const files = backendFiles(backend);
         assert.ok(files.some(([, text]) => text.includes("hyperpod-inference:index:Move")));
         const texts = [
             ...files,
@@ -148,12 +149,28 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         assert.equal(back.exitCode, 0, back.stdout);
         assert.equal(await plugin.differences(), "");
     });
-});
 
-/** All that the backend keeps: state, backups, history. */
-function filesIn(place: string): [name: string, text: string][] {
-    return (readdirSync(place, { recursive: true }) as string[])
-        .map((name) => path.join(place, name))
-        .filter((file) => statSync(file).isFile())
-        .map((file) => [file, readFileSync(file, "utf8")]);
-}
+    it("stops at a safe point when the times of customTimeouts are over, each its own, and goes on", async () => {
+        const isOver = (run: PulumiRun, time: string) => {
+            assert.notEqual(run.exitCode, 0, run.stdout);
+            assert.match(run.stdout, new RegExp(`stopped at a safe point: the ${time} of customTimeouts`));
+        };
+        const withTimes = (customTimeouts: object) => {
+            const { move } = PROGRAM.resources;
+            const resources = { move: { ...move, options: { customTimeouts } } };
+            writeFileSync(path.join(project, "Pulumi.yaml"), JSON.stringify({ ...PROGRAM, resources }));
+        };
+        withTimes({ create: "1s", update: "2s" });
+        isOver(await pulumi.up("--skip-preview"), "1 s");
+        assert.equal((await stored())?.phase, "Moving");
+        isOver(await pulumi.up("--skip-preview"), "2 s");
+        withTimes({ update: "1h", delete: "3s" });
+        assert.equal((await pulumi.up("--skip-preview")).exitCode, 0);
+        assert.equal((await stored())?.phase, "Moved");
+        isOver(await pulumi.destroy("--skip-preview"), "3 s");
+        withTimes({});
+        assert.equal((await pulumi.up("--skip-preview")).exitCode, 0);
+        assert.equal((await pulumi.destroy("--skip-preview")).exitCode, 0);
+        assert.equal(await plugin.differences(), "");
+    });
+});

@@ -87,9 +87,15 @@ describe("the bundled plugin", function () {
         );
     });
 
-    const construct = (inputs: Record<string, never>, providers: Record<string, string> = {}) => {
+    const construct = (
+        inputs: Record<string, never>,
+        providers: Record<string, string> = {},
+        more: (request: messages.ConstructRequest) => void = () => undefined,
+        component = "HyperPodInferenceAddon",
+    ) => {
         const request = new messages.ConstructRequest();
-        request.setType("hyperpod-inference:index:HyperPodInferenceAddon");
+        more(request);
+        request.setType(`hyperpod-inference:index:${component}`);
         request.setName("inference");
         request.setInputs(Struct.fromJavaScript(inputs));
         for (const [name, reference] of Object.entries(providers))
@@ -170,6 +176,40 @@ describe("the bundled plugin", function () {
         const theirs = monitor.registered.filter(({ type }) => type.startsWith("aws:"));
         assert.ok(theirs.length > 5);
         assert.deepEqual([...new Set(theirs.map(({ provider }) => provider))], [`${urn}::id`]);
+    });
+
+    const withTimes = (request: messages.ConstructRequest) => {
+        const times = new messages.ConstructRequest.CustomTimeouts();
+        request.setCustomtimeouts(times.setCreate("40m").setDelete("50m"));
+    };
+
+    it("hands the times of customTimeouts on to what a component makes", async () => {
+        monitor.account = new MockAccount({}, true);
+        monitor.registered.length = 0;
+        await construct({ clusterName: "demo" } as never, {}, withTimes);
+        const addons = monitor.registered.filter(({ type }) => type === "aws:eks/addon:Addon");
+        assert.ok(addons.length > 1);
+        for (const { options } of addons)
+            assert.deepEqual(options.timeouts, { create: "40m", delete: "50m" });
+    });
+
+    it("hands the options of a move on to the move", async () => {
+        monitor.account = new MockAccount({}, true);
+        monitor.registered.length = 0;
+        const more = (request: messages.ConstructRequest) => {
+            withTimes(request);
+            request.setProtect(true);
+            request.setRetainondelete(true);
+            request.setIgnorechangesList(["report"]);
+        };
+        await construct({ clusterName: "demo" } as never, {}, more, "HelmToAddonMigration");
+        const move = monitor.registered.find(({ type }) => type === "hyperpod-inference:index:Move");
+        assert.deepEqual(move?.options, {
+            timeouts: { create: "40m", delete: "50m" },
+            protect: true,
+            retainOnDelete: true,
+            ignoreChanges: ["report"],
+        });
     });
 });
 

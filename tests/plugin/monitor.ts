@@ -26,6 +26,13 @@ export interface RegisteredChild {
     /** With their envelopes. */
     readonly inputs: Bag;
     readonly provider: string;
+    readonly options: {
+        /** Without those that were not set. */
+        readonly timeouts: Record<string, string>;
+        readonly protect: boolean;
+        readonly retainOnDelete: boolean;
+        readonly ignoreChanges: readonly string[];
+    };
 }
 
 export class Monitor {
@@ -102,7 +109,19 @@ export class Monitor {
         const [type, name] = [request.getType(), request.getName()];
         this.asked.push(type);
         const { plain: inputs, sealed } = open(request.getObject());
-        this.registered.push({ type, inputs: sealed, provider: request.getProvider() });
+        const { create, update, pb_delete } = request.getCustomtimeouts()?.toObject() ?? {};
+        const timeouts = Object.entries({ create, update, delete: pb_delete }).filter(([, time]) => time);
+        this.registered.push({
+            type,
+            inputs: sealed,
+            provider: request.getProvider(),
+            options: {
+                timeouts: Object.fromEntries(timeouts) as Record<string, string>,
+                protect: request.getProtect() ?? false,
+                retainOnDelete: request.getRetainondelete() ?? false,
+                ignoreChanges: request.getIgnorechangesList(),
+            },
+        });
         const { state } = this.#answers().newResource({ type, name, inputs });
         const answer = new RegisterResourceResponse();
         answer.setUrn(`urn:pulumi:dev::p::${type}::${name}`);

@@ -7,6 +7,9 @@ export const OURS = { "app.kubernetes.io/managed-by": "pulumi-hyperpod-inference
 /** Names the move that made something. */
 export const MIGRATION_MARK = "pulumi-hyperpod-inference/migration";
 
+/** On the Secrets of a journal: who deletes them before the undo marks them, and takes nothing of what they hold. */
+export const KEPT_FOR_UNDO = "pulumi-hyperpod-inference/undo";
+
 /** On every add-on that a move asks for; AWS's own templates set it too. */
 export const ADDON_TAGS = { [OPERATOR_TAG.key]: OPERATOR_TAG.value } as const;
 

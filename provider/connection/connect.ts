@@ -4,6 +4,7 @@ import { IamIdentities } from "../adapters/aws/identities";
 import { AwsTags } from "../adapters/aws/tags";
 import { openGate } from "../adapters/gates";
 import { KubernetesApi } from "../adapters/kubernetes/api";
+import { JournalHome } from "../adapters/kubernetes/journalHome";
 import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../adapters/kubernetes/journalSecrets";
 import { KubernetesObjects } from "../adapters/kubernetes/objects";
 import { HelmReleases } from "../adapters/kubernetes/releases";
@@ -22,6 +23,7 @@ export const connect: Connect = async (request, clock, log, gate) => {
     const sleep = (milliseconds: number) => clock.sleep(milliseconds);
     const lockApi = new KubernetesApi(access, sleep, openGate, LOCK_LIMITS);
     const objects = new KubernetesObjects(api, discovery);
+    const ungated = new KubernetesObjects(lockApi, discovery);
     return {
         cluster,
         world: {
@@ -36,7 +38,8 @@ export const connect: Connect = async (request, clock, log, gate) => {
             clock,
             log,
         },
-        lock: new MigrationLock(new KubernetesObjects(lockApi, discovery), clock, log),
+        lock: new MigrationLock(ungated, clock, log),
+        home: new JournalHome(ungated, clock, log),
         journalStore: ({ namespace, release }, markOf) =>
             new JournalSecrets(objects, namespace, release, markOf),
         journals: () => findJournals(objects),

@@ -1,5 +1,6 @@
 // What one call of the life cycle gets of its cluster: facts, the world behind the gate, the lock, the journals. Types only.
 import type { ClusterFacts } from "../adapters/aws/addons";
+import type { JournalHome } from "../adapters/kubernetes/journalHome";
 import type { ConnectionRequest } from "../adapters/openCluster";
 import type { MigrationLock } from "../engine/lock";
 import type { JournalStore } from "../ports/journalStore";
@@ -15,6 +16,8 @@ export interface Connection {
     /** Every write passes the gate. */
     readonly world: World;
     readonly lock: MigrationLock;
+    /** The namespaces of lock and journals. */
+    readonly home: JournalHome;
     /** `markOf` says who wrote the document with this hash. */
     journalStore(place: JournalPlace, markOf?: (hash: string) => string | undefined): JournalStore;
     /** Where journals of moves lie in this cluster. */

@@ -12,7 +12,7 @@ const READ_SINGLY = new Set(["Secret", "ConfigMap", "CustomResourceDefinition"])
 
 /** Live objects by key; those that do not exist are absent. */
 export async function readMany(
-    world: World,
+    world: Pick<World, "objects">,
     refs: readonly ObjectRef[],
 ): Promise<Map<string, KubernetesObject>> {
     const answers = await mapConcurrently(requestsFor(refs), (some) => readTogether(world, some));
@@ -29,7 +29,7 @@ function requestsFor(refs: readonly ObjectRef[]): [ObjectRef, ...ObjectRef[]][] 
 }
 
 async function readTogether(
-    world: World,
+    world: Pick<World, "objects">,
     refs: readonly [ObjectRef, ...ObjectRef[]],
 ): Promise<KubernetesObject[]> {
     const [first] = refs;

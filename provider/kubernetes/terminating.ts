@@ -15,12 +15,16 @@ interface Deleted {
     };
 }
 
-function isTerminating({ metadata }: KubernetesObject): boolean {
+export function isTerminating({ metadata }: KubernetesObject): boolean {
     return metadata.deletionTimestamp !== undefined;
 }
 
 /** Answers when none of them is being deleted any more: each is there, or gone. */
-export async function awaitTerminated(world: World, refs: readonly ObjectRef[], step: string): Promise<void> {
+export async function awaitTerminated(
+    world: Pick<World, "objects" | "clock" | "log">,
+    refs: readonly ObjectRef[],
+    step: string,
+): Promise<void> {
     const deadline = world.clock.now() + GONE_MS;
     for (let isTold = false; ; ) {
         const going = [...(await readMany(world, refs)).values()].filter(isTerminating);

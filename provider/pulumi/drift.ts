@@ -3,15 +3,16 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { settingsChanged } from "../operations/addon/upgrade";
-import type { Backup } from "../operations/backup/backup";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
 import { lostModels } from "../operations/models/lostModels";
 import { MigrationStep } from "../plan/plan";
 import { describeRival } from "../plan/rivals";
 import { AddonStatus } from "../ports/world";
+import { backupIn } from "./backupIn";
 import { dependencyDrift, reopenDependencies } from "./dependencyDrift";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
+import { homeDeleted } from "./refusals";
 import { rivalsOf } from "./rivalsOfAddon";
 import type { Session } from "./session";
 
@@ -22,6 +23,7 @@ export async function driftOf(session: Session, outputs: Partial<MigrationOutput
     return [
         ...(isMoved ? await changesOutside(session, outputs) : []),
         ...untoldProgress(outputs, journal),
+        ...(journal instanceof Journal ? await homeOf(session, journal) : []),
         ...(isMoved && journal instanceof Journal
             ? [
                   ...(await startedAgain(session, journal)),
@@ -167,8 +169,13 @@ async function rivalsSince(
 
 /** Models, and their CRDs, that were there when the move began and went since, other than one by one. */
 async function modelsGone({ connection: { world }, profile }: Session, journal: Journal): Promise<string[]> {
-    const { backup } = journal.contextOf(MigrationStep.BackUp, world).journal;
-    return backup.exists() ? lostModels(world, profile, await backup.read<Backup>()) : [];
+    const backup = await backupIn(journal, world);
+    return backup === undefined ? [] : lostModels(world, profile, backup);
+}
+
+async function homeOf({ connection }: Session, { plan }: Journal): Promise<string[]> {
+    const { namespace } = plan.release;
+    return (await connection.home.stands(namespace)) ? [] : [homeDeleted(namespace)];
 }
 
 /** Workloads of the add-on that somebody deleted. */

@@ -1,5 +1,9 @@
-// What is asked for and cannot be done, each with the next command. Texts only.
+// What is asked for and cannot be done, or stands in the way of the next command, each with that command. Texts only.
 import { ErrorCode, MigrationError } from "../../common/errors";
+
+export function homeDeleted(namespace: string): string {
+    return `Namespace ${namespace} is being deleted; the journal in it holds it until \`pulumi up\` or \`pulumi destroy\` makes it again`;
+}
 
 export function noJournal(): MigrationError {
     return new MigrationError({

@@ -17,7 +17,7 @@ import { parseInputs } from "./inputs";
 import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase, outputsAt, plainJson } from "./outputs";
 import { PartialFailure } from "./partialState";
-import { committed, nothingToUndo } from "./refusals";
+import { committed, homeDeleted, nothingToUndo } from "./refusals";
 import type { Session, SessionHost } from "./session";
 import { assertStops } from "./stops";
 import { isUndone, undoMove } from "./undoMove";
@@ -101,12 +101,20 @@ async function goForward(session: Session, journal: Journal): Promise<MigrationP
         return MigrationPhase.Stopped;
     }
     await adjustAddon(session, journal);
+    await tellHome(session, journal);
     if (inputs.commit !== true) return MigrationPhase.Moved;
     // The journal goes last: as long as it is there, a commit that was cut off is seen and finished.
     await removeRecords(session.connection.world, journal.plan);
     await journal.discard();
     session.log.progress("committed: records, backup and journal are gone, and with them the undo");
     return MigrationPhase.Committed;
+}
+
+/** Only what was in it is the worse for that: the add-on runs elsewhere. */
+async function tellHome({ connection, log }: Session, { plan }: Journal): Promise<void> {
+    const { namespace } = plan.release;
+    if (await connection.home.stands(namespace)) return;
+    log.warn(homeDeleted(namespace));
 }
 
 async function runSteps(session: Session, journal: Journal): Promise<void> {

@@ -16,6 +16,7 @@ import type { StopSignals } from "../process/stopSignals";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { hyperPodInference } from "../profiles/hyperPodInference";
 import { stepsOf } from "../steps";
+import { backupIn } from "./backupIn";
 import type { MigrationInputs } from "./inputs";
 import { JournalDoor } from "./journalDoor";
 import { assertCluster, regionOf } from "./whichCluster";
@@ -37,6 +38,7 @@ export class Session {
     readonly journals: JournalDoor;
     #followed: Journal | undefined;
     #isSettled = false;
+    #isHomeMadeAgain = false;
     /** The journal that was found within reach. */
     #looked: string | undefined;
 
@@ -99,9 +101,24 @@ export class Session {
 
     /** A damaged journal is told before anything is written; what another mover wrote while this one waited is read again under the lock. */
     async lockAndRead(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
-        if ((await this.#read(place, state)) === undefined) return undefined;
+        const seen = await this.#read(place, state);
+        if (seen === undefined) return undefined;
+        const { home } = this.connection;
+        if (await home.stands(place.namespace)) {
+            await this.lock(place);
+            return this.#read(place, state);
+        }
+        const backup = await backupIn(seen, this.connection.world);
+        await home.makeAgain(place.namespace, place.release, backup?.home);
+        this.#isHomeMadeAgain = true;
         await this.lock(place);
-        return this.#read(place, state);
+        // The cluster's copy went with the namespace.
+        return this.#read(place, seen.copy());
+    }
+
+    /** Somebody had deleted the namespace of lock and journal, with all that the release had there. */
+    get isHomeMadeAgain(): boolean {
+        return this.#isHomeMadeAgain;
     }
 
     async #read(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {

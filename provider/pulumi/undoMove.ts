@@ -25,7 +25,7 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
  * With a journal in the cluster there is something left to do.
  */
 export async function isUndone(session: Session, journal: Journal): Promise<boolean> {
-    if (!journal.isUnproven) return false;
+    if (!journal.isUnproven || session.isHomeMadeAgain) return false;
     const steps = session.stepsFor(journal.plan);
     return (await tracesOf(steps, session.connection.world, journal)).length === 0;
 }

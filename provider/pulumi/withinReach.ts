@@ -2,12 +2,12 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Connection } from "../connection/connection";
 import type { Journal } from "../engine/journal";
-import type { Backup } from "../operations/backup/backup";
 import { beyondReach } from "../operations/backup/withinReach";
 import { MigrationStep } from "../plan/plan";
 import { dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import type { Replicas } from "../steps/scaleDown";
+import { backupIn } from "./backupIn";
 
 export async function assertWithinReach(
     { world, cluster }: Connection,
@@ -15,12 +15,11 @@ export async function assertWithinReach(
     profile: Profile,
 ): Promise<void> {
     assertSameCluster(cluster, journal);
-    const { backup } = journal.contextOf(MigrationStep.BackUp, world).journal;
     const stopped = journal.memoryOf(MigrationStep.ScaleDown) as Replicas | undefined;
     const remembered = {
         plan: journal.plan,
         // Of an undo that was cut off while it removed the journal, nothing is left to write.
-        backup: backup.exists() && !journal.isEmpty() ? await backup.read<Backup>() : undefined,
+        backup: journal.isEmpty() ? undefined : await backupIn(journal, world),
         stopped: (stopped?.workloads ?? []).map(({ ref }) => ref),
         grants: journal.direction === "forward" && !journal.isDone(MigrationStep.Identities),
     };

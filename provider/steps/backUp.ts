@@ -44,8 +44,9 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
                 .map(({ workload }) => workload)
                 .filter((ref) => made.includes(keyOf(ref)));
             await world.workloads.waitAvailable(started, AVAILABLE_MS);
-            const live = await readMany(world, backup.objects.map(refTo));
-            await mapConcurrently(backup.objects, async (object) => {
+            const kept = [...backup.objects, ...(backup.accounts ?? [])];
+            const live = await readMany(world, kept.map(refTo));
+            await mapConcurrently(kept, async (object) => {
                 await restoreFieldManagers(world, object, live.get(keyOf(refTo(object))));
             });
             const records = new Map(

@@ -7,6 +7,7 @@ import { hashOf } from "../../common/hash";
 import { pack, unpack } from "../../provider/engine/packed";
 import type { JournalCopy } from "../../provider/ports/journalStore";
 import type { KubernetesObject } from "../../provider/ports/world";
+import { eraseJournal } from "./memory/colleague";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { decodeText, encode } from "./memory/serving";
@@ -60,10 +61,7 @@ async function assertUndone(stack: MemoryStack): Promise<void> {
 describe("the journal's copies", () => {
     it("undoes from Pulumi state alone when the cluster's copy was deleted", async () => {
         const stack = await moved();
-        for (const { metadata } of world.store.list("v1", "Secret", {
-            labelSelector: "app.kubernetes.io/component=migration-journal",
-        }))
-            world.store.remove(ref(metadata.name));
+        assert.ok(eraseJournal(world));
         await assertUndone(stack);
     });
 
@@ -118,10 +116,7 @@ describe("the journal's copies", () => {
 
     it("stops before the first write when neither copy is there", async () => {
         const stack = await moved();
-        for (const { metadata } of world.store.list("v1", "Secret", {
-            labelSelector: "app.kubernetes.io/component=migration-journal",
-        }))
-            world.store.remove(ref(metadata.name));
+        assert.ok(eraseJournal(world));
         assert.ok(stack.resource);
         const { journal: _, ...outputs } = stack.resource.outputs;
         stack.resource = { ...stack.resource, outputs };
@@ -162,10 +157,7 @@ describe("the journal's copies", () => {
 
     it("shows a deleted cluster copy as drift, and up writes it anew, so that it alone suffices again", async () => {
         const stack = await moved();
-        for (const { metadata } of world.store.list("v1", "Secret", {
-            labelSelector: "app.kubernetes.io/component=migration-journal",
-        }))
-            world.store.remove(ref(metadata.name));
+        assert.ok(eraseJournal(world));
         assertDone(await stack.refresh());
         assert.ok(stack.resource);
         assert.match((stack.resource.outputs.drift as string[]).join(), /copy of the journal is gone/);

@@ -1,8 +1,10 @@
-// The journal's Secrets, or those of its backup, deleted by a colleague: written again while the mover lives, and without them a failed move is undone from the state alone.
+// The journal's Secrets, or those of its backup, deleted by a colleague: kept by their finalizer until the undo, or, where somebody takes that off, written again while the mover lives; and without them a failed move is undone from the state alone.
 import assert from "node:assert/strict";
-import { BACKUP_SECRETS, deleteJournal } from "./memory/colleague";
+import { BACKUP_SECRETS, deleteJournal, eraseJournal } from "./memory/colleague";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
+import { goldenRun } from "./memory/goldenRun";
 import { backupOf } from "./memory/journalOf";
+import { isIssued } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
 
 const { world, snapshot, state: start } = startOf();
@@ -42,7 +44,7 @@ describe("the journal's Secrets deleted in the middle", function () {
                 const stack = begin();
                 const up = await stack.up({}, undefined, (mover) => {
                     mover.onWrite = (number) => {
-                        if (number === write) deleteJournal(world, which);
+                        if (number === write) eraseJournal(world, which);
                     };
                 });
                 const what = `before write ${write} (${writes[write - 1]})`;
@@ -53,6 +55,30 @@ describe("the journal's Secrets deleted in the middle", function () {
                 stack.resource = { ...stack.resource, outputs };
                 assertDone(await stack.destroy());
                 assertSame(stateOf(world), start, what);
+                assertHarmless(world);
+            }
+        });
+
+    for (const which of [ALL, BACKUP_SECRETS])
+        it(`${which === ALL ? "all of them" : "those of the backup"}, and the mover killed within the next three writes: the next up or destroy gets on`, async () => {
+            const { golden } = await goldenRun(world, snapshot);
+            for (let write = 5, turn = 0; write < writes.length - 3; write += 4, turn += 1) {
+                const what = `before write ${write} (${writes[write - 1]})`;
+                const stack = begin();
+                const crash = { write: write + 1 + (turn % 3), moment: "before", kind: "crash" } as const;
+                const up = await stack.up({}, crash, (mover) => {
+                    mover.onWrite = (number) => {
+                        if (number === write) deleteJournal(world, which);
+                    };
+                });
+                assert.equal(up.kind, "crashed", what);
+                if (turn % 2 === 0) {
+                    assertDone(await stack.destroy());
+                    assertSame(stateOf(world), start, what);
+                } else {
+                    assertDone(await stack.up());
+                    assertSame(stateOf(world, true), golden, what, isIssued);
+                }
                 assertHarmless(world);
             }
         });
@@ -68,7 +94,7 @@ describe("the journal's Secrets deleted in the middle", function () {
             tried += 1;
             assert.ok(backupOf(stack), what);
             assert.ok(JSON.stringify(stack.resource.outputs).length < 512 * 1024);
-            deleteJournal(world, ALL);
+            eraseJournal(world, ALL);
             assertDone(await stack.destroy());
             assertSame(stateOf(world), start, what);
         }

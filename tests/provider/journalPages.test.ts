@@ -8,6 +8,7 @@ import { newDocument, packDocument } from "../../provider/engine/journalDocument
 import { journalSizeBlockers } from "../../provider/plan/journalSize";
 import { MigrationStep, type Plan, type PlannedTag } from "../../provider/plan/plan";
 import { TaggedKind } from "../../provider/ports/world";
+import { eraseJournal } from "./memory/colleague";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { journalOf } from "./memory/journalOf";
@@ -164,9 +165,15 @@ describe("a document of several pages", () => {
                 .map((what) => what.replace(/^(\w+) .*?(page-\w+-(\d+))?$/, "$1 $3").trim());
         };
         const head = "merge";
-        assert.deepEqual(await written(`${text("same", 3)}two`), [`create ${last}`, head, `remove ${last}`]);
+        assert.deepEqual(await written(`${text("same", 3)}two`), [
+            `create ${last}`,
+            head,
+            // Its finalizer first.
+            `merge ${last}`,
+            `remove ${last}`,
+        ]);
         const [first = "", second = ""] = pagesOf("shop");
-        world.store.remove(secret("kube-system", first));
+        eraseJournal(world, new RegExp(`^${first}$`));
         world.store.merge(
             secret("kube-system", second),
             { data: { document: "" } },
@@ -178,6 +185,7 @@ describe("a document of several pages", () => {
         assert.deepEqual(await written(`${text("same", 3)}new`, successor), [
             `create ${last}`,
             head,
+            `merge ${last}`,
             `remove ${last}`,
         ]);
         assert.match((await store().secrets.readHead())?.document ?? "", /^same:.*new$/s);

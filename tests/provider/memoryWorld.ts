@@ -1,6 +1,7 @@
 // A whole account and cluster in memory, with virtual time: every port of world.ts, `Connect` for the real life cycle, snapshots, and the canonical state for comparisons.
 
 import { openGate } from "../../provider/adapters/gates";
+import { JournalHome } from "../../provider/adapters/kubernetes/journalHome";
 import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { Connect, JournalPlace } from "../../provider/connection/connection";
@@ -154,6 +155,7 @@ export function connectMemory(world: MemoryWorld, mover: Mover): Connect {
                 log,
             },
             lock: new MigrationLock(ungated, clock, log),
+            home: new JournalHome(ungated, clock, log),
             journalStore: ({ namespace, release }: JournalPlace, markOf) =>
                 new JournalSecrets(objects, namespace, release, markOf),
             journals: async () => {

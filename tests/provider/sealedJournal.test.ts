@@ -7,6 +7,7 @@ import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "../../
 import { newJournalKey } from "../../provider/engine/vouched";
 import type { JournalCopy } from "../../provider/ports/journalStore";
 import type { KubernetesObject } from "../../provider/ports/world";
+import { eraseJournal } from "./memory/colleague";
 import { RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { decodeText, encode } from "./memory/serving";
@@ -58,13 +59,7 @@ function contentOf(secrets: readonly SecretData[]): string {
 }
 
 function remove(secrets: readonly SecretData[]): void {
-    for (const { metadata } of secrets)
-        world.store.remove({
-            apiVersion: "v1",
-            kind: "Secret",
-            namespace: metadata.namespace ?? "",
-            name: metadata.name,
-        });
+    for (const { metadata } of secrets) eraseJournal(world, new RegExp(`^${metadata.name}$`));
 }
 
 async function moved(): Promise<MemoryStack> {

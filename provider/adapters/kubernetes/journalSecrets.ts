@@ -44,6 +44,8 @@ export class JournalSecrets implements JournalStore {
             "pulumi-hyperpod-inference/journal",
             labels,
             ({ name }) => name !== journalName(release),
+            // Keys lie in namespaces of others, which nothing of ours may hold; the stack's state has them too.
+            ({ name }) => name !== this.#keyName(),
         );
     }
 
@@ -76,7 +78,7 @@ export class JournalSecrets implements JournalStore {
     async #livePages(): Promise<(ref: SecretRef) => boolean> {
         const live = await this.objects.list("v1", "Secret", {
             namespace: this.namespace,
-            labelSelector: this.#selector(),
+            labelSelector: journalSelector(this.release),
             metadataOnly: true,
         });
         const versions = new Map(live.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
@@ -156,7 +158,7 @@ export class JournalSecrets implements JournalStore {
     /** Of this journal, the keys in other namespaces too. */
     async #all(): Promise<KubernetesObject[]> {
         const found = await this.objects.list("v1", "Secret", {
-            labelSelector: this.#selector(),
+            labelSelector: journalSelector(this.release),
             metadataOnly: true,
         });
         return found.filter(
@@ -187,12 +189,13 @@ export class JournalSecrets implements JournalStore {
     #keyName(): string {
         return `${journalName(this.release)}-key-${this.namespace}`;
     }
+}
 
-    #selector(): string {
-        return Object.entries({ ...JOURNAL_LABELS, "app.kubernetes.io/instance": this.release })
-            .map(([key, value]) => `${key}=${value}`)
-            .join(",");
-    }
+/** Of all Secrets of one release's journal, its keys in other namespaces too. */
+export function journalSelector(release: string): string {
+    return Object.entries({ ...JOURNAL_LABELS, "app.kubernetes.io/instance": release })
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
 }
 
 export function journalName(release: string, chunk?: number): string {

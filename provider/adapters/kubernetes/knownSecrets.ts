@@ -1,5 +1,6 @@
-// Texts in and out of Secrets, each written on top of the version that was last read or written here: what another process wrote meanwhile is never overwritten where that would lose it.
+// Texts in and out of Secrets, each written on top of the version that was last read or written here: what another process wrote meanwhile is never overwritten where that would lose it. What a finalizer keeps stays readable when somebody deletes it.
 
+import { KEPT_FOR_UNDO } from "../../../common/ourMarks";
 import { lockLost } from "../../ports/gate";
 import type { KubernetesObject, ObjectMeta, ObjectRef, Objects } from "../../ports/world";
 import { ApiError } from "./api";
@@ -14,7 +15,7 @@ interface Known {
     readonly data: SecretText;
 }
 
-type Removed = Pick<ObjectMeta, "name" | "namespace" | "uid" | "resourceVersion">;
+type Removed = Pick<ObjectMeta, "name" | "namespace" | "uid" | "resourceVersion" | "finalizers">;
 
 /** Tries on top of a version that changed without the content: somebody labels the Secret. */
 const TRIES = 5;
@@ -28,6 +29,8 @@ export class KnownSecrets {
         readonly labels: Record<string, string>,
         /** Whose content proves itself elsewhere: another writer's may be overwritten. */
         readonly provesItself: (ref: SecretRef) => boolean,
+        /** Which ones only `remove` takes away, whoever else deletes them. */
+        readonly isKept: (ref: SecretRef) => boolean,
     ) {}
 
     /** As it was last read or written here. */
@@ -59,7 +62,12 @@ export class KnownSecrets {
         const secret: KubernetesObject = {
             apiVersion: "v1",
             kind: "Secret",
-            metadata: { name: ref.name, namespace: ref.namespace, labels: this.labels },
+            metadata: {
+                name: ref.name,
+                namespace: ref.namespace,
+                labels: this.labels,
+                ...(this.isKept(ref) ? { finalizers: [KEPT_FOR_UNDO] } : {}),
+            },
             type: this.type,
             data,
         };
@@ -75,13 +83,29 @@ export class KnownSecrets {
     }
 
     /** An absent one is no error; one that another process wrote meanwhile stays. */
-    async remove({ name, namespace = "", uid, resourceVersion }: Removed): Promise<void> {
+    async remove(removed: Removed): Promise<void> {
+        const { name, namespace = "" } = removed;
         const ref = secretRef(namespace, name);
-        const options = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-        await this.objects.remove(ref, options).catch((error: unknown) => {
-            throw isStatus(error, 409) ? writtenByAnother(name) : error;
-        });
+        try {
+            const { uid, resourceVersion } = await this.#letGo(ref, removed);
+            await this.objects.remove(ref, {
+                ...(uid ? { uid } : {}),
+                ...(resourceVersion ? { resourceVersion } : {}),
+            });
+        } catch (error) {
+            if (!isStatus(error, 404)) throw isStatus(error, 409) ? writtenByAnother(name) : error;
+        }
         this.#known.delete(keyIn(ref));
+    }
+
+    /** Answers the metadata without our finalizer; one that somebody deleted before goes with that. */
+    async #letGo(ref: SecretRef, removed: Removed): Promise<Removed> {
+        const kept = removed.finalizers ?? (this.isKept(ref) ? [KEPT_FOR_UNDO] : []);
+        if (!kept.includes(KEPT_FOR_UNDO)) return removed;
+        const { uid, resourceVersion } = removed;
+        const others = kept.filter((finalizer) => finalizer !== KEPT_FOR_UNDO);
+        const finalizers = others.length > 0 ? others : null;
+        return this.objects.merge(ref, { metadata: { uid, resourceVersion, finalizers } });
     }
 
     #store(secret: KubernetesObject, ref: SecretRef) {

@@ -23,6 +23,10 @@ export interface Backup {
     readonly customResources: readonly KubernetesObject[];
     /** Resources of the other CRDs that come with the release: they would go with their CRD. */
     readonly otherCustomResources?: readonly KubernetesObject[];
+    /** The namespace of the release, in which lock and journal lie too. Absent in backups of before. */
+    readonly home?: KubernetesObject;
+    /** Accounts that the release's pods run under without being its own; only made again where they are missing. */
+    readonly accounts?: readonly KubernetesObject[];
     /** UIDs of the pods that serve models, by namespace/name. */
     readonly modelPods: Readonly<Record<string, string>>;
 }
@@ -36,13 +40,15 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...profile.runtimeObjects(plan.release.namespace),
         ...profile.sharedWithoutTrace,
     ]);
-    const [live, overwritten, crds, replicaSets, records, ofAddon] = await Promise.all([
+    const home = { apiVersion: "v1", kind: "Namespace", name: plan.release.namespace };
+    const [live, overwritten, crds, replicaSets, records, ofAddon, namespace] = await Promise.all([
         readMany(world, refs),
         readMany(world, profile.appliedByAddon ?? []),
         definitions(world, profile),
         replicaSetsOf(world, plan),
         recordsWithPayload(world, plan),
         objectsOfExistingAddon(world, profile),
+        world.objects.read(home),
     ]);
     const isOfModels = (crd: KubernetesObject) => profile.customResourceGroups.includes(groupOf(crd));
     const [customResources, otherCustomResources] = await Promise.all([
@@ -60,6 +66,7 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         ...replicaSets,
         ...ofAddon,
     ];
+    const accounts = await accountsOf(world, found);
     return {
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
         absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),
@@ -67,6 +74,8 @@ export async function collect(world: World, plan: Plan, profile: Profile): Promi
         records,
         customResources,
         ...(otherCustomResources.length === 0 ? {} : { otherCustomResources }),
+        ...(namespace === undefined ? {} : { home: namespace }),
+        ...(accounts.length === 0 ? {} : { accounts }),
         modelPods: await modelPods(world, customResources),
     };
 }
@@ -103,6 +112,26 @@ function ownedBy(objects: readonly KubernetesObject[], owners: ReadonlySet<strin
     return objects.filter(({ metadata }) =>
         (metadata.ownerReferences ?? []).some(({ uid }) => owners.has(uid)),
     );
+}
+
+interface Pods {
+    readonly spec?: { readonly template?: { readonly spec?: { readonly serviceAccountName?: string } } };
+}
+
+/** Made by others, as by `eksctl create iamserviceaccount`: without them no pod of the release starts again. */
+async function accountsOf(
+    world: World,
+    objects: readonly KubernetesObject[],
+): Promise<readonly KubernetesObject[]> {
+    const known = new Set(objects.map((object) => keyOf(refTo(object))));
+    const used = objects.flatMap(({ kind, metadata: { namespace = "" }, ...object }): ObjectRef[] => {
+        const name = (object as Pods).spec?.template?.spec?.serviceAccountName;
+        return kind === "ReplicaSet" || name === undefined || name === "default"
+            ? []
+            : [{ apiVersion: "v1", kind: "ServiceAccount", namespace, name }];
+    });
+    const others = distinct(used).filter((ref) => !known.has(keyOf(ref)));
+    return [...(await readMany(world, others)).values()];
 }
 
 /** The rollout history of the Deployments: without it one that is made again would start at revision 1. */

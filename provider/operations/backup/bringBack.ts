@@ -118,9 +118,10 @@ async function hasNewerRevision(
 /** Rollout histories come back only with the workload that they belong to: its controller looks after the others. */
 async function missingObjects(
     world: World,
-    { objects }: Backup,
+    { objects: own, accounts = [] }: Backup,
     isReplaced: boolean,
 ): Promise<readonly KubernetesObject[]> {
+    const objects = [...own, ...accounts];
     const live = await readMany(world, objects.map(refTo));
     const missing = objects.filter((object) => !live.has(keyOf(refTo(object))));
     const uids = new Set(missing.map(({ metadata }) => metadata.uid));
@@ -168,6 +169,6 @@ function notBroughtBack(step: string, failed: readonly string[], made: readonly 
         code: ErrorCode.NotBroughtBack,
         step,
         what: `somebody took away what the backup holds, and it cannot be made again: ${failed.join("; ")}${made.length > 0 ? `; made again: ${made.join(", ")}` : ""}`,
-        remedy: "bring it back by hand, or remove what refuses it, then run `pulumi destroy` again; the journal stays until then. To do without it, run `pulumi state delete` on the resource and delete the journal's Secrets",
+        remedy: "bring it back by hand, or remove what refuses it, then run `pulumi destroy` again; the journal stays until then. To do without it, run `pulumi state delete` on the resource and delete the journal's Secrets, their finalizer first",
     });
 }

@@ -240,7 +240,7 @@ async function objectsBeyond(
     const bindings = changed.filter(
         (object) =>
             /^(Cluster)?RoleBinding$/.test(object.kind) &&
-            !isBoundAlready(object, live.get(keyOf(refTo(object))), rendered, reach),
+            !isBoundAlready(object, live.get(keyOf(refTo(object))), rendered, reach, plan.release.namespace),
     );
     const roles = changed.flatMap((object) => {
         const rights = roleBeyond(object, live.get(keyOf(refTo(object))), rendered);
@@ -291,16 +291,18 @@ function isOfProfile(object: KubernetesObject, profile: Profile, { release }: Pl
     );
 }
 
-/** Rights go to whom they have live, or to whom Helm gave them; where neither tells, to accounts of the add-ons' own namespaces. */
+/** Rights go to whom they have live, or to whom Helm gave them; where neither tells, to accounts of the namespaces of add-ons and release. */
 function isBoundAlready(
     binding: KubernetesObject,
     live: KubernetesObject | undefined,
     rendered: ReadonlyMap<string, KubernetesObject> | undefined,
     { profiles }: Ownable,
+    /** The release's own namespace. */
+    home: string,
 ): boolean {
     const { roleRef, subjects = [] } = binding as Binding;
     const helms = rendered?.get(keyOf(refTo(binding)));
-    const places = new Set(profiles.map(({ addonNamespace }) => addonNamespace));
+    const places = new Set([...profiles.map(({ addonNamespace }) => addonNamespace), home]);
     return (
         [live, helms].some((object) => {
             if (object === undefined) return false;

@@ -1,9 +1,12 @@
 // What a colleague does with helm and kubectl at any moment of a move, as those tools do it. Answers false where the tool would refuse.
+import { refTo } from "../../../provider/kubernetes/restore";
 import type { KubernetesObject, ObjectRef } from "../../../provider/ports/world";
 import type { MemoryWorld } from "../memoryWorld";
 import { RELEASE } from "./content";
+import { keyOfObject } from "./kinds";
 import type { RecordPayload } from "./releases";
 import { decode } from "./serving";
+import { OF_NAMESPACES } from "./store";
 
 const HELM = { manager: "helm", operation: "Update" } as const;
 const KUBECTL = { manager: "kubectl-edit", operation: "Update" } as const;
@@ -108,17 +111,42 @@ function remove({ store }: MemoryWorld, ref: ObjectRef): void {
     store.remove(ref);
 }
 
-/** The journal's Secrets, or those of its backup alone. */
-export function deleteJournal(world: MemoryWorld, which: RegExp = /^pulumi-hyperpod-migration/): boolean {
-    const secrets = world.store.all("Secret").filter(({ metadata }) => which.test(metadata.name));
-    for (const { metadata } of secrets)
-        remove(world, {
-            apiVersion: "v1",
-            kind: "Secret",
-            namespace: metadata.namespace ?? "",
-            name: metadata.name,
-        });
+/** `kubectl delete secret`: the journal's, or those of its backup alone. What a finalizer keeps stays. */
+export function deleteJournal(world: MemoryWorld, which: RegExp = JOURNAL_SECRETS): boolean {
+    const secrets = secretsNamed(world, which);
+    for (const secret of secrets) remove(world, refTo(secret));
     return secrets.length > 0;
 }
 
+/** The same with the finalizers taken off first: now they are gone. */
+export function eraseJournal(world: MemoryWorld, which: RegExp = JOURNAL_SECRETS): boolean {
+    for (const secret of secretsNamed(world, which))
+        patch(world, refTo(secret), { metadata: { finalizers: null } }, KUBECTL);
+    return deleteJournal(world, which);
+}
+
+function secretsNamed({ store }: MemoryWorld, which: RegExp): KubernetesObject[] {
+    return store.all("Secret").filter(({ metadata }) => which.test(metadata.name));
+}
+
+/** `kubectl delete namespace`: what is in it goes first, and it waits for what a finalizer keeps. */
+export function deleteNamespace(world: MemoryWorld, name: string): boolean {
+    const { store } = world;
+    const namespace = { apiVersion: "v1", kind: "Namespace", name };
+    const live = store.raw(namespace);
+    if (live === undefined) return false;
+    world.data.guarded.delete(keyOfObject(live));
+    byHand(world, () => {
+        patch(world, namespace, { metadata: { finalizers: [OF_NAMESPACES] } }, KUBECTL);
+        remove(world, namespace);
+        for (const object of [...world.data.objects.values()])
+            if (object.metadata.namespace === name)
+                if ((object.metadata.finalizers ?? []).length > 0) remove(world, refTo(object));
+                else store.erase(object);
+        store.endEmptyNamespace(name);
+    });
+    return true;
+}
+
+const JOURNAL_SECRETS = /^pulumi-hyperpod-migration/;
 export const BACKUP_SECRETS = /^pulumi-hyperpod-migration.*-backup-/;

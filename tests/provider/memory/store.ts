@@ -37,6 +37,9 @@ function bytesOf(data: unknown): number {
     );
 }
 
+/** Kept in `spec` by the API server; here beside the others. */
+export const OF_NAMESPACES = "kubernetes";
+
 export class Store {
     constructor(
         readonly data: () => Data,
@@ -213,7 +216,17 @@ export class Store {
         if (object.kind === "CustomResourceDefinition")
             for (const one of this.all(kindOf(object)))
                 if (groupOfApi(one.apiVersion) === groupOf(object)) this.erase(one);
+        this.endEmptyNamespace(object.metadata.namespace);
         this.changed();
+    }
+
+    /** One that was deleted goes with the last thing in it. */
+    endEmptyNamespace(name = ""): void {
+        const namespace = this.raw({ apiVersion: "v1", kind: "Namespace", name });
+        const { deletionTimestamp, finalizers } = namespace?.metadata ?? {};
+        if (namespace === undefined || deletionTimestamp === undefined) return;
+        const isHeld = [...this.data().objects.values()].some(({ metadata }) => metadata.namespace === name);
+        if (!isHeld && same(finalizers, [OF_NAMESPACES])) this.erase(namespace);
     }
 
     #orphan(owner: KubernetesObject): void {

@@ -28,7 +28,8 @@ export function discreet(lifecycle: Told): Told {
                     failures: secrets.withheldIn(failures),
                 } satisfies CheckResult;
             }),
-        diff: (olds, news) => lifecycle.diff(olds, news),
+        diff: (olds, news, log) =>
+            discreetly([news, olds, inputsIn(olds)], log, (quiet) => lifecycle.diff(olds, news, quiet)),
         remaining: (olds, news, log) =>
             discreetly([news, olds, inputsIn(olds)], log, async (quiet, secrets) =>
                 secrets.withheldIn(await lifecycle.remaining(olds, news, quiet)),

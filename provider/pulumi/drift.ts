@@ -123,7 +123,7 @@ async function changesOutside(session: Session, outputs: Partial<MigrationOutput
     return drift;
 }
 
-async function clusterJournal(
+export async function clusterJournal(
     session: Session,
     outputs: Partial<MigrationOutputs>,
 ): Promise<Journal | "strange" | undefined> {
@@ -137,7 +137,7 @@ async function clusterJournal(
 }
 
 /** A command that was killed leaves the state as it was, and the journal where it came to. */
-function untoldProgress(
+export function untoldProgress(
     outputs: Partial<MigrationOutputs>,
     journal: Journal | "strange" | undefined,
 ): string[] {

@@ -4,6 +4,7 @@ import { RunReport } from "../report/runReport";
 import type { Bag } from "./bag";
 import { type CheckResult, checkMove } from "./checkMove";
 import { anotherClaim, isClaimedByAnother } from "./claims";
+import { cutOffSince } from "./cutOff";
 import { asksForWork, hasChanges } from "./diffMove";
 import { driftOf, placeOf } from "./drift";
 import { type MigrationInputs, parseInputs } from "./inputs";
@@ -31,13 +32,16 @@ export class Lifecycle {
         return checkMove(this.#previews, olds, news, log);
     }
 
-    diff(olds: Bag, news: Bag): { changes: boolean } {
-        return { changes: hasChanges(readOutputs(olds), news) };
+    /** A destroy that was cut off leaves the state as it was: what it undid is work for the next update. */
+    async diff(olds: Bag, news: Bag, log: Log): Promise<{ changes: boolean }> {
+        const outputs = readOutputs(olds);
+        if (hasChanges(outputs, news)) return { changes: true };
+        return { changes: (await cutOffSince(this.#host, outputs, news, olds, log)).length > 0 };
     }
 
     /** What an update will do that the state asks for, and not a change of the inputs: lines, as a preview tells them. */
     remaining(olds: Bag, news: Bag, log: Log): Promise<readonly string[]> {
-        return remaining(this.#previews, olds, news, log);
+        return remaining(this.#previews, this.#host, olds, news, log);
     }
 
     create(inputs: Bag, log: Log): Promise<Moved> {
@@ -47,7 +51,10 @@ export class Lifecycle {
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
         const outputs = readOutputs(olds);
         // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
-        if (!asksForWork(outputs, news)) {
+        const isQuiet =
+            !asksForWork(outputs, news) &&
+            (await cutOffSince(this.#host, outputs, news, olds, log)).length === 0;
+        if (isQuiet) {
             const { inputs } = parseInputs(news);
             assertRegion(clusterArnOf(outputs), inputs.region);
             return plainJson({ ...outputs, ...keyIn(news, olds), inputs });

@@ -26,7 +26,7 @@ export function moveCalls(
     return {
         move: {
             check: (olds, news) => lifecycle.check(olds, news, logFor(news)),
-            diff: (_id, olds, news) => lifecycle.diff(olds, news),
+            diff: (_id, olds, news) => lifecycle.diff(olds, news, logFor(news)),
             create: (inputs) => lifecycle.create(inputs, logFor(inputs)),
             update: async (_id, olds, news) => ({ outs: await lifecycle.update(olds, news, logFor(news)) }),
             read: (id, props) => lifecycle.read(id, props, logFor(props)),

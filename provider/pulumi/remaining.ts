@@ -1,10 +1,12 @@
-// A state that asks for an update by itself comes in: a move that was cut off, or what a refresh found changed. What the update will do goes out, as a preview tells it. Writes nothing.
+// A state that asks for an update by itself comes in: a move or an undo that was cut off, or what a refresh found changed. What the update will do goes out, as a preview tells it. Writes nothing.
 import type { Log } from "../ports/world";
 import type { Bag } from "./bag";
+import { cutOffSince } from "./cutOff";
 import { asksForWork } from "./diffMove";
 import { parseInputs } from "./inputs";
 import { MigrationPhase, readOutputs } from "./outputs";
 import { Blocked, type PlanPreviews } from "./previewPlan";
+import type { SessionHost } from "./session";
 import { vouchersOf } from "./vouchers";
 
 const SET_RIGHT =
@@ -13,16 +15,20 @@ const SET_RIGHT =
 /** No line where nothing is left to do, or where an input is not known yet. */
 export async function remaining(
     previews: PlanPreviews,
+    host: SessionHost,
     olds: Bag,
     news: Bag,
     log: Log,
 ): Promise<readonly string[]> {
     const outputs = readOutputs(olds);
     const { inputs, failures, unknown } = parseInputs(news);
-    if (failures.length > 0 || unknown.length > 0 || !asksForWork(outputs, news)) return [];
-    const drift = (outputs.drift ?? []).map((line) => `   drift         ${line}`);
-    if (outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed)
-        return [SET_RIGHT, ...drift];
+    if (failures.length > 0 || unknown.length > 0) return [];
+    const isAsked = asksForWork(outputs, news);
+    const cutOff = isAsked ? [] : await cutOffSince(host, outputs, news, olds, log);
+    if (!isAsked && cutOff.length === 0) return [];
+    const drift = [...(outputs.drift ?? []), ...cutOff].map((line) => `   drift         ${line}`);
+    const isMoved = outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed;
+    if (isMoved && cutOff.length === 0) return [SET_RIGHT, ...drift];
     try {
         const lines = await previews.linesOf(inputs, vouchersOf(outputs, news, olds), true, log);
         return [...lines, ...drift];

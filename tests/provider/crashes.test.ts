@@ -1,7 +1,5 @@
 // Killed at every write of a move, before and after it; killed again in the undo; and every write refused or its answer lost. Resumed it ends golden, undone it ends at the start.
 import assert from "node:assert/strict";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { State } from "../../sandbox/compare/state";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { backAt, type KilledAt, killedAtEveryWrite } from "./memory/moments";
@@ -112,8 +110,7 @@ describe("a mover that is killed", function () {
                 assertDone(await stack.destroy());
                 expectStart(what);
             } else {
-                // The state says Moved: a change of the wishes brings the engine to call update.
-                assertDone(await stack.up({ report: join(tmpdir(), "crashes-again.html") }));
+                assertDone(await stack.up());
                 expectGolden(`${what}, then up`, isIssuedOrRestored);
                 assertDone(await stack.destroy());
                 expectStart(`${what}, then up and destroy`);

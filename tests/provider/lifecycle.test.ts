@@ -208,7 +208,8 @@ describe("desiredOwner", () => {
             (preview.inputs.plan as string[]).join("\n"),
             /goes back to Helm.*\n 1 undo retireHelm .*\n(.*\n)* 2 undo install /,
         );
-        assert.deepEqual(lifecycle.diff(stack.resource?.outputs ?? {}, preview.inputs), { changes: true });
+        const diff = await lifecycle.diff(stack.resource?.outputs ?? {}, preview.inputs, stack.log);
+        assert.deepEqual(diff, { changes: true });
         for (let round = 0; round < 2; round++) {
             assertDone(await stack.up({ desiredOwner: "Helm" }));
             assert.equal(stack.resource?.outputs.phase, "OnHelm");

@@ -111,7 +111,7 @@ export class MemoryStack {
                 if (before === undefined) {
                     const { id, outs } = await lifecycle.create(inputs, this.log);
                     this.resource = plainJson({ id, inputs, outputs: this.#opened(outs) });
-                } else if (lifecycle.diff(before.outputs, inputs).changes) {
+                } else if ((await lifecycle.diff(before.outputs, inputs, this.log)).changes) {
                     const outs = await lifecycle.update(before.outputs, inputs, this.log);
                     this.resource = plainJson({ id: before.id, inputs, outputs: this.#opened(outs) });
                 }

@@ -59,6 +59,7 @@ describe("a new way to the same cluster", () => {
         assert.equal((await stack.up()).kind, "done");
         const { lifecycle } = stack.process();
         const turned = { clusterName: "demo", access: { endpoints: { sts: "http://b", eks: "http://a" } } };
-        assert.deepEqual(lifecycle.diff(stack.resource?.outputs ?? {}, turned), { changes: false });
+        const diff = await lifecycle.diff(stack.resource?.outputs ?? {}, turned, stack.log);
+        assert.deepEqual(diff, { changes: false });
     });
 });

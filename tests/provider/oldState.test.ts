@@ -60,14 +60,15 @@ describe("a state of version 0.1.0", () => {
         assert.deepEqual(readOutputs({ ...read }), read, "what is read once more stays");
     });
 
-    it("previews without a change and without a call", async () => {
+    it("previews without a change, and asks the cluster for nothing but its journal", async () => {
         const { stack } = movedByVersion010();
         const { lifecycle, mover } = stack.process();
         const { inputs, failures } = await lifecycle.check(OLD.inputs, INPUTS, stack.log);
         assert.deepEqual(failures, []);
         assert.deepEqual(inputs.plan, OLD.inputs.plan);
-        assert.deepEqual(lifecycle.diff(OLD.outputs, inputs), { changes: false });
         assert.equal(mover.calls, 0);
+        assert.deepEqual(await lifecycle.diff(OLD.outputs, inputs, stack.log), { changes: false });
+        assert.deepEqual(mover.writes, []);
     });
 
     it("tells who still writes the old name of an input what it is called now", async () => {

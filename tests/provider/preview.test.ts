@@ -8,8 +8,9 @@ import { previewMove } from "../../provider/plan/preview";
 import { AddonStatus } from "../../provider/ports/world";
 import { dynamicMove } from "../../provider/pulumi/moveCalls";
 import { ADDON } from "./memory/content";
-import { assertDone, startOf } from "./memory/expectations";
+import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { journalOf } from "./memory/journalOf";
+import { isIssuedOrRestored } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
 
 const { world, snapshot } = startOf();
@@ -157,6 +158,39 @@ describe("a preview whose inputs did not change", () => {
             told.join("\n"),
             /summary +the move is complete; what was changed since then .*\n +drift +the add-on is gone$/,
         );
+    });
+
+    it("of a destroy that was cut off says what it undid, and goes forward again with this update", async () => {
+        assertDone(await stack.up());
+        const golden = stateOf(world, true);
+        const moved = { data: world.snapshot(), saved: stack.save() };
+        const { writes } = (await stack.destroy()).mover;
+        for (let write = 4; write < writes.length - 12; write += 9) {
+            world.restore(moved.data);
+            stack.load(moved.saved);
+            assert.equal((await stack.destroy({ write, moment: "after", kind: "crash" })).kind, "crashed");
+            const { told, changes } = await toldBy(stack);
+            const what = `after write ${write} (${writes[write - 1]})`;
+            assert.ok(changes, what);
+            assert.match(
+                told.join("\n"),
+                /^what this update will do:\n {3}summary {7}continues at \w+, .*(\n.*)*\n {3}drift +an undo was begun: step \w+ is not done any more$/,
+                what,
+            );
+            assertDone(await stack.up());
+            assertSame(stateOf(world, true), golden, what, isIssuedOrRestored);
+            assert.deepEqual(await toldBy(stack), { told: [], changes: false }, what);
+        }
+    });
+
+    it("of a cluster that cannot be asked says so, and changes nothing", async () => {
+        assertDone(await stack.up());
+        const unreachable = new MemoryStack(world, stack.inputs, true, () => async () => {
+            throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+        });
+        unreachable.load(stack.save());
+        assert.deepEqual(await toldBy(unreachable), { told: [], changes: false });
+        assert.match(unreachable.warnings.join("\n"), /could not be looked at, .*connect ECONNREFUSED/);
     });
 });
 

@@ -50,11 +50,8 @@ export class Lifecycle {
 
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
         const outputs = readOutputs(olds);
-        // A new way to the cluster is stored for the next refresh and destroy; nothing there changes.
-        const isQuiet =
-            !asksForWork(outputs, news) &&
-            (await cutOffSince(this.#host, outputs, news, olds, log)).length === 0;
-        if (isQuiet) {
+        // A new way to the cluster is stored for the next refresh and destroy; nothing there changes. Without even that, a command that was cut off is what is to be set right.
+        if (!asksForWork(outputs, news) && hasChanges(outputs, news)) {
             const { inputs } = parseInputs(news);
             assertRegion(clusterArnOf(outputs), inputs.region);
             return plainJson({ ...outputs, ...keyIn(news, olds), inputs });

@@ -101,10 +101,13 @@ export class Session {
 
     /** A damaged journal is told before anything is written; what another mover wrote while this one waited is read again under the lock. */
     async lockAndRead(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
-        const seen = await this.#read(place, state);
-        if (seen === undefined) return undefined;
         const { home } = this.connection;
-        if (await home.stands(place.namespace)) {
+        const [seen, isStanding] = await Promise.all([
+            this.#read(place, state),
+            home.stands(place.namespace),
+        ]);
+        if (seen === undefined) return undefined;
+        if (isStanding) {
             await this.lock(place);
             return this.#read(place, state);
         }

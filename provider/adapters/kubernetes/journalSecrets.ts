@@ -6,7 +6,7 @@ import { moveName, OURS } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
-import { KnownSecrets, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
+import { KnownSecrets, type Removed, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
 
 /** The limit of a Secret is 1 MiB; document and backup are cut below 900 KiB of it. */
 const CHUNK = 880 * 1024;
@@ -138,9 +138,12 @@ export class JournalSecrets implements JournalStore {
 
     async remove(): Promise<void> {
         const mine = await this.#all();
+        const free = await Promise.all(mine.map(({ metadata }) => this.#secrets.letGo(metadata)));
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
-        const headLast = [...mine].sort((a, b) => b.metadata.name.length - a.metadata.name.length);
-        for (const { metadata } of headLast) await this.#secrets.remove(metadata);
+        const isHead = ({ name }: { readonly name: string }) => name === journalName(this.release);
+        const remove = (metadata: Removed) => this.#secrets.remove(metadata);
+        await Promise.all(free.filter((metadata) => !isHead(metadata)).map(remove));
+        await Promise.all(free.filter(isHead).map(remove));
     }
 
     async #readBackup(): Promise<string | undefined> {

@@ -15,7 +15,7 @@ interface Known {
     readonly data: SecretText;
 }
 
-type Removed = Pick<ObjectMeta, "name" | "namespace" | "uid" | "resourceVersion" | "finalizers">;
+export type Removed = Pick<ObjectMeta, "name" | "namespace" | "uid" | "resourceVersion" | "finalizers">;
 
 /** Tries on top of a version that changed without the content: somebody labels the Secret. */
 const TRIES = 5;
@@ -87,7 +87,7 @@ export class KnownSecrets {
         const { name, namespace = "" } = removed;
         const ref = secretRef(namespace, name);
         try {
-            const { uid, resourceVersion } = await this.#letGo(ref, removed);
+            const { uid, resourceVersion } = await this.#withoutFinalizer(ref, removed);
             await this.objects.remove(ref, {
                 ...(uid ? { uid } : {}),
                 ...(resourceVersion ? { resourceVersion } : {}),
@@ -98,14 +98,27 @@ export class KnownSecrets {
         this.#known.delete(keyIn(ref));
     }
 
-    /** Answers the metadata without our finalizer; one that somebody deleted before goes with that. */
-    async #letGo(ref: SecretRef, removed: Removed): Promise<Removed> {
+    /** Takes our finalizer off, for `remove`; one that somebody deleted before goes with that. */
+    async letGo(removed: Removed): Promise<Removed> {
+        const { name, namespace = "" } = removed;
+        try {
+            return await this.#withoutFinalizer(secretRef(namespace, name), removed);
+        } catch (error) {
+            if (isStatus(error, 404)) return removed;
+            throw isStatus(error, 409) ? writtenByAnother(name) : error;
+        }
+    }
+
+    async #withoutFinalizer(ref: SecretRef, removed: Removed): Promise<Removed> {
         const kept = removed.finalizers ?? (this.isKept(ref) ? [KEPT_FOR_UNDO] : []);
         if (!kept.includes(KEPT_FOR_UNDO)) return removed;
         const { uid, resourceVersion } = removed;
         const others = kept.filter((finalizer) => finalizer !== KEPT_FOR_UNDO);
         const finalizers = others.length > 0 ? others : null;
-        return this.objects.merge(ref, { metadata: { uid, resourceVersion, finalizers } });
+        const { finalizers: _, ...rest } = await this.objects.merge(ref, {
+            metadata: { uid, resourceVersion, finalizers },
+        });
+        return { ...rest, finalizers: others };
     }
 
     #store(secret: KubernetesObject, ref: SecretRef) {

@@ -274,6 +274,56 @@ describe("release records of strangers", () => {
         assert.equal(found?.name, "rel");
     });
 
+    it("are read with the YAML that Helm reads: merge keys, octal modes, yes and no, binary; times stay texts", async () => {
+        const manifest = `---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, annotations: {since: 2026-01-01}}
+base: &base {p: 1}
+merged: {<<: *base, mode: 0644, new: 0o644, big: 1_000, on-duty: yes, off-duty: No, ports: 22:30, b: !!binary aGk=}
+`;
+        const [found] = await reader([["kube-system", "rel", encode(record({ manifest }))]]).find(
+            "the-chart",
+            {},
+        );
+        const { merged, metadata } = (found?.objects[0] ?? {}) as {
+            merged?: object;
+            metadata?: { annotations?: object };
+        };
+        assert.deepEqual(merged, {
+            p: 1,
+            mode: 0o644,
+            new: 0o644,
+            big: 1000,
+            "on-duty": true,
+            "off-duty": false,
+            ports: "22:30",
+            b: "hi",
+        });
+        assert.deepEqual(metadata?.annotations, { since: "2026-01-01" });
+    });
+
+    it("may hold Lists of every kind, which Helm takes apart, and things without a name, which are none", async () => {
+        const item = (name: string, kind = "kind: ConfigMap, apiVersion: v1, ") =>
+            `{${kind}metadata: {name: ${name}}}`;
+        const list = (kind: string, ...items: string[]) =>
+            `---\napiVersion: v1\nkind: ${kind}\nitems: [${items.join(", ")}]\n`;
+        const manifest = [
+            list("List", "null", item("a"), `{kind: List, apiVersion: v1, items: [${item("b")}]}`),
+            list("ConfigMapList", item("c", "")),
+            "---\napiVersion: v1\nkind: ConfigMap\n",
+            "---\napiVersion: v1\nkind: AccessList\nmetadata: {name: d}\n",
+        ].join("");
+        const [found] = await reader([["kube-system", "rel", encode(record({ manifest }))]]).find(
+            "the-chart",
+            {},
+        );
+        assert.deepEqual(
+            found?.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+            ["ConfigMap a", "ConfigMap b", "ConfigMap c", "AccessList d"],
+        );
+    });
+
     it("are never quoted: not a line of a manifest that is no YAML", async () => {
         const manifest = "---\nkind: Secret\nstringData:\n  password: correct-horse\n bad: [\n";
         await assert.rejects(

@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
 import { isTree, own } from "../../../common/tree";
 import type { KubernetesObject } from "../../ports/world";
+import { HELM_SCHEMA } from "./helmYaml";
 
 /** What of a record is read here. */
 export interface StoredRelease {
@@ -64,7 +65,11 @@ function isRelease(record: unknown): record is StoredRelease {
 /** As Helm reads them: of a key that is written twice the last one counts. What is wrong with a manifest is never quoted: it may be a Secret's. */
 export function documentsIn(manifest: string): (KubernetesObject | null | undefined)[] {
     try {
-        return loadAll(manifest, { json: true }) as (KubernetesObject | null | undefined)[];
+        return loadAll(manifest, { json: true, schema: HELM_SCHEMA }) as (
+            | KubernetesObject
+            | null
+            | undefined
+        )[];
     } catch (error) {
         const { mark } = error as { mark?: { line?: number } };
         throw new Error(

@@ -211,13 +211,7 @@ export class HelmReleases implements Releases {
     }
 
     async #objectsOf(manifest: string, releaseNamespace: string): Promise<KubernetesObject[]> {
-        const documents = documentsIn(manifest)
-            .filter((document): document is KubernetesObject => typeof document?.kind === "string")
-            .flatMap((document) =>
-                document.kind === "List"
-                    ? ((document.items as KubernetesObject[] | undefined) ?? [])
-                    : [document],
-            );
+        const documents = documentsIn(manifest).flatMap(objectsOf);
         return Promise.all(
             documents.map(async (document) => {
                 const served = await this.discovery.find(document.apiVersion, document.kind);
@@ -233,6 +227,18 @@ export class HelmReleases implements Releases {
             }),
         );
     }
+}
+
+/** Helm installs what a List holds, of one kind or of many; what has no kind or name is none. */
+function objectsOf(document: KubernetesObject | null | undefined): KubernetesObject[] {
+    if (typeof document?.kind !== "string") return [];
+    const { apiVersion, kind, items } = document as KubernetesObject & { items?: unknown };
+    const ofList = { apiVersion, kind: kind.slice(0, -"List".length) };
+    if (Array.isArray(items) && kind.endsWith("List"))
+        return (items as (KubernetesObject | null)[]).flatMap((item) =>
+            item === null ? [] : objectsOf(kind === "List" ? item : { ...ofList, ...item }),
+        );
+    return typeof document.metadata?.name === "string" ? [document] : [];
 }
 
 class UnreadableRecord extends Error {}

@@ -1,8 +1,6 @@
 // An address comes in; the agent that reaches it goes out: through the proxy that a kubeconfig or HTTPS_PROXY and NO_PROXY name for it, or directly.
 import * as https from "node:https";
-import { HttpsProxyAgent } from "https-proxy-agent";
-import { getProxyForUrl } from "proxy-from-env";
-import { SocksProxyAgent } from "socks-proxy-agent";
+import { isReachedDirectly } from "./noProxy";
 
 const CONNECTIONS = { keepAlive: true, maxSockets: 32 } as const;
 
@@ -11,24 +9,39 @@ const THIS_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** The proxy that the environment names for an https address; undefined for none. */
 export function proxyFromEnvironment(address: string): string | undefined {
-    const { protocol, hostname } = new URL(address);
-    if (protocol !== "https:" || THIS_MACHINE.test(hostname)) return undefined;
-    return getProxyForUrl(address) || undefined;
+    const url = new URL(address);
+    if (url.protocol !== "https:" || THIS_MACHINE.test(url.hostname)) return undefined;
+    if (isReachedDirectly(url, variable("no_proxy"))) return undefined;
+    const proxy = variable("https_proxy") || variable("all_proxy");
+    return proxy === "" ? undefined : withScheme(proxy);
 }
 
-/** `proxy` is an http, https or socks5 address; without one the connection is direct. */
+/** In small letters, which win, or in capitals. */
+function variable(name: string): string {
+    return (process.env[name] || process.env[name.toUpperCase()] || "").trim();
+}
+
+/** As Go and curl take one without. */
+function withScheme(proxy: string): string {
+    return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
+
+/** Nothing of proxies is loaded where there is none. `proxy` is an http, https or socks5 address; without one the connection is direct. */
 export function agentThrough(proxy: string | undefined): https.Agent {
     if (proxy === undefined) return new https.Agent(CONNECTIONS);
-    const address = new URL(proxy.includes("://") ? proxy : `http://${proxy}`);
+    const address = new URL(withScheme(proxy));
     switch (address.protocol) {
         case "http:":
-        case "https:":
+        case "https:": {
+            const { HttpsProxyAgent } = require("https-proxy-agent") as typeof import("https-proxy-agent");
             return new HttpsProxyAgent(address, CONNECTIONS) as unknown as https.Agent;
+        }
         case "socks:":
         case "socks5:":
         case "socks5h:": {
             // As kubectl does it, the proxy looks names up.
             if (address.protocol === "socks5:") address.protocol = "socks5h:";
+            const { SocksProxyAgent } = require("socks-proxy-agent") as typeof import("socks-proxy-agent");
             return new SocksProxyAgent(address, CONNECTIONS) as unknown as https.Agent;
         }
         default:

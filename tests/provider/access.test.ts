@@ -14,7 +14,15 @@ import { eksAccess, kubeconfigAccess } from "../../provider/adapters/kubernetes/
 import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { agentThrough, proxyFromEnvironment } from "../../provider/adapters/proxy";
 
-const VARIABLES = ["HOME", "KUBECONFIG", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+const VARIABLES = [
+    "HOME",
+    "KUBECONFIG",
+    ...["HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+];
+
+function authorizationIn(headers: Readonly<Record<string, string>>): string | undefined {
+    return headers.authorization ?? headers.Authorization;
+}
 
 describe("ways to a cluster", () => {
     let folder: string;
@@ -107,6 +115,37 @@ describe("ways to a cluster", () => {
                     assert.doesNotMatch(message, /correct-horse/);
                     return true;
                 });
+        });
+
+        it("with a token in a file use it, wherever it lies and whatever it holds later; an empty file is a kubeconfig", async () => {
+            writeFileSync(join(folder, "token"), "first\n");
+            writeFileSync(join(folder, "empty"), "\n");
+            const user = { tokenFile: "token", token: "older" };
+            writeFileSync(
+                join(folder, "inFile"),
+                config({ ...contexts, ...ends("https://a.invalid", user) }),
+            );
+            const access = await kubeconfigAccess(path("empty", "inFile"), undefined);
+            assert.equal(authorizationIn((await access.credentials()).headers), "Bearer first");
+            writeFileSync(join(folder, "token"), "second");
+            assert.equal(authorizationIn((await access.credentials()).headers), "Bearer second");
+            const text = config({
+                ...contexts,
+                ...ends("https://a.invalid", { tokenFile: join(folder, "token") }),
+            });
+            const fromText = await kubeconfigAccess(text, undefined);
+            assert.equal(authorizationIn((await fromText.credentials()).headers), "Bearer second");
+            await assert.rejects(kubeconfigAccess(path("empty"), undefined), /no current cluster/);
+        });
+
+        it("whose context names a user or a cluster that is not there say so, and never go without credentials", async () => {
+            const { users: _, ...noUser } = ends("https://a.invalid");
+            const { clusters: __, ...noCluster } = ends("https://a.invalid");
+            for (const [parts, says] of [
+                [noUser, /context "c" names the user "u", which it does not have/],
+                [noCluster, /context "c" names the cluster "k", which it does not have/],
+            ] as const)
+                await assert.rejects(kubeconfigAccess(config({ ...contexts, ...parts }), undefined), says);
         });
 
         it("with an exec plugin that never answers end in time, and name it", async () => {
@@ -210,6 +249,39 @@ describe("ways to a cluster", () => {
             ])
                 assert.equal(proxyFromEnvironment(direct), undefined);
             assert.equal(proxyFromEnvironment("https://eks.us-west-2.amazonaws.com"), proxy);
+        });
+
+        it("of the environment are read as kubectl and curl read them: networks, domains, ports, no scheme", () => {
+            const direct: readonly [noProxy: string, address: string, isDirect: boolean][] = [
+                ["10.0.0.0/8", "https://10.1.2.3:6443", true],
+                ["10.0.0.0/8", "https://11.1.2.3", false],
+                ["10.0.0.0/99,10.0.0.0/x", "https://10.1.2.3", false],
+                ["10.1.2.3", "https://10.1.2.3:6443", true],
+                ["1.2.3", "https://0.1.2.3", false],
+                ["fd00::/8", "https://[fd00::1]:6443", true],
+                ["[fd00::1]:6443", "https://[fd00::1]:6443", true],
+                ["fd00::1", "https://[fd00::1]", true],
+                ["eks.amazonaws.com", "https://a.b.eks.amazonaws.com", true],
+                ["eks.amazonaws.com", "https://noteks.amazonaws.com", false],
+                [".eks.amazonaws.com", "https://eks.amazonaws.com", false],
+                ["*.eks.amazonaws.com", "https://a.EKS.amazonaws.com", true],
+                ["api.internal:6443, other", "https://api.internal:6443", true],
+                ["api.internal:6443", "https://api.internal", false],
+                ["api.internal:443", "https://api.internal", true],
+                ["a,*", "https://anything.example", true],
+                ["", "https://anything.example", false],
+            ];
+            process.env.HTTPS_PROXY = "proxy.example:3128";
+            for (const [noProxy, address, isDirect] of direct) {
+                process.env.NO_PROXY = noProxy;
+                const expected = isDirect ? undefined : "http://proxy.example:3128";
+                assert.equal(proxyFromEnvironment(address), expected, `${noProxy} and ${address}`);
+            }
+            process.env.no_proxy = "other";
+            assert.ok(proxyFromEnvironment("https://anything.example"), "small letters win");
+            delete process.env.HTTPS_PROXY;
+            process.env.all_proxy = "socks5://proxy.example";
+            assert.equal(proxyFromEnvironment("https://a.example"), "socks5://proxy.example");
         });
 
         it("lead to AWS", async () => {

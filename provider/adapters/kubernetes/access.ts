@@ -1,4 +1,5 @@
 // From a kubeconfig, or from an EKS cluster's name, to server, TLS and credentials. Mints EKS tokens in process; no `aws` program is needed.
+import { readFile } from "node:fs/promises";
 import type * as https from "node:https";
 import { agentThrough, proxyFromEnvironment } from "../proxy";
 import { readKubeconfig } from "./kubeconfigFiles";
@@ -55,7 +56,7 @@ export async function kubeconfigAccess(
     context: string | undefined,
     pluginTimeoutMs = PLUGIN_TIMEOUT_MS,
 ): Promise<ClusterAccess> {
-    const config = await readKubeconfig(kubeconfig);
+    const { config, tokenFiles } = await readKubeconfig(kubeconfig);
     if (context !== undefined) {
         if (config.getContextObject(context) === null) {
             throw new Error(
@@ -70,12 +71,22 @@ export async function kubeconfigAccess(
         config.setCurrentContext(context);
     }
     const cluster = config.getCurrentCluster();
+    const named = config.getContextObject(config.getCurrentContext());
     if (cluster === null)
         throw new Error(
-            "the kubeconfig has no current cluster; set `context`, or run `kubectl config use-context`",
+            named === null
+                ? "the kubeconfig has no current cluster; set `context`, or run `kubectl config use-context`"
+                : `the kubeconfig's context "${named.name}" names the cluster "${named.cluster}", which it does not have`,
         );
     const agent = agentThrough(cluster.proxyUrl ?? proxyFromEnvironment(cluster.server));
-    const plugin = config.getCurrentUser()?.exec?.command as string | undefined;
+    const user = config.getCurrentUser();
+    // Nobody means to come without credentials.
+    if (named?.user && user === null)
+        throw new Error(
+            `the kubeconfig's context "${named.name}" names the user "${named.user}", which it does not have`,
+        );
+    const plugin = user?.exec?.command as string | undefined;
+    const tokenFile = user === null ? undefined : tokenFiles.get(user.name);
     return {
         credentials: async () => {
             const options: https.RequestOptions = {};
@@ -94,10 +105,19 @@ export async function kubeconfigAccess(
                     ),
                 ) as Credentials["tls"],
                 agent,
-                headers: { ...(headers as Record<string, string> | undefined), ...authorization },
+                headers: {
+                    ...(headers as Record<string, string> | undefined),
+                    ...authorization,
+                    ...(tokenFile === undefined ? {} : await bearerIn(tokenFile)),
+                },
             };
         },
     };
+}
+
+/** Read for each request: whoever renews the token writes it there. */
+async function bearerIn(file: string): Promise<{ Authorization: string }> {
+    return { Authorization: `Bearer ${(await readFile(file, "utf8")).trim()}` };
 }
 
 async function within(timeoutMs: number, plugin: string, call: () => Promise<void>): Promise<void> {

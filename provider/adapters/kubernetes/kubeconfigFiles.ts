@@ -1,22 +1,31 @@
 // Where a kubeconfig lies, or what it holds, comes in; the configuration goes out, several files laid together as kubectl does. Writes no file.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
+import { tokenFilesIn } from "./kubeconfigText";
+
+const DEFAULT = "~/.kube/config";
 
 /** `kubeconfig` is a path, a list of paths, or the content itself; absent means KUBECONFIG or ~/.kube/config. */
 export async function readKubeconfig(kubeconfig: string | undefined) {
     const { KubeConfig: Config } = await import("@kubernetes/client-node");
     const config = new Config();
+    /** Of users, by name: the client library does not know them. */
+    const tokenFiles = new Map<string, string>();
     if (kubeconfig !== undefined && /\n|^\s*\{/.test(kubeconfig)) {
-        readable("kubeconfig", () => config.loadFromString(kubeconfig));
-        return config;
+        readable("kubeconfig", () => {
+            config.loadFromString(kubeconfig);
+            addTokenFiles(tokenFiles, kubeconfig, process.cwd());
+        });
+        return { config, tokenFiles };
     }
     const source = kubeconfig === undefined ? "KUBECONFIG" : "kubeconfig";
-    const list = kubeconfig ?? process.env.KUBECONFIG;
-    if (!list) {
+    const list =
+        (kubeconfig ?? process.env.KUBECONFIG) || (existsSync(atHome(DEFAULT)) ? DEFAULT : undefined);
+    if (list === undefined) {
         config.loadFromDefault();
-        return config;
+        return { config, tokenFiles };
     }
     const files = list
         .split(delimiter)
@@ -27,10 +36,21 @@ export async function readKubeconfig(kubeconfig: string | undefined) {
     if (present.length === 0) throw wrong(source, `names ${files.join(", ")}, and no such file is there`);
     for (const file of present) {
         const one = new Config();
-        readable(source, () => one.loadFromFile(file));
+        readable(source, () => {
+            const text = readFileSync(file, "utf8");
+            // One that was only touched is a kubeconfig too.
+            if (text.trim() === "") return;
+            one.loadFromFile(file);
+            addTokenFiles(tokenFiles, text, dirname(file));
+        });
         layUnder(config, one);
     }
-    return config;
+    return { config, tokenFiles };
+}
+
+/** The first of two users of one name is found. */
+function addTokenFiles(all: Map<string, string>, text: string, folder: string): void {
+    for (const [user, file] of tokenFilesIn(text)) if (!all.has(user)) all.set(user, resolve(folder, file));
 }
 
 /** What of the client library's configuration is laid together. */
@@ -43,9 +63,9 @@ interface Parts<Cluster, User, Context> {
 
 /** Of two things with one name the first is found. */
 function layUnder<C, U, X>(config: Parts<C, U, X>, next: Parts<C, U, X>): void {
-    config.clusters = [...(config.clusters ?? []), ...next.clusters];
-    config.users = [...(config.users ?? []), ...next.users];
-    config.contexts = [...(config.contexts ?? []), ...next.contexts];
+    config.clusters = [...(config.clusters ?? []), ...(next.clusters ?? [])];
+    config.users = [...(config.users ?? []), ...(next.users ?? [])];
+    config.contexts = [...(config.contexts ?? []), ...(next.contexts ?? [])];
     if (!config.currentContext) config.currentContext = next.currentContext;
 }
 

@@ -25,6 +25,18 @@ export function accessIn(kubeconfig: string): unknown[] | undefined {
     });
 }
 
+/** Paths of the files that hold tokens, by the user's name. Throws where the text is no YAML. */
+export function tokenFilesIn(kubeconfig: string): ReadonlyMap<string, string> {
+    const { users } = (load(kubeconfig) ?? {}) as { users?: unknown };
+    return new Map(
+        list(users).flatMap((entry): [string, string][] => {
+            const { name, user } = (entry ?? {}) as { name?: unknown; user?: { tokenFile?: unknown } | null };
+            const file = user?.tokenFile;
+            return typeof file === "string" && file !== "" ? [[String(name), file]] : [];
+        }),
+    );
+}
+
 function list(value: unknown): unknown[] {
     return Array.isArray(value) ? value : [];
 }

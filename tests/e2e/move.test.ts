@@ -46,6 +46,7 @@ describe("a move and its undo", function () {
         const again = await pulumi.up();
         succeeds(again);
         assert.match(again.stdout, /unchanged/);
+        assert.doesNotMatch(again.stdout, /[+~-] +plan *:/, "the program exports the plan");
         assert.doesNotMatch(again.stdout, /the plan/, "a plan is told once");
         assert.deepEqual(sandbox.faults.writes(), [], "the second up writes nothing");
         assert.ok(sandbox.faults.reads() <= 3, `the second up made ${sandbox.faults.reads()} reads`);

@@ -116,6 +116,7 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         const again = kept("preview of no change", await pulumi.preview("--diff"));
         assert.equal(again.exitCode, 0, again.stdout);
         assert.doesNotMatch(again.stdout, /to (create|update|replace|delete)/);
+        assert.doesNotMatch(again.stdout, /outputs:/i, "the program exports the plan");
         const refreshed = kept("refresh", await pulumi.refresh("--skip-preview", "--diff"));
         assert.equal(refreshed.exitCode, 0, refreshed.stdout);
         assert.deepEqual((await stored())?.drift, []);

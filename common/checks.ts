@@ -142,6 +142,7 @@ export const tagKeyOfMove: Check = (value, show) =>
     typeof value === "string" && /^(CreatedBy$|pulumi-hyperpod-inference\/)/i.test(value)
         ? "is the move's own tag, by which it knows what it made"
         : tagKey(value, show);
+export const TAG_KEYS_IN_ANY_CASE = "IAM takes tag keys that differ in case alone for one, and refuses both";
 export const tagValue = text(
     /^[\p{L}\p{N}\s+\-=._:/@]{0,256}$/u,
     `a tag value of at most 256 characters (${TAG_CHARACTERS})`,

@@ -11,7 +11,14 @@ export interface InputProblem {
 export type Shape =
     | { readonly check: Check }
     | { readonly listOf: Shape; readonly atLeast?: number }
-    | { readonly mapOf: Shape; readonly keys?: Check; readonly atMost?: number; readonly why?: string }
+    | {
+          readonly mapOf: Shape;
+          readonly keys?: Check;
+          readonly atMost?: number;
+          readonly why?: string;
+          /** Why keys that differ in case alone cannot stand beside each other; absent where they can. */
+          readonly caseless?: string;
+      }
     | Fields;
 
 export interface Fields {
@@ -57,7 +64,7 @@ function againstShape(value: unknown, shape: Shape, path: string, looking: Looki
     }
     const given = Object.entries(value).filter(([, inside]) => inside !== undefined);
     if ("mapOf" in shape) {
-        const { atMost = Number.POSITIVE_INFINITY, why = "" } = shape;
+        const { atMost = Number.POSITIVE_INFINITY, why = "", caseless } = shape;
         const many =
             given.length > atMost ? at(`must have at most ${atMost} entries, not ${given.length}${why}`) : [];
         const bad = given.flatMap(([key, inside]) => {
@@ -68,7 +75,8 @@ function againstShape(value: unknown, shape: Shape, path: string, looking: Looki
                 ...againstShape(inside, shape.mapOf, where, looking),
             ];
         });
-        return [...many, ...bad];
+        const keys = caseless === undefined ? [] : given.map(([key]) => key);
+        return [...many, ...bad, ...sameInAnyCase(keys, path, caseless ?? "")];
     }
     const missing = (shape.required ?? [])
         .filter((key) => !given.some(([name]) => name === key))
@@ -88,6 +96,21 @@ function repeated(list: readonly unknown[], path: string, show: Show): InputProb
         return typeof item !== "string" || first === index
             ? []
             : [{ propertyPath: `${path}[${index}]`, reason: `is ${show(item)} again, as ${path}[${first}]` }];
+    });
+}
+
+/** By the place of the second. */
+function sameInAnyCase(keys: readonly string[], path: string, why: string): InputProblem[] {
+    return keys.flatMap((key, index) => {
+        const first = keys.findIndex((one) => one.toLowerCase() === key.toLowerCase());
+        return first === index
+            ? []
+            : [
+                  {
+                      propertyPath: `${path}[${JSON.stringify(key)}]`,
+                      reason: `is ${keys[first]} again: ${why}`,
+                  },
+              ];
     });
 }
 

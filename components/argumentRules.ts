@@ -79,6 +79,7 @@ export const argumentShape: Fields = {
             mapOf: one(checks.tagValue),
             keys: checks.tagKey,
             atMost: TAGS_LEFT,
+            caseless: checks.TAG_KEYS_IN_ANY_CASE,
             why: ": AWS takes 50, and the owner tag and the bucket's CreatedBy are added",
         },
         ownerTagValue: one(checks.ownerValue),

@@ -88,6 +88,7 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
     tags: {
         mapOf: one(checks.tagValue),
         keys: checks.tagKeyOfMove,
+        caseless: checks.TAG_KEYS_IN_ANY_CASE,
         atMost: TAGS_LEFT,
         why: ": AWS takes 50, and the move adds its own",
     },

@@ -164,6 +164,7 @@ const bad: Case[] = [
     ],
     [{ tags: { team: long(257) } }, 'tags["team"]', /at most 256/],
     [{ tags: ["team"] }, "tags", /not a list/],
+    [{ tags: { Owner: "ml", env: "x", owner: "ml" } }, 'tags["owner"]', /is Owner again: IAM takes tag keys/],
     [{ ownerTagValue: "a*b" }, "ownerTagValue", /tag value/],
     [
         { modelBucketArns: ["arn:aws:s3:::models"], s3Csi: { mode: "Present" } },

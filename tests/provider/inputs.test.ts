@@ -123,6 +123,7 @@ describe("inputs", () => {
     });
 
     for (const [what, raw, property = "commit"] of [
+        ["tags whose keys differ in case alone", { tags: { Owner: "a", owner: "b" } }, 'tags["owner"]'],
         ["commit with desiredOwner Helm", { commit: true, desiredOwner: "Helm" }],
         ["commit with until before the end", { commit: true, until: "install" }],
         [

@@ -1,10 +1,11 @@
 // `make bench`: the numbers the project holds itself to, measured on an offline cluster of this machine, beside their targets.
-// FAULTS=n adds n experiments of the fault matrix; HELM_TO_ADDON_SH=path adds AWS's script on the same cluster.
+// CROWD=n has n percent of the others in the crowded cluster, 0 leaves it out; FAULTS=n adds n experiments of the fault matrix; HELM_TO_ADDON_SH=path adds AWS's script on the same cluster.
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type MeasuredScript, measureScript } from "./bench/awsScript";
 import { faultSample } from "./bench/faultSample";
+import { type MeasuredCrowd, measureCrowd } from "./bench/measureCrowd";
 import { measureLoad } from "./bench/measureLoad";
 import { measureMove } from "./bench/measureMove";
 import { measurePreview } from "./bench/measurePreview";
@@ -12,7 +13,7 @@ import { tableOf } from "./bench/row";
 import { rowsOf } from "./bench/rows";
 import { obstaclesTo } from "./bench/runScript";
 import { captureState, type State } from "./compare";
-import { demoContent } from "./content";
+import { demoContent, deployCrowd } from "./content";
 import { Pulumi } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
 
@@ -23,6 +24,8 @@ const START =
     SCRIPT === undefined
         ? { name: "demo", content: {} }
         : { name: "demo-plain-roles", content: { helm: { roles: { paths: { execution: "/" } } } } };
+const CROWD_PERCENT = Number(process.env.CROWD ?? 100);
+const CROWD = { releases: 50, objects: 6_000, ingresses: 1_000 };
 const say = (line: string): void => console.log(line);
 
 async function main(): Promise<void> {
@@ -62,6 +65,7 @@ async function measure(sandbox: Sandbox, folder: string) {
     const twenty = await measurePreview(sandbox, stack("twenty", 20));
     say("a move, a second up, the undo ...");
     const move = await measureMove(sandbox, stack("move", 1), start);
+    const crowd = CROWD_PERCENT > 0 ? await beside(sandbox, stack("crowd", 1)) : undefined;
     const script = await runScript(sandbox, start);
     const faults = process.env.FAULTS === undefined ? undefined : await faultSample(process.env.FAULTS);
     return rowsOf({
@@ -69,9 +73,27 @@ async function measure(sandbox: Sandbox, folder: string) {
         one,
         twenty,
         load,
+        ...(crowd ? { crowd } : {}),
         ...(faults ? { faults } : {}),
         ...(script ? { script } : {}),
     });
+}
+
+async function beside(sandbox: Sandbox, pulumi: Pulumi): Promise<MeasuredCrowd> {
+    const baseline = `${START.name}-crowd-${CROWD_PERCENT}`;
+    const part = (count: number) => Math.ceil((count * CROWD_PERCENT) / 100);
+    const [releases, objects, ingresses] = [CROWD.releases, CROWD.objects, CROWD.ingresses].map(part) as [
+        number,
+        number,
+        number,
+    ];
+    await sandbox.restoreBaseline(START.name);
+    if (!sandbox.hasBaseline(baseline)) {
+        await deployCrowd(sandbox, { releases, objects, ingresses });
+        await sandbox.saveBaseline(baseline, { shared: true });
+    } else await sandbox.restoreBaseline(baseline);
+    say(`a move beside ${releases} releases, ${objects} objects and ${ingresses} ingresses of others ...`);
+    return measureCrowd(sandbox, pulumi);
 }
 
 async function runScript(sandbox: Sandbox, start: State): Promise<MeasuredScript | undefined> {

@@ -4,7 +4,9 @@ import type { SeenAddon } from "./addonsSeen";
 import type { MeasuredScript } from "./awsScript";
 import type { Calls } from "./calls";
 import { describeChanges } from "./changes";
+import { crowdRows } from "./crowdRows";
 import type { MeasuredFaults } from "./faultSample";
+import type { MeasuredCrowd } from "./measureCrowd";
 import type { MeasuredLoad } from "./measureLoad";
 import type { MeasuredMove } from "./measureMove";
 import type { MeasuredPreview } from "./measurePreview";
@@ -19,6 +21,7 @@ export interface Measurements {
     readonly one: MeasuredPreview;
     readonly twenty: MeasuredPreview;
     readonly load: MeasuredLoad;
+    readonly crowd?: MeasuredCrowd;
     readonly faults?: MeasuredFaults;
     readonly script?: MeasuredScript;
 }
@@ -33,6 +36,7 @@ export function rowsOf(measurements: Measurements): Row[] {
         ...undoRows(move),
         ...providerRows(measurements),
         ...callRows(move, script),
+        ...(measurements.crowd === undefined ? [] : crowdRows(measurements.crowd)),
     ];
 }
 

@@ -8,6 +8,7 @@ import { deployModels, type ModelOptions, type Models } from "./models";
 
 export { type BareCluster, type BareClusterOptions, createBareCluster } from "./bareCluster";
 export { type Bystanders, deployBystanders } from "./bystanders";
+export { type CrowdSize, deployCrowd } from "./crowd";
 export { helm } from "./helmCommand";
 export { defaultRelease, type HelmInstallOptions, installWithHelm } from "./helmInstallation";
 export { type HelmRoleOptions, type RoleArns, type RoleKey, roleNames } from "./helmRoles";

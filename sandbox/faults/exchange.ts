@@ -63,8 +63,8 @@ export class Exchange {
         });
     }
 
-    /** Streams the answer to the client as it comes; watches stay open as long as both ends want. */
-    async relay(answer: IncomingMessage): Promise<void> {
+    /** Streams the answer to the client as it comes; watches stay open as long as both ends want. `onBytes` hears how many bytes went through. */
+    async relay(answer: IncomingMessage, onBytes: (count: number) => void): Promise<void> {
         const { response } = this;
         if (response.destroyed) {
             await this.swallow(answer);
@@ -73,6 +73,7 @@ export class Exchange {
         response.sendDate = false;
         response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", endToEnd(answer.rawHeaders));
         response.flushHeaders();
+        answer.on("data", (chunk: Buffer) => onBytes(chunk.length));
         await pipeline(answer, response);
     }
 

@@ -94,7 +94,9 @@ export async function passOn(exchange: Exchange, entry: Write): Promise<void> {
     if (exchange.response.destroyed && !exchange.request.complete) return;
     const upstreamAnswer = await exchange.send();
     if (upstreamAnswer.statusCode !== undefined) entry.status = upstreamAnswer.statusCode;
-    await exchange.relay(upstreamAnswer);
+    await exchange.relay(upstreamAnswer, (count) => {
+        entry.answerBytes = (entry.answerBytes ?? 0) + count;
+    });
 }
 
 async function commit(exchange: Exchange, entry: Write): Promise<void> {

@@ -23,6 +23,8 @@ export interface Write {
     /** What the server answered; undefined as long as it has not, or when the request never reached it. */
     status?: number;
     userAgent: string;
+    /** Length of the answer's body as the server packed it, as far as it went through. */
+    answerBytes?: number;
     /** The fault that this request met. */
     fault?: FaultAction;
     /** Kubernetes only: the parts of `what`. */

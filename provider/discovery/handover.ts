@@ -1,6 +1,6 @@
 // Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, which names of the add-on are taken, who asks them, and what they present. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
-import { certificateIn, whyKept } from "../kubernetes/tlsSecrets";
+import { AUTHORITY, AUTHORITY_KEY, certificateIn, textOf, whyKept } from "../kubernetes/tlsSecrets";
 import { HANDOVER_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, ObjectRef, World } from "../ports/world";
 import { AskedFor, type HandoverSigns } from "../profiles/controllerSigns";
@@ -14,7 +14,7 @@ export interface FoundForHandover {
     readonly taken: readonly ObjectRef[];
     /** Webhook configurations, whoever made them; none where no controller is asked on admission. */
     readonly configurations: readonly KubernetesObject[];
-    /** Secrets that controllers mount which are asked on admission; without what is in them. */
+    /** Secrets that controllers mount which present what is in them; without that. */
     readonly secrets: readonly FoundSecret[];
     /** What this principal may not, and would have to. */
     readonly missingRights: readonly ClusterRight[];
@@ -26,6 +26,10 @@ export interface FoundSecret {
     readonly dnsNames: readonly string[];
     /** Why another certificate cannot be put there for the time of a move; absent when it can. */
     readonly kept?: string;
+    /** It holds the authority with its key. */
+    readonly isSigning: boolean;
+    /** One of the same name is in the add-on's namespace already. */
+    readonly isTaken: boolean;
 }
 
 interface PodTemplate {
@@ -36,6 +40,8 @@ interface PodTemplate {
     };
 }
 
+/** Whose certificate comes from a Secret that it mounts. */
+const PRESENTS: ReadonlySet<AskedFor> = new Set([AskedFor.Admission, AskedFor.Signed]);
 const REGISTRATION = "admissionregistration.k8s.io/v1";
 const WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
@@ -48,7 +54,7 @@ export async function findForHandover(
         const signs = all.find((one) => one.component === component)?.handover;
         return signs === undefined ? [] : [{ workload, signs }];
     });
-    const isAskedOnAdmission = known.some(({ signs }) => signs.askedFor === AskedFor.Admission);
+    const isAskedOnAdmission = known.some(({ signs }) => PRESENTS.has(signs.askedFor));
     const [found, configurations, answers] = await Promise.all([
         mapConcurrently(known, (one) => findOne(world, addonNamespace, one.workload, one.signs)),
         isAskedOnAdmission
@@ -79,23 +85,32 @@ async function findOne(
     const [leases, there, secrets] = await Promise.all([
         world.objects.list("coordination.k8s.io/v1", "Lease", { namespace }),
         world.objects.read(service),
-        askedFor === AskedFor.Admission ? secretsOf(world, workload) : [],
+        PRESENTS.has(askedFor) ? secretsOf(world, workload, addonNamespace) : [],
     ]);
     return { leases, taken: there === undefined ? [] : [service], secrets };
 }
 
-async function secretsOf(world: World, { metadata, spec }: KubernetesObject): Promise<FoundSecret[]> {
+async function secretsOf(
+    world: World,
+    { metadata, spec }: KubernetesObject,
+    addonNamespace: string,
+): Promise<FoundSecret[]> {
     const { namespace = "" } = metadata;
     const { volumes = [] } = (spec as PodTemplate).template?.spec ?? {};
     const names = volumes.flatMap(({ secret }) => secret?.secretName ?? []);
     const now = await world.objects.serverTime();
     const found = await mapConcurrently(names, async (name): Promise<FoundSecret[]> => {
         const ref = { apiVersion: "v1", kind: "Secret", namespace, name };
-        const live = await world.objects.read(ref);
+        const [live, next] = await Promise.all([
+            world.objects.read(ref),
+            world.objects.read({ ...ref, namespace: addonNamespace }),
+        ]);
         if (live === undefined) return [];
         const kept = whyKept(world, live, now);
         const dnsNames = certificateIn(world, live)?.dnsNames ?? [];
-        return [{ ref, dnsNames, ...(kept === undefined ? {} : { kept }) }];
+        const isSigning = textOf(live, AUTHORITY) !== "" && textOf(live, AUTHORITY_KEY) !== "";
+        const isTaken = next !== undefined;
+        return [{ ref, dnsNames, isSigning, isTaken, ...(kept === undefined ? {} : { kept }) }];
     });
     return found.flat();
 }

@@ -2,12 +2,13 @@
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
-import { type ClientConfig, clientConfigsOf } from "../kubernetes/clientConfigs";
+import { clientConfigsOf } from "../kubernetes/clientConfigs";
 import { INJECT } from "../kubernetes/injectedAuthority";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
+import { distinct, serviceNamed } from "./askedServices";
 import { isStopped, leaseOf, selects } from "./helmsPods";
 import type { AdmissionBridge } from "./plan";
 
@@ -65,20 +66,10 @@ function services(
     workload: KubernetesObject,
 ): ObjectRef[] {
     return [...clientConfigsOf(configuration).values()].flatMap((config) => {
-        const ref = serviceOf(config);
+        const ref = serviceNamed(config);
         const service = ref && live.get(keyOf(ref));
         return ref !== undefined && service !== undefined && selects(service, workload) ? [ref] : [];
     });
-}
-
-function serviceOf({ service }: ClientConfig): ObjectRef | undefined {
-    if (service === undefined) return undefined;
-    const { namespace, name } = service;
-    return { apiVersion: "v1", kind: "Service", namespace, name };
-}
-
-function distinct(refs: readonly ObjectRef[]): ObjectRef[] {
-    return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
 }
 
 /** Another authority is added to the one that is there, and nobody may write it meanwhile. */
@@ -87,7 +78,7 @@ function whyNotTrusted(configuration: KubernetesObject, from: ObjectRef): string
     if (configuration.metadata.annotations?.[INJECT] !== undefined)
         return `cert-manager writes the authority of ${name}`;
     const entries = [...clientConfigsOf(configuration).values()].filter((config) => {
-        const service = serviceOf(config);
+        const service = serviceNamed(config);
         return service !== undefined && keyOf(service) === keyOf(from);
     });
     return entries.every(({ caBundle }) => caBundle)

@@ -6,24 +6,25 @@ import type {
     ConversionBridge,
     PlanDraft,
     PlannedController,
+    ServicePair,
+    SharedBridge,
 } from "./plan";
 
 export type BridgedComponent = ComponentHandover & { readonly bridge: ConversionBridge };
 export type AdmissionComponent = ComponentHandover & { readonly admission: AdmissionBridge };
-export type HandingOver = BridgedComponent | AdmissionComponent;
+export type SharedComponent = ComponentHandover & { readonly shared: SharedBridge };
+export type HandingOver = BridgedComponent | AdmissionComponent | SharedComponent;
 
-/** A Service of Helm's, and the add-on's that takes its place. */
-export interface ServicePair {
-    readonly from: ObjectRef;
-    readonly to: ObjectRef;
-}
+type WithHandover = Pick<PlanDraft, "handover">;
 
-type Controllers = Pick<PlanDraft, "controllers" | "handover">;
-
-/** In the order in which they hand over: whoever converts the models last. */
-export function handingOver({ handover }: Pick<PlanDraft, "handover">): readonly HandingOver[] {
+/** In the order in which they hand over, whoever converts the models last; of those that go together the one that leads. */
+export function handingOver({ handover }: WithHandover): readonly HandingOver[] {
     const components = handover?.components ?? [];
-    return [...components.filter(isAskedOnAdmission), ...components.filter(isConverting)];
+    return [
+        ...components.filter(isShared),
+        ...components.filter(isAskedOnAdmission),
+        ...components.filter(isConverting),
+    ];
 }
 
 export function isConverting(one: ComponentHandover): one is BridgedComponent {
@@ -34,12 +35,41 @@ export function isAskedOnAdmission(one: ComponentHandover): one is AdmissionComp
     return one.admission !== undefined;
 }
 
-export function servicesOf(one: HandingOver): ServicePair {
-    return isConverting(one) ? one.bridge : one.admission;
+export function isShared(one: ComponentHandover): one is SharedComponent {
+    return one.shared !== undefined;
+}
+
+/** Itself, and those that hand over with it. */
+export function together({ handover }: WithHandover, one: HandingOver): readonly ComponentHandover[] {
+    const others = (handover?.components ?? []).filter(({ goesWith }) => goesWith === one.component);
+    return [one, ...others];
+}
+
+export function servicesOf(one: HandingOver): readonly ServicePair[] {
+    if (isShared(one)) return [one.shared.leading, ...one.shared.services];
+    return [isConverting(one) ? one.bridge : one.admission];
+}
+
+/** One for both generations where they are in the same namespace. */
+export interface Leases {
+    /** By which one of Helm's pods leads. */
+    readonly lease: ObjectRef;
+    /** By which one of the add-on's will. */
+    readonly nextLease: ObjectRef;
+}
+
+export function leasesOf(one: HandingOver): Leases {
+    if (isConverting(one)) return { lease: one.bridge.lease, nextLease: one.bridge.lease };
+    return isShared(one) ? one.shared : one.admission;
 }
 
 /** Those that stop before the add-on is asked for. */
-export function pausingOf({ controllers, handover }: Controllers): readonly PlannedController[] {
-    const going = new Set(handingOver({ ...(handover && { handover }) }).map(({ component }) => component));
+export function pausingOf({
+    controllers,
+    ...plan
+}: Pick<PlanDraft, "controllers" | "handover">): readonly PlannedController[] {
+    const going = new Set(
+        handingOver(plan).flatMap((one) => together(plan, one).map(({ component }) => component)),
+    );
     return controllers.filter(({ component }) => !going.has(component));
 }

@@ -5,12 +5,13 @@ import { ErrorCode } from "../../common/errors";
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { describeRights } from "../permissions/clusterRights";
-import { AskedFor, type HandoverSigns } from "../profiles/controllerSigns";
+import { AskedFor, type ControllerSigns, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
 import { KEPT_UP } from "./orders";
 import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
+import { sharedBridge } from "./sharedBridge";
 
 /** From this version on the API server looks for whom to ask in EndpointSlices, whoever wrote them. */
 const FOLLOWS_SLICES = [1, 33] as const;
@@ -51,12 +52,21 @@ export function planHandover(
 
 /** The plan's lines on it; none where a pause was asked for. */
 export function describeHandover(handover: PlannedHandover | undefined): string[] {
-    return (handover?.components ?? []).map(({ component, startUpSeconds, why, admission }) =>
-        why.length === 0
-            ? `${component}: away for 0 s; Helm's pods serve until the add-on's are available${admission === undefined ? "" : `; ${costOf(admission)}`}`
-            : `${component}: away for at least ${startUpSeconds} s on real nodes, because ${why.join("; and ")}`,
-    );
+    return (handover?.components ?? []).map(({ component, startUpSeconds, why, admission, shared }) => {
+        if (why.length > 0)
+            return `${component}: away for at least ${startUpSeconds} s on real nodes, because ${why.join("; and ")}`;
+        const costs = [
+            "Helm's pods serve until the add-on's are available",
+            ...(admission === undefined ? [] : [costOf(admission)]),
+            ...(shared === undefined ? [] : [LATE_VALUES]),
+        ];
+        return `${component}: away for 0 s; ${costs.join("; ")}`;
+    });
 }
+
+/** The adapter waits for a leader; its clients get the answer then. */
+const LATE_VALUES =
+    "values of external metrics may come some seconds late while leadership goes over, and autoscalers keep their scale";
 
 /** EKS puts another authority into the configurations before pods of it serve. */
 function costOf({ isBypassed, configurations }: AdmissionBridge): string {
@@ -101,26 +111,46 @@ function componentOf(
         workload: { apiVersion, kind, namespace, name },
         startUpSeconds: signs?.startUpSeconds ?? 0,
     };
-    const decision = decide(controller, signs?.handover, discovery, profile, inputs);
+    const decision = decide(controller, signs, discovery, profile, inputs);
     const why = [...ofAll, ...decision.why];
     return why.length > 0 ? { ...facts, why } : { ...facts, ...decision };
 }
 
 function decide(
     controller: ReleaseController,
-    signs: HandoverSigns | undefined,
+    { handover: signs }: Partial<ControllerSigns> = {},
     discovery: Discovery,
     profile: Profile,
     { allowAdmissionBypass }: HandoverInputs,
-): Pick<ComponentHandover, "bridge" | "admission" | "why"> {
+): Pick<ComponentHandover, "bridge" | "admission" | "shared" | "goesWith" | "why"> {
     switch (signs?.askedFor) {
         case AskedFor.Conversion:
             return conversionBridge(controller, signs, discovery, profile);
         case AskedFor.Admission:
             return admissionBridge(controller, signs, discovery, profile, allowAdmissionBypass);
+        case AskedFor.Signature:
+            return sharedBridge(controller, signs, discovery, profile);
+        case AskedFor.Signed:
+            return withSigner(signs, discovery, profile);
         case undefined:
             return { why: ["this package cannot lead its requests to both generations' pods yet"] };
     }
+}
+
+/** All that one signs for hand over with it, or none does. */
+function withSigner(
+    { signedBy }: HandoverSigns,
+    discovery: Discovery,
+    profile: Profile,
+): Pick<ComponentHandover, "goesWith" | "why"> {
+    const signer = discovery.controllers.find(({ component }) => component === signedBy);
+    const signs = profile.controllers.find(({ component }) => component === signedBy)?.handover;
+    if (signedBy === undefined || signer === undefined || signs === undefined)
+        return { why: [`${signedBy}, which signs for it, is not of the release`] };
+    const { why } = sharedBridge(signer, signs, discovery, profile);
+    return why.length === 0
+        ? { goesWith: signedBy, why }
+        : { why: why.map((one) => `it goes with ${signedBy}: ${one}`) };
 }
 
 function notSeamless(pausing: readonly ComponentHandover[]): Blocker {

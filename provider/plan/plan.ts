@@ -142,6 +142,10 @@ export interface ComponentHandover {
     readonly bridge?: ConversionBridge;
     /** How it hands over where the API server asks it on admission. Absent, as `bridge` is, when it pauses. */
     readonly admission?: AdmissionBridge;
+    /** How it hands over where it signs for others, and these with it. */
+    readonly shared?: SharedBridge;
+    /** The component that signs for it and leads: both hand over together. */
+    readonly goesWith?: string;
     /** Why it pauses, each a sentence; empty when it does not. */
     readonly why: readonly string[];
 }
@@ -176,6 +180,30 @@ export interface AdmissionBridge {
     readonly nextLease: ObjectRef;
     /** Nobody is asked for the seconds in which EKS applies the configurations. */
     readonly isBypassed: boolean;
+}
+
+/** Requests reach Helm's pods of several controllers, one of which signs for all and leads, under the names of the add-on's Services. Both generations have the same authority. */
+export interface SharedBridge {
+    /** The Service by which the others ask the one that leads. */
+    readonly leading: ServicePair;
+    /** Services that the API server asks, each with the add-on's, which is not there yet. */
+    readonly services: readonly ServicePair[];
+    /** Holds authority, key and certificate of Helm's. */
+    readonly secret: ObjectRef;
+    /** The same for the add-on's; not there yet. */
+    readonly nextSecret: ObjectRef;
+    /** Webhook configurations and aggregated APIs that ask the Services. */
+    readonly references: readonly ObjectRef[];
+    /** Decides which of Helm's pods leads. */
+    readonly lease: ObjectRef;
+    /** Decides which of the add-on's leads, in its namespace: held by the move until it is its turn. */
+    readonly nextLease: ObjectRef;
+}
+
+/** A Service of Helm's, and the add-on's that takes its place. */
+export interface ServicePair {
+    readonly from: ObjectRef;
+    readonly to: ObjectRef;
 }
 
 /** Everything a step needs to know of the move. Stored in the journal, so a resumed move follows the plan it began with. */

@@ -1,7 +1,8 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
 import { counted } from "../../common/counted";
+import { keyOf } from "../kubernetes/restore";
 import { AddonStatus } from "../ports/world";
-import { handingOver, pausingOf, servicesOf } from "./bridged";
+import { handingOver, isConverting, isShared, pausingOf, servicesOf, together } from "./bridged";
 import {
     DependencyTreatment,
     IdentityTreatment,
@@ -50,19 +51,22 @@ function does(step: MigrationStep, plan: Plan): readonly string[] {
             ];
         case MigrationStep.Bridge:
             return handingOver(plan).map((one) => {
-                const { to } = servicesOf(one);
-                const held = one.admission === undefined ? "" : ", and the Lease that it holds";
-                return `${one.component}: Service ${to.namespace}/${to.name} and its EndpointSlices, which this move made${held}, are deleted`;
+                const names = servicesOf(one).map(({ to }) => `Service ${to.namespace}/${to.name}`);
+                const secret = isShared(one) ? `, ${keyOf(one.shared.nextSecret)}` : "";
+                const held = isConverting(one) ? "" : ", and the Lease that it holds";
+                return `${one.component}: ${names.join(", ")} and ${names.length === 1 ? "its" : "their"} EndpointSlices${secret}, which this move made${held}, are deleted`;
             });
         case MigrationStep.Redirect:
             return handingOver(plan).map((one) => {
-                const { from } = servicesOf(one);
-                return `${one.component}: requests go to Service ${from.namespace}/${from.name} again, under its former certificate`;
+                const names = servicesOf(one).map(({ from }) => `Service ${from.namespace}/${from.name}`);
+                return `${one.component}: requests go to ${names.join(", ")} again, under the former certificate`;
             });
         case MigrationStep.HandOver:
-            return handingOver(plan).map(
-                ({ component, workload }) =>
-                    `${component}: ${workload.namespace}/${workload.name} serves again before the add-on's stops`,
+            return handingOver(plan).flatMap((one) =>
+                together(plan, one).map(
+                    ({ component, workload }) =>
+                        `${component}: ${workload.namespace}/${workload.name} serves again before the add-on's stops`,
+                ),
             );
         case MigrationStep.ScaleDown:
             return pausingOf(plan).map(

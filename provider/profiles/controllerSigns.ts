@@ -29,13 +29,19 @@ export enum AskedFor {
     Conversion = "conversion",
     /** Whether an object may be, and with what filled in. */
     Admission = "admission",
+    /** Nothing itself: it signs for others that are asked, and leads. */
+    Signature = "signature",
+    /** Admission or an aggregated API, under a certificate that another one signs. */
+    Signed = "signed",
 }
 
 /** What is known beforehand of the add-on's form of a controller; everything else is looked up in the cluster. */
 export interface HandoverSigns {
     readonly askedFor: AskedFor;
-    /** The add-on's Service, in the add-on's namespace, that the API server asks. */
+    /** The add-on's Service, in the add-on's namespace, that is asked. */
     readonly service: string;
+    /** Component that signs for it. */
+    readonly signedBy?: string;
 }
 
 /** Which sign gave it away, for people. */

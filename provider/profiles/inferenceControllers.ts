@@ -3,6 +3,7 @@ import { AskedFor, type ControllerSigns } from "./controllerSigns";
 
 export const INFERENCE_GROUP = "inference.sagemaker.aws.amazon.com";
 
+const KEDA = "KEDA";
 const KEDA_CHART = /^keda(-\d.*)?$/;
 
 export const inferenceControllers: readonly ControllerSigns[] = [
@@ -26,8 +27,9 @@ export const inferenceControllers: readonly ControllerSigns[] = [
         serves: { webhooksOf: ["elbv2.k8s.aws"] },
     },
     {
-        component: "KEDA",
+        component: KEDA,
         startUpSeconds: 20,
+        handover: { askedFor: AskedFor.Signature, service: "keda-operator" },
         // The public image is called as the project.
         image: /^keda(-operator)?$/,
         chart: { name: KEDA_CHART, part: /^(?!.*(metrics|webhook))/ },
@@ -38,6 +40,11 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "KEDA metrics",
         startUpSeconds: 5,
+        handover: {
+            askedFor: AskedFor.Signed,
+            service: "keda-operator-metrics-apiserver",
+            signedBy: KEDA,
+        },
         image: /^keda-metrics-apiserver$/,
         chart: { name: KEDA_CHART, part: /metrics/ },
         accounts: /^keda-metrics-server$/,
@@ -48,6 +55,7 @@ export const inferenceControllers: readonly ControllerSigns[] = [
     {
         component: "KEDA admission",
         startUpSeconds: 20,
+        handover: { askedFor: AskedFor.Signed, service: "keda-admission-webhooks", signedBy: KEDA },
         image: /^keda-admission-webhooks$/,
         chart: { name: KEDA_CHART, part: /webhook/ },
         accounts: /^keda-webhook$/,

@@ -4,20 +4,22 @@ import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import type { OwnedRef } from "../operations/addon/ownership";
 import { removeQuestions } from "../operations/handover/askPods";
-import { buildBridge, isMade, removeBridges, uidOfService } from "../operations/handover/bridge";
+import { removeBridges } from "../operations/handover/bridge";
 import { askCanary } from "../operations/handover/canary";
 import { holdLeases, rememberLeases } from "../operations/handover/heldLeases";
 import { whyNotLeading } from "../operations/handover/leader";
 import { notSeamless, onItsWay } from "../operations/handover/notSeamless";
+import { isOfMove, withUid } from "../operations/handover/onlyForTheMove";
+import { removeWaiting } from "../operations/handover/sharedAuthority";
 import { giveLeasesBack } from "../operations/handover/turnBackAll";
 import type { Way } from "../operations/handover/way";
 import { heldFor, namesOf, waysOf } from "../operations/handover/ways";
-import { handingOver, servicesOf } from "../plan/bridged";
+import { handingOver, isConverting, leasesOf, servicesOf, together } from "../plan/bridged";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject, World } from "../ports/world";
 
 export interface BridgeMemory {
-    /** The Services that were made, by UID: once the add-on has taken them over, nothing else tells. */
+    /** The Services, and the Secret of those that share an authority, that were made, by UID: once the add-on has taken them over, nothing else tells. */
     readonly made: readonly OwnedRef[];
 }
 
@@ -26,12 +28,16 @@ export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
     planLine: (plan) =>
         handingOver(plan)
             .map((one) => {
-                const { from, to } = servicesOf(one);
-                const held =
-                    one.admission === undefined
-                        ? ""
-                        : `, Lease ${one.admission.nextLease.namespace}/${one.admission.nextLease.name} is held so that the add-on's waits`;
-                return `${one.component}: Service ${to.namespace}/${to.name} leads to the pods behind ${from.name}${held}; a canary shows first that the API server follows`;
+                const { nextLease } = leasesOf(one);
+                const held = isConverting(one)
+                    ? ""
+                    : `, Lease ${nextLease.namespace}/${nextLease.name} is held so that the add-on's waits`;
+                const each = servicesOf(one).map(
+                    ({ from, to }) =>
+                        `Service ${to.namespace}/${to.name} leads to the pods behind ${from.name}`,
+                );
+                const names = together(plan, one).map(({ component }) => component);
+                return `${names.join(", ")}: ${each.join(", ")}${held}; a canary shows first that the API server follows`;
             })
             .join("; "),
     remember: async () => ({ made: [] }),
@@ -44,27 +50,27 @@ export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
         for (const way of ways)
             await onItsWay(MigrationStep.Bridge, way, () => assertLeads(world, migrationId, way));
         // Left by an undo that was cut off: the add-on's by now, and nobody asks them.
-        await removeMade(world, memory.value, (live) => !isMade(live, migrationId));
+        await removeMade(world, memory.value, (live) => !isOfMove(live, migrationId));
         for (const way of ways)
             await onItsWay(MigrationStep.Bridge, way, async () => {
                 await holdLeases(world, migrationId, await rememberLeases(world, heldFor(way)));
-                for (const one of way.bridges) await buildBridge(world, migrationId, one);
+                await way.build();
             });
-        const made = await Promise.all(
-            ways.flatMap(({ bridges }) => bridges.map(({ to }) => uidOfService(world, to))),
-        );
-        await memory.write({ made });
+        const made = ways.flatMap((way) => way.made);
+        await memory.write({ made: await Promise.all(made.map((ref) => withUid(world, ref))) });
     },
     undo: async (context) => {
         const { world, plan, memory, journal } = context;
         await removeQuestions(world, journal.migrationId);
         await giveLeasesBack(context);
-        await removeBridges(world, journal.migrationId, handingOver(plan).map(servicesOf), { isUndo: true });
+        await removeBridges(world, journal.migrationId, handingOver(plan).flatMap(servicesOf), {
+            isUndo: true,
+        });
+        await removeWaiting(world, journal.migrationId);
         await removeMade(world, memory.value);
         // The add-on's pod may have ended without giving its Lease back: nobody works until it has run out.
         for (const one of handingOver(plan)) {
-            const { lease } = one.bridge ?? one.admission ?? {};
-            const why = lease && (await whyNotLeading(world, lease, one.workload));
+            const why = await whyNotLeading(world, leasesOf(one).lease, one.workload);
             if (why !== undefined)
                 world.log.warn(`undo bridge: Helm's ${one.component} does not lead yet: ${why}`);
         }

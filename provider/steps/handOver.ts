@@ -10,8 +10,8 @@ import { removeBridges } from "../operations/handover/bridge";
 import { handOverComponent } from "../operations/handover/handOverComponent";
 import { giveLeasesBack } from "../operations/handover/turnBackAll";
 import { heldFor, waysOf } from "../operations/handover/ways";
-import { handingOver } from "../plan/bridged";
-import { MigrationStep } from "../plan/plan";
+import { handingOver, together } from "../plan/bridged";
+import { type ComponentHandover, MigrationStep } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
@@ -29,10 +29,11 @@ export function handOver(
         name: MigrationStep.HandOver,
         planLine: (plan) =>
             handingOver(plan)
-                .map(
-                    ({ component, workload }) =>
-                        `${component}: the add-on's pods answer, then ${workload.name} -> 0, then they lead; what was only for the way there goes`,
-                )
+                .map((one) => {
+                    const all = together(plan, one);
+                    const names = (which: (one: ComponentHandover) => string) => all.map(which).join(", ");
+                    return `${names(({ component }) => component)}: the add-on's pods answer, then ${names(({ workload }) => workload.name)} -> 0, then they lead; what was only for the way there goes`;
+                })
                 .join("; "),
         remember: async () => ({ begun: [] }),
         apply: async (context) => {

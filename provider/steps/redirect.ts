@@ -7,7 +7,7 @@ import { redirectOne } from "../operations/handover/bridgesWhileInstalling";
 import { onItsWay } from "../operations/handover/notSeamless";
 import { waysOf } from "../operations/handover/ways";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
-import { type HandingOver, handingOver, isConverting } from "../plan/bridged";
+import { type HandingOver, handingOver, isConverting, isShared } from "../plan/bridged";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 
@@ -54,6 +54,10 @@ function describe(one: HandingOver): string {
     if (isConverting(one)) {
         const { certificate, crds, to } = one.bridge;
         return `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to 5 min until pods present it`;
+    }
+    if (isShared(one)) {
+        const { secret, nextSecret, references, services } = one.shared;
+        return `${keyOf(secret)} and ${keyOf(nextSecret)} get one certificate of the same authority for ${services.map(({ to }) => to.name).join(" and ")} in both namespaces, ${references.map(({ kind, name }) => `${kind} ${name}`).join(" and ")} ask there; waits up to 5 min until pods present it`;
     }
     const { secret, configurations, to } = one.admission;
     return `${keyOf(secret)} gets a certificate for ${to.name} too, ${counted(configurations.length, "webhook configuration")} ask there; waits up to 5 min until pods present it`;

@@ -1,6 +1,13 @@
 // In: an image reference. Out: what the sandbox knows about that image: when it starts, what it serves. Starts nothing.
 import type { Pod } from "./objects";
-import { admission, conversion, externalMetrics, type PodHandler, resourceMetrics } from "./podHandlers";
+import {
+    admission,
+    conversion,
+    externalMetrics,
+    metricsService,
+    type PodHandler,
+    resourceMetrics,
+} from "./podHandlers";
 
 /** Where the TLS certificate of a pod's server comes from. */
 export type CertificateSource =
@@ -8,13 +15,21 @@ export type CertificateSource =
     | { kind: "selfSigned" }
     | { kind: "certManagerWebhook" };
 
+export interface Serves {
+    port: number;
+    handler: PodHandler;
+    certificate: CertificateSource;
+    /** Of several pods the one that leads listens. */
+    isLeadersOnly?: boolean;
+}
+
 export interface ImageProfile {
     readyAfterMs: number;
     /** CSIDrivers and CRDs that the pod's init container waits for. */
     waitsFor?: { csiDrivers: string[]; crds: string[] };
     /** Secrets that must exist although the pod may not mount them. */
     needsSecrets?: string[];
-    serves?: { port: number; handler: PodHandler; certificate: CertificateSource };
+    serves?: Serves;
 }
 
 const defaultProfile: ImageProfile = { readyAfterMs: 300 };
@@ -37,6 +52,14 @@ const profiles: Record<string, Partial<ImageProfile>> = {
             port: 9443,
             handler: admission,
             certificate: { kind: "mountedSecret", preferred: "alb-tls" },
+        },
+    },
+    "keda-operator": {
+        serves: {
+            port: 9666,
+            handler: metricsService,
+            certificate: { kind: "mountedSecret", preferred: "kedaorg-certs" },
+            isLeadersOnly: true,
         },
     },
     "keda-metrics-apiserver": {

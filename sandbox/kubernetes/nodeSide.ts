@@ -5,6 +5,7 @@ import { ClusterView } from "./clusterView";
 import { Elections } from "./elections/elections";
 import { createNode } from "./fakeNode";
 import type { LateSecrets } from "./lateSecrets";
+import { MetricValues } from "./metricValues";
 import { FakeKubelet } from "./nodes";
 import { PodCertificates } from "./podCertificates";
 import type { PodScripts } from "./podScripts";
@@ -26,6 +27,8 @@ export interface NodeSideOptions {
 }
 
 const readyTimeoutMs = 20_000;
+/** Who asks KEDA's adapter for a value waits that long. */
+const PATIENCE_MS = 10_000;
 
 export class NodeSide {
     readonly kubelet: FakeKubelet;
@@ -52,7 +55,13 @@ export class NodeSide {
                 for (const runner of this.runners) runner.wake();
             },
         });
-        this.servers = new PodServers(this.kubelet, certificates, this.elections, report);
+        const values = new MetricValues({
+            client: this.standInClient,
+            leaders: () => this.kubelet.readyPods("keda-operator").filter((pod) => this.elections.acts(pod)),
+            presented: (pod) => certificates.presented(pod),
+            patienceMs: PATIENCE_MS,
+        });
+        this.servers = new PodServers(this.kubelet, certificates, this.elections, values, report);
         this.view.onChange(() => {
             this.servers.dropUnready();
             certificates.look(this.kubelet.readyPods());

@@ -33,6 +33,12 @@ export class PodCertificates {
                 if (serves !== undefined) this.secretFor(pod, serves.certificate);
     }
 
+    /** PEM of a certificate that comes from a Secret; undefined as long as the pod has none. */
+    presented(pod: Pod): string | undefined {
+        const [serves] = profilesOf(pod).flatMap((profile) => profile.serves ?? []);
+        return serves && tlsOf(this.secretFor(pod, serves.certificate))?.certificate;
+    }
+
     contextFor(pod: Pod, source: CertificateSource): Promise<SecureContext> {
         const secret = this.secretFor(pod, source);
         const key = [

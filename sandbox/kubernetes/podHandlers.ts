@@ -10,11 +10,11 @@ export interface PodRequest {
     method: string;
     path: string;
     body: string;
-    /** Whether a pod of this image leads in the namespace of the pod that is asked. */
-    leads: (image: string) => boolean;
+    /** Whether KEDA's operator hands values out to the pod that is asked; waits until it does, for as long as callers wait. */
+    hasValues: () => Promise<boolean>;
 }
 
-export type PodHandler = (request: PodRequest) => PodReply;
+export type PodHandler = (request: PodRequest) => PodReply | Promise<PodReply>;
 
 const notFound = (path: string): PodReply => ({
     status: 404,
@@ -68,8 +68,11 @@ function resourceList(groupVersion: string, resources: object[]): PodReply {
     return { status: 200, body: { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources } };
 }
 
+/** KEDA's operator speaks gRPC there: whoever asks otherwise hears nothing. */
+export const metricsService: PodHandler = ({ path }) => notFound(path);
+
 /** KEDA's metrics API server: every metric has the value 1, which the operator that leads hands out. */
-export const externalMetrics: PodHandler = ({ path, leads }) => {
+export const externalMetrics: PodHandler = async ({ path, hasValues }) => {
     const groupVersion = "external.metrics.k8s.io/v1beta1";
     const root = `/apis/${groupVersion}`;
     if (path === root) {
@@ -81,7 +84,7 @@ export const externalMetrics: PodHandler = ({ path, leads }) => {
     }
     const metric = new RegExp(`^${root}/namespaces/[^/]+/([^/]+)$`).exec(path)?.[1];
     if (metric === undefined) return notFound(path);
-    if (!leads("keda-operator")) return failed("rpc error: code = Unavailable desc = no operator leads");
+    if (!(await hasValues())) return failed("rpc error: code = Unavailable desc = no operator leads");
     const item = { metricName: metric, metricLabels: null, timestamp: new Date().toISOString(), value: "1" };
     return {
         status: 200,
@@ -111,13 +114,13 @@ export async function answer(
     handler: PodHandler,
     request: IncomingMessage,
     response: ServerResponse,
-    leads: PodRequest["leads"],
+    hasValues: PodRequest["hasValues"],
 ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const body = Buffer.concat(chunks).toString("utf8");
-    const reply = handler({ method: request.method ?? "GET", path, body, leads });
+    const reply = await handler({ method: request.method ?? "GET", path, body, hasValues });
     const bytes = Buffer.from(JSON.stringify(reply.body));
     response.writeHead(reply.status, { "Content-Type": "application/json", "Content-Length": bytes.length });
     response.end(bytes);

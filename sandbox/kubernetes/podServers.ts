@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Elections } from "./elections/elections";
 import { profilesOf } from "./images";
+import type { MetricValues } from "./metricValues";
 import type { FakeKubelet } from "./nodes";
 import type { Pod } from "./objects";
 import type { PodCertificates } from "./podCertificates";
@@ -26,11 +27,12 @@ export class PodServers {
     constructor(
         private readonly kubelet: FakeKubelet,
         private readonly certificates: PodCertificates,
-        private readonly elections: Elections,
+        private readonly elections: Pick<Elections, "acts">,
+        private readonly values: MetricValues,
         private readonly report: (problem: string) => void,
     ) {}
 
-    /** False when nothing listens there: no such pod, not Ready, another port. */
+    /** False when nothing listens there: no such pod, not Ready, not the leader where that one alone listens, another port. */
     async connect(address: string, port: number, socket: Duplex, accepted: () => void): Promise<boolean> {
         const found = this.listenerAt(address, port);
         if (found === undefined) return false;
@@ -72,6 +74,7 @@ export class PodServers {
             const serves = profilesOf(pod)
                 .map((profile) => profile.serves)
                 .find((server) => server?.port === port);
+            if (serves?.isLeadersOnly === true && !this.elections.acts(pod)) continue;
             if (serves !== undefined) return { pod, serves } satisfies { pod: Pod; serves: unknown };
         }
         return undefined;
@@ -83,8 +86,9 @@ export class PodServers {
         const server = createServer((request, response) => {
             const peer = this.peers.get(request.socket);
             if (peer !== undefined) this.count(peer.connection, request);
-            const leads = (image: string) => peer !== undefined && this.leadsBeside(peer.pod, image);
-            answer(handler, request, response, leads).catch((error: Error) => {
+            const hasValues = async () =>
+                peer !== undefined && (await this.values.areServedIn(peer.pod.metadata.namespace ?? ""));
+            answer(handler, request, response, hasValues).catch((error: Error) => {
                 this.report(`pod server ${request.url}: ${error.message}`);
                 response.destroy();
             });
@@ -92,12 +96,6 @@ export class PodServers {
         server.keepAliveTimeout = 60_000;
         this.servers.set(handler, server);
         return server;
-    }
-
-    private leadsBeside({ metadata: { namespace } }: Pod, image: string): boolean {
-        return this.kubelet
-            .readyPods(image)
-            .some((pod) => pod.metadata.namespace === namespace && this.elections.acts(pod));
     }
 
     private count(connection: Connection, request: IncomingMessage): void {

@@ -85,11 +85,11 @@ async function metricsProbes(client: ApiClient): Promise<Probe[]> {
     );
 }
 
-export function probe(client: ApiClient, name: string, request: ApiRequest): Probe {
+export function probe(client: ApiClient, name: string, request: ApiRequest, timeoutMs = TIMEOUT_MS): Probe {
     return {
         name,
         run: async () => {
-            await client.call({ ...request, timeoutMs: TIMEOUT_MS });
+            await client.call({ ...request, timeoutMs });
         },
     };
 }

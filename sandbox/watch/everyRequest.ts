@@ -21,6 +21,8 @@ const WRITTEN: readonly Written[] = [
     { name: "write scaled object", group: "keda.sh", version: "v1alpha1", plural: "scaledobjects" },
     { name: "write certificate", group: "cert-manager.io", version: "v1", plural: "certificates" },
 ];
+/** The adapter waits for an operator that leads; its callers wait for the adapter. */
+const VALUE_TIMEOUT_MS = 15_000;
 const EXTERNAL_METRICS = "external.metrics.k8s.io";
 
 export async function everyRequest(
@@ -53,7 +55,8 @@ async function valueProbe(client: ApiClient, served: ReadonlySet<string>): Promi
     const [metric = "s0-queue"] = scaled.status?.externalMetricNames ?? [];
     const selector = encodeURIComponent(`scaledobject.keda.sh/name=${name}`);
     const path = `/apis/${EXTERNAL_METRICS}/v1beta1/namespaces/${namespace}/${metric}`;
-    return [probe(client, "value of an external metric", { path: `${path}?labelSelector=${selector}` })];
+    const request = { path: `${path}?labelSelector=${selector}` };
+    return [probe(client, "value of an external metric", request, VALUE_TIMEOUT_MS)];
 }
 
 async function podMetricsProbe(client: ApiClient, served: ReadonlySet<string>): Promise<Probe[]> {

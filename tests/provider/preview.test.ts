@@ -38,7 +38,7 @@ describe("a preview", () => {
         const [summary = ""] = await previewed(stack, {});
         assert.match(
             summary,
-            /^ {3}summary {7}32 objects; 5 controllers away .*; undo possible until it is committed$/,
+            /^ {3}summary {7}33 objects; 5 controllers away .*; undo possible until it is committed$/,
         );
     });
 

@@ -26,11 +26,7 @@ import {
 import { presentOwn, rememberAuthority, takeOwnBack } from "../../provider/operations/handover/ownAuthority";
 import { waitForNames } from "../../provider/operations/handover/presentedNames";
 import { pointToNew, pointToOld, referencesToOld } from "../../provider/operations/handover/references";
-import {
-    namesOfBoth,
-    rememberShared,
-    shareAuthority,
-} from "../../provider/operations/handover/sharedAuthority";
+import { namesOfBoth, shareAuthority } from "../../provider/operations/handover/sharedAuthority";
 import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
@@ -194,8 +190,9 @@ describe("parts of a handover on a real API server", function () {
                 () => undefined,
             ),
         );
-        const memory = await rememberShared(world, certs, { ...certs, namespace: "addon" });
-        assert.ok(!("why" in memory));
+        const before = await world.objects.read(certs);
+        assert.ok(before);
+        const memory = { serving: before, waiting: { ...certs, namespace: "addon" } };
         const names = namesOfBoth(certificateIn(world, memory.serving)?.dnsNames ?? [], [bridge]);
         sandbox.nodes.secretsReachPodsAfter(2_000);
         await askMeanwhile(discover, async () => {

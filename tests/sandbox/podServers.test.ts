@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { PassThrough } from "node:stream";
 import { createSecureContext } from "node:tls";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
-import type { Elections } from "../../sandbox/kubernetes/elections/elections";
 import { runsImage } from "../../sandbox/kubernetes/images";
+import { MetricValues } from "../../sandbox/kubernetes/metricValues";
 import type { FakeKubelet } from "../../sandbox/kubernetes/nodes";
 import type { Pod } from "../../sandbox/kubernetes/objects";
 import type { PodCertificates } from "../../sandbox/kubernetes/podCertificates";
@@ -15,22 +16,30 @@ import { image } from "./kubernetesObjects";
 
 const ADAPTER = 6443;
 const VALUES = "/apis/external.metrics.k8s.io/v1beta1/namespaces/default/s0-queue";
-const pod = (name: string, uses: string): Pod => ({
+const OPERATOR_NAME = "keda-operator.keda.svc";
+const SLICE = { metadata: { name: "slice" }, endpoints: [{ addresses: ["10.244.0.10"] }] };
+const pod = (name: string, uses: string, podIP: string): Pod => ({
     metadata: { name, namespace: "keda", uid: name },
     spec: { containers: [{ name: "main", image: image(uses) }] },
-    status: { podIP: "10.244.0.9" },
+    status: { podIP },
 });
 
 describe("servers of pods", () => {
     let ready: Pod[];
     let ending: Set<string>;
     let leads: boolean;
+    let slices: object[];
+    let named = [OPERATOR_NAME];
     let servers: PodServers;
     let listening: Server;
     let agent: Agent;
 
     beforeEach(async () => {
-        ready = [pod("adapter", "keda-metrics-apiserver"), pod("operator", "keda-operator")];
+        ready = [
+            pod("adapter", "keda-metrics-apiserver", "10.244.0.9"),
+            pod("operator", "keda-operator", "10.244.0.10"),
+        ];
+        slices = [SLICE];
         ending = new Set();
         leads = true;
         const pair = await makeCertificate({ commonName: "adapter" });
@@ -40,8 +49,14 @@ describe("servers of pods", () => {
             isEnding: (uid: string) => ending.has(uid),
         } as FakeKubelet;
         const certificates = { contextFor: () => Promise.resolve(context) } as unknown as PodCertificates;
-        const elections = { acts: () => leads } as unknown as Elections;
-        servers = new PodServers(kubelet, certificates, elections, assert.fail);
+        const operator = await makeCertificate({ commonName: "operator", dnsNames: named });
+        const values = new MetricValues({
+            client: { call: async () => ({ items: slices }) as never },
+            leaders: () => (leads ? kubelet.readyPods("keda-operator") : []),
+            presented: () => operator.certificate,
+            patienceMs: 600,
+        });
+        servers = new PodServers(kubelet, certificates, { acts: () => leads }, values, assert.fail);
         listening = createServer((socket) => {
             void servers
                 .connect("10.244.0.9", ADAPTER, socket, () => undefined)
@@ -91,17 +106,43 @@ describe("servers of pods", () => {
         assert.deepEqual(idle(), [socket]);
     });
 
-    it("of KEDA's adapter hand out values only while an operator leads beside it", async () => {
+    it("of KEDA's adapter hand out values only while an operator leads behind its Service", async () => {
         assert.equal(await get(VALUES), 200);
         leads = false;
         assert.equal(await get(VALUES), 500);
         assert.equal(await get("/apis/external.metrics.k8s.io/v1beta1"), 200, "discovery is answered");
         leads = true;
-        ready = ready.map((one) =>
-            one.metadata.name === "operator"
-                ? { ...one, metadata: { ...one.metadata, namespace: "other" } }
-                : one,
-        );
+        slices = [];
         assert.equal(await get(VALUES), 500, "a leader elsewhere is none here");
+    });
+
+    it("of KEDA's adapter wait for a leader", async () => {
+        leads = false;
+        const asked = Date.now();
+        setTimeout(() => {
+            leads = true;
+        }, 300);
+        assert.equal(await get(VALUES), 200);
+        assert.ok(Date.now() - asked >= 250);
+    });
+
+    describe("of an operator that presents another name", () => {
+        before(() => {
+            named = ["keda-operator.other.svc"];
+        });
+        after(() => {
+            named = [OPERATOR_NAME];
+        });
+
+        it("hand out no value", async () => {
+            assert.equal(await get(VALUES), 500);
+        });
+    });
+
+    it("of KEDA's operator listen on the leader alone", async () => {
+        const isThere = () => servers.connect("10.244.0.10", 9666, new PassThrough(), () => undefined);
+        assert.equal(await isThere(), true);
+        leads = false;
+        assert.equal(await isThere(), false);
     });
 });

@@ -12,7 +12,16 @@ import { isOfRelease } from "../../kubernetes/helmMarks";
 import { isPowerful, isRole, rightsBeyond } from "../../kubernetes/rbacRules";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo, sameContent } from "../../kubernetes/restore";
-import { type AdmissionComponent, handingOver, isConverting, servicesOf } from "../../plan/bridged";
+import {
+    type AdmissionComponent,
+    type HandingOver,
+    handingOver,
+    isConverting,
+    isShared,
+    type SharedComponent,
+    servicesOf,
+    together,
+} from "../../plan/bridged";
 import { IdentityTreatment, type Plan, type PlannedIdentity } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, Release, World } from "../../ports/world";
 import type { Profile, ProfileIdentity } from "../../profiles/profile";
@@ -70,17 +79,19 @@ function bridgesBeyond(
     const isOwn = (ref: ObjectRef) => rendered === undefined || rendered.has(keyOf(ref));
     const groups = profile?.customResourceGroups ?? [];
     return handingOver(plan).flatMap((one) => {
-        const { component, workload } = one;
-        const signs = profile?.controllers.find((known) => known.component === component)?.handover;
-        const { from, to } = servicesOf(one);
-        const isAddons =
-            to.kind === "Service" && to.namespace === profile?.addonNamespace && to.name === signs?.service;
+        const { component } = one;
+        const services = (profile?.controllers ?? [])
+            .filter((known) => [known.component, known.handover?.signedBy].includes(component))
+            .map(({ handover }) => handover?.service);
+        const isAddons = ({ kind, namespace, name }: ObjectRef) =>
+            kind === "Service" && namespace === profile?.addonNamespace && services.includes(name);
+        const pairs = servicesOf(one);
         return [
-            ...[from, ...(isConverting(one) ? [one.bridge.certificate] : one.admission.configurations)]
-                .filter((ref) => !isOwn(ref))
-                .map(keyOf),
-            ...(known.has(keyOf(workload)) ? [] : [keyOf(workload)]),
-            ...(isAddons ? [] : [keyOf(to)]),
+            ...[...pairs.map(({ from }) => from), ...askingOf(one)].filter((ref) => !isOwn(ref)).map(keyOf),
+            ...together(plan, one)
+                .map(({ workload }) => keyOf(workload))
+                .filter((key) => !known.has(key)),
+            ...pairs.flatMap(({ to }) => (isAddons(to) ? [] : [keyOf(to)])),
             ...(isConverting(one)
                 ? one.bridge.crds.filter((crd) => !groups.some((group) => crd.endsWith(`.${group}`)))
                 : leasesBeyond(one, profile)),
@@ -88,11 +99,16 @@ function bridgesBeyond(
     });
 }
 
-/** Secret and Lease are where Helm's pods run; the other Lease has the same name in the add-on's namespace. */
-function leasesBeyond(
-    { workload: { namespace }, admission: { secret, lease, nextLease } }: AdmissionComponent,
-    profile: Profile | undefined,
-): string[] {
+/** What is written besides Services, Leases and Secrets, and has to be the release's. */
+function askingOf(one: HandingOver): readonly ObjectRef[] {
+    if (isConverting(one)) return [one.bridge.certificate];
+    return isShared(one) ? one.shared.references : one.admission.configurations;
+}
+
+/** Secret and Lease are where Helm's pods run; the other ones have the same names in the add-on's namespace. */
+function leasesBeyond(one: AdmissionComponent | SharedComponent, profile: Profile | undefined): string[] {
+    const { namespace } = one.workload;
+    const { secret, lease, nextLease } = isShared(one) ? one.shared : one.admission;
     const isLease = ({ apiVersion, kind }: ObjectRef) =>
         apiVersion === "coordination.k8s.io/v1" && kind === "Lease";
     const isFine =
@@ -102,7 +118,16 @@ function leasesBeyond(
         nextLease.namespace === profile?.addonNamespace &&
         nextLease.name === lease.name;
     const isSecret = secret.kind === "Secret" && secret.namespace === namespace;
-    return [...(isFine ? [] : [keyOf(lease), keyOf(nextLease)]), ...(isSecret ? [] : [keyOf(secret)])];
+    const next = isShared(one) ? [one.shared.nextSecret] : [];
+    const strays = next.filter(
+        ({ kind, name, ...ref }) =>
+            kind !== "Secret" || name !== secret.name || ref.namespace !== profile?.addonNamespace,
+    );
+    return [
+        ...(isFine ? [] : [keyOf(lease), keyOf(nextLease)]),
+        ...(isSecret ? [] : [keyOf(secret)]),
+        ...strays.map(keyOf),
+    ];
 }
 
 /** A role that gets trust, or is copied with all that it may do, is one that the release or an account of it names. */

@@ -10,7 +10,7 @@ import type { KubernetesObject, ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { beginBypass, endBypass, withoutBypass } from "./admissionBypass";
 import { availableAgain } from "./availableAgain";
-import { followBridge } from "./bridge";
+import { buildBridge, followBridge } from "./bridge";
 import { isTrustedForMove } from "./caBundles";
 import { holdWhenFree } from "./heldLeases";
 import { leaveOurFields } from "./leaveFields";
@@ -72,8 +72,10 @@ export function admissionWay<Memory>(
     return {
         components: [component],
         bridges: [bridge],
+        made: [to],
         lease,
         nextLease,
+        build: () => buildBridge(world, migrationId, bridge),
         redirect: async (meanwhile) => {
             const runs = ((await world.workloads.replicas(workload)) ?? 0) > 0;
             // Somebody undid half of it: the add-on's serve, and Helm's do not run yet.

@@ -90,11 +90,6 @@ export async function removeBridges(
     await removeOwn(world, own, [SLICES, ["v1", "Service"]], isAppliedByEks);
 }
 
-/** Made for this move, and nobody else's yet. */
-export function isMade(service: KubernetesObject, migrationId: string): boolean {
-    return isMarked(service, ownOf(migrationId));
-}
-
 function mirrored(
     { to }: Bridge,
     { addressType, endpoints = [], ports = [] }: EndpointSlice,
@@ -137,11 +132,6 @@ async function serviceOf(world: World, ref: ObjectRef): Promise<KubernetesObject
     const live = await world.objects.read(ref);
     if (live === undefined) throw new Error(`Service ${ref.namespace}/${ref.name} is gone`);
     return live;
-}
-
-/** For whom it has to be known again when it carries no mark any more. */
-export async function uidOfService(world: World, ref: ObjectRef): Promise<ObjectRef & { uid?: string }> {
-    return { ...ref, ...uidOf(await serviceOf(world, ref)) };
 }
 
 function uidOf({ metadata }: KubernetesObject): { uid?: string } {

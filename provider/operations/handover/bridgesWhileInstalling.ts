@@ -7,7 +7,7 @@ import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { InstallMemory } from "../addon/installMemory";
-import { buildBridge, cutBridge } from "./bridge";
+import { cutBridge } from "./bridge";
 import { holdWhenFree, isHeld } from "./heldLeases";
 import { KeptBridges } from "./keptBridges";
 import { worksBeside } from "./secondGeneration";
@@ -53,8 +53,8 @@ export async function redirectOne(
 ): Promise<void> {
     // Where the move holds the Lease of Helm's, the add-on's lead, and go on.
     if (!(await isHeld(world, migrationId, way.lease))) await holdWhenFree(world, migrationId, heldFor(way));
-    for (const one of way.bridges)
-        if ((await world.objects.read(one.to)) === undefined) await buildBridge(world, migrationId, one);
+    const there = await Promise.all(way.made.map((ref) => world.objects.read(ref)));
+    if (there.includes(undefined)) await way.build();
     const others = all.filter((one) => one !== way);
     await way.redirect(() => Promise.all(others.map((one) => one.follow())));
 }

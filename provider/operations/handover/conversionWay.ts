@@ -5,6 +5,7 @@ import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { BridgedComponent } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";
+import { buildBridge } from "./bridge";
 import { namesIn } from "./certificateNames";
 import { leaveFields } from "./leaveFields";
 import { keepConversion, redirectConversion, turnConversionBack } from "./redirect";
@@ -23,8 +24,10 @@ export function conversionWay<Memory>(
     return {
         components: [component],
         bridges: [bridge],
+        made: [bridge.to],
         lease: bridge.lease,
         nextLease: bridge.lease,
+        build: () => buildBridge(world, migrationId, bridge),
         redirect: (meanwhile) => redirectConversion(world, migrationId, kept, meanwhile),
         beforeApply: async () => undefined,
         follow: () => keepConversion(world, migrationId, kept),

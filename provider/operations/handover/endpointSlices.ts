@@ -25,6 +25,14 @@ export interface EndpointSlice extends KubernetesObject {
     readonly ports?: readonly SlicePort[];
 }
 
+interface ServicePort {
+    readonly name?: string;
+    readonly port: number;
+}
+
+/** Where webhooks and aggregated APIs are asked that name no port. */
+const HTTPS = 443;
+
 export interface Endpoint {
     readonly addresses: readonly string[];
     readonly addressType: string;
@@ -44,10 +52,14 @@ export async function slicesOf(world: World, { namespace, name }: ObjectRef): Pr
     }));
 }
 
-/** In the order of the slices; a port without a number means any, and is not asked. */
+/** In the order of the slices. Of several ports the one behind 443, where the API server asks, or else the Service's first; one without a number means any, and is not asked. */
 export async function readyEndpoints(world: World, service: ObjectRef): Promise<Endpoint[]> {
-    return (await slicesOf(world, service)).flatMap(({ addressType, endpoints = [], ports = [] }) => {
-        const port = ports.find((one) => one.port !== undefined)?.port;
+    const [live, slices] = await Promise.all([world.objects.read(service), slicesOf(world, service)]);
+    const { ports: known = [] } = (live?.spec ?? {}) as { ports?: readonly ServicePort[] };
+    const asked = known.find(({ port }) => port === HTTPS) ?? known[0];
+    return slices.flatMap(({ addressType, endpoints = [], ports = [] }) => {
+        const numbered = ports.filter((one) => one.port !== undefined);
+        const port = (numbered.find((one) => (one.name ?? "") === (asked?.name ?? "")) ?? numbered[0])?.port;
         const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
         return port === undefined ? [] : ready.map(({ addresses }) => ({ addresses, addressType, port }));
     });

@@ -64,9 +64,10 @@ export async function pauseInstead(
     const why = whyOf(cause);
     const cannot = cause instanceof CannotHandOver ? cause.components.split(", ") : undefined;
     const components = handover.components.map((one) => {
-        const { bridge, admission, ...facts } = one;
-        const goes = bridge !== undefined || admission !== undefined;
-        return !goes || cannot?.includes(one.component) === false ? one : { ...facts, why: [why] };
+        const { bridge, admission, shared, goesWith, ...facts } = one;
+        return one.why.length > 0 || cannot?.includes(one.component) === false
+            ? one
+            : { ...facts, why: [why] };
     });
     const { lines: _, ...draft } = plan;
     const order = components.some((one) => one.why.length === 0) ? Handover.Seamless : Handover.Pause;

@@ -1,7 +1,7 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
 import { MIGRATION_MARK, OURS } from "../../../common/ourMarks";
 import { keyOf, refTo } from "../../kubernetes/restore";
-import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
+import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** What the API server notes on fields that this package writes. */
 export const FIELD_MANAGER = "pulumi-hyperpod-inference";
@@ -30,6 +30,11 @@ export function marksOf({ migrationId, part }: OwnObjects): Record<string, strin
 
 export function isMarked({ metadata }: KubernetesObject, own: OwnObjects): boolean {
     return Object.entries(marksOf(own)).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** Whatever it is for: made for this move, and nobody else's yet. */
+export function isOfMove({ metadata }: KubernetesObject, migrationId: string): boolean {
+    return metadata.labels?.[MIGRATION_MARK] === migrationId && metadata.labels[PART] !== undefined;
 }
 
 /** Makes it, unless a run that was cut off has made it already. Somebody else's of the same name is an error. */
@@ -62,15 +67,28 @@ export async function removeOwn(
     }
 }
 
-/** It belongs to others from now on. The labels last: as long as they are there, a killed clean-up is seen and finished. */
-export async function unmark(world: World, live: KubernetesObject, own: OwnObjects): Promise<void> {
+/** It belongs to others from now on, also by its fields. The labels last: as long as they are there, a killed clean-up is seen and finished. */
+export async function unmark(
+    world: World,
+    live: KubernetesObject,
+    own: OwnObjects,
+    owners: readonly ManagedFieldsEntry[] = [],
+): Promise<void> {
     const { managedFields = [], resourceVersion = "" } = live.metadata;
     const others = managedFields.filter(({ manager }) => manager !== FIELD_MANAGER);
     const { resourceVersion: now = "" } = await world.objects.merge(refTo(live), {
-        metadata: { resourceVersion, managedFields: others },
+        metadata: { resourceVersion, managedFields: others.length > 0 ? others : owners },
     });
     const labels = Object.fromEntries(Object.keys(marksOf(own)).map((key) => [key, null]));
     await world.objects.merge(refTo(live), { metadata: { resourceVersion: now, labels } });
+}
+
+/** For whom it has to be known again when it carries no mark any more. */
+export async function withUid(world: World, ref: ObjectRef): Promise<ObjectRef & { uid?: string }> {
+    const live = await world.objects.read(ref);
+    if (live === undefined) throw new Error(`${keyOf(ref)} is gone`);
+    const { uid } = live.metadata;
+    return { ...ref, ...(uid === undefined ? {} : { uid }) };
 }
 
 function removeOne(world: World, ref: ObjectRef, uid: string | undefined): Promise<void> {

@@ -4,19 +4,28 @@ import type { ObjectRef, World } from "../../ports/world";
 import { askPods, type PodAnswer } from "./askPods";
 import { type Endpoint, readyEndpoints } from "./endpointSlices";
 
+/** Which of the pods behind a Service have to present the names. */
+export enum Answering {
+    Each = "each",
+    /** One is enough: the others do not listen. */
+    One = "one",
+}
+
 export interface NamesRequest {
     readonly migrationId: string;
     /** Where the Services and slices are made through which pods are asked. */
     readonly namespace: string;
     readonly service: ObjectRef;
     readonly names: readonly string[];
+    /** Each, when absent. */
+    readonly answering?: Answering;
     readonly timeoutMs: number;
     /** Runs at every look: whoever waits here also keeps the bridges on the pods. */
     readonly meanwhile: () => Promise<unknown>;
 }
 
 export async function waitForNames(world: World, request: NamesRequest): Promise<void> {
-    const { service, names, timeoutMs } = request;
+    const { service, timeoutMs } = request;
     const started = world.clock.now();
     // Pods that move are asked anew.
     const round = async () => {
@@ -26,9 +35,9 @@ export async function waitForNames(world: World, request: NamesRequest): Promise
         return { endpoints, answers };
     };
     const last = await poll(world.clock, { timeoutMs, pauseMs: 1_000 }, round, ({ answers }) =>
-        allPresent(answers, names),
+        arePresented(answers, request),
     );
-    if (!allPresent(last.answers, names)) throw notPresented(request, last.answers);
+    if (!arePresented(last.answers, request)) throw notPresented(request, last.answers);
 }
 
 function askRound(
@@ -37,19 +46,22 @@ function askRound(
     endpoints: readonly Endpoint[],
     timeoutMs: number,
 ): Promise<readonly PodAnswer[]> {
-    const { migrationId, namespace, service, names, meanwhile } = request;
+    const { migrationId, namespace, service, meanwhile } = request;
     return askPods(world, { migrationId, namespace, endpoints, timeoutMs }, async (answers) => {
         await meanwhile();
-        if (allPresent(answers, names)) return true;
+        if (arePresented(answers, request)) return true;
         return addressesIn(await readyEndpoints(world, service)) !== addressesIn(endpoints);
     });
 }
 
-function allPresent(answers: readonly PodAnswer[], names: readonly string[]): boolean {
+function arePresented(
+    answers: readonly PodAnswer[],
+    { names, answering = Answering.Each }: NamesRequest,
+): boolean {
     const wanted = [...names].sort().join();
-    return (
-        answers.length > 0 && answers.every((answer) => [...(answer.names ?? [])].sort().join() === wanted)
-    );
+    const isRight = (answer: PodAnswer) => [...(answer.names ?? [])].sort().join() === wanted;
+    if (answering === Answering.One) return answers.some(isRight);
+    return answers.length > 0 && answers.every(isRight);
 }
 
 function addressesIn(endpoints: readonly Endpoint[]): string {

@@ -9,37 +9,20 @@ import {
     putBytes,
     putCertificate,
     readSecret,
+    sameBytes,
     sameNames,
     textOf,
-    type Unfit,
-    whyKept,
 } from "../../kubernetes/tlsSecrets";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Bridge } from "./bridge";
-import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./onlyForTheMove";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects, removeOwn, unmark } from "./onlyForTheMove";
 
 /** What an undo needs. */
 export interface SharedMemory {
     /** Of the generation that serves, as it was. */
     readonly serving: KubernetesObject;
-    /** Of the generation that waits. */
+    /** Of the generation that waits; nothing was there before. */
     readonly waiting: ObjectRef;
-    /** What was there already; absent when nothing was. */
-    readonly former?: KubernetesObject;
-}
-
-export async function rememberShared(
-    world: World,
-    serving: ObjectRef,
-    waiting: ObjectRef,
-): Promise<SharedMemory | Unfit> {
-    const [live, former] = await Promise.all([world.objects.read(serving), world.objects.read(waiting)]);
-    if (live === undefined) return { why: `${keyOf(serving)} is not there` };
-    const why = whyKept(world, live, await world.objects.serverTime());
-    if (why !== undefined) return { why };
-    if (textOf(live, AUTHORITY) === "" || textOf(live, AUTHORITY_KEY) === "")
-        return { why: `${keyOf(serving)} does not hold its authority with its key` };
-    return { serving: live, waiting, ...(former === undefined ? {} : { former }) };
 }
 
 /** Ends when both Secrets hold it; the pods that serve still present the former certificate, which the same authority signed. */
@@ -59,7 +42,8 @@ export async function shareAuthority(
     await giveToWaiting(world, migrationId, memory);
 }
 
-async function giveToWaiting(
+/** Without it the pods of the generation that waits find no certificate, and never get Ready. */
+export async function giveToWaiting(
     world: World,
     migrationId: string,
     { serving, waiting }: SharedMemory,
@@ -87,31 +71,37 @@ async function giveToWaiting(
 export async function leaveShared(
     world: World,
     migrationId: string,
-    { waiting }: SharedMemory,
+    { serving, waiting }: SharedMemory,
 ): Promise<void> {
     const live = await world.objects.read(waiting);
+    // Whoever wrote the one it was made after writes this one from now on.
     if (live !== undefined && isMarked(live, ownOf(migrationId)))
-        await unmark(world, live, ownOf(migrationId));
+        await unmark(world, live, ownOf(migrationId), serving.metadata.managedFields);
 }
 
-/** `awaitPods` returns when every pod that serves presents a certificate for exactly the former names. */
-export async function stopSharing(
-    world: World,
-    migrationId: string,
-    { serving, waiting, former }: SharedMemory,
-    awaitPods: () => Promise<void>,
-): Promise<void> {
+/** Byte for byte. Pods that present the other certificate still are trusted: the same authority signed it. */
+export async function takeServingBack(world: World, { serving }: SharedMemory): Promise<void> {
+    const live = await world.objects.read(refTo(serving));
+    if (live === undefined) return;
+    await putBytes(world, live, bytesOf(serving));
+    await restoreFieldManagers(world, serving, await world.objects.read(refTo(serving)));
+}
+
+/** Whether the generation that served holds what it held before. */
+export async function isUnshared(world: World, { serving }: SharedMemory): Promise<boolean> {
+    return sameBytes(bytesOf(await world.objects.read(refTo(serving))), bytesOf(serving));
+}
+
+/** Throws when the generation that waited has another authority by now: nobody would trust the former one. */
+export async function assertSameAuthority(world: World, { serving, waiting }: SharedMemory): Promise<void> {
     const live = await world.objects.read(waiting);
-    if (live !== undefined && former !== undefined) {
-        await putBytes(world, live, bytesOf(former));
-        await restoreOwners(world, former);
-    } else if (live !== undefined && isMarked(live, ownOf(migrationId))) {
-        const { uid } = live.metadata;
-        await world.objects.remove(waiting, uid === undefined ? {} : { uid });
-    }
-    await putBytes(world, await readSecret(world, refTo(serving)), bytesOf(serving));
-    await restoreOwners(world, serving);
-    await awaitPods();
+    if (live === undefined || textOf(live, AUTHORITY) === textOf(serving, AUTHORITY)) return;
+    throw new Error(`${keyOf(waiting)} holds another authority than during the move`);
+}
+
+/** What the move made for the generation that waits, and nobody has taken over. */
+export async function removeWaiting(world: World, migrationId: string): Promise<void> {
+    await removeOwn(world, ownOf(migrationId), [["v1", "Secret"]]);
 }
 
 /** The names of a certificate, and the same ones for where each bridge leads to. */
@@ -124,10 +114,6 @@ export function namesOfBoth(names: readonly string[], bridges: readonly Bridge[]
         }),
     );
     return [...new Set([...names, ...renamed])];
-}
-
-async function restoreOwners(world: World, former: KubernetesObject): Promise<void> {
-    await restoreFieldManagers(world, former, await world.objects.read(refTo(former)));
 }
 
 function ownOf(migrationId: string): OwnObjects {

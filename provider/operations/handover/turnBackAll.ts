@@ -1,8 +1,7 @@
 // The add-on is gone, what it made still runs: every controller of Helm's that handed over serves again before the add-on's stop, and leads once these have. Where that cannot be, the undo pauses, and says so.
 import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
-import { handingOver } from "../../plan/bridged";
-import type { AdmissionBridge } from "../../plan/plan";
+import { handingOver, type Leases, leasesOf } from "../../plan/bridged";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/bringBack";
@@ -51,9 +50,9 @@ export async function giveLeasesBack<Memory>(context: StepContext<Memory>): Prom
 
 async function giveBack<Memory>(
     { world, plan, journal }: StepContext<Memory>,
-    which: (bridge: AdmissionBridge) => readonly ObjectRef[],
+    which: (leases: Leases) => readonly ObjectRef[],
 ): Promise<void> {
-    const refs = handingOver(plan).flatMap(({ admission }) => (admission ? which(admission) : []));
+    const refs = handingOver(plan).flatMap((one) => which(leasesOf(one)));
     await releaseLeases(
         world,
         journal.migrationId,

@@ -7,11 +7,15 @@ export interface Way {
     /** Those whose work goes over together. */
     readonly components: readonly ComponentHandover[];
     readonly bridges: readonly Bridge[];
+    /** What `build` makes and the add-on takes over: in the end nothing but its UID tells who made it. */
+    readonly made: readonly ObjectRef[];
     /** By which one of Helm's pods leads. */
     readonly lease: ObjectRef;
     /** By which one of the add-on's will; the same where both generations stand for one. */
     readonly nextLease: ObjectRef;
 
+    /** The bridges, and what the add-on's pods need to get Ready beside Helm's. Nobody asks them yet. Writes nothing where it is there. */
+    build(): Promise<void>;
     /** Requests go to the add-on's Services, which Helm's pods answer. Safe to do again. `meanwhile` runs at every look. */
     redirect(meanwhile: () => Promise<unknown>): Promise<void>;
     /** Right before EKS is asked to apply the add-on. */

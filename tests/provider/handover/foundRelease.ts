@@ -11,6 +11,8 @@ export const MANAGER = "hyperpod-inference-operator-controller-manager";
 export const SECRET: FoundSecret = {
     ref: { apiVersion: "v1", kind: "Secret", namespace: "kube-system", name: "alb-tls" },
     dnsNames: ["alb-webhook-service.kube-system.svc"],
+    isSigning: false,
+    isTaken: false,
 };
 
 export interface Found {

@@ -104,6 +104,8 @@ describe("references to Services", () => {
         const { ports } = await processOf(world);
         const requests = world.watchRequests();
         await pointToNew(ports, (await found(ports)).map(refTo), BRIDGES);
+        // Whoever asks for values waits that long.
+        world.settle(11_000);
         assert.deepEqual([...requests.refused.keys()].sort(), [
             "external metrics",
             "ingress creation",

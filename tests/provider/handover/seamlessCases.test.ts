@@ -10,9 +10,19 @@ import type { Requests } from "../memory/requests";
 import { admissionProblem } from "../memory/serving";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
-import { INGRESSES, MODELS, NEW_MANAGER, OLD_MANAGER, slowWorld } from "./slowWorld";
+import {
+    INGRESSES,
+    MODELS,
+    NEW_MANAGER,
+    OLD_MANAGER,
+    SCALING,
+    slowWorld,
+    startUpOf,
+    VALUES,
+} from "./slowWorld";
 
 const ALB = "aws-load-balancer-controller";
+const KEDA = "keda-operator";
 const BY = { manager: "test", operation: "Update" } as const;
 const isElected = ({ key }: { key: string }) => key.startsWith("coordination.k8s.io/Lease ");
 const deployment = (namespace: string, name: string): ObjectRef => ({
@@ -43,6 +53,14 @@ function leftOver(world: MemoryWorld): string[] {
         .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 
+/** In the add-on's namespace. */
+function leadElsewhere(world: MemoryWorld, name: string): void {
+    const metadata = { name, namespace: OPERATOR_NAMESPACE };
+    const renewTime = new Date(world.data.now).toISOString();
+    const spec = { holderIdentity: "somebody", leaseDurationSeconds: 200, renewTime };
+    world.store.create({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec }, BY);
+}
+
 const BYPASSED = { clusterName: "demo", allowAdmissionBypass: true };
 
 /** The name of the pod that goes. */
@@ -56,7 +74,7 @@ function evictOldPod({ store }: MemoryWorld): string {
 }
 
 function assertAnswered({ refused }: Requests): void {
-    for (const kind of [MODELS, ...INGRESSES])
+    for (const kind of [MODELS, ...INGRESSES, ...SCALING, VALUES])
         assert.deepEqual([...(refused.get(kind)?.reasons ?? [])], [], kind);
 }
 
@@ -104,20 +122,15 @@ describe("on the way without a pause", () => {
         ],
         [
             "somebody who leads where the add-on's load balancer controller would",
-            (world) => {
-                const metadata = {
-                    name: "aws-load-balancer-controller-leader",
-                    namespace: OPERATOR_NAMESPACE,
-                };
-                const renewTime = new Date(world.data.now).toISOString();
-                const spec = { holderIdentity: "somebody", leaseDurationSeconds: 3_600, renewTime };
-                world.store.create(
-                    { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec },
-                    BY,
-                );
-            },
+            (world) => leadElsewhere(world, "aws-load-balancer-controller-leader"),
             /load balancer controller: away for at least 10 s .*somebody leads by Lease/,
-            /operator: away for 0 s/,
+            /operator: away for 0 s.*KEDA: away for 0 s/s,
+        ],
+        [
+            "somebody who leads where the add-on's KEDA would",
+            (world) => leadElsewhere(world, "operator.keda.sh"),
+            /KEDA metrics: away for at least 5 s .*somebody leads by Lease/,
+            /operator: away for 0 s.*load balancer controller: away for 0 s/s,
         ],
     ];
     for (const [what, break_, why, others] of goesOnWithPause)
@@ -143,9 +156,14 @@ describe("on the way without a pause", () => {
 
     it("is refused where it was asked for and some controller would have to pause: nothing is written", async () => {
         const world = slowWorld();
+        const metadata = { name: "kedaorg-certs", namespace: OPERATOR_NAMESPACE };
+        world.store.create({ apiVersion: "v1", kind: "Secret", metadata, data: {} }, BY);
         const result = await new MemoryStack(world, { clusterName: "demo", handover: "Seamless" }).up();
         assert.equal(result.kind, "failed");
-        assert.match(result.message, /KEDA would pause: .*\[HP141\]/s);
+        const why = "a Secret kedaorg-certs is in the add-on's namespace already";
+        assert.ok(result.message.includes(`KEDA would pause: ${why}`), result.message);
+        assert.ok(result.message.includes(`KEDA metrics would pause: it goes with KEDA: ${why}`));
+        assert.match(result.message, /\[HP141\]/);
         assert.ok(!result.message.includes("\noperator would pause"));
         assert.deepEqual(result.mover.writes, []);
     });
@@ -153,11 +171,7 @@ describe("on the way without a pause", () => {
     it("new pods that never get Ready: Helm's serve all the time, and a later up arrives", async () => {
         const world = slowWorld();
         const { behaviour } = world.data;
-        const startUpMs = {
-            [`${OPERATOR_NAMESPACE}/${NEW_MANAGER}`]: 3_600_000,
-            [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]: 3_600_000,
-        };
-        world.data.behaviour = { ...behaviour, startUpMs };
+        world.data.behaviour = { ...behaviour, startUpMs: startUpOf(3_600_000) };
         const stack = new MemoryStack(world, { ...BYPASSED, installTimeoutMinutes: 2 });
         const requests = world.watchRequests();
         const failed = await stack.up();
@@ -258,6 +272,9 @@ describe("on the way without a pause", () => {
             `${OPERATOR_NAMESPACE}/${OLD_MANAGER}`,
         ]);
         assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
+        assert.deepEqual(acting(world, KEDA), ["kube-system/keda-operator"]);
+        // Both generations of KEDA's adapter answer, and ask the leader.
+        for (const kind of [...SCALING, VALUES]) assert.equal(requests.refused.get(kind), undefined, kind);
         // The add-on's authority is in place of the move's, and the bypass is over.
         assert.match(
             [...(requests.refused.get("ingress creation")?.reasons ?? [])].join(),
@@ -268,6 +285,7 @@ describe("on the way without a pause", () => {
         world.settle(60_000);
         assert.deepEqual([readyPods(world, OLD_MANAGER), readyPods(world, NEW_MANAGER)], [0, 1]);
         assert.deepEqual(acting(world, ALB), [`${OPERATOR_NAMESPACE}/hyperpod-inference-alb`]);
+        assert.deepEqual(acting(world, KEDA), [`${OPERATOR_NAMESPACE}/keda-operator`]);
         assert.equal(admissionProblem(world.store, "ingresses"), undefined);
         assert.ok(
             !JSON.stringify(world.store.all("MutatingWebhookConfiguration")).includes("matchConditions"),

@@ -8,7 +8,7 @@ import type { Moment } from "../memory/mover";
 import { isIssuedOrRestored } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
-import { INGRESSES, MODELS, slowWorld } from "./slowWorld";
+import { INGRESSES, MODELS, SCALING, slowWorld } from "./slowWorld";
 
 const { HANDOVER_KILLS: WANTED = "6", SEED = "1", ONLY = "" } = process.env;
 /** Until somebody runs the next command. */
@@ -87,6 +87,6 @@ async function tried({ first, write, moment, second }: Kill): Promise<void> {
         second === "up" ? isIssuedOrRestored(difference) || isElected(difference) : isElected(difference),
     );
     assertHarmless(world);
-    for (const kind of [MODELS, ...INGRESSES])
+    for (const kind of [MODELS, ...INGRESSES, ...SCALING])
         assert.deepEqual([...(requests.refused.get(kind)?.reasons ?? [])], [], kind);
 }

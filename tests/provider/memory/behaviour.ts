@@ -15,6 +15,8 @@ export interface Behaviour {
     readonly issueMs: number;
     /** As cert-manager since 1.18: Certificate and Secret are compared with its latest request, not with each other. */
     readonly comparesRequest: boolean;
+    /** From the deletion of an owner until the garbage collector takes away what it owned. */
+    readonly collectMs: number;
     /** Whether controllers elect leaders with Leases; without, each that is Ready acts. */
     readonly elections: boolean;
 }
@@ -28,5 +30,6 @@ export const SIMPLE: Behaviour = {
     followsSlices: true,
     issueMs: 150,
     comparesRequest: false,
+    collectMs: 0,
     elections: false,
 };

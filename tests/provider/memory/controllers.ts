@@ -5,7 +5,7 @@ import { Elections, runs } from "./elections";
 import { isJson, same, stable } from "./json";
 import { keyOfObject } from "./kinds";
 import { PodCertificates } from "./podCertificates";
-import { isReady, mountedSecrets } from "./pods";
+import { isReady, neededSecrets } from "./pods";
 import { decode, decodeText, type FakeCertificate, keyOfAuthority, signerData, tlsData } from "./serving";
 import { type Store, withOwners } from "./store";
 
@@ -54,9 +54,18 @@ export class Controllers {
         const uids = new Set([...this.data().objects.values()].map(({ metadata }) => metadata.uid));
         for (const object of [...this.data().objects.values()]) {
             const owners = object.metadata.ownerReferences ?? [];
-            if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid)))
-                this.store.remove({ ...object, ...object.metadata });
+            if (owners.length === 0 || owners.some(({ uid }) => uids.has(uid))) continue;
+            if (this.#isCollected(object)) this.store.remove({ ...object, ...object.metadata });
         }
+    }
+
+    #isCollected({ metadata }: KubernetesObject): boolean {
+        const { ownerless, behaviour, now } = this.data();
+        const uid = metadata.uid ?? "";
+        const since = ownerless.get(uid) ?? now;
+        ownerless.set(uid, since);
+        if (now < since + behaviour.collectMs) this.wakeAt(since + behaviour.collectMs);
+        return now >= since + behaviour.collectMs;
     }
 
     #deployment(deployment: KubernetesObject): void {
@@ -75,13 +84,20 @@ export class Controllers {
         );
         const owner = ownerOf(deployment);
         if (current === undefined) {
+            const name = `${deployment.metadata.name}-${hash}`;
+            const isTaken = this.store.raw({
+                apiVersion: "apps/v1",
+                kind: "ReplicaSet",
+                namespace: deployment.metadata.namespace ?? "",
+                name,
+            });
             const labels = { ...(template?.metadata?.labels ?? {}), "pod-template-hash": hash };
             this.store.create(
                 {
                     apiVersion: "apps/v1",
                     kind: "ReplicaSet",
                     metadata: {
-                        name: `${deployment.metadata.name}-${hash}`,
+                        name: isTaken === undefined ? name : `${name}-again`,
                         namespace: deployment.metadata.namespace ?? "",
                         labels,
                         annotations: { [REVISION]: String(newest + 1) },
@@ -97,6 +113,9 @@ export class Controllers {
                 },
                 { manager: MANAGER, operation: "Update" },
             );
+            // For ever, as a real one does.
+            if (isTaken !== undefined)
+                this.store.status(deployment, MANAGER, { ...(deployment.status ?? {}), collisionCount: 1 });
         }
         for (const set of mine) {
             const wanted = set === current ? replicas : 0;
@@ -190,7 +209,7 @@ export class Controllers {
             }
             return;
         }
-        const secrets = mountedSecrets(pod).every(
+        const secrets = neededSecrets(pod).every(
             (name) =>
                 this.store.raw({
                     apiVersion: "v1",
@@ -238,8 +257,10 @@ export class Controllers {
             current === undefined
                 ? []
                 : this.#podsOf(current).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        const { collisionCount } = (live.status ?? {}) as { collisionCount?: number };
         const status = {
             observedGeneration: live.metadata.generation,
+            ...(collisionCount === undefined ? {} : { collisionCount }),
             ...counted({
                 replicas: pods.length,
                 updatedReplicas: updated.length,

@@ -60,6 +60,8 @@ export interface Data {
     objects: Map<string, KubernetesObject>;
     /** When each pod becomes ready, or is gone. */
     podTimes: Map<string, { readonly readyAt: number; readonly goneAt?: number }>;
+    /** Since when objects have no owner any more that they name, by UID. */
+    ownerless: Map<string, number>;
     /** Certificates being issued: for which names, and when they are there. */
     issuing: Map<string, { readonly dnsNames: string; readonly at: number }>;
     /** What cert-manager signed last, by Certificate. */
@@ -99,6 +101,7 @@ export function emptyData(now: number): Data {
         counter: 1000,
         objects: new Map(),
         podTimes: new Map(),
+        ownerless: new Map(),
         issuing: new Map(),
         signed: new Map(),
         addons: new Map(),
@@ -126,6 +129,7 @@ export function copyData(data: Data): Data {
         ...data,
         objects: new Map(data.objects),
         podTimes: new Map(data.podTimes),
+        ownerless: new Map(data.ownerless),
         issuing: new Map(data.issuing),
         signed: new Map(data.signed),
         addons: new Map(data.addons),

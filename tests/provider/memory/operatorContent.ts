@@ -66,6 +66,7 @@ export function operatorObjects(form: OperatorForm): KubernetesObject[] {
         },
         binding("kube-system", "keda-operator-auth-reader", namespace, "keda-operator"),
         service(namespace, "alb-webhook-service", { app: `${prefix}-alb` }),
+        service(namespace, "keda-operator", { app: "keda-operator" }, [METRICS]),
         service(namespace, "keda-operator-metrics-apiserver", { app: "keda-operator-metrics-apiserver" }),
         service(namespace, "keda-admission-webhooks", { app: "keda-admission-webhooks" }),
         service(his, `${prefix}-conversion-webhook`, { app: manager }),
@@ -77,7 +78,16 @@ export function operatorObjects(form: OperatorForm): KubernetesObject[] {
             "aws-load-balancer-controller",
             "alb-tls",
         ),
-        deployment(namespace, "keda-operator", "keda-operator:2.17.1", 1, "keda-operator"),
+        withOptionalSecrets(
+            deployment(
+                namespace,
+                "keda-operator",
+                "keda-operator:2.17.1",
+                1,
+                "keda-operator",
+                "kedaorg-certs",
+            ),
+        ),
         deployment(
             namespace,
             "keda-operator-metrics-apiserver",
@@ -287,13 +297,29 @@ function binding(
     };
 }
 
-export function service(namespace: string, name: string, selector: Record<string, string>): KubernetesObject {
-    return {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name, namespace },
-        spec: { selector, ports: [{ port: 443, targetPort: 9443 }] },
-    };
+interface ServicePort {
+    readonly name?: string;
+    readonly port: number;
+    readonly targetPort: number;
+}
+
+/** Where KEDA's leader hands out values. */
+const METRICS: ServicePort = { name: "metricsservice", port: 9666, targetPort: 9666 };
+
+export function service(
+    namespace: string,
+    name: string,
+    selector: Record<string, string>,
+    ports: readonly ServicePort[] = [{ port: 443, targetPort: 9443 }],
+): KubernetesObject {
+    return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec: { selector, ports } };
+}
+
+/** Its pods start without them too. */
+function withOptionalSecrets(object: KubernetesObject): KubernetesObject {
+    return JSON.parse(JSON.stringify(object), (key, value) =>
+        key === "secret" ? { ...value, optional: true } : value,
+    );
 }
 
 export function deployment(

@@ -9,7 +9,22 @@ export function isReady(pod: KubernetesObject): boolean {
     );
 }
 
+interface SecretVolume {
+    readonly secret?: { readonly secretName: string; readonly optional?: boolean };
+}
+
 export function mountedSecrets(pod: KubernetesObject): string[] {
-    const { volumes = [] } = (pod.spec ?? {}) as { volumes?: { secret?: { secretName: string } }[] };
-    return volumes.flatMap(({ secret }) => (secret ? [secret.secretName] : []));
+    return secretsOf(pod).map(({ secretName }) => secretName);
+}
+
+/** Those without which it does not start. */
+export function neededSecrets(pod: KubernetesObject): string[] {
+    return secretsOf(pod)
+        .filter(({ optional }) => optional !== true)
+        .map(({ secretName }) => secretName);
+}
+
+function secretsOf({ spec }: KubernetesObject): NonNullable<SecretVolume["secret"]>[] {
+    const { volumes = [] } = (spec ?? {}) as { volumes?: readonly SecretVolume[] };
+    return volumes.flatMap(({ secret }) => secret ?? []);
 }

@@ -1,14 +1,23 @@
 // What users ask of the cluster all the time, asked at every change and at every moment at which something happens: which kinds are refused, how long, and why.
 import type { KubernetesObject } from "../../../provider/ports/world";
-import { ELECTED, Elections, runs } from "./elections";
+import { ELECTED, Elections } from "./elections";
 import { type Endpoint, endpointsOf } from "./endpoints";
-import { admissionProblem, apiServiceProblem, conversionProblem, serviceOf } from "./serving";
+import {
+    admissionProblem,
+    apiServiceProblem,
+    certificateProblem,
+    conversionProblem,
+    serviceOf,
+} from "./serving";
 import type { Store } from "./store";
 
 const EXTERNAL_METRICS = "v1beta1.external.metrics.k8s.io";
 
-/** One kind of request; a sentence when it is refused now. */
+/** One kind of request; a sentence when it is not answered now. */
 type Ask = (store: Store) => string | undefined;
+
+/** Who answers these waits for whom it asks itself; callers give up after this time. */
+const PATIENCE_MS: Readonly<Record<string, number>> = { "values of external metrics": 10_000 };
 
 const KINDS: Readonly<Record<string, Ask>> = {
     "models through the old version": (store) =>
@@ -31,6 +40,9 @@ export interface Refused {
 
 export class Requests {
     readonly refused = new Map<string, Refused>();
+    /** How long an answer that came had to be waited for at most, milliseconds. */
+    readonly late = new Map<string, number>();
+    readonly #waitingSince = new Map<string, number>();
     looks = 0;
 
     constructor(readonly store: Store) {}
@@ -39,7 +51,7 @@ export class Requests {
         const { now } = this.store.data();
         this.looks += 1;
         for (const [kind, ask] of Object.entries(KINDS)) {
-            const problem = ask(this.store);
+            const problem = this.#afterPatience(kind, ask(this.store), now);
             const known = this.refused.get(kind);
             if (known?.since !== undefined) known.milliseconds += now - known.since;
             if (problem === undefined) {
@@ -54,6 +66,17 @@ export class Requests {
         }
     }
 
+    /** Undefined as long as callers wait. */
+    #afterPatience(kind: string, problem: string | undefined, now: number): string | undefined {
+        const patience = PATIENCE_MS[kind];
+        if (patience === undefined) return problem;
+        const since = this.#waitingSince.get(kind);
+        if (since !== undefined) this.late.set(kind, Math.max(this.late.get(kind) ?? 0, now - since));
+        if (problem === undefined) this.#waitingSince.delete(kind);
+        else this.#waitingSince.set(kind, since ?? now);
+        return problem === undefined || now - (since ?? now) < patience ? undefined : problem;
+    }
+
     /** Kinds with seconds, for comparisons and messages. */
     seconds(): Record<string, number> {
         return Object.fromEntries(
@@ -62,21 +85,28 @@ export class Requests {
     }
 }
 
-/** KEDA's operator hands values out on its leader only; an adapter asks the one of its own namespace. */
+/** KEDA's operator hands values out on its leader only; an adapter asks the Service of its own namespace, and waits until one answers there whose certificate is for that name. */
 function leaderProblem(store: Store): string | undefined {
     const service = serviceOf(store, EXTERNAL_METRICS);
+    const adapters = service === undefined ? [] : endpointsOf(store, service).filter(isPod);
+    return first(adapters.map(({ metadata }) => valuesProblem(store, metadata.namespace ?? "")));
+}
+
+function valuesProblem(store: Store, namespace: string): string | undefined {
+    const service = store.raw({ apiVersion: "v1", kind: "Service", namespace, name: "keda-operator" });
+    if (service === undefined) return `no Service keda-operator in namespace ${namespace}`;
     const elections = new Elections(
         store,
         () => store.data(),
         () => undefined,
     );
-    const hasLeader = ({ metadata }: KubernetesObject) =>
-        store
-            .all("Pod", metadata.namespace)
-            .some((pod) => runs(pod, "keda-operator") && elections.acts(pod, "keda-operator"));
-    const adapters = service === undefined ? [] : endpointsOf(store, service).filter(isPod);
-    const alone = adapters.find((adapter) => !hasLeader(adapter));
-    return alone && `no ${ELECTED["keda-operator"]} leads in namespace ${alone.metadata.namespace}`;
+    const leaders = endpointsOf(store, service).filter(
+        (one): one is KubernetesObject => isPod(one) && elections.acts(one, "keda-operator"),
+    );
+    if (leaders.length === 0) return `no ${ELECTED["keda-operator"]} leads behind ${namespace}/keda-operator`;
+    return first(
+        leaders.map((leader) => certificateProblem(store, { namespace, name: "keda-operator" }, leader)),
+    );
 }
 
 function isPod(endpoint: Endpoint): endpoint is KubernetesObject {

@@ -60,16 +60,32 @@ function problemBehind(
     caBundle: string | undefined,
 ): string | undefined {
     if (typeof endpoint === "string") return `dial tcp ${endpoint}: connect: connection refused`;
-    const secret = presentedBy(store, endpoint);
-    if (secret === undefined) return `service "${name}" has no certificate`;
-    const certificate = decode((secret.data as Record<string, string>)["tls.crt"]) as FakeCertificate;
     // In the order in which the API server looks.
-    const host = `${name}.${namespace}.svc`;
-    if (!certificate.dnsNames.includes(host))
-        return `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
-    return authoritiesIn(caBundle).includes(certificate.ca)
+    const problem = certificateProblem(store, { namespace, name }, endpoint);
+    if (problem !== undefined) return problem;
+    const { ca } = certificateOf(store, endpoint) ?? {};
+    return authoritiesIn(caBundle).includes(ca ?? "")
         ? undefined
         : "x509: certificate signed by unknown authority";
+}
+
+/** Whether the pod presents one under the Service's name. */
+export function certificateProblem(
+    store: Store,
+    { namespace, name }: ServiceRef,
+    pod: KubernetesObject,
+): string | undefined {
+    const certificate = certificateOf(store, pod);
+    if (certificate === undefined) return `service "${name}" has no certificate`;
+    const host = `${name}.${namespace}.svc`;
+    return certificate.dnsNames.includes(host)
+        ? undefined
+        : `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;
+}
+
+function certificateOf(store: Store, pod: KubernetesObject): FakeCertificate | undefined {
+    const secret = presentedBy(store, pod);
+    return secret && (decode((secret.data as Record<string, string>)["tls.crt"]) as FakeCertificate);
 }
 
 /** One or more of them, a line each, as a PEM file holds several certificates. */

@@ -1,0 +1,130 @@
+// The way of controllers of which one signs for all, and leads: both generations have the same authority and one certificate for the names of both, the add-on's ask Helm's leader until theirs leads, and the move holds the Lease of the generation that waits.
+import type { StepContext } from "../../engine/step";
+import { readMany } from "../../kubernetes/readMany";
+import { keyOf, refTo } from "../../kubernetes/restore";
+import { certificateIn, sameNames } from "../../kubernetes/tlsSecrets";
+import { type SharedComponent, servicesOf, together } from "../../plan/bridged";
+import type { Backup } from "../backup/backup";
+import { availableAgain } from "./availableAgain";
+import { buildBridge, followBridge } from "./bridge";
+import { holdWhenFree } from "./heldLeases";
+import { leaveOurFields } from "./leaveFields";
+import { Answering, waitForNames } from "./presentedNames";
+import { namesService, pointToNew, pointToOld } from "./references";
+import { replicasBefore } from "./replicasBefore";
+import {
+    assertSameAuthority,
+    giveToWaiting,
+    isUnshared,
+    leaveShared,
+    namesOfBoth,
+    type SharedMemory,
+    shareAuthority,
+    takeServingBack,
+} from "./sharedAuthority";
+import type { Way } from "./way";
+
+/** Kubelets show a changed Secret after 60 to 90 s, and KEDA's adapter reloads within another 60 s. */
+const PRESENTED_MS = 5 * 60_000;
+
+export function sharedWay<Memory>(
+    { world, plan, journal: { migrationId } }: StepContext<Memory>,
+    component: SharedComponent,
+    { objects }: Backup,
+): Way {
+    const { leading, services, secret, nextSecret, references, lease, nextLease } = component.shared;
+    const components = together(plan, component);
+    const bridges = servicesOf(component);
+    const [serving, ...former] = [secret, ...references].map((ref) => {
+        const found = objects.find((object) => keyOf(refTo(object)) === keyOf(ref));
+        if (found === undefined) throw new Error(`${keyOf(ref)} is not in the backup`);
+        return found;
+    });
+    if (serving === undefined) throw new Error(`${keyOf(secret)} is not in the backup`);
+    const memory: SharedMemory = { serving, waiting: nextSecret };
+    const names = namesOfBoth(certificateIn(world, serving)?.dnsNames ?? [], bridges);
+
+    const live = async () => [...(await readMany(world, references)).values()];
+    const follow = async () => {
+        for (const one of bridges) await followBridge(world, migrationId, one);
+    };
+    /** Helm's pods may be asked under the new names. */
+    const isShared = async () =>
+        sameNames(certificateIn(world, await world.objects.read(secret))?.dnsNames, names);
+    const stopped = async () => {
+        const replicas = await Promise.all(
+            components.map(({ workload }) => world.workloads.replicas(workload)),
+        );
+        return components.filter((_, index) => (replicas[index] ?? 0) === 0);
+    };
+    const available = async (meanwhile: () => Promise<unknown>) => {
+        for (const one of components) await availableAgain(world, one, meanwhile);
+    };
+    const pointBack = () => pointToOld(world, former, services);
+
+    return {
+        components,
+        bridges,
+        made: [...bridges.map(({ to }) => to), nextSecret],
+        lease,
+        nextLease,
+        build: async () => {
+            for (const one of bridges) await buildBridge(world, migrationId, one);
+            await giveToWaiting(world, migrationId, memory);
+        },
+        redirect: async (meanwhile) => {
+            // Somebody undid half of it: the add-on's serve, and Helm's do not all run yet.
+            const isThere = (await live()).every((one) => services.some(({ to }) => namesService(one, to)));
+            if ((await stopped()).length > 0 && isThere) return;
+            const wasShared = await isShared();
+            await shareAuthority(world, migrationId, memory, names);
+            const keep = () => Promise.all([wasShared ? follow() : undefined, meanwhile()]);
+            for (const { from } of bridges)
+                await waitForNames(world, {
+                    migrationId,
+                    namespace: nextSecret.namespace ?? "",
+                    service: from,
+                    names,
+                    // Of the one that leads the others do not listen.
+                    answering: from === leading.from ? Answering.One : Answering.Each,
+                    timeoutMs: PRESENTED_MS,
+                    meanwhile: keep,
+                });
+            await follow();
+            await pointToNew(world, references, services);
+        },
+        beforeApply: async () => undefined,
+        follow,
+        keepUp: follow,
+        turnBack: async () => {
+            const resting = await stopped();
+            const isBack = (await live()).every((one) => !services.some(({ to }) => namesService(one, to)));
+            if (isBack && resting.length === 0 && (await isUnshared(world, memory))) return;
+            await assertSameAuthority(world, memory);
+            if (resting.length === 0) {
+                await available((await isShared()) && !isBack ? follow : async () => undefined);
+                await pointBack();
+                await takeServingBack(world, memory);
+                return;
+            }
+            // The add-on's lead, until they are stopped.
+            if (resting.includes(component)) await holdWhenFree(world, migrationId, [lease]);
+            // Pods that start present what the Secret holds then.
+            await takeServingBack(world, memory);
+            for (const one of resting) await world.workloads.scale(one.workload, replicasBefore(plan, one));
+            await available(async () => undefined);
+            await pointBack();
+        },
+        leave: async () => {
+            await takeServingBack(world, memory);
+            await leaveShared(world, migrationId, memory);
+            for (const ref of references) await leaveOurFields(world, ref);
+        },
+        traces: async () =>
+            (await live()).flatMap((one) =>
+                services
+                    .filter(({ to }) => namesService(one, to))
+                    .map(({ to }) => `${keyOf(refTo(one))} asks Service ${to.namespace}/${to.name}`),
+            ),
+    };
+}

@@ -4,6 +4,7 @@ import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
+import { awaitCollected } from "../kubernetes/collected";
 import {
     HELM,
     isOfRelease,
@@ -76,6 +77,9 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
             const deleted = memory.value.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
+            const alive = await readMetadata(world, deleted.map(refTo));
+            const gone = deleted.filter((object) => !alive.has(keyOf(refTo(object))));
+            await awaitCollected(world, gone, "undo retireHelm");
             for (const rank of byRestoreRank([...deleted, ...histories])) {
                 const there = await readMetadata(world, rank.map(refTo));
                 const missing = rank.filter((object) => !there.has(keyOf(refTo(object))));

@@ -1,8 +1,10 @@
 // A backup comes in; what is missing of it in the cluster is made again, namespaces and CRDs first. What cannot come back is named in an error, and nothing of the backup is forgotten.
 import { canonicalJson } from "../../../common/canonicalJson";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
+import { awaitCollected } from "../../kubernetes/collected";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
+import { readMetadata } from "../../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
 import { awaitTerminated } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
@@ -69,6 +71,8 @@ export async function bringBackMissing(
     const all = [...backup.customResources, ...(backup.otherCustomResources ?? [])];
     const models = await missingModels(world, all, backup.objects);
     const isReplaced = await hasNewerRevision(world, plan, backup);
+    // Also before it is read what is missing: what is to be collected is not there for long.
+    await awaitCollected(world, await missingDeployments(world, backup, isReplaced), step);
     const missing = await missingObjects(world, backup, isReplaced);
     const later = new Set(stopped.map(keyOf));
     for (const object of byRestoreRank(missing).flat())
@@ -113,6 +117,17 @@ async function hasNewerRevision(
         const now = live.get(keyOf(refTo(record)));
         return now !== undefined && canonicalJson(now.data) !== canonicalJson(record.data);
     });
+}
+
+async function missingDeployments(
+    world: World,
+    { objects }: Backup,
+    isReplaced: boolean,
+): Promise<readonly KubernetesObject[]> {
+    if (isReplaced) return [];
+    const deployments = objects.filter(({ kind }) => kind === "Deployment");
+    const live = await readMetadata(world, deployments.map(refTo));
+    return deployments.filter((object) => !live.has(keyOf(refTo(object))));
 }
 
 /** Rollout histories come back only with the workload that they belong to: its controller looks after the others. */

@@ -153,13 +153,19 @@ export async function tracesOfAddon(
     ];
 }
 
-export async function stopControllers(world: World, made: readonly ObjectRef[]): Promise<void> {
+export async function stopControllers(
+    world: World,
+    made: readonly ObjectRef[],
+    /** Runs once all of them are told to end, and may still be there. */
+    onceTold: () => Promise<void> = async () => undefined,
+): Promise<void> {
     const deployments = made.filter(({ kind }) => kind === "Deployment");
     await Promise.all(
         deployments.map(async (ref) => {
             if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
         }),
     );
+    await onceTold();
     await world.workloads.waitGone(deployments, TERMINATION_MS);
 }
 

@@ -10,7 +10,7 @@ import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
 import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
-import { leadAgain, turnBackAll } from "../handover/turnBackAll";
+import { leadAgain, letLeadAgain, turnBackAll } from "../handover/turnBackAll";
 import { stillServed, waysOf } from "../handover/ways";
 import type { InstallMemory } from "./installMemory";
 import {
@@ -47,7 +47,7 @@ export async function undoCreation(
     }
     const { since, former } = memory.value;
     const made = await objectsOfAddon(world, profile, memory.value, backup);
-    await stopControllers(world, made);
+    await stopControllers(world, made, () => letLeadAgain(context));
     await leadAgain(context);
     const { warnings } = await restoreOverwritten(world, plan, backup);
     await deleteMade(world, made, backup, profile.runtimeObjects(plan.release.namespace), since);
@@ -120,7 +120,7 @@ async function serveMeanwhile(
     );
     // A move that goes on has EKS apply it once more: what it applied now is taken back.
     await memory.amend({ isOverwritten: true });
-    await stopAddons({ world, memory }, backup, profile);
+    await stopAddons(context, backup, profile);
     await leadAgain(context);
     await restoreOverwritten(world, plan, backup);
     await startControllers(world, plan);
@@ -128,9 +128,11 @@ async function serveMeanwhile(
 
 /** Those of its controllers that EKS has made by now. */
 async function stopAddons(
-    { world, memory }: Pick<StepContext<InstallMemory>, "world" | "memory">,
+    context: StepContext<InstallMemory>,
     backup: Backup,
     profile: Profile,
 ): Promise<void> {
-    await stopControllers(world, await objectsOfAddon(world, profile, memory.value, backup));
+    const { world, memory } = context;
+    const made = await objectsOfAddon(world, profile, memory.value, backup);
+    await stopControllers(world, made, () => letLeadAgain(context));
 }

@@ -3,7 +3,7 @@ import { TERMINATION_MS } from "../../../common/timeouts";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import { type Bridge, cutBridge, followBridge } from "./bridge";
-import { type LeaseMemory, releaseLeases } from "./heldLeases";
+import { type LeaseMemory, letRunOut, releaseLeases } from "./heldLeases";
 
 const LOOK_MS = 1_000;
 /** Until every API server has forgotten the slices. */
@@ -43,6 +43,9 @@ export async function handOverComponent(
     await world.clock.sleep(FORGOTTEN_MS);
     for (const ref of old)
         if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
+    // From here on nobody would lead for ever if this process ended now.
+    const held = leases.map(({ ref }) => ref);
+    await letRunOut(world, migrationId, held);
     await world.workloads.waitGone(old, TERMINATION_MS);
     await releaseLeases(world, migrationId, leases);
 }

@@ -1,15 +1,19 @@
 // Leases of the generation that waits, held by the move: its pods get Ready, and none of them leads until the Lease is given back. Nobody's leadership is taken from a controller that has it.
+import { TERMINATION_MS } from "../../../common/timeouts";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { HandoverPart, isMarked, makeOwn, type OwnObjects } from "./onlyForTheMove";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./onlyForTheMove";
 
 /**
  * Ten years. A candidate waits as long as the record says, so a move that dies leaves one generation leading, the one that leads now,
  * however long nobody comes; the next `up` or `destroy` finds the Lease by its holder.
  */
 const HELD_SECONDS = 10 * 365 * 24 * 3600;
+/** Once the pods of the generation that led are told to end: twice as long as they are waited for. */
+export const ENDING_SECONDS = (2 * TERMINATION_MS) / 1000;
 /** Leases of pods that are gone run out within 15 s, by the defaults of all controllers. */
 const RUNS_OUT_MS = 30_000;
+const TRIES = 5;
 
 interface LeaseSpec {
     readonly holderIdentity?: string;
@@ -54,21 +58,40 @@ export async function holdLeases(
 async function holdLease(world: World, own: OwnObjects, { ref }: LeaseMemory): Promise<void> {
     const now = await world.objects.serverTime();
     const live = (await world.objects.read(ref)) as ElectionLease | undefined;
-    const spec = {
-        holderIdentity: holderOf(own.migrationId),
-        leaseDurationSeconds: HELD_SECONDS,
-        acquireTime: microTime(now),
-        renewTime: microTime(now),
-    };
+    const spec = heldUntil(own, now, HELD_SECONDS);
     const { apiVersion, kind, name, namespace = "" } = ref;
     if (live === undefined) {
         await makeOwn(world, { apiVersion, kind, metadata: { name, namespace }, spec }, own);
         return;
     }
-    if (live.spec?.holderIdentity === spec.holderIdentity) return;
-    if (isMarked(live, own) || isAlive(live.spec ?? {}, Date.parse(now))) throw leadsAlready(live);
     const { resourceVersion = "" } = live.metadata;
+    if (live.spec?.holderIdentity === spec.holderIdentity) {
+        // One that runs out was left by an end that was cut off.
+        if (live.spec.leaseDurationSeconds !== HELD_SECONDS)
+            await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
+        return;
+    }
+    if (isMarked(live, own) || isAlive(live.spec ?? {}, Date.parse(now))) throw leadsAlready(live);
     await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
+}
+
+/** To be called once those that lead are told to end: a mover that dies while they do leaves nobody waiting for longer than that. */
+export async function letRunOut(
+    world: World,
+    migrationId: string,
+    refs: readonly ObjectRef[],
+): Promise<void> {
+    const own = ownOf(migrationId);
+    const now = await world.objects.serverTime();
+    await Promise.all(
+        refs.map(async (ref) => {
+            const live = (await world.objects.read(ref)) as ElectionLease | undefined;
+            if (live?.spec?.holderIdentity !== holderOf(migrationId)) return;
+            const { resourceVersion = "" } = live.metadata;
+            const spec = heldUntil(own, now, ENDING_SECONDS);
+            await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
+        }),
+    );
 }
 
 /** Its last leader may have ended without giving it back: waits until it has run out. */
@@ -107,7 +130,12 @@ export async function releaseLeases(
 
 async function releaseLease(world: World, own: OwnObjects, { ref, former }: LeaseMemory): Promise<void> {
     const live = (await world.objects.read(ref)) as ElectionLease | undefined;
-    if (live?.spec?.holderIdentity !== holderOf(own.migrationId)) return;
+    if (live === undefined) return;
+    if (live.spec?.holderIdentity !== holderOf(own.migrationId)) {
+        // One that ran out: whoever leads by it has taken it over as it was.
+        if (isMarked(live, own)) await leaveToLeader(world, ref, own);
+        return;
+    }
     const { uid = "", resourceVersion = "" } = live.metadata;
     if (isMarked(live, own)) await world.objects.remove(ref, { uid, resourceVersion });
     else
@@ -120,6 +148,30 @@ async function releaseLease(world: World, own: OwnObjects, { ref, former }: Leas
                 renewTime: null,
             },
         });
+}
+
+/** A leader renews every two seconds: on top of that, a few times. */
+async function leaveToLeader(world: World, ref: ObjectRef, own: OwnObjects): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        const live = await world.objects.read(ref);
+        if (live === undefined || !isMarked(live, own)) return;
+        try {
+            await unmark(world, live, own);
+            return;
+        } catch (error) {
+            if ((error as { status?: number }).status !== 409 || attempt >= TRIES) throw error;
+        }
+    }
+}
+
+/** Candidates wait as long as the record says, from when they see it change. */
+function heldUntil({ migrationId }: OwnObjects, now: string, leaseDurationSeconds: number) {
+    return {
+        holderIdentity: holderOf(migrationId),
+        leaseDurationSeconds,
+        acquireTime: microTime(now),
+        renewTime: microTime(now),
+    };
 }
 
 /** Pods are told by their names; this one tells people whom to ask. */

@@ -5,7 +5,7 @@ import { handingOver, type Leases, leasesOf } from "../../plan/bridged";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/bringBack";
-import { releaseLeases } from "./heldLeases";
+import { letRunOut, releaseLeases } from "./heldLeases";
 import { noteOnce } from "./stillServes";
 import type { Way } from "./way";
 import { namesOf, waysOf } from "./ways";
@@ -36,6 +36,12 @@ export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: 
         } catch (error) {
             pauses(namesOf(way), error);
         }
+}
+
+/** Those of the add-on are told to end: a mover that dies while they do leaves Helm's to lead. */
+export async function letLeadAgain<Memory>({ world, plan, journal }: StepContext<Memory>): Promise<void> {
+    const refs = handingOver(plan).map((one) => leasesOf(one).lease);
+    await letRunOut(world, journal.migrationId, refs);
 }
 
 /** No pod of the add-on runs any more: Leases of Helm's that the move holds are free. */

@@ -4,6 +4,7 @@ import { MigrationStep } from "../../../provider/plan/plan";
 import type { ObjectRef } from "../../../provider/ports/world";
 import { ADDON } from "../memory/content";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
+import type { Mover } from "../memory/mover";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { isReady } from "../memory/pods";
 import type { Requests } from "../memory/requests";
@@ -312,6 +313,54 @@ describe("on the way without a pause", () => {
         assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
         assertAnswered(requests);
         assertHarmless(world);
+    });
+
+    /** Kills once the Lease has been written that often by this run, and nobody comes for a day. */
+    async function leftWhilePodsEnd(which: "up" | "destroy", lease: string, writes: number) {
+        const world = slowWorld();
+        const stack = new MemoryStack(world, BYPASSED);
+        if (which === "destroy") assertDone(await stack.up());
+        world.settle(60_000);
+        const requests = world.watchRequests();
+        const prepare = (mover: Mover) => {
+            mover.onWrite = () => {
+                if (mover.writes.filter((one) => one === `merge Lease ${lease}`).length < writes) return;
+                // The write itself arrives.
+                void world.clock.sleep(1).then(() => mover.kill());
+            };
+        };
+        const killed = await (which === "up"
+            ? stack.up({}, undefined, prepare)
+            : stack.destroy(undefined, prepare));
+        assert.equal(killed.kind, "crashed", killed.message);
+        world.settle(24 * 3_600_000);
+        assertHarmless(world);
+        return { world, stack, requests };
+    }
+
+    for (const image of [KEDA, ALB])
+        it(`killed while Helm's ${image} ends, and nobody comes for a day: the add-on's leads alone`, async () => {
+            const name = image === KEDA ? "operator.keda.sh" : "aws-load-balancer-controller-leader";
+            const { world, stack } = await leftWhilePodsEnd("up", `${OPERATOR_NAMESPACE}/${name}`, 1);
+            assert.equal(acting(world, image).length, 1);
+            assert.match(acting(world, image)[0] ?? "", new RegExp(`^${OPERATOR_NAMESPACE}/`));
+            assertDone(await stack.up());
+            world.settle(60_000);
+            assertHarmless(world);
+            assert.deepEqual(leftOver(world), []);
+        });
+
+    it("killed while the add-on's controllers end in the undo, and nobody comes for a day: Helm's lead alone", async () => {
+        // Held first, left to run out second.
+        const lease = "kube-system/operator.keda.sh";
+        const { world, stack, requests } = await leftWhilePodsEnd("destroy", lease, 2);
+        assert.deepEqual(acting(world, KEDA), ["kube-system/keda-operator"]);
+        assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
+        assertDone(await stack.destroy());
+        world.settle(60_000);
+        assertHarmless(world);
+        for (const kind of [MODELS, ...INGRESSES, ...SCALING])
+            assert.equal(requests.refused.get(kind), undefined, kind);
     });
 
     it("the add-on's pods lead by a Lease of their own: Helm's operator stops at once, and it is told", async () => {

@@ -14,8 +14,9 @@ import {
     withMarks,
 } from "./onlyForTheMove";
 
+const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 /** The endpoint controller leaves slices alone that name another manager. */
-const SLICE_MANAGER = { "endpointslice.kubernetes.io/managed-by": FIELD_MANAGER };
+const SLICE_MANAGER = { [MANAGED_BY]: FIELD_MANAGER };
 
 /** Both are Services. */
 export interface Bridge {
@@ -54,7 +55,11 @@ export async function followBridge(world: World, migrationId: string, bridge: Br
         slicesOf(world, to),
     ]);
     const wanted = sources.map((slice, index) => withMarks(mirrored(bridge, slice, index, [old, next]), own));
-    const live = new Map(mine.filter((slice) => isMarked(slice, own)).map((one) => [one.metadata.name, one]));
+    const live = new Map(
+        mine
+            .filter((slice) => isMarked(slice, own) && !isOfController(slice))
+            .map((one) => [one.metadata.name, one]),
+    );
     for (const slice of wanted as EndpointSlice[]) {
         const there = live.get(slice.metadata.name);
         live.delete(slice.metadata.name);
@@ -68,8 +73,9 @@ export async function followBridge(world: World, migrationId: string, bridge: Br
 
 /** From here on only the pods behind the new Service itself are asked. */
 export async function cutBridge(world: World, migrationId: string, { to }: Bridge): Promise<void> {
-    await removeOwn(world, ownOf(migrationId), [SLICES], ({ metadata }) => {
-        return metadata.namespace !== to.namespace || metadata.labels?.[SERVICE_LABEL] !== to.name;
+    await removeOwn(world, ownOf(migrationId), [SLICES], (slice) => {
+        const { namespace, labels } = slice.metadata;
+        return namespace !== to.namespace || labels?.[SERVICE_LABEL] !== to.name || isOfController(slice);
     });
 }
 
@@ -82,12 +88,22 @@ export async function removeBridges(
     { isUndo }: { readonly isUndo: boolean } = { isUndo: false },
 ): Promise<void> {
     const own = ownOf(migrationId);
-    if (isUndo) return removeOwn(world, own, [SLICES, ["v1", "Service"]]);
+    if (isUndo) return removeOwn(world, own, [SLICES, ["v1", "Service"]], isOfController);
     for (const { to } of bridges) {
         const live = await world.objects.read(to);
         if (live !== undefined && isMarked(live, own) && isAppliedByEks(live)) await unmark(world, live, own);
     }
-    await removeOwn(world, own, [SLICES, ["v1", "Service"]], isAppliedByEks);
+    await removeOwn(
+        world,
+        own,
+        [SLICES, ["v1", "Service"]],
+        (one) => isAppliedByEks(one) || isOfController(one),
+    );
+}
+
+/** The endpoint controller puts the labels of a Service on its slices, ours among them: the add-on's pods are asked by these. */
+function isOfController({ kind, metadata }: KubernetesObject): boolean {
+    return kind === SLICES[1] && metadata.labels?.[MANAGED_BY] !== FIELD_MANAGER;
 }
 
 function mirrored(

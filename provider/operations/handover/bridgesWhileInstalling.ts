@@ -8,7 +8,7 @@ import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { InstallMemory } from "../addon/installMemory";
 import { cutBridge } from "./bridge";
-import { holdWhenFree, isHeld } from "./heldLeases";
+import { holdWhenFree, isHeld, isRunningOut, releaseLeases } from "./heldLeases";
 import { KeptBridges } from "./keptBridges";
 import { worksBeside } from "./secondGeneration";
 import type { Way } from "./way";
@@ -51,8 +51,11 @@ export async function redirectOne(
     way: Way,
     all: readonly Way[],
 ): Promise<void> {
-    // Where the move holds the Lease of Helm's, the add-on's lead, and go on.
-    if (!(await isHeld(world, migrationId, way.lease))) await holdWhenFree(world, migrationId, heldFor(way));
+    // Where the move holds the Lease of Helm's, the add-on's lead, and go on; unless an undo has told them to end.
+    const isHelmsTurn = await isRunningOut(world, migrationId, way.lease);
+    if (isHelmsTurn || !(await isHeld(world, migrationId, way.lease)))
+        await holdWhenFree(world, migrationId, heldFor(way));
+    if (isHelmsTurn) await releaseLeases(world, migrationId, [{ ref: way.lease }]);
     const there = await Promise.all(way.made.map((ref) => world.objects.read(ref)));
     if (there.includes(undefined)) await way.build();
     const others = all.filter((one) => one !== way);

@@ -119,6 +119,13 @@ export async function isHeld(world: World, migrationId: string, ref: ObjectRef):
     return live?.spec?.holderIdentity === holderOf(migrationId);
 }
 
+/** Held for no longer than those that led need to end: whoever waits for it is to lead. */
+export async function isRunningOut(world: World, migrationId: string, ref: ObjectRef): Promise<boolean> {
+    const live = (await world.objects.read(ref)) as ElectionLease | undefined;
+    const { holderIdentity, leaseDurationSeconds } = live?.spec ?? {};
+    return holderIdentity === holderOf(migrationId) && leaseDurationSeconds === ENDING_SECONDS;
+}
+
 /** From here on the next candidate leads, within one of its retries. A Lease that somebody holds by now is that one's. */
 export async function releaseLeases(
     world: World,

@@ -96,7 +96,12 @@ function sliceOf(store: Store, service: KubernetesObject): KubernetesObject {
             name: `${name}-${uid}`,
             namespace,
             uid: `slice-${uid}`,
-            labels: { [SERVICE_LABEL]: name, [MANAGED_BY]: "endpointslice-controller.k8s.io" },
+            // As the endpoint controller does, with the Service's own.
+            labels: {
+                ...service.metadata.labels,
+                [SERVICE_LABEL]: name,
+                [MANAGED_BY]: "endpointslice-controller.k8s.io",
+            },
         },
         addressType: "IPv4",
         // Of a Service without pods an API server writes null for both.

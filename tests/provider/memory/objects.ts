@@ -89,7 +89,16 @@ export class MemoryObjects implements Objects {
     }
 
     async remove(ref: ObjectRef, options?: RemoveOptions): Promise<void> {
-        await this.#write(`remove ${nameOf(ref)}`, () => this.store.remove(ref, options));
+        await this.#write(`remove ${nameOf(ref)}`, () => {
+            // The add-on's pods are asked by it, and it comes back only after a while.
+            if (ref.kind === "EndpointSlice" && this.#isDerived(ref))
+                this.store.data().violations.push(`${nameOf(ref)} of the endpoint controller was deleted`);
+            this.store.remove(ref, options);
+        });
+    }
+
+    #isDerived({ name, namespace = "" }: ObjectRef): boolean {
+        return derivedSlices(this.store, { namespace }).some(({ metadata }) => metadata.name === name);
     }
 
     serves(apiVersion: string, kind: string): Promise<boolean> {

@@ -17,6 +17,8 @@ export interface Preflight {
     readonly missingRights: readonly ClusterRight[];
     /** An administrator is asked one question. */
     readonly mayEverything: boolean;
+    /** Optional: without them writes of models are not measured. Asked for all namespaces at once. */
+    readonly missingToMeasure: readonly ClusterRight[];
     readonly refusals: PolicyRefusals;
 }
 
@@ -38,17 +40,24 @@ export async function findPreflight(
             deadWebhooks: [],
             missingRights: [],
             mayEverything: false,
+            missingToMeasure: [],
             refusals: { scale: [], pods: undefined },
         };
     const models = customResourceDefinitions
         .filter((crd) => profile.customResourceGroups.includes(groupOf(crd)))
-        .map((crd) => ({ verb: "list", group: groupOf(crd), resource: pluralOf(crd) }));
+        .map((crd) => ({ group: groupOf(crd), resource: pluralOf(crd) }));
+    const needed = models.map((kind) => ({ verb: "list", ...kind }));
+    const measuring = models.map((kind) => ({ verb: "patch", ...kind }));
     const [podSlots, deadWebhooks, rights, refusals] = await Promise.all([
         profile.needs === undefined
             ? undefined
             : findPodSlots(world, profile.needs, toleratedByAll(controllers)),
         findDeadWebhooks(world, profile.addonNamespace, release),
-        rightsIn(world, [{ ...LOCK_RIGHT, namespace: release.namespace }, ...READING_RIGHTS, ...models]),
+        rightsIn(
+            world,
+            [{ ...LOCK_RIGHT, namespace: release.namespace }, ...READING_RIGHTS, ...needed],
+            measuring,
+        ),
         findRefusals(world, controllers, profile.addonNamespace),
     ]);
     return { podSlots, deadWebhooks, ...rights, refusals };
@@ -56,9 +65,15 @@ export async function findPreflight(
 
 async function rightsIn(
     { permissions }: World,
-    rights: readonly ClusterRight[],
-): Promise<Pick<Preflight, "missingRights" | "mayEverything">> {
+    needed: readonly ClusterRight[],
+    measuring: readonly ClusterRight[],
+): Promise<Pick<Preflight, "missingRights" | "mayEverything" | "missingToMeasure">> {
     const everything = { verb: "*", group: "*", resource: "*" };
     const mayEverything = permissions === undefined || (await permissions.allows(everything));
-    return { mayEverything, missingRights: mayEverything ? [] : await missingOf(permissions, rights) };
+    if (mayEverything) return { mayEverything, missingRights: [], missingToMeasure: [] };
+    const [missingRights, missingToMeasure] = await Promise.all([
+        missingOf(permissions, needed),
+        missingOf(permissions, measuring),
+    ]);
+    return { mayEverything, missingRights, missingToMeasure };
 }

@@ -5,14 +5,25 @@ import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { Discovery } from "../discovery/discover";
 import type { PodSlots } from "../discovery/podSlots";
+import { describeRights } from "../permissions/clusterRights";
 import { notAllowed } from "../permissions/missingRights";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
 /** What a person should know and may accept. */
 export function preflightNotes({ preflight, addon }: Discovery, profile: Profile): string[] {
-    const needed = slotsNeeded(addon, profile);
-    const { podSlots } = preflight;
+    return [...roomNotes(preflight, slotsNeeded(addon, profile)), ...measuringNotes(preflight)];
+}
+
+/** A right to write models for good is more than a move needs: the roles of just one move leave it out. */
+function measuringNotes({ missingToMeasure }: Discovery["preflight"]): string[] {
+    if (missingToMeasure.length === 0) return [];
+    return [
+        `how long models cannot be written is measured only where this principal may patch them; it may not ${describeRights(missingToMeasure)}, so \`pausedSeconds\` may say nothing of it`,
+    ];
+}
+
+function roomNotes({ podSlots }: Discovery["preflight"], needed: number): string[] {
     if (!isShort(podSlots, needed) || podSlots.autoscaler === undefined) return [];
     return [
         `${podSlots.free} free pod slots on ${podSlots.nodes} ready nodes; the add-on needs ${needed}, and ${podSlots.autoscaler} is to make the nodes: controllers pause until they are there`,

@@ -122,7 +122,13 @@ describe("permission documents", () => {
     it("let whoever may only look see the plan, and still stop who may move but not everything", () => {
         const blocker = { code: "HP132", property: "clusterName", what: "", remedy: "" } as const;
         const refusals = { scale: [], pods: undefined };
-        const preflight = { podSlots: undefined, deadWebhooks: [], mayEverything: false, refusals };
+        const preflight = {
+            podSlots: undefined,
+            deadWebhooks: [],
+            mayEverything: false,
+            missingToMeasure: [],
+            refusals,
+        };
         const blockers = [blocker] as unknown as Parameters<typeof forReadOnlyPrincipal>[1];
         const missingRights = [{ ...LOCK_RIGHT, namespace: "kube-system" }, ...READING_RIGHTS];
         const reader = forReadOnlyPrincipal({ ...preflight, missingRights }, blockers);

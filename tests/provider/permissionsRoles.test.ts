@@ -1,6 +1,7 @@
 // The Kubernetes roles of just one move: what discoverHelmInstallation gives is enough for the move, its continuation, an upgrade and its undo, each Role is needed, and nothing elsewhere is written.
 import assert from "node:assert/strict";
 import { discoverWith, SILENT } from "../../provider/installation/discoverWith";
+import { MEASURING } from "../../provider/permissions/clusterRights";
 import { storage } from "./memory/dependencyContent";
 import { assertSame, type Start, startOf, stateOf } from "./memory/expectations";
 import { journey } from "./memory/journey";
@@ -100,6 +101,24 @@ describe("the roles of just this move", function () {
             failures.map(({ reason }) => reason).join(),
             /may not do in the cluster: in namespace hyperpod-inference-system: create, update, patch, delete services \[HP132\].*permissionsRoles/,
         );
+    });
+
+    it("leave out the right to measure writes of models, and the plan says so, but not to whom has it", async () => {
+        const manifest = await rolesFor(startOf().world);
+        const { verbs, on } = MEASURING;
+        const measuring = on.map(([group, resources]) => ({ apiGroups: [group], resources, verbs }));
+        const metadata = { name: "measure-writes-of-models" };
+        const more = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata };
+        const planUnder = async (items: RoleManifest["items"]) => {
+            const stack = new MemoryStack(startOf().world, undefined, true, underRoles({ items }, []));
+            const { inputs, failures } = await stack.process().lifecycle.check({}, stack.inputs, stack.log);
+            assert.deepEqual(failures, []);
+            return (inputs.plan as string[]).join(" ").replaceAll(/\s+/g, " ");
+        };
+        const SAID =
+            /how long models cannot be written is measured only where this principal may patch them; it may not patch inferenceendpointconfigs\.inference\.sagemaker\.aws\.amazon\.com/;
+        assert.match(await planUnder(manifest.items), SAID);
+        assert.doesNotMatch(await planUnder([...manifest.items, { ...more, rules: measuring }]), SAID);
     });
 
     it("are absent where there is no plan", async () => {

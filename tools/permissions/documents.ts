@@ -84,7 +84,8 @@ aws eks create-access-entry --cluster-name my-cluster --principal-arn arn:aws:ia
     --kubernetes-groups hyperpod-inference-move-hyperpod-inference-operator
 \`\`\`
 
-\`escalate\` and \`bind\` are in them: an undo puts back roles that hold more than this principal has. Who is not to have that beyond the move takes the roles away after it.
+Measuring how long models cannot be written takes \`patch\` on the models, by dry runs of a change that changes nothing. RBAC knows no dry runs, so the roles of just one
+move leave that out, and the plan says so. \`escalate\` and \`bind\` are in them: an undo puts back roles that hold more than this principal has. Who is not to have that beyond the move takes the roles away after it.
 A move that has to make again what somebody deleted (a namespace, models that went with their CRD) needs more than these roles; the error names what was refused.
 
 ## The policies for any move

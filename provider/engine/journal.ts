@@ -179,6 +179,8 @@ export class Journal {
                 await this.#write(() => ({}));
             },
             read: async <T>() => (await this.#backup.read()) as T,
+            keepApart: (name, data) => this.#store.writeApart(name, data),
+            keptApart: (name) => this.#store.readApart(name),
         };
         const journal = this;
         return {

@@ -67,6 +67,9 @@ export interface BackupStore {
     exists(): boolean;
     write(content: unknown): Promise<void>;
     read<T>(): Promise<T>;
+    /** Content of a Secret in the cluster's copy alone: the state has no room for it. */
+    keepApart(name: string, data: Readonly<Record<string, string>>): Promise<void>;
+    keptApart(name: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** All that there is to say of one step, in one place. */

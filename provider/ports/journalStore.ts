@@ -22,6 +22,9 @@ export interface JournalStore {
     writeBackup(backup: string): Promise<void>;
     /** Whether all parts of it are there; their content is proved by its hash when it is read. */
     holdsBackup(backup: string): Promise<boolean>;
+    /** Content of a Secret that the backup has no room for, by the name of that Secret; proved by its hash when it is read. */
+    writeApart(name: string, data: Readonly<Record<string, string>>): Promise<void>;
+    readApart(name: string): Promise<Readonly<Record<string, string>> | undefined>;
     readHead(): Promise<JournalHead | undefined>;
     read(): Promise<JournalCopy | undefined>;
     /** Keeps the key of a namespace's Secrets in that namespace, for whom the stack's state is lost. */

@@ -9,6 +9,7 @@ import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/bringBack";
 import { issuedAnew } from "../operations/backup/issuedAnew";
+import { keepRecordsApart, MOST_APART } from "../operations/backup/recordsApart";
 import { noteOnce } from "../operations/handover/stillServes";
 import { assertReleaseThere } from "../operations/release/unchanged";
 import { MigrationStep } from "../plan/plan";
@@ -23,22 +24,27 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         name: MigrationStep.BackUp,
         planLine: ({ release, objects, customResources }) => {
             const models = customResources.reduce((sum, { count }) => sum + count, 0);
-            return `release revision ${release.revision} (${counted(release.records.length, "record")}, chart ${release.chart} ${release.chartVersion}), ${counted(objects.length, "object")}, ${counted(models, "custom resource")}`;
+            const { length } = release.records;
+            const whole =
+                length > MOST_APART ? `, at least the newest ${MOST_APART} with what they hold` : "";
+            return `release revision ${release.revision} (${counted(length, "record")}${whole}, chart ${release.chart} ${release.chartVersion}), ${counted(objects.length, "object")}, ${counted(models, "custom resource")}`;
         },
         remember: async () => ({}),
         apply: async ({ world, plan, journal }) => {
             // A later look might see a world that is half moved, or half restored.
             if (journal.backup.exists()) return;
-            const backup = await collect(world, plan, profile);
+            const collected = await collect(world, plan, profile);
+            const backup = await keepRecordsApart(world, journal.backup, collected);
             // Looked at last: what was taken away meanwhile would be missing in it.
             await assertReleaseThere(world, plan, MigrationStep.BackUp);
             await journal.backup.write(backup);
         },
-        undo: async ({ world, plan, journal }) => {
+        undo: async (context) => {
+            const { world, plan, journal } = context;
             if (!journal.backup.exists()) return;
             const backup = await journal.backup.read<Backup>();
             await awaitDeletedDefinitions(world, backup, "undo backUp");
-            const { made, decisions } = await bringBackMissing(world, plan, backup, "undo backUp");
+            const { made, decisions } = await bringBackMissing(context, backup, "undo backUp");
             noteOnce(journal, decisions);
             const started = plan.controllers
                 .map(({ workload }) => workload)
@@ -58,7 +64,7 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
             noteOnce(journal, anew);
             for (const line of anew) world.log.warn(line);
             // The last look before nothing remembers any more what there was.
-            await bringBackMissing(world, plan, backup, "undo backUp");
+            await bringBackMissing(context, backup, "undo backUp");
         },
         traces: async ({ world, journal }) => {
             if (!journal.backup.exists()) return [];

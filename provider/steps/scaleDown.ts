@@ -74,12 +74,13 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
             }
             // Whether somebody starts them again is looked at once more right before the add-on is asked for.
         },
-        undo: async ({ world, plan, memory, journal }) => {
+        undo: async (context) => {
+            const { world, plan, memory, journal } = context;
             const backup = await journal.backup.read<Backup>();
             const workloads = withThoseThatWereGone(memory.value, plan);
             const stopped = workloads.map(({ ref }) => ref);
             // What cannot be made again is told once the controllers run: they must not wait for it.
-            const brought = await bringBackMissing(world, plan, backup, "undo scaleDown", stopped).catch(
+            const brought = await bringBackMissing(context, backup, "undo scaleDown", stopped).catch(
                 (error: unknown) => {
                     if (isNotBroughtBack(error)) return error;
                     throw error;

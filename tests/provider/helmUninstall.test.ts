@@ -1,14 +1,16 @@
 // `helm uninstall` by a colleague in the middle of a move: a move is never said to be done with no controller left, and its undo brings everything back, or names what it cannot.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { PAYLOADS_KEPT } from "../../provider/operations/backup/backup";
 import { orderOf } from "../../provider/plan/orders";
 import { MigrationStep } from "../../provider/plan/plan";
 import type { KubernetesObject } from "../../provider/ports/world";
-import { byHand, helmUninstall, recordsSeenByHelm } from "./memory/colleague";
+import { byHand, eraseJournal, helmUninstall, recordsSeenByHelm } from "./memory/colleague";
 import { ADDON, RELEASE, TEAM } from "./memory/content";
 import { assertDone, startOf } from "./memory/expectations";
 import { backupOf } from "./memory/journalOf";
 import { GROUP, OPERATOR_NAMESPACE } from "./memory/operatorContent";
+import { encode } from "./memory/serving";
 import { MemoryStack, type Result } from "./memoryStack";
 
 const { world, snapshot } = startOf();
@@ -71,6 +73,15 @@ function assertEverythingIsBack(what: string): void {
     assert.ok(serving().includes(`${RELEASE.name}-controller-manager`), `${what}: ${serving().join()}`);
     assert.equal(world.data.addons.has(ADDON), false, what);
     assert.equal(journalIsThere(), false, what);
+}
+
+/** As a chart with many templates and CRDs makes them. */
+function makeLarge(name: string): void {
+    world.store.merge(
+        { apiVersion: "v1", kind: "Secret", namespace: RELEASE.namespace, name },
+        { data: { extra: randomBytes(PAYLOADS_KEPT).toString("base64") } },
+        { manager: "helm", operation: "Update" },
+    );
 }
 
 const failed = ({ kind, message }: Result) => {
@@ -191,20 +202,54 @@ describe("helm uninstall in the middle of a move", function () {
         }
     });
 
+    it("brings back records that the state has no room for, byte for byte, from their copies in the cluster", async () => {
+        const stack = begin();
+        for (const { metadata } of recordsSeenByHelm(world)) makeLarge(metadata.name);
+        const before = recordsSeenByHelm(world).map(({ type, data }) => ({ type, data }));
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        assert.ok(JSON.stringify(stack.resource?.outputs).length < 256 * 1024, "the state stays small");
+        assert.deepEqual(
+            backupOf(stack).records.map(({ data }) => data !== undefined),
+            [false, false],
+        );
+        assert.ok(helmUninstall(world));
+        assertDone(await stack.destroy());
+        assertEverythingIsBack("after destroy");
+        assert.deepEqual(
+            recordsSeenByHelm(world).map(({ type, data }) => ({ type, data })),
+            before,
+        );
+    });
+
+    it("and the release installed anew under the same names: large records tell that too, and what is there stays", async () => {
+        const stack = begin();
+        for (const { metadata } of recordsSeenByHelm(world)) makeLarge(metadata.name);
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        const [first] = recordsSeenByHelm(world);
+        assert.ok(helmUninstall(world));
+        const { name, namespace, labels = {} } = first?.metadata ?? { name: "" };
+        const anew = { name, labels, ...(namespace === undefined ? {} : { namespace }) };
+        const content = { ...first, data: { release: encode({ theirs: true }) } } as KubernetesObject;
+        world.store.create({ ...content, metadata: anew }, { manager: "helm", operation: "Update" });
+        await stack.destroy();
+        assert.deepEqual(
+            recordsSeenByHelm(world).map(({ data }) => data),
+            [content.data],
+        );
+    });
+
     it("keeps the journal, and names what cannot come back", async () => {
         const stack = begin();
         const record = recordsSeenByHelm(world)[0] as KubernetesObject;
-        world.store.merge(
-            { apiVersion: "v1", kind: "Secret", namespace: RELEASE.namespace, name: record.metadata.name },
-            { data: { extra: "x".repeat(PAYLOADS_KEPT) } },
-            { manager: "helm", operation: "Update" },
-        );
+        makeLarge(record.metadata.name);
         assertDone(await stack.up({ until: MigrationStep.Verify }));
         assert.deepEqual(
             backupOf(stack).records.map(({ data }) => data !== undefined),
             [false, true],
         );
         assert.ok(helmUninstall(world));
+        // Its copy too, finalizer and all.
+        assert.ok(eraseJournal(world, /-apart-/));
         const message = failed(await stack.destroy());
         assert.match(
             message,

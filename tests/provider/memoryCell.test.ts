@@ -37,6 +37,8 @@ async function cellOf<Kind>(memory: Kind) {
         read: refuse,
         writeKey: refuse,
         readKey: refuse,
+        writeApart: refuse,
+        readApart: refuse,
         remove: refuse,
     };
     const journal = Journal.begin(store, plan);

@@ -101,6 +101,14 @@ export class JournalSecrets implements JournalStore {
         return (await Promise.all(asked)).every((isThere) => isThere);
     }
 
+    async writeApart(name: string, data: Readonly<Record<string, string>>): Promise<void> {
+        await this.#secrets.writeData(this.#apart(name), data);
+    }
+
+    async readApart(name: string): Promise<Readonly<Record<string, string>> | undefined> {
+        return this.#secrets.readData(this.#apart(name));
+    }
+
     async readHead(): Promise<JournalHead | undefined> {
         for (let attempt = 1; ; attempt++) {
             const head = await this.#secrets.read(this.#head());
@@ -179,6 +187,10 @@ export class JournalSecrets implements JournalStore {
 
     #page(hash: string, index: number): SecretRef {
         return secretRef(this.namespace, `${journalName(this.release)}-page-${hash}-${index}`);
+    }
+
+    #apart(name: string): SecretRef {
+        return secretRef(this.namespace, `${journalName(this.release)}-apart-${pageHash(name)}`);
     }
 
     /** None where the head names none, or was not written by us. */

@@ -45,6 +45,12 @@ export class KnownSecrets {
     }
 
     async read(ref: SecretRef): Promise<SecretText | undefined> {
+        const data = await this.readData(ref);
+        return data && decoded(data);
+    }
+
+    /** As it stands in the Secret, in base64. */
+    async readData(ref: SecretRef): Promise<SecretText | undefined> {
         const secret = await this.objects.read(ref);
         if (secret === undefined) {
             this.#known.delete(keyIn(ref));
@@ -52,13 +58,18 @@ export class KnownSecrets {
         }
         const data = (secret.data ?? {}) as SecretText;
         this.#known.set(keyIn(ref), { resourceVersion: secret.metadata.resourceVersion ?? "", data });
-        return decoded(data);
+        return data;
     }
 
     async write(ref: SecretRef, content: SecretText): Promise<void> {
         const data = Object.fromEntries(
             Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
         );
+        await this.writeData(ref, data);
+    }
+
+    /** As it is to stand in the Secret, in base64. */
+    async writeData(ref: SecretRef, data: SecretText): Promise<void> {
         const secret: KubernetesObject = {
             apiVersion: "v1",
             kind: "Secret",

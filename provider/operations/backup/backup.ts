@@ -17,8 +17,10 @@ export interface Backup {
     readonly absent: readonly ObjectRef[];
     /** Those of `objects` that an add-on had made before the move, also one that was deleted with its objects kept. */
     readonly ofAddon?: readonly ObjectRef[];
-    /** Release records. The newest have their payload; those beyond `PAYLOADS_KEPT` are known by name alone. */
+    /** Release records, oldest first. The newest have their payload; those beyond `PAYLOADS_KEPT` have it apart, or are known by name alone. */
     readonly records: readonly KubernetesObject[];
+    /** By the name of a record, the hash of what it holds: its copy lies in the cluster alone. */
+    readonly apart?: Readonly<Record<string, string>>;
     /** The models. */
     readonly customResources: readonly KubernetesObject[];
     /** Resources of the other CRDs that come with the release: they would go with their CRD. */

@@ -1,6 +1,6 @@
 // A backup comes in; what is missing of it in the cluster is made again, namespaces and CRDs first. What cannot come back is named in an error, and nothing of the backup is forgotten.
-import { canonicalJson } from "../../../common/canonicalJson";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
+import type { StepContext } from "../../engine/step";
 import { awaitCollected } from "../../kubernetes/collected";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
@@ -11,6 +11,7 @@ import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { missingModels } from "../models/missingModels";
 import type { Backup } from "./backup";
+import { isOtherRecord, wholeRecord } from "./recordsApart";
 
 const SERVED_MS = 30_000;
 const POLL_MS = 250;
@@ -49,8 +50,7 @@ export async function awaitDeletedDefinitions(
 
 /** Those of `stopped` that are made again get 0 replicas: the caller starts them. */
 export async function bringBackMissing(
-    world: World,
-    plan: Plan,
+    { world, plan, journal }: Pick<StepContext<unknown>, "world" | "plan" | "journal">,
     backup: Backup,
     step: string,
     stopped: readonly ObjectRef[] = [],
@@ -81,9 +81,12 @@ export async function bringBackMissing(
     for (const model of models.lost) await make(model);
     if (!isReplaced)
         for (const record of await missingRecords(world, backup)) {
-            if (record.data === undefined)
-                failed.push(`${keyOf(refTo(record))} (its content was too large for the backup)`);
-            else await make(record);
+            const whole = await wholeRecord(journal.backup, backup, record);
+            if (whole === undefined)
+                failed.push(
+                    `${keyOf(refTo(record))} (its content was too large for the state, and no copy of it is in the cluster)`,
+                );
+            else await make(whole);
         }
     if (failed.length > 0) throw notBroughtBack(step, failed, made);
     if (made.length > 0)
@@ -97,11 +100,7 @@ export async function bringBackMissing(
 }
 
 /** Somebody upgraded or installed the release since the backup: what it consists of is theirs to say. */
-async function hasNewerRevision(
-    world: World,
-    { release }: Plan,
-    { records: former }: Backup,
-): Promise<boolean> {
+async function hasNewerRevision(world: World, { release }: Plan, backup: Backup): Promise<boolean> {
     const records = await world.objects.list("v1", "Secret", {
         namespace: release.namespace,
         labelSelector: recordsSelector(release.name),
@@ -111,11 +110,10 @@ async function hasNewerRevision(
         name.startsWith("sh.helm.release.v1.") && !release.records.includes(name);
     if (records.some(isTheirs)) return true;
     // One that was installed anew begins with the same names.
-    const known = former.filter(({ data }) => data !== undefined);
-    const live = await readMany(world, known.map(refTo));
-    return known.some((record) => {
+    const live = await readMany(world, backup.records.map(refTo));
+    return backup.records.some((record) => {
         const now = live.get(keyOf(refTo(record)));
-        return now !== undefined && canonicalJson(now.data) !== canonicalJson(record.data);
+        return now !== undefined && isOtherRecord(backup, record, now);
     });
 }
 

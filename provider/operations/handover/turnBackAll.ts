@@ -11,7 +11,7 @@ import type { Way } from "./way";
 import { namesOf, waysOf } from "./ways";
 
 export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: Backup): Promise<void> {
-    const { world, plan, memory, journal } = context;
+    const { plan, memory, journal } = context;
     if (handingOver(plan).length === 0) return;
     // From here on Helm's generation is to lead.
     journal.note({ handedOver: [], redirected: false });
@@ -23,7 +23,7 @@ export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: 
     let ways: readonly Way[] = [];
     try {
         const stopped = plan.controllers.map(({ workload }) => workload);
-        await bringBackMissing(world, plan, backup, "undo install", stopped);
+        await bringBackMissing(context, backup, "undo install", stopped);
         ways = await waysOf(context);
     } catch (error) {
         const names = handingOver(plan).map(({ component }) => component);

@@ -4,6 +4,11 @@ import { isReachedDirectly } from "./noProxy";
 
 const CONNECTIONS = { keepAlive: true, maxSockets: 32 } as const;
 
+/** Whom connections trust besides Node's own authorities. */
+export interface Trust {
+    readonly ca?: string[];
+}
+
 /** What this machine's own addresses are called; no proxy could reach them, as kubectl and the aws CLI know too. */
 const THIS_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -27,14 +32,15 @@ function withScheme(proxy: string): string {
 }
 
 /** Nothing of proxies is loaded where there is none. `proxy` is an http, https or socks5 address; without one the connection is direct. */
-export function agentThrough(proxy: string | undefined): https.Agent {
-    if (proxy === undefined) return new https.Agent(CONNECTIONS);
+export function agentThrough(proxy: string | undefined, trust: Trust = {}): https.Agent {
+    const options = { ...CONNECTIONS, ...trust };
+    if (proxy === undefined) return new https.Agent(options);
     const address = new URL(withScheme(proxy));
     switch (address.protocol) {
         case "http:":
         case "https:": {
             const { HttpsProxyAgent } = require("https-proxy-agent") as typeof import("https-proxy-agent");
-            return new HttpsProxyAgent(address, CONNECTIONS) as unknown as https.Agent;
+            return trusting(new HttpsProxyAgent(address, options), trust);
         }
         case "socks:":
         case "socks5:":
@@ -42,11 +48,17 @@ export function agentThrough(proxy: string | undefined): https.Agent {
             // As kubectl does it, the proxy looks names up.
             if (address.protocol === "socks5:") address.protocol = "socks5h:";
             const { SocksProxyAgent } = require("socks-proxy-agent") as typeof import("socks-proxy-agent");
-            return new SocksProxyAgent(address, CONNECTIONS) as unknown as https.Agent;
+            return trusting(new SocksProxyAgent(address, options), trust);
         }
         default:
             throw new Error(
                 `the proxy ${address.protocol}//${address.host} is none that can be used; http, https and socks5 are`,
             );
     }
+}
+
+/** What such an agent is made with is for the way to the proxy; its options are for what lies behind. */
+function trusting(agent: { readonly options: object }, trust: Trust): https.Agent {
+    Object.assign(agent.options, trust);
+    return agent as unknown as https.Agent;
 }

@@ -17,6 +17,7 @@ import { agentThrough, proxyFromEnvironment } from "../../provider/adapters/prox
 const VARIABLES = [
     "HOME",
     "KUBECONFIG",
+    "AWS_CA_BUNDLE",
     ...["HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
 ];
 
@@ -297,6 +298,28 @@ describe("ways to a cluster", () => {
             await assert.rejects(handler.handle(request), /certificate|altnames/i);
             assert.deepEqual(asked, ["eks.invalid:443"]);
             handler.destroy();
+        });
+
+        it("that sign for themselves are trusted where AWS_CA_BUNDLE says so; a bundle that is not there is named", async () => {
+            process.env.HTTPS_PROXY = proxy;
+            process.env.AWS_CA_BUNDLE = join(folder, "c");
+            const limits = { requestTimeout: 3000, connectionTimeout: 3000 };
+            const handler = proxyingHandler(limits);
+            const hostname = "cluster.invalid";
+            const request = new HttpRequest({
+                protocol: "https:",
+                hostname,
+                path: "/",
+                headers: { host: hostname },
+            });
+            const { response } = (await handler.handle(request)) as { response: { statusCode: number } };
+            assert.equal(response.statusCode, 200);
+            handler.destroy();
+            process.env.AWS_CA_BUNDLE = join(folder, "absent");
+            assert.throws(
+                () => proxyingHandler(limits),
+                /AWS_CA_BUNDLE names .*absent, which cannot be read/,
+            );
         });
 
         it("of other kinds: socks5 is understood, the rest is refused by name, without what is secret in it", () => {

@@ -94,7 +94,7 @@ export function install(
             const meanwhile = () =>
                 Promise.all([
                     absences.look(),
-                    refusals.look(),
+                    refusals.glance(),
                     stopped.glance(),
                     namespaces.glance(),
                     bridged.glance(),

@@ -1,7 +1,7 @@
 // How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
-import { type Row, tableOf } from "../../sandbox/bench/row";
+import { type Row, seconds, tableOf } from "../../sandbox/bench/row";
 import { goalsFor, PER_MODEL, SLOW } from "../provider/costs/goals";
-import { type Costs, costsOf, slowCosts } from "../provider/costs/measure";
+import { type Costs, costsOf, QUICK_MS, SLOW_MS, slowCosts } from "../provider/costs/measure";
 import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";
 import { refusedSeconds } from "../provider/costs/refusedRequests";
 
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
             };
         }),
     );
-    for (const { models, costs } of measured) rows.push(undoRow(models, costs));
+    for (const { models, costs } of measured) rows.push(...timeRows(models, costs), undoRow(models, costs));
     const slow = await slowCosts();
     for (const [what, goal, value] of [
         ["DescribeAddon", SLOW.describes, slow.describes],
@@ -52,6 +52,17 @@ async function main(): Promise<void> {
             });
         }
     console.log(`\n${tableOf(rows)}`);
+}
+
+/** How long each lasts with a near and with a far network; pods and EKS take no longer than in the world in memory. */
+function timeRows(models: number, costs: Costs): Row[] {
+    return (["preview", "up", "destroy"] as const).map((phase) => {
+        const [quick, slow] = costs[phase].lasts;
+        return {
+            what: `${phase} at ${QUICK_MS} and at ${SLOW_MS} ms per call, ${models} models`,
+            measured: `${seconds(quick)}, ${seconds(slow)}`,
+        };
+    });
 }
 
 function undoRow(models: number, { leftByUndo }: Costs): Row {

@@ -97,7 +97,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         planned.addonName,
         profile.addonNamespace,
         timeouts.installMs,
-        () => Promise.all([handOver(world, replaced), refusals.look()]),
+        () => Promise.all([handOver(world, replaced), refusals.glance()]),
         step,
     );
     const searched = Promise.resolve(memory.value.created ?? madeBy(move, since));

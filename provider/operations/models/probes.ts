@@ -87,10 +87,19 @@ export async function waitForAnswers(
     });
 }
 
+function byRequest(probes: readonly Probe[]): ReadonlyMap<string, readonly Probe[]> {
+    const kinds = new Map<string, Probe[]>();
+    for (const probe of probes) kinds.set(probe.request, [...(kinds.get(probe.request) ?? []), probe]);
+    return kinds;
+}
+
 /** Adds up how long each kind of request was refused, over as many looks as are taken. */
 export class Refusals {
     readonly #times = new Map<string, { since: number | undefined; total: number }>();
     readonly #spans = new Map<string, { begin: number; end: number }>();
+    /** Probes that were refused when they were asked last. */
+    readonly #refused = new Set<Probe>();
+    #turn = 0;
 
     constructor(
         readonly world: World,
@@ -99,12 +108,32 @@ export class Refusals {
         readonly measured: readonly Probe[] = [],
     ) {}
 
-    /** Answers whether any kind of request that is waited for is refused now. */
-    async look(): Promise<boolean> {
-        const all = [...this.probes, ...this.measured];
-        const refused = new Set(
-            (await ask(this.world, all)).filter(isRefused).map(({ probe }) => probe.request),
-        );
+    /** Asks all. Answers whether any kind of request that is waited for is refused now. */
+    look(): Promise<boolean> {
+        return this.#ask(this.#all());
+    }
+
+    /** During a wait: of each kind one after the other in turn, or those that were refused. */
+    glance(): Promise<boolean> {
+        const turn = this.#turn++;
+        const some = [...byRequest(this.#all()).values()].flatMap((kind) => {
+            const refused = kind.filter((probe) => this.#refused.has(probe));
+            return refused.length > 0 ? refused : kind.slice(turn % kind.length, (turn % kind.length) + 1);
+        });
+        return this.#ask(some);
+    }
+
+    #all(): Probe[] {
+        return [...this.probes, ...this.measured];
+    }
+
+    async #ask(some: readonly Probe[]): Promise<boolean> {
+        for (const asked of await ask(this.world, some)) {
+            if (isRefused(asked)) this.#refused.add(asked.probe);
+            else this.#refused.delete(asked.probe);
+        }
+        const all = this.#all();
+        const refused = new Set([...this.#refused].map((probe) => probe.request));
         const now = this.world.clock.now();
         for (const request of new Set(all.map((probe) => probe.request))) {
             const before = this.#times.get(request) ?? { since: undefined, total: 0 };

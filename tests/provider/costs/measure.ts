@@ -18,6 +18,8 @@ export interface Calls {
 export interface Cost extends Calls {
     /** Calls of the longest chain in which each waits for the one before; polls that wait for others are not in it. */
     readonly chain: number;
+    /** How long it lasts at 50 and at 200 ms per call, in milliseconds. */
+    readonly lasts: readonly [quick: number, slow: number];
 }
 
 export interface Costs {
@@ -31,7 +33,7 @@ export interface Costs {
 type Phase = "preview" | "up" | "destroy";
 const PHASES: readonly Phase[] = ["preview", "up", "destroy"];
 /** Two speeds of the network: what the slower one adds is the chain. */
-const [QUICK_MS, SLOW_MS] = [50, 200];
+export const [QUICK_MS, SLOW_MS] = [50, 200] as const;
 /** As on real nodes, where the operator's start-up probe waits. */
 const CREATING_MS = 3 * 60_000;
 const OPERATOR = `${OPERATOR_NAMESPACE}/hyperpod-inference-controller-manager`;
@@ -49,6 +51,7 @@ export async function costsOf(models: number): Promise<Costs> {
     const cost = (phase: Phase): Cost => ({
         ...quick.calls[phase],
         chain: Math.round((slow.ms[phase] - quick.ms[phase]) / (SLOW_MS - QUICK_MS)),
+        lasts: [quick.ms[phase], slow.ms[phase]],
     });
     return {
         preview: cost("preview"),

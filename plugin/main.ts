@@ -1,4 +1,5 @@
 // The package's second door for Pulumi: the process that the engine starts as `pulumi-resource-hyperpod-inference`. Its last argument is the engine's address, its first line of output its port.
+import "../provider/process/smallHeap";
 import * as pulumi from "@pulumi/pulumi";
 import { connect } from "../provider/connection/connect";
 import { ignoreClosedPipes } from "../provider/process/closedPipes";

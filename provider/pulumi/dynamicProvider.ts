@@ -1,4 +1,5 @@
 // Adapter between Pulumi's dynamic-provider process and the life cycle.
+import "../process/smallHeap";
 import { connect } from "../connection/connect";
 import { ignoreClosedPipes } from "../process/closedPipes";
 import { engineLog } from "../process/engineLog";

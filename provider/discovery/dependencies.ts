@@ -1,8 +1,9 @@
 // Looks at the dependencies: whether they run, who brought them, which add-on could take over. Writes nothing.
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
 import { isOfRelease, MANAGED_BY, RELEASE_NAME, RELEASE_NAMESPACE } from "../kubernetes/helmMarks";
-import type { Addon, KubernetesObject, Release, World } from "../ports/world";
+import type { Addon, ClusterRight, KubernetesObject, ObjectRef, Release, World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
+import { missingForHandover, serviceOfAddon } from "./handover";
 
 export interface FoundDependency {
     readonly profile: DependencyProfile;
@@ -20,6 +21,19 @@ export interface FoundDependency {
     /** What EKS offers, when the dependency may become an add-on. */
     readonly available: readonly string[];
     readonly schema: Record<string, unknown> | undefined;
+    /** Of one that answers an aggregated API, and may become an add-on. */
+    readonly asked?: FoundAsked;
+}
+
+export interface FoundAsked {
+    /** As it is now. */
+    readonly apiService: KubernetesObject | undefined;
+    /** The add-on's Service. */
+    readonly to: ObjectRef;
+    /** It is there already. */
+    readonly isTaken: boolean;
+    /** What this principal may not, and would have to, to lead requests over. */
+    readonly missingRights: readonly ClusterRight[];
 }
 
 export interface DependencyRequest {
@@ -83,7 +97,23 @@ async function findDependency(
         version === undefined
             ? undefined
             : await world.addons.configurationSchema(profile.addonName, version);
-    return { ...found, available, schema };
+    const asked = await findAsked(world, profile);
+    return { ...found, available, schema, ...(asked === undefined ? {} : { asked }) };
+}
+
+async function findAsked(
+    world: World,
+    { asked, addonNamespace: namespace }: DependencyProfile,
+): Promise<FoundAsked | undefined> {
+    if (asked === undefined) return undefined;
+    const api = { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name: asked.apiService };
+    const to = serviceOfAddon(namespace, asked.service);
+    const [apiService, there, missingRights] = await Promise.all([
+        world.objects.read(api),
+        world.objects.read(to),
+        missingForHandover(world, namespace),
+    ]);
+    return { apiService, to, isTaken: there !== undefined, missingRights };
 }
 
 function ownerOf({ metadata }: KubernetesObject): string | undefined {

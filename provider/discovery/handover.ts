@@ -55,18 +55,15 @@ export async function findForHandover(
         return signs === undefined ? [] : [{ workload, signs }];
     });
     const isAskedOnAdmission = known.some(({ signs }) => PRESENTS.has(signs.askedFor));
-    const [found, configurations, answers] = await Promise.all([
+    const [found, configurations, missingRights] = await Promise.all([
         mapConcurrently(known, (one) => findOne(world, addonNamespace, one.workload, one.signs)),
         isAskedOnAdmission
             ? Promise.all(WEBHOOKS.map((kind) => world.objects.list(REGISTRATION, kind)))
             : Promise.resolve([]),
-        mapConcurrently(known.length > 0 ? HANDOVER_RIGHTS : [], async (one) => {
-            const right = { ...one, namespace: addonNamespace };
-            return { right, isAllowed: await world.permissions?.allows(right) };
-        }),
+        known.length > 0 ? missingForHandover(world, addonNamespace) : [],
     ]);
     return {
-        missingRights: answers.flatMap(({ right, isAllowed }) => (isAllowed === false ? [right] : [])),
+        missingRights,
         leases: found.flatMap(({ leases }) => leases),
         taken: found.flatMap(({ taken }) => taken),
         configurations: configurations.flat(),
@@ -113,6 +110,15 @@ async function secretsOf(
         return [{ ref, dnsNames, isSigning, isTaken, ...(kept === undefined ? {} : { kept }) }];
     });
     return found.flat();
+}
+
+/** What this principal may not, where Services are led over. */
+export async function missingForHandover(world: World, namespace: string): Promise<ClusterRight[]> {
+    const answers = await mapConcurrently(HANDOVER_RIGHTS, async (one) => {
+        const right = { ...one, namespace };
+        return { right, isAllowed: await world.permissions?.allows(right) };
+    });
+    return answers.flatMap(({ right, isAllowed }) => (isAllowed === false ? [right] : []));
 }
 
 export function serviceOfAddon(namespace: string, name: string): ObjectRef {

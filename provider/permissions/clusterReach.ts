@@ -49,12 +49,14 @@ export function clusterReach(plan: PlanDraft, { dependencies }: FoundInCluster):
         if (kinds.has("roles")) allow(namespace, { verbs: ["escalate", "bind"], on: [[RBAC, ["roles"]]] });
     }
     const led = (plan.handover?.components ?? []).flatMap(
-        ({ admission }) => admission?.lease.namespace ?? [],
+        ({ admission, shared }) => (admission ?? shared)?.lease.namespace ?? [],
     );
     for (const namespace of new Set([release.namespace, addon.namespace, ...led]))
         allow(namespace, { verbs: WRITE, on: [["coordination.k8s.io", ["leases"]]] });
     allow(addon.namespace, { verbs: ["create"], on: [["", ["pods"]]] });
-    if (plan.handover?.order === Handover.Seamless) allow(addon.namespace, HANDING_OVER);
+    const bridged = treated.flatMap(({ bridge }) => bridge?.to.namespace ?? []);
+    if (plan.handover?.order === Handover.Seamless) bridged.push(addon.namespace);
+    for (const namespace of new Set(bridged)) allow(namespace, HANDING_OVER);
     for (const namespace of new Set(places))
         allow(namespace, {
             verbs: ["delete"],

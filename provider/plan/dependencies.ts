@@ -3,6 +3,7 @@
 import type { Blocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
 import { counted } from "../../common/counted";
+import type { Handover } from "../../common/enums";
 import { ErrorCode } from "../../common/errors";
 import { leavesOf, nameOf, setAt } from "../../common/tree";
 import { dependencyAddonVersion } from "../addons/dependencyVersions";
@@ -13,6 +14,7 @@ import type { Profile } from "../profiles/profile";
 import { valuesBehind, valuesOf } from "../settings/releaseValues";
 import { mapDependencySettings, type Settings, type Values, valueAt } from "../settings/settings";
 import { validateSettings } from "../settings/validateSettings";
+import { dependencyBridge } from "./dependencyBridge";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
 
 export interface DependencyInputs {
@@ -20,6 +22,7 @@ export interface DependencyInputs {
     readonly skipDependencies: boolean;
     readonly dependencyChoices: Readonly<Record<string, string>>;
     readonly dropUnsupportedSettings: boolean;
+    readonly handover: Handover;
 }
 
 export interface PlannedDependencies {
@@ -44,8 +47,9 @@ export function planDependencies(
     release: Release,
     inputs: DependencyInputs,
     operator: Profile,
+    kubernetesVersion: string,
 ): PlannedDependencies {
-    const all = found.map((one) => planOne(one, release, inputs, operator));
+    const all = found.map((one) => planOne(one, release, inputs, operator, kubernetesVersion));
     return {
         dependencies: inOrder(
             found,
@@ -85,7 +89,13 @@ function groupsUsedBy({ apiVersion, metadata }: KubernetesObject): string[] {
     return [apiVersion, ...Object.keys(metadata.annotations ?? {})].map((name) => name.split("/")[0] ?? "");
 }
 
-function planOne(found: FoundDependency, release: Release, inputs: DependencyInputs, operator: Profile): One {
+function planOne(
+    found: FoundDependency,
+    release: Release,
+    inputs: DependencyInputs,
+    operator: Profile,
+    kubernetesVersion: string,
+): One {
     const { profile, addon, present, owner, ofRelease, runsFromRelease } = found;
     const alone = (why: string, more: Omit<One, "planned"> = {}): One => ({
         planned: {
@@ -134,7 +144,7 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
                 version,
                 settings.configuration,
             ),
-            ...pausesOf(found),
+            ...pausesOf(found, kubernetesVersion, inputs.handover),
         },
         unproven: settings.unproven,
         ...(settings.unsupported.length === 0
@@ -145,11 +155,18 @@ function planOne(found: FoundDependency, release: Release, inputs: DependencyInp
     };
 }
 
-function pausesOf({ profile }: FoundDependency): Pick<PlannedDependency, "pauses"> {
-    const pauses = profile
+function pausesOf(
+    found: FoundDependency,
+    kubernetesVersion: string,
+    handover: Handover,
+): Pick<PlannedDependency, "pauses" | "whyPaused" | "bridge"> {
+    const pauses = found.profile
         .probes({ customResourceDefinitions: [], namespace: "default" })
         .map(({ request }) => request);
-    return pauses.length === 0 ? {} : { pauses };
+    if (pauses.length === 0) return {};
+    const { bridge, why } = dependencyBridge(found, kubernetesVersion, handover);
+    if (bridge !== undefined) return { bridge };
+    return { pauses, ...(why === undefined ? {} : { whyPaused: why }) };
 }
 
 function staying({ length }: readonly unknown[]): string {

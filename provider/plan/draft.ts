@@ -91,7 +91,13 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
     const { discovery, release, operatorVersion, choice, schema } = found;
     const { profile } = profiles;
     const settings = settingsOf(release, inputs.configuration, schema, profile);
-    const dependencies = planDependencies(discovery.dependencies, release, inputs, profile);
+    const dependencies = planDependencies(
+        discovery.dependencies,
+        release,
+        inputs,
+        profile,
+        discovery.cluster.kubernetesVersion,
+    );
     const identities = identitiesOf(
         discovery,
         settings.configuration,

@@ -9,12 +9,10 @@ import { AskedFor, type ControllerSigns, type HandoverSigns } from "../profiles/
 import type { Profile } from "../profiles/profile";
 import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
+import { FOLLOWS_SLICES, followsSlices } from "./kubernetesVersions";
 import { KEPT_UP } from "./orders";
 import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
 import { sharedBridge } from "./sharedBridge";
-
-/** From this version on the API server looks for whom to ask in EndpointSlices, whoever wrote them. */
-const FOLLOWS_SLICES = [1, 33] as const;
 
 /** So long webhooks go unasked at most when nobody comes back. */
 export const BYPASS_SECONDS = 60;
@@ -84,7 +82,7 @@ function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: Hando
             ? []
             : [`this principal may not ${describeRights(handover.missingRights)}`]),
         ...(addon === undefined ? [] : [`the add-on is there already (${addon.status})`]),
-        ...(isAtLeast(kubernetesVersion, FOLLOWS_SLICES)
+        ...(followsSlices(kubernetesVersion)
             ? []
             : [
                   `Kubernetes ${kubernetesVersion} does not ask the pods that EndpointSlices of others name; ${FOLLOWS_SLICES.join(".")} and later do`,
@@ -162,10 +160,4 @@ function notSeamless(pausing: readonly ComponentHandover[]): Blocker {
             .join("\n"),
         remedy: "set `handover: Handover.Auto`, which pauses these controllers alone, or remove what is named",
     };
-}
-
-/** "1.33" and "1.33+" alike; an unknown version is none. */
-function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-    const [, ofMajor = "", ofMinor = ""] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-    return Number(ofMajor) > major || (Number(ofMajor) === major && Number(ofMinor) >= minor);
 }

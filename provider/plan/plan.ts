@@ -121,6 +121,10 @@ export interface PlannedDependency {
     readonly after?: readonly string[];
     /** Kinds of requests that nobody answers from EKS's apply until the add-on's pods are Ready. */
     readonly pauses?: readonly string[];
+    /** Why they pause, a part of a sentence. */
+    readonly whyPaused?: string;
+    /** Over which Services they are led meanwhile; then none of them pauses. */
+    readonly bridge?: ServicePair;
 }
 
 /** How one controller's requests and work go over to the add-on's. */

@@ -18,6 +18,8 @@ export interface DependencyProfile extends Profile {
     readonly identity?: ProfileIdentity;
     /** Workloads of the add-on, by kind and name: a Helm workload of the same name has to make room. */
     readonly addonWorkloads: readonly { readonly kind: "Deployment" | "DaemonSet"; readonly name: string }[];
+    /** The aggregated API that it answers, and the Service of the add-on that the API server asks for it. */
+    readonly asked?: { readonly apiService: string; readonly service: string };
     /** Key of its values in the chart. */
     readonly valuesKey: string;
     /** Values that name roles, switch the part on, or make objects that stay: nothing is lost when the add-on does not get them. */
@@ -42,6 +44,7 @@ export function dependency(
         | "identity"
         | "addonNames"
         | "addonWorkloads"
+        | "asked"
         | "valuesKey"
         | "notCarried"
         | "issues"
@@ -170,6 +173,7 @@ export const metricsServer = dependency({
     minimumVersion: "v0.7.2-eksbuild.4",
     presence: { apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name: "v1beta1.metrics.k8s.io" },
     addonWorkloads: [{ kind: "Deployment", name: "metrics-server" }],
+    asked: { apiService: "v1beta1.metrics.k8s.io", service: "metrics-server" },
     addonNames: /^(system:)?(metrics-server|aggregated-metrics-reader)($|[-:])|^v1beta1\.metrics\.k8s\.io$/,
     valuesKey: "metrics",
     notCarried: /^(enabled$)/,

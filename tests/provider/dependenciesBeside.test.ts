@@ -138,5 +138,5 @@ describe("dependencies beside each other", () => {
                 );
             }
         }
-    });
+    }).timeout(EVERY === 1 ? 1_800_000 : 120_000);
 });

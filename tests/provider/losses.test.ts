@@ -1,5 +1,7 @@
 // What a move takes away of the release's own form, or may take away: told in the plan, with what to do.
+
 import assert from "node:assert/strict";
+import { Handover } from "../../common/enums";
 import type { FoundDependency } from "../../provider/discovery/dependencies";
 import { keyOf } from "../../provider/kubernetes/restore";
 import { planDependencies } from "../../provider/plan/dependencies";
@@ -159,9 +161,10 @@ describe("settings of a dependency", () => {
             skipDependencies: false,
             dependencyChoices: {},
             dropUnsupportedSettings,
+            handover: Handover.Auto,
         };
         const withValues = of ?? ({ ...release, values: { metrics: values } } as Release);
-        return planDependencies([found], withValues, inputs, hyperPodInference);
+        return planDependencies([found], withValues, inputs, hyperPodInference, "1.34");
     };
 
     it("that cannot be expressed leave it with Helm's objects, and the plan says what to do", () => {

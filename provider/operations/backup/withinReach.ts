@@ -24,6 +24,7 @@ import {
 } from "../../plan/bridged";
 import { IdentityTreatment, type Plan, type PlannedIdentity } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, Release, World } from "../../ports/world";
+import type { DependencyProfile } from "../../profiles/dependencies";
 import type { Profile, ProfileIdentity } from "../../profiles/profile";
 import type { Backup } from "./backup";
 
@@ -61,6 +62,7 @@ export async function beyondReach(
     ]);
     return [
         ...bridgesBeyond(plan, reach, rendered),
+        ...dependencyBridgesBeyond(plan, reach, rendered),
         ...addonsBeyond(plan, reach),
         ...rolesBeyond(plan, reach),
         ...sources,
@@ -96,6 +98,26 @@ function bridgesBeyond(
                 ? one.bridge.crds.filter((crd) => !groups.some((group) => crd.endsWith(`.${group}`)))
                 : leasesBeyond(one, profile)),
         ];
+    });
+}
+
+function dependencyBridgesBeyond(
+    { dependencies }: Plan,
+    { profiles }: Ownable,
+    rendered: ReadonlyMap<string, KubernetesObject> | undefined,
+): string[] {
+    return dependencies.flatMap(({ addonName, bridge }) => {
+        if (bridge === undefined) return [];
+        const { from, to } = bridge;
+        const known = profiles.find((profile) => profile.addonName === addonName) as
+            | Partial<DependencyProfile>
+            | undefined;
+        const isAddons =
+            to.kind === "Service" &&
+            to.namespace === known?.addonNamespace &&
+            to.name === known?.asked?.service;
+        const isOwn = rendered === undefined || rendered.has(keyOf(from));
+        return [...(isOwn ? [] : [keyOf(from)]), ...(isAddons ? [] : [keyOf(to)])];
     });
 }
 

@@ -11,6 +11,7 @@ import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
 import { probesOf, Refusals, waitForAnswers } from "../models/probes";
+import { beginBridge, endBridge, keepBridge } from "./bridge";
 import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";
 import { type DependencyOfRelease, deleteInOrder, isHelms, onlyHelms } from "./retire";
 
@@ -79,6 +80,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         world.addons.describe(planned.addonName),
         ...replaced.map((one) => makeRoom(world, one)),
     ]);
+    if (existing === undefined) await beginBridge(move);
     await createOrContinue(
         world,
         {
@@ -97,7 +99,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         planned.addonName,
         profile.addonNamespace,
         timeouts.installMs,
-        () => Promise.all([handOver(world, replaced), refusals.glance()]),
+        () => Promise.all([handOver(world, replaced), refusals.glance(), keepBridge(move)]),
         step,
     );
     const searched = Promise.resolve(memory.value.created ?? madeBy(move, since));
@@ -106,6 +108,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         await waitForAnswers(world, profile, timeouts.installMs);
     };
     const [created] = await Promise.all([searched, works()]);
+    await endBridge(move);
     await refusals.look();
     move.refused(refusals);
     await finishHandOver(world, replaced, timeouts.installMs);

@@ -11,6 +11,7 @@ import {
 import type { Backup } from "../backup/backup";
 import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/handOver";
 import { waitForAnswers } from "../models/probes";
+import { endBridge } from "./bridge";
 import { type DependencyMove, finishHandOver } from "./move";
 import { formerOf } from "./retire";
 
@@ -43,6 +44,7 @@ export async function undoDependency(move: DependencyMove): Promise<void> {
     await Promise.all([wait, finishHandOver(world, orphans, timeouts.installMs)]);
     await restoreOverwritten(world, plan, part);
     await waitForAnswers(world, profile, timeouts.installMs);
+    await endBridge(move);
     // Requests no longer go to the add-on's controllers: they can go, their webhooks first.
     const isRouting = ({ kind }: { kind: string }) => ROUTING.has(kind);
     await deleteMade(world, made.filter(isRouting), backup, [], since);

@@ -76,8 +76,9 @@ export function certificateProblem(
     pod: KubernetesObject,
 ): string | undefined {
     const certificate = certificateOf(store, pod);
-    if (certificate === undefined) return `service "${name}" has no certificate`;
     const host = `${name}.${namespace}.svc`;
+    // One that mounts none makes its own.
+    if (certificate === undefined) return `x509: certificate is valid for ${pod.metadata.name}, not ${host}`;
     return certificate.dnsNames.includes(host)
         ? undefined
         : `x509: certificate is valid for ${certificate.dnsNames.join(", ")}, not ${host}`;

@@ -1,10 +1,12 @@
-// A Region comes in, SDK clients for it go out; AWS_ENDPOINT_URL says where they call.
+// A Region and what the provider was configured with come in, SDK clients for it go out. Where the provider says nothing, the environment does: AWS_ENDPOINT_URL, keys, profile.
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
 
 export class AwsClients {
     readonly ec2: EC2Client;
@@ -13,15 +15,46 @@ export class AwsClients {
     readonly s3: S3Client;
     readonly sts: STSClient;
 
-    constructor(readonly region: string) {
+    constructor(
+        readonly region: string,
+        configured: Configured = {},
+    ) {
         const requestHandler = new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 30_000 });
-        const settings = { region, maxAttempts: 8, requestHandler };
-        this.ec2 = new EC2Client(settings);
-        this.eks = new EKSClient(settings);
-        this.iam = new IAMClient(settings);
-        this.s3 = new S3Client({ ...settings, forcePathStyle: true });
-        this.sts = new STSClient(settings);
+        const settingsOf = (service: string) => {
+            const endpoint = configured.endpoints?.[service];
+            return { region, maxAttempts: 8, requestHandler, ...(endpoint ? { endpoint } : {}) };
+        };
+        const credentials = credentialsOf(configured, settingsOf("sts"));
+        const settings = (service: string) => ({ ...settingsOf(service), ...credentials });
+        this.ec2 = new EC2Client(settings("ec2"));
+        this.eks = new EKSClient(settings("eks"));
+        this.iam = new IAMClient(settings("iam"));
+        this.s3 = new S3Client({ ...settings("s3"), forcePathStyle: true });
+        this.sts = new STSClient(settings("sts"));
     }
+}
+
+/** What decides whose account an aws provider reaches, apart from its Region. */
+export interface Configured {
+    readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly roles?: readonly { readonly roleArn: string; readonly externalId?: string }[];
+    /** URL by service. */
+    readonly endpoints?: Readonly<Record<string, string>>;
+}
+
+/** Roles are assumed one after the other; without any, and without keys, the environment decides. */
+function credentialsOf({ keys, roles = [] }: Configured, clientConfig: { readonly region: string }) {
+    const own: AwsCredentialIdentityProvider | undefined = keys && (async () => keys);
+    const credentials = roles.reduce<AwsCredentialIdentityProvider | undefined>(
+        (masterCredentials, { roleArn: RoleArn, externalId: ExternalId }) =>
+            fromTemporaryCredentials({
+                ...(masterCredentials ? { masterCredentials } : {}),
+                params: { RoleArn, RoleSessionName: "aws-provider", ...(ExternalId ? { ExternalId } : {}) },
+                clientConfig,
+            }),
+        own,
+    );
+    return credentials ? { credentials } : {};
 }
 
 /** Whether the error says that the thing is not there. */

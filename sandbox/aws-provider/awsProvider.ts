@@ -1,5 +1,5 @@
 // The stand-in's behaviour with plain objects: check, diff, create, read, update, delete, invoke. Knows no gRPC.
-import { AwsClients } from "./awsClients";
+import { AwsClients, type Configured } from "./awsClients";
 import { functions } from "./functions";
 import type { Call, ResourceType } from "./resourceType";
 import { resourceTypes } from "./resourceTypes";
@@ -20,9 +20,11 @@ export interface Difference {
 
 export class AwsProvider implements StandIn {
     private region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "";
+    private configured: Configured = {};
     private readonly clients = new Map<string, AwsClients>();
 
     configure(settings: Properties): void {
+        this.configured = configuredOf(settings);
         if (typeof settings.region === "string" && settings.region !== "" && settings.region !== unknown)
             this.region = settings.region;
     }
@@ -115,11 +117,26 @@ export class AwsProvider implements StandIn {
         if (!region) throw new Error("no Region: set aws:region or AWS_REGION");
         let clients = this.clients.get(region);
         if (!clients) {
-            clients = new AwsClients(region);
+            clients = new AwsClients(region, this.configured);
             this.clients.set(region, clients);
         }
         return clients;
     }
+}
+
+/** Lists come as JSON texts; what a preview does not know yet is not there. */
+function configuredOf(settings: Properties): Configured {
+    const text = (name: string) => {
+        const value = settings[name];
+        return typeof value === "string" && value !== "" && value !== unknown ? value : undefined;
+    };
+    const list = <T>(name: string): T[] => JSON.parse(text(name) ?? "[]") as T[];
+    const [accessKeyId, secretAccessKey] = [text("accessKey"), text("secretKey")];
+    return {
+        ...(accessKeyId && secretAccessKey ? { keys: { accessKeyId, secretAccessKey } } : {}),
+        roles: list("assumeRoles"),
+        endpoints: Object.assign({}, ...list<Record<string, string>>("endpoints")) as Record<string, string>,
+    };
 }
 
 function typeOf(type: string): ResourceType {

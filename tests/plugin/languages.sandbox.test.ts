@@ -1,11 +1,15 @@
 // Programs in YAML, Python, Go and TypeScript on the real engine, with the plugin and with SDKs that the CLI made of its schema. They ask for the same, so one takes up the stack where another left it; LANGUAGES=all lets each move alone.
 import assert from "node:assert/strict";
+import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
 import { createBareCluster } from "../../sandbox/content";
+import { awsClients } from "../../sandbox/content/awsClients";
+import { serviceTrust } from "../../sandbox/content/trustPolicies";
 import type { Write } from "../../sandbox/faults/proxy";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
+import { backendFiles } from "../run/backendFiles";
 import "../run/sandboxHooks";
 import { DEMO, emptySandbox, sandboxWith } from "../run/sharedSandbox";
 import { type Language, Programs } from "./programs";
@@ -13,6 +17,14 @@ import { type Language, Programs } from "./programs";
 /** The journal's first words, before anything is changed or taken back. */
 const BEGUN = is(/ secrets\/[^/]+\/pulumi-hyperpod-migration-/);
 const CREATE = is(/CreateAddon/);
+/** Where calls end that do not go to the program's own provider. */
+const NOWHERE = {
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_REGION: "eu-west-1",
+    AWS_DEFAULT_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "AKIANOWHERE000000000",
+    AWS_SECRET_ACCESS_KEY: "no-secret",
+};
 const LANGUAGES: readonly Language[] = ["yaml", "python", "go", "nodejs"];
 
 describe("programs in other languages", function () {
@@ -107,19 +119,68 @@ describe("programs in other languages", function () {
                 await isAsBefore(start);
             });
 
-    it("make the component on a bare cluster, and it goes without a trace", async () => {
+    const newRole = async (RoleName: string) => {
+        const AssumeRolePolicyDocument = JSON.stringify(serviceTrust("eks.amazonaws.com"));
+        const asked = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument });
+        const { Role } = await awsClients(sandbox).iam.send(asked);
+        return Role?.Arn ?? assert.fail(RoleName);
+    };
+    const toBareCluster = async () => {
         await emptySandbox();
         await createBareCluster(sandbox, { oidcProvider: false });
         programs.newStack();
-        const start = await settledState(sandbox);
-        const yaml = await programs.program("yaml", "quick-start");
-        succeeds(await yaml.up("--skip-preview"));
-        const outputs = await yaml.outputs();
+        return settledState(sandbox);
+    };
+    const isMade = async (pulumi: Pulumi) => {
+        succeeds(await pulumi.up("--skip-preview"));
+        const outputs = await pulumi.outputs();
         assert.equal(outputs.status, "ACTIVE");
         assert.deepEqual(outputs.healthIssues, []);
-        for (const language of ["python", "go", "nodejs"] as const)
-            saysNothing(await (await programs.program(language, "quick-start")).preview());
-        succeeds(await yaml.destroy("--skip-preview"));
+    };
+
+    it("make the component on a bare cluster, each of them, and it goes without a trace", async () => {
+        const start = await toBareCluster();
+        for (const language of LANGUAGES) {
+            const pulumi = await programs.program(language, "quick-start");
+            await isMade(pulumi);
+            saysNothing(await pulumi.preview());
+            succeeds(await pulumi.destroy("--skip-preview"));
+            await isAsBefore(start);
+        }
+    });
+
+    it("make it with the program's own aws provider, whose keys, roles and endpoints every call has", async () => {
+        const start = await toBareCluster();
+        const [hub, team] = [await newRole("hub"), await newRole("team")];
+        const services = ["acm", "ec2", "eks", "elbv2", "iam", "s3", "sagemaker", "sts"];
+        const provider = {
+            region: sandbox.region,
+            accessKey: "AKIAPLANTED000000001",
+            secretKey: "planted-secret-access-key",
+            assumeRoles: [{ roleArn: hub, externalId: "x-1" }, { roleArn: team }],
+            endpoints: Object.fromEntries(services.map((name) => [name, sandbox.env.AWS_ENDPOINT_URL])),
+        };
+        const env = { ...NOWHERE, OWN_PROVIDER: JSON.stringify(provider) };
+        const pulumi = await programs.program("python", "own-provider", { folder: "programs", env });
+        await sandbox.aws.clearCalls();
+        await isMade(pulumi);
+        const refreshed = succeeds(await pulumi.refresh("--skip-preview", "--diff"));
+        const gone = succeeds(await pulumi.destroy("--skip-preview"));
+        const callers = new Map<string, Set<string>>();
+        for (const { operation, principal = "", userAgent } of await sandbox.aws.calls()) {
+            const caller = principal.replace(/.*:(assumed-role\/\w+|user\/).*/, "$1");
+            const who = `${caller}${operation === "AssumeRole" ? " assumes" : ""}`;
+            const ours = userAgent.includes("pulumi-hyperpod-inference") ? "ours" : "Pulumi's";
+            callers.set(ours, (callers.get(ours) ?? new Set()).add(who));
+        }
+        const expected = ["assumed-role/hub assumes", "assumed-role/team", "user/ assumes"];
+        assert.deepEqual([...(callers.get("ours") ?? [])].sort(), expected);
+        assert.deepEqual([...(callers.get("Pulumi's") ?? [])].sort(), expected);
+        const shown = [refreshed, gone].map(({ stdout, stderr }) => ["a command", stdout + stderr] as const);
+        for (const [where, text] of [...backendFiles(programs.backendDirectory), ...shown])
+            assert.ok(!text.includes(provider.secretKey), where);
+        for (const name of ["hub", "team"])
+            await awsClients(sandbox).iam.send(new DeleteRoleCommand({ RoleName: name }));
         await isAsBefore(start);
     });
 });

@@ -36,17 +36,28 @@ export class Programs {
 
     constructor(readonly sandbox: Sandbox) {}
 
+    /** Of the stack that programs have. */
+    get backendDirectory(): string {
+        return this.#backend;
+    }
+
     /** From here on programs have a stack that knows nothing. */
     newStack(): void {
         this.#backend = mkdtempSync(path.join(this.#folder, "state-"));
         this.#settings = undefined;
     }
 
-    async program(language: Language, example: string): Promise<Pulumi> {
+    /** `own` is of the tests: a folder beside this file that has programs as the examples are, and variables for them. */
+    async program(
+        language: Language,
+        example: string,
+        own?: { readonly folder: string; readonly env: Record<string, string> },
+    ): Promise<Pulumi> {
+        const source = own === undefined ? path.join(root, "examples") : path.join(__dirname, own.folder);
         const place = mkdtempSync(path.join(this.#folder, `${language}-`));
         if (language === "typescript")
-            cpSync(path.join(root, "examples", example), path.join(place, example), { recursive: true });
-        else cpSync(path.join(root, "examples", language), place, { recursive: true });
+            cpSync(path.join(source, example), path.join(place, example), { recursive: true });
+        else cpSync(path.join(source, language), place, { recursive: true });
         const projectDirectory = path.join(place, example);
         const project = path.join(projectDirectory, "Pulumi.yaml");
         writeFileSync(project, readFileSync(project, "utf8").replace(/^name: .*$/m, `name: ${PROJECT}`));
@@ -61,6 +72,7 @@ export class Programs {
             env: {
                 ...sandbox.env,
                 ...env,
+                ...own?.env,
                 PATH: [...commands, AWS, this.#plugin.folder, sandbox.env.PATH].join(path.delimiter),
             },
             config: { clusterName: sandbox.clusterName },

@@ -7,6 +7,7 @@ import { type ImportedMove, importMove } from "../provider/pulumi/importMove";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 import { moveCalls, type Remaining } from "../provider/pulumi/moveCalls";
 import type { SessionHost } from "../provider/pulumi/session";
+import { toldPlan } from "../provider/pulumi/toldPlan";
 import { resourceCalls } from "../provider/resources/calls";
 
 export interface Kind {
@@ -35,7 +36,7 @@ export function kindsOf(process: SessionHost): Readonly<Record<string, Kind>> {
     return {
         Move: {
             calls: guarded(move),
-            certain: ({ plan, addonVersion }) => ({ plan, addonVersion }),
+            certain: (inputs) => ({ ...toldPlan(inputs), addonVersion: inputs.addonVersion }),
             isAsked: isMoveInput,
             remaining,
             import: (id) => importMove(id, host, callLog),

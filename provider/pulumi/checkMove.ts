@@ -14,14 +14,13 @@ import {
     withPresentNames,
 } from "./inputs";
 import { Blocked, type PlanPreviews } from "./previewPlan";
+import { PLAN_UNKNOWN, toldPlan } from "./toldPlan";
 import { vouchersOf } from "./vouchers";
 
 export interface CheckResult {
     readonly inputs: Record<string, unknown>;
     readonly failures: CheckFailure[];
 }
-
-const PLAN_UNKNOWN = "known after `pulumi up`: the plan needs inputs that another resource has yet to make";
 
 export async function checkMove(
     previews: PlanPreviews,
@@ -44,9 +43,8 @@ export async function checkMove(
     const canPlan =
         olds.plan === undefined && unknown.every((property) => PLANNED_WITHOUT.includes(property));
     if (unknown.length > 0 && !canPlan) return planned([PLAN_UNKNOWN]);
-    const { plan } = olds;
-    if (Array.isArray(plan) && plan[0] !== PLAN_UNKNOWN && changesOfCluster(olds, news).length === 0)
-        return planned(plan);
+    const { plan } = toldPlan(olds);
+    if (plan !== undefined && changesOfCluster(olds, news).length === 0) return planned(plan);
     try {
         const isBegun = olds.clusterName !== undefined;
         return planned(await previews.linesOf(inputs, vouchersOf({}, news, olds), isBegun, log));

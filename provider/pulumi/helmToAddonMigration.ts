@@ -88,7 +88,7 @@ export interface HelmToAddonMigrationArgs {
 export class HelmToAddonMigration extends pulumi.CustomResource {
     /** How far the move has come. */
     declare public readonly phase: pulumi.Output<MigrationPhase>;
-    /** The plan, one line per step. */
+    /** The plan as the last preview told it, one line per step; as it is now, where the move had to plan anew on its way. */
     declare public readonly plan: pulumi.Output<string[]>;
     /** Each step with its state. */
     declare public readonly steps: pulumi.Output<StepOutput[]>;

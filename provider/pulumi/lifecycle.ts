@@ -15,6 +15,7 @@ import { noInputs, noJournal } from "./refusals";
 import { remaining } from "./remaining";
 import { type Moved, runMove } from "./runMove";
 import type { SessionHost } from "./session";
+import { toldPlan } from "./toldPlan";
 import { destroyMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
 import { assertRegion, clusterArnOf } from "./whichCluster";
@@ -54,7 +55,7 @@ export class Lifecycle {
         if (!asksForWork(outputs, news) && hasChanges(outputs, news)) {
             const { inputs } = parseInputs(news);
             assertRegion(clusterArnOf(outputs), inputs.region);
-            return plainJson({ ...outputs, ...keyIn(news, olds), inputs });
+            return plainJson({ ...outputs, ...toldPlan(news), ...keyIn(news, olds), inputs });
         }
         const { outs } = await runMove(this.#host, news, outputs, log, "update");
         return outs;

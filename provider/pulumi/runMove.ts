@@ -1,5 +1,6 @@
 // The work of create and update: the move to where the inputs want it. Answers id and outputs; what was begun and failed is a `PartialFailure`, which keeps the state.
 import { randomUUID } from "node:crypto";
+import { sameJson } from "../../common/canonicalJson";
 import { Owner } from "../../common/enums";
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
@@ -20,6 +21,7 @@ import { PartialFailure } from "./partialState";
 import { committed, homeDeleted, nothingToUndo } from "./refusals";
 import type { Session, SessionHost } from "./session";
 import { assertStops } from "./stops";
+import { toldPlan } from "./toldPlan";
 import { isUndone, undoMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
 
@@ -43,25 +45,31 @@ export async function runMove(
     const report = new RunReport(inputs.report, host.clock, log, olds ?? { inputs });
     const claim = olds?.claim ?? randomUUID();
     let journal: Journal | undefined;
+    let begunWith: readonly string[] = [];
     const result = (of: Journal, phase: MigrationPhase): Moved => {
         const outputs = { ...outputsAt(of, session, phase), claim };
         report.ended(outputs, of);
-        return { id: idOf(of), outs: { ...(plainJson(outputs) as object), ...keyIn(raw, olds) } };
+        // What was planned anew on the way is told as it is now.
+        const told = sameJson(of.plan.lines, begunWith) ? toldPlan(raw) : {};
+        return { id: idOf(of), outs: { ...(plainJson(outputs) as object), ...told, ...keyIn(raw, olds) } };
     };
     try {
         if (olds?.phase === MigrationPhase.Committed) {
             if (inputs.desiredOwner === Owner.Helm) throw committed();
-            return { id: "", outs: { ...(await adjustCommitted(session, olds)), ...keyIn(raw, olds) } };
+            const outs = await adjustCommitted(session, olds);
+            return { id: "", outs: { ...outs, ...toldPlan(raw), ...keyIn(raw, olds) } };
         }
         journal = await begunJournal(session, olds);
         if (inputs.desiredOwner === Owner.Helm) {
             if (journal === undefined) throw nothingToUndo();
+            begunWith = journal.plan.lines;
             await undoMove(session, journal);
             return result(journal, MigrationPhase.OnHelm);
         }
         // What was undone is planned anew: the cluster may be another one by now.
         if (journal !== undefined && (await isUndone(session, journal))) journal = undefined;
         journal ??= await beginMove(session);
+        begunWith = journal.plan.lines;
         await journal.claim(claim);
         return result(journal, await goForward(session, journal));
     } catch (error) {

@@ -1,5 +1,6 @@
 // The life cycle of the small resource that stands in the state before a move begins: when the move's own create was killed, destroying this one still finds the cluster's journal and goes back.
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
+import { UNKNOWN } from "../../common/unknown";
 import { isJournalKey, newJournalKey, type Vouchers } from "../engine/vouched";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
@@ -21,12 +22,11 @@ export class WayBackLifecycle {
 
     /**
      * The move checks the inputs and tells what is wrong with them; told twice they would only be noise.
-     * Gives the stack its key for the journal, once: it stands in the state before the move's first write.
+     * Gives the stack its key for the journal, once, and not in a preview: it stands in the state before the move's first write.
      */
     check(olds: Bag, news: Bag): { inputs: Bag; failures: CheckFailure[] } {
         if (olds.clusterName === undefined) this.#madeAnew.push(parseInputs(news).inputs);
-        const journalKey = isJournalKey(olds.journalKey) ? olds.journalKey : newJournalKey();
-        return { inputs: { ...news, journalKey }, failures: [] };
+        return { inputs: { ...news, journalKey: keyOf(olds, news) }, failures: [] };
     }
 
     diff(olds: Bag, news: Bag): { changes: boolean } {
@@ -100,4 +100,9 @@ export class WayBackLifecycle {
             );
         }
     }
+}
+
+function keyOf(olds: Bag, news: Bag): unknown {
+    if (isJournalKey(olds.journalKey)) return olds.journalKey;
+    return news.journalKey === UNKNOWN ? UNKNOWN : newJournalKey();
 }

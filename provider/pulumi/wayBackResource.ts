@@ -14,8 +14,8 @@ export class WayBack extends pulumi.CustomResource {
             name,
             {
                 ...args,
-                // Its check puts the key here; a secret that goes in stays one in the state's inputs too.
-                journalKey: pulumi.secret(""),
+                // Its check puts the key here; a secret that goes in stays one in the state's inputs too. What a preview promised, `pulumi up --plan` holds it to.
+                journalKey: pulumi.secret(pulumi.runtime.isDryRun() ? pulumi.unknown : ""),
                 ...inputs,
             },
             pulumi.mergeOptions(options, {

@@ -1,6 +1,6 @@
 // The plugin on the real engine, over a cluster in memory: a move that is interrupted, that fails, that goes on and goes back; and nothing planted in its inputs or in the cluster's Secrets is anywhere in the open.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Pulumi, type PulumiRun } from "../../sandbox/pulumi/driver";
@@ -149,6 +149,25 @@ describe("the plugin on the engine, over a cluster in memory", function () {
         const back = await pulumi.destroy("--skip-preview");
         assert.equal(back.exitCode, 0, back.stdout);
         assert.equal(await plugin.differences(), "");
+    });
+
+    it("keeps what its preview promised, as `pulumi up --plan` demands: of a create and of an update", async () => {
+        const plan = path.join(folder, "plan.json");
+        const promised = async (program: object) => {
+            writeFileSync(path.join(project, "Pulumi.yaml"), JSON.stringify(program));
+            const preview = kept("preview --save-plan", await pulumi.preview("--save-plan", plan));
+            assert.equal(preview.exitCode, 0, preview.stdout);
+            assert.doesNotMatch(readFileSync(plan, "utf8"), /planted/);
+            const run = kept("up --plan", await pulumi.up("--skip-preview", "--plan", plan));
+            assert.equal(run.exitCode, 0, run.stdout);
+        };
+        const { move } = PROGRAM.resources;
+        const stopping = { ...move, properties: { ...move.properties, until: "identities" } };
+        await promised({ ...PROGRAM, resources: { move: stopping } });
+        assert.equal((await stored())?.phase, "Stopped");
+        await promised(PROGRAM);
+        assert.equal((await stored())?.phase, "Moved");
+        assert.equal((await pulumi.destroy("--skip-preview")).exitCode, 0);
     });
 
     it("stops at a safe point when the times of customTimeouts are over, each its own, and goes on", async () => {

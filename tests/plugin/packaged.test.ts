@@ -1,4 +1,4 @@
-// The plugin as users install it, offline and in empty folders: the npm package, whose command is on PATH, and the repository's folder. Each is found and started by the CLI, from a project of each language.
+// The plugin as users install it, offline and in empty folders: the npm package, whose command is on PATH, the repository's folder, and a release's archives. Each is found and started by the CLI; a program of each language, with the SDK that the CLI adds to it, reaches the plugin.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
@@ -14,8 +14,10 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ensureCli } from "../../sandbox/pulumi/installation";
+import { ensurePythonWith } from "../../sandbox/aws/python";
+import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/installation";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
+import { SDK_OF_GO } from "./sdks";
 
 const execute = promisify(execFile);
 const root = path.resolve(__dirname, "../..");
@@ -25,12 +27,57 @@ const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"
     version: string;
     devDependencies: Record<string, string>;
 };
+/** Of programs with the SDK that the CLI adds. */
+const PROGRAMS: Readonly<Record<"python" | "go" | "nodejs", readonly [file: string, text: string]>> = {
+    python: [
+        "__main__.py",
+        `import pulumi_hyperpod_inference as hyperpod
+
+hyperpod.HelmToAddonMigration("move", cluster_name="demo", region="nowhere")
+`,
+    ],
+    go: [
+        "main.go",
+        `package main
+
+import (
+	hyperpod "${SDK_OF_GO}/go/hyperpodinference"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		_, err := hyperpod.NewHelmToAddonMigration(ctx, "move", &hyperpod.HelmToAddonMigrationArgs{
+			ClusterName: pulumi.String("demo"),
+			Region:      pulumi.String("nowhere"),
+		})
+		return err
+	})
+}
+`,
+    ],
+    nodejs: [
+        "index.ts",
+        `import { HelmToAddonMigration } from "pulumi-hyperpod-inference-sdk";
+
+new HelmToAddonMigration("move", { clusterName: "demo", region: "nowhere" });
+`,
+    ],
+};
 /** Refused by the plugin itself, before anything is asked of an account. */
 const PROGRAM = `resources:
   move:
     type: hyperpod-inference:HelmToAddonMigration
     properties: { clusterName: demo, region: nowhere }
 `;
+
+interface Environment {
+    readonly language?: string;
+    /** Folders before all others on PATH. */
+    readonly first?: readonly string[];
+    readonly only?: string;
+    readonly env?: NodeJS.ProcessEnv;
+}
 
 describe("the plugin as it is installed", function () {
     this.timeout(300_000);
@@ -60,13 +107,18 @@ describe("the plugin as it is installed", function () {
         writeFileSync(path.join(place, "Pulumi.yaml"), `name: ${name}\nruntime: ${runtime}\n${more}`);
         return place;
     };
-    const isRefusedByThePlugin = async (place: string, ...first: string[]) => {
-        const cli = await ensureCli("yaml", console.error);
+    /** `only` stands in place of the PATH that programs usually have. */
+    const isRefusedByThePlugin = async (
+        place: string,
+        { language = "yaml", first = [], only = process.env.PATH, env = {} }: Environment = {},
+    ) => {
+        const cli = await ensureCli(language, console.error);
         await run(cli, ["stack", "init", "dev", "--non-interactive"], place);
-        const PATH = [...first, path.dirname(cli), process.env.PATH].join(path.delimiter);
-        const preview = await run(cli, ["preview", "--stack", "dev", "--color", "never"], place, {
-            PATH,
-        }).then(
+        // Each of Pulumi's languages hands a program its configuration.
+        await run(cli, ["config", "set", "any", "thing", "--stack", "dev"], place);
+        const PATH = [...first, path.dirname(cli), only].join(path.delimiter);
+        const flags = ["--stack", "dev", "--color", "never"];
+        const preview = await run(cli, ["preview", ...flags], place, { ...env, PATH }).then(
             () => assert.fail("was previewed"),
             (error: { stdout: string }) => error.stdout,
         );
@@ -88,7 +140,7 @@ describe("the plugin as it is installed", function () {
 
     it("from npm is a command that the CLI finds on PATH", async () => {
         const place = project("on-path", "yaml", PROGRAM);
-        await isRefusedByThePlugin(place, commands);
+        await isRefusedByThePlugin(place, { first: [commands] });
     });
 
     /** As a clone has it after `npm install`. */
@@ -120,14 +172,80 @@ describe("the plugin as it is installed", function () {
             assert.ok(existsSync(path.join(place, "sdks/hyperpod-inference")));
         });
 
-    // Last, because from here on every project finds it.
-    it("from a release's archive is installed with `--file`, into an empty home", async () => {
+    const isInstalled = async (archive: string, home: string) => {
         const cli = await ensureCli("yaml", console.error);
-        const archive = path.join(folder, "release.tar.gz");
-        await run("tar", ["-czf", archive, "-C", bundle.folder, NAME], folder);
         const plugin = ["resource", "hyperpod-inference", manifest.version];
-        await run(cli, ["plugin", "install", ...plugin, "--file", archive], folder);
-        await isRefusedByThePlugin(project("from-release", "yaml", PROGRAM));
+        const PULUMI_HOME = path.join(folder, home);
+        await run(cli, ["plugin", "install", ...plugin, "--file", archive], folder, { PULUMI_HOME });
+        return { PULUMI_HOME };
+    };
+
+    describe("from an archive of the one file, installed with `--file` into an empty home", () => {
+        let env: { PULUMI_HOME: string };
+        before(async () => {
+            const archive = path.join(folder, "one-file.tar.gz");
+            await run("tar", ["-czf", archive, "-C", bundle.folder, NAME], folder);
+            env = await isInstalled(archive, "home-of-one-file");
+        });
+
+        it("is used by a YAML program, which needs no SDK", async () => {
+            await isRefusedByThePlugin(project("from-one-file", "yaml", PROGRAM), { env });
+        });
+
+        /** A project with the SDK that the CLI adds, by the plugin's name and version. */
+        const withSdk = async (language: keyof typeof PROGRAMS, host: string) => {
+            const cli = await ensureCli(host, console.error);
+            const place = project(`with-sdk-${language}`, language, "");
+            writeFileSync(path.join(place, PROGRAMS[language][0]), PROGRAMS[language][1]);
+            await run(cli, ["package", "add", `hyperpod-inference@${manifest.version}`], place, env);
+            return { place, sdk: path.join(place, "sdks/hyperpod-inference") };
+        };
+
+        it("is used by a Python program, whose SDK pip installs", async () => {
+            const { place, sdk } = await withSdk("python", "python");
+            const requirements = path.join(__dirname, "requirements.txt");
+            const python = await ensurePythonWith(requirements, "programs in Python", console.error);
+            const PYTHONPATH = path.join(place, "installed");
+            const offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"];
+            await run(python, ["-m", "pip", "install", ...offline, "--target", PYTHONPATH, sdk], place);
+            const first = [path.dirname(python)];
+            await isRefusedByThePlugin(place, { language: "python", first, env: { ...env, PYTHONPATH } });
+        });
+
+        it("is used by a Go program, whose module file names the SDK", async () => {
+            const { place } = await withSdk("go", "go");
+            const examples = path.join(root, "examples/go");
+            const required = readFileSync(path.join(examples, "go.mod"), "utf8");
+            const module = required.replace(`${SDK_OF_GO} v`, `${SDK_OF_GO}/go v`);
+            const replaced = `replace ${SDK_OF_GO}/go => ./sdks/hyperpod-inference\n`;
+            writeFileSync(path.join(place, "go.mod"), `${module}\n${replaced}`);
+            cpSync(path.join(examples, "go.sum"), path.join(place, "go.sum"));
+            await isRefusedByThePlugin(place, { language: "go", env: { ...env, GOPROXY: "off" } });
+        });
+
+        it("is used by a TypeScript program, whose SDK is built and linked", async () => {
+            const { place, sdk } = await withSdk("nodejs", SDK_OF_NODE);
+            writeFileSync(path.join(place, "package.json"), '{ "main": "index.ts" }');
+            // As npm leaves it; from the registry it would need the network.
+            const modules = path.join(place, "node_modules");
+            mkdirSync(modules);
+            for (const name of ["@pulumi", "@types", "typescript"])
+                symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+            symlinkSync(sdk, path.join(modules, "pulumi-hyperpod-inference-sdk"));
+            await run("npm", ["run", "--silent", "build", "--", "--skipLibCheck"], sdk, {
+                PATH: [path.join(root, "node_modules/.bin"), process.env.PATH].join(path.delimiter),
+            });
+            await isRefusedByThePlugin(place, { language: "nodejs", env });
+        });
+    });
+
+    it("from a release's archive needs no Node.js on the machine", async () => {
+        const tool = path.join(root, "tools/bundle/executable.mjs");
+        const made = await run(process.execPath, [tool, "--out", folder], root);
+        const archive = path.resolve(root, made.stdout.trim().split("\n").at(-1) ?? "");
+        assert.match(archive, new RegExp(`${NAME}-v${manifest.version}-\\w+-\\w+\\.tar\\.gz$`));
+        const env = await isInstalled(archive, "home-of-release");
+        await isRefusedByThePlugin(project("from-release", "yaml", PROGRAM), { env, only: empty });
     });
 
     it("has one version everywhere, and the SDK that it was tried with", () => {

@@ -2,6 +2,7 @@
 // The bundled plugin and a Node of the wanted machine come in, the release's archive with one executable that needs nothing goes out. `--node FILE --os darwin|linux|windows --arch amd64|arm64`; defaults are this Node and this machine.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 const NAME = "pulumi-resource-hyperpod-inference";
 /** Node looks for this text in itself to know whether a program is inside; it is the same in every Node. */
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
-const POSTJECT = "postject@1.0.0-alpha.6";
+const postject = createRequire(import.meta.url).resolve("postject/dist/cli.js");
 const OS = { darwin: "darwin", linux: "linux", win32: "windows" };
 const ARCH = { x64: "amd64", arm64: "arm64" };
 
@@ -56,8 +57,8 @@ copyFileSync(node, executable);
 chmodSync(executable, 0o755);
 const segment = os === "darwin" ? ["--macho-segment-name", "NODE_SEA"] : [];
 execFileSync(
-    "npx",
-    ["--yes", POSTJECT, executable, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE, ...segment],
+    process.execPath,
+    [postject, executable, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE, ...segment],
     { stdio: "inherit" },
 );
 // As Pulumi unpacks it: the executable under its own name at the archive's root.

@@ -16,14 +16,18 @@ import { captureState, type State } from "./compare";
 import { demoContent, deployCrowd } from "./content";
 import { Pulumi } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
+import { type Content, DEMO, startFrom } from "./startFrom";
 
 const PROGRAM = resolve(__dirname, "bench/program");
 const SCRIPT = process.env.HELM_TO_ADDON_SH ? resolve(process.env.HELM_TO_ADDON_SH) : undefined;
 /** AWS's script cannot read role ARNs with a path; where it takes part, the execution role has none. */
-const START =
+const START: Content =
     SCRIPT === undefined
-        ? { name: "demo", content: {} }
-        : { name: "demo-plain-roles", content: { helm: { roles: { paths: { execution: "/" } } } } };
+        ? DEMO
+        : {
+              name: "demo-plain-roles",
+              prepare: (sandbox) => demoContent(sandbox, { helm: { roles: { paths: { execution: "/" } } } }),
+          };
 const CROWD_PERCENT = Number(process.env.CROWD ?? 100);
 const CROWD = { releases: 50, objects: 6_000, ingresses: 1_000 };
 const say = (line: string): void => console.log(line);
@@ -32,11 +36,8 @@ async function main(): Promise<void> {
     const sandbox = await startSandbox({ progress: say });
     const folder = mkdtempSync(join(tmpdir(), "hyperpod-bench-"));
     try {
-        if (!sandbox.hasBaseline(START.name)) {
-            say("preparing the cluster ...");
-            await demoContent(sandbox, START.content);
-            await sandbox.saveBaseline(START.name, { shared: true });
-        }
+        say("preparing the cluster ...");
+        await startFrom(sandbox, START);
         say(`\n${tableOf(await measure(sandbox, folder))}`);
         say(
             `\nload of this machine: ${loadavg()
@@ -88,10 +89,10 @@ async function beside(sandbox: Sandbox, pulumi: Pulumi): Promise<MeasuredCrowd> 
         number,
     ];
     await sandbox.restoreBaseline(START.name);
-    if (!sandbox.hasBaseline(baseline)) {
-        await deployCrowd(sandbox, { releases, objects, ingresses });
-        await sandbox.saveBaseline(baseline, { shared: true });
-    } else await sandbox.restoreBaseline(baseline);
+    await startFrom(sandbox, {
+        name: baseline,
+        prepare: () => deployCrowd(sandbox, { releases, objects, ingresses }),
+    });
     say(`a move beside ${releases} releases, ${objects} objects and ${ingresses} ingresses of others ...`);
     return measureCrowd(sandbox, pulumi);
 }

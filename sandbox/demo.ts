@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { captureState, countObjects } from "./compare";
-import { demoContent } from "./content";
 import { ending } from "./demo/ending";
 import { proveMoved, proveUndone } from "./demo/proofs";
 import { Pulumi, type PulumiRun } from "./pulumi/driver";
 import { type Sandbox, startSandbox } from "./sandbox";
+import { DEMO, startFrom } from "./startFrom";
 
 const EXAMPLE = resolve(__dirname, "../examples/move-from-helm");
-const BASELINE = "demo";
 
 const started = Date.now();
 
@@ -36,14 +35,12 @@ async function main(): Promise<void> {
 
 /** The first run installs with the real helm and keeps the result; later runs start from it. */
 async function prepare(sandbox: Sandbox): Promise<void> {
-    if (sandbox.hasBaseline(BASELINE)) {
-        say("the operator, as the real helm installed it in an earlier run, with models and bystanders");
-        await sandbox.restoreBaseline(BASELINE);
-        return;
-    }
-    say("the operator from its chart by the real helm (3 revisions), three models, and things of others");
-    await demoContent(sandbox);
-    await sandbox.saveBaseline(BASELINE, { shared: true });
+    say(
+        sandbox.hasBaseline(DEMO.name)
+            ? "the operator, as the real helm installed it in an earlier run, with models and bystanders"
+            : "the operator from its chart by the real helm (3 revisions), three models, and things of others",
+    );
+    await startFrom(sandbox, DEMO);
 }
 
 async function tell(sandbox: Sandbox, folder: string): Promise<void> {

@@ -2,26 +2,23 @@
 import { join } from "node:path";
 import { ensurePython } from "./aws/python";
 import { baselinesOf } from "./baselinesOf";
-import { demoContent } from "./content";
 import { clusterPki } from "./kubernetes/clusterPki";
 import { startSandbox } from "./sandbox";
 import { pkiDirectory } from "./sandboxNames";
+import { DEMO, startFrom } from "./startFrom";
 import { ensureTools } from "./tools/tools";
-
-const BASELINE = "demo";
 
 async function main(): Promise<void> {
     await ensurePython(console.error);
     await ensureTools(console.error);
     const pki = await clusterPki(pkiDirectory);
-    if (baselinesOf(join(pkiDirectory, "none"), pki).find(BASELINE) !== undefined) return;
+    if (baselinesOf(join(pkiDirectory, "none"), pki).find(DEMO.name) !== undefined) return;
     console.error(
         "making the cluster that tests start from (once per change of the sandbox, about a minute)",
     );
     const sandbox = await startSandbox();
     try {
-        await demoContent(sandbox);
-        await sandbox.saveBaseline(BASELINE, { shared: true });
+        await startFrom(sandbox, DEMO);
     } finally {
         await sandbox.stop();
     }

@@ -2,21 +2,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { demoContent } from "./content";
 import { Pulumi } from "./pulumi/driver";
 import { shownPreview, withPreview } from "./readmePreview";
 import { startSandbox } from "./sandbox";
+import { DEMO, startFrom } from "./startFrom";
 
 const README = resolve(__dirname, "../README.md");
 const EXAMPLE = resolve(__dirname, "../examples/move-from-helm");
-const BASELINE = "demo";
 
 async function main(): Promise<void> {
     const sandbox = await startSandbox({ progress: console.error });
     const folder = mkdtempSync(join(tmpdir(), "hyperpod-preview-"));
     try {
-        if (sandbox.hasBaseline(BASELINE)) await sandbox.restoreBaseline(BASELINE);
-        else await demoContent(sandbox);
+        await startFrom(sandbox, DEMO);
         const pulumi = new Pulumi({
             projectDirectory: EXAMPLE,
             backendDirectory: folder,

@@ -9,7 +9,8 @@ import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";
-import { DEMO, emptySandbox, sandboxWith } from "../run/sharedSandbox";
+import { DEMO } from "../../sandbox/startFrom";
+import { emptySandbox, sandboxWith } from "../run/sharedSandbox";
 import { connectionOf, provide } from "./existingParts";
 import { type Examples, examplesOn, isExpectedRest, settledState } from "./offlineAccount";
 

@@ -11,7 +11,8 @@ import {
 } from "../../sandbox/compare";
 import { Pulumi } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { type Content, closeSandbox, DEMO, sandboxWith } from "../run/sharedSandbox";
+import { type Content, DEMO } from "../../sandbox/startFrom";
+import { closeSandbox, sandboxWith } from "../run/sharedSandbox";
 
 const EXAMPLE = resolve(__dirname, "../../examples/move-from-helm");
 /** The program whose one migration takes its arguments from the test. */

@@ -11,7 +11,8 @@ import type { Sandbox } from "../../sandbox/sandbox";
 import { buildPackage, buildPolicies } from "../component/builtPackage";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
 import "../run/sandboxHooks";
-import { DEMO, sandboxWith } from "../run/sharedSandbox";
+import { DEMO } from "../../sandbox/startFrom";
+import { sandboxWith } from "../run/sharedSandbox";
 import { stackObjects } from "./operatorObjects";
 import { stackDefinition } from "./stackDefinition";
 

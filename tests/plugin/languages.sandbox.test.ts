@@ -11,7 +11,8 @@ import type { Sandbox } from "../../sandbox/sandbox";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
 import { backendFiles } from "../run/backendFiles";
 import "../run/sandboxHooks";
-import { DEMO, emptySandbox, sandboxWith } from "../run/sharedSandbox";
+import { DEMO } from "../../sandbox/startFrom";
+import { emptySandbox, sandboxWith } from "../run/sharedSandbox";
 import { type Language, Programs } from "./programs";
 
 /** The journal's first words, before anything is changed or taken back. */

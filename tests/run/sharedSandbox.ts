@@ -1,15 +1,6 @@
 // One sandbox for all test files of a process: each takes it empty, or with the content it names. It ends with the process's tests. Asserts nothing.
-import { demoContent } from "../../sandbox/content";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
-
-/** What a baseline holds: a name, and how to make it from an empty cluster. */
-export interface Content {
-    readonly name: string;
-    prepare(sandbox: Sandbox): Promise<unknown>;
-}
-
-/** What `make test` has made before any test; serves all sandboxes of the project. */
-export const DEMO: Content = { name: "demo", prepare: demoContent };
+import { type Content, startFrom } from "../../sandbox/startFrom";
 
 const EMPTY = "process-empty";
 let opening: Promise<Sandbox> | undefined;
@@ -38,8 +29,7 @@ export async function sandboxWith(content: Content): Promise<Sandbox> {
     await forget(sandbox);
     if (!sandbox.hasBaseline(content.name)) {
         await sandbox.restoreBaseline(EMPTY);
-        await content.prepare(sandbox);
-        await sandbox.saveBaseline(content.name, { shared: true });
+        await startFrom(sandbox, content);
     }
     await sandbox.restoreBaseline(content.name);
     await tidy(sandbox);

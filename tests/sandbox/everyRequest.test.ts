@@ -4,7 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { describeObservation, observeEveryRequest } from "../../sandbox/watch/observeMove";
 import "../run/sandboxHooks";
-import { DEMO, sandboxWith } from "../run/sharedSandbox";
+import { DEMO } from "../../sandbox/startFrom";
+import { sandboxWith } from "../run/sharedSandbox";
 
 const KINDS = [
     "create ingress",

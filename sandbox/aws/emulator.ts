@@ -237,7 +237,6 @@ class ChildEmulator implements AwsEmulator {
         await this.control.ask("POST", "resume");
     }
     async stop(): Promise<void> {
-        this.control.close();
         if (this.child.exitCode !== null || this.child.signalCode !== null) {
             return;
         }

@@ -110,7 +110,7 @@ export class ControlPlane {
     }
 
     /**
-     * Beneath the running API server: a start of it costs seven seconds of a processor. The controllers must be stopped: their garbage collector remembers
+     * Beneath the running API server: a start of it costs two seconds of a processor. The controllers must be stopped: their garbage collector remembers
      * who is gone for ever.
      */
     async write(registry: KeyValues): Promise<void> {
@@ -138,7 +138,6 @@ export class ControlPlane {
     }
 
     close(): void {
-        this.data.close();
         this.client.close();
     }
 

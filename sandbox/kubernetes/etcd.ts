@@ -1,5 +1,4 @@
 // In: etcd's client port. Out: its keys and values, read at one revision and written one by one. Knows no Kubernetes.
-import { Agent, request } from "node:http";
 
 /** A key and its value, both in base64: values are protobuf as often as JSON. */
 export type KeyValues = Map<string, string>;
@@ -14,8 +13,6 @@ const PAGE = 500;
 const TIMEOUT_MS = 15_000;
 
 export class Etcd {
-    private readonly agent = new Agent({ keepAlive: true });
-
     constructor(private readonly port: number) {}
 
     /** All keys that begin with the prefix, as they were at one moment. */
@@ -47,41 +44,15 @@ export class Etcd {
         await this.ask("kv/deleterange", { key });
     }
 
-    close(): void {
-        this.agent.destroy();
-    }
-
-    private ask<T>(operation: string, body: unknown): Promise<T> {
-        const text = JSON.stringify(body);
-        return new Promise((resolve, reject) => {
-            const outgoing = request(
-                {
-                    host: "127.0.0.1",
-                    port: this.port,
-                    path: `/v3/${operation}`,
-                    method: "POST",
-                    agent: this.agent,
-                    headers: {
-                        "Content-Type": "application/json",
-                        "Content-Length": Buffer.byteLength(text),
-                    },
-                    timeout: TIMEOUT_MS,
-                },
-                (answer) => {
-                    const chunks: Buffer[] = [];
-                    answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-                    answer.on("error", reject);
-                    answer.on("end", () => {
-                        const said = Buffer.concat(chunks).toString();
-                        if (answer.statusCode === 200) resolve(JSON.parse(said) as T);
-                        else reject(new Error(`etcd ${operation}: ${answer.statusCode} ${said}`));
-                    });
-                },
-            );
-            outgoing.on("timeout", () => outgoing.destroy(new Error(`etcd ${operation}: no answer`)));
-            outgoing.on("error", reject);
-            outgoing.end(text);
+    private async ask<T>(operation: string, body: unknown): Promise<T> {
+        const answer = await fetch(`http://127.0.0.1:${this.port}/v3/${operation}`, {
+            method: "POST",
+            body: JSON.stringify(body),
+            signal: AbortSignal.timeout(TIMEOUT_MS),
         });
+        const said = await answer.text();
+        if (answer.status !== 200) throw new Error(`etcd ${operation}: ${answer.status} ${said}`);
+        return JSON.parse(said) as T;
     }
 }
 

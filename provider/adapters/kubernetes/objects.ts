@@ -15,36 +15,17 @@ import type {
     RemoveOptions,
 } from "../../ports/world";
 import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
-import type { ApiDiscovery, ServedKind } from "./apiDiscovery";
+import type { ApiDiscovery } from "./apiDiscovery";
+import { readPages } from "./pages";
+import { isBuiltIn, isSearched } from "./searchedKinds";
 
 const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
-const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 /** The answer to a write is not looked at, nor what a thing is that only has to be there; a CRD's would be 300 kB. */
 const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-const PAGE = "500";
-/** A list of many pages begins again when its token expired; one that always does is told. */
-const MAX_RESTARTS = 3;
 /** With growing waits, about 15 s. */
 const CONTENDED_TRIES = 8;
 const MERGE_PATCH = "application/merge-patch+json";
-
-/** Kinds that come and go by themselves, or that no add-on applies: never searched for what an add-on made. */
-const NEVER_APPLIED = new Set([
-    "Event",
-    "Lease",
-    "EndpointSlice",
-    "Endpoints",
-    "Pod",
-    "ReplicaSet",
-    "ControllerRevision",
-    "Node",
-    "CSINode",
-    "ComponentStatus",
-    "CertificateRequest",
-    "PodMetrics",
-    "NodeMetrics",
-]);
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/";
 /** Each makes the API server work out its whole schema again: many at once make all of them slow. */
@@ -81,28 +62,7 @@ export class KubernetesObjects implements Objects {
             ...(options.namespace ? { namespace: options.namespace } : {}),
         });
         if (path === undefined) return [];
-        const found: KubernetesObject[] = [];
-        let next: string | undefined;
-        let restarts = 0;
-        for (;;) {
-            const { labelSelector, fieldSelector } = options;
-            const pages = options.mayBeOld ? { resourceVersion: "0" } : { limit: PAGE, continue: next };
-            const query = { ...pages, labelSelector, fieldSelector };
-            const accept = options.metadataOnly ? { accept: METADATA_ONLY } : {};
-            const { status, body } = await this.api.callForAnswer({ method: "GET", path, query, ...accept });
-            if (status === 410 && next !== undefined && restarts++ < MAX_RESTARTS) {
-                // The snapshot that the pages were cut from is gone: what was read of it is half a list.
-                found.length = 0;
-                next = undefined;
-                continue;
-            }
-            if (status >= 300) throw new ApiError(status, body, { method: "GET", path });
-            const page = body as { items: KubernetesObject[]; metadata?: { continue?: string } };
-            // Items of a list carry neither apiVersion nor kind.
-            for (const item of page.items ?? []) found.push({ ...item, apiVersion, kind });
-            next = page.metadata?.continue || undefined;
-            if (next === undefined) return found;
-        }
+        return readPages(this.api, path, { apiVersion, kind }, options);
     }
 
     async createdBy(
@@ -111,11 +71,7 @@ export class KubernetesObjects implements Objects {
         groups?: readonly string[],
     ): Promise<{ objects: KubernetesObject[]; unanswered: readonly string[] }> {
         const unanswered: string[] = [];
-        const kinds = (await this.discovery.all()).filter(
-            (kind) =>
-                isSearched(kind) &&
-                (groups === undefined || isBuiltIn(kind.apiVersion) || groups.includes(groupIn(kind))),
-        );
+        const kinds = (await this.discovery.all()).filter((kind) => isSearched(kind, groups));
         const lists = await mapConcurrently(kinds, async ({ apiVersion, kind }) => {
             try {
                 return await this.list(apiVersion, kind, { metadataOnly: true });
@@ -294,28 +250,6 @@ function withoutServerFields(object: KubernetesObject): KubernetesObject {
         ...metadata
     } = object.metadata;
     return { ...object, metadata: metadata as KubernetesObject["metadata"] };
-}
-
-/** Served by the API server itself: it alone can fail to answer. */
-const BUILT_IN_GROUPS =
-    /^(v1|(apps|batch|autoscaling|policy)\/.+|(rbac\.authorization|networking|storage|admissionregistration|apiextensions|apiregistration|scheduling|coordination|discovery|node|certificates|flowcontrol\.apiserver|resource|events)\.k8s\.io\/.+)$/;
-
-function isBuiltIn(apiVersion: string): boolean {
-    return BUILT_IN_GROUPS.test(apiVersion);
-}
-
-function groupIn({ apiVersion }: ServedKind): string {
-    return apiVersion.split("/")[0] ?? "";
-}
-
-function isSearched({ kind, verbs, preferred, apiVersion }: ServedKind): boolean {
-    return (
-        preferred &&
-        verbs.includes("list") &&
-        verbs.includes("delete") &&
-        !NEVER_APPLIED.has(kind) &&
-        !/metrics\.k8s\.io/.test(apiVersion)
-    );
 }
 
 async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {

@@ -1,7 +1,9 @@
 // A single input value comes in, the reason why it cannot be used goes out: the one set of rules for both resources. Knows formats and the limits of AWS and Kubernetes, not which input has them.
 
 import { AWS_REGION } from "./awsRegion";
-import { EXECUTION_ROLE_PREFIX } from "./names";
+import { BUCKET, BUCKET_NAME } from "./bucketName";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_TAG } from "./names";
+import { PACKAGE_NAME } from "./ourMarks";
 
 /** How a value is shown in a reason. */
 export type Show = (value: unknown) => string;
@@ -65,7 +67,7 @@ export const hyperpodCluster = arn(
     String.raw`\d{12}:cluster/[a-z0-9]{12}`,
     "a HyperPod cluster",
 );
-export const bucketArn = arn("s3", "", ":[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", "an S3 bucket");
+export const bucketArn = arn("s3", "", `:${BUCKET}(/.*)?`, "an S3 bucket");
 
 /** The role name, without its path, must have the prefix that the operator's managed policy may pass to SageMaker. */
 export const executionRole: Check = (value, show = shown) => {
@@ -88,7 +90,7 @@ export const bucketName: Check = (value, show = shown) =>
     bucketForm(value, show) ?? reservedBucket(value, show);
 
 const bucketForm = text(
-    /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    BUCKET_NAME,
     "a bucket name (3 to 63 lower-case letters, digits, dots and hyphens), without s3://",
 );
 
@@ -137,9 +139,10 @@ export const tagKey = text(
     /^(?!aws:)(?!pulumi-hyperpod-inference:)[\p{L}\p{N}\s+\-=._:/@]{1,128}$/iu,
     `a tag key of 1 to 128 characters (${TAG_CHARACTERS}) that starts neither with aws: nor with pulumi-hyperpod-inference:`,
 );
+const MARKS_OF_A_MOVE = new RegExp(`^(${OPERATOR_TAG.key}$|${PACKAGE_NAME}/)`, "i");
 /** Of what a move makes: IAM takes keys that differ in case alone for one. */
 export const tagKeyOfMove: Check = (value, show) =>
-    typeof value === "string" && /^(CreatedBy$|pulumi-hyperpod-inference\/)/i.test(value)
+    typeof value === "string" && MARKS_OF_A_MOVE.test(value)
         ? "is the move's own tag, by which it knows what it made"
         : tagKey(value, show);
 export const TAG_KEYS_IN_ANY_CASE = "IAM takes tag keys that differ in case alone for one, and refuses both";

@@ -1,5 +1,7 @@
 // The cluster comes in, the ARN of its IAM OIDC provider goes out: the given one, the one that exists, or a new one.
+
 import * as pulumi from "@pulumi/pulumi";
+import { AUDIENCE } from "../common/iam/trustPolicy";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
@@ -43,7 +45,7 @@ async function decide(
     }
     const made = new aws.iam.OpenIdConnectProvider(
         `${scope.name}-oidc`,
-        { url: cluster.issuer, clientIdLists: ["sts.amazonaws.com"], tags: scope.tags },
+        { url: cluster.issuer, clientIdLists: [AUDIENCE], tags: scope.tags },
         scope.child(),
     );
     return { arn: made.arn, adopted: [] };

@@ -12,10 +12,18 @@ export interface ProviderSettings {
     endpoints: pulumi.Output<Record<string, string>>;
 }
 
+/** Arguments of an aws provider that decide whose account it reaches; those that are true give access to whoever holds them. */
+export const ACCESS_ARGUMENTS = {
+    profile: false,
+    accessKey: true,
+    secretKey: true,
+    token: true,
+    assumeRoles: false,
+    endpoints: false,
+} as const;
+
 /** Every provider keeps its arguments as outputs; the typings show only the texts among them, and lists are JSON. */
-type Arguments = Partial<
-    Record<"profile" | "accessKey" | "secretKey" | "token" | "assumeRoles" | "endpoints", TextOutput>
->;
+type Arguments = Partial<Record<keyof typeof ACCESS_ARGUMENTS, TextOutput>>;
 type TextOutput = pulumi.Output<string | undefined> | undefined;
 
 export function providerSettings(explicit: pulumi.ProviderResource | undefined): ProviderSettings {

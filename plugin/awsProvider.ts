@@ -1,9 +1,7 @@
 // References to providers come in, as Construct has them; the same with the settings that decide whose account they reach go out.
-import * as pulumi from "@pulumi/pulumi";
 
-const SETTINGS = ["profile", "accessKey", "secretKey", "token", "assumeRoles", "endpoints"] as const;
-/** Whoever holds these reaches the account. */
-const SECRET: readonly string[] = ["accessKey", "secretKey", "token"];
+import * as pulumi from "@pulumi/pulumi";
+import { ACCESS_ARGUMENTS } from "../components/providerSettings";
 
 /** A reference names its resource and tells nothing of it; the engine knows its state. */
 export async function withSettings(
@@ -16,13 +14,10 @@ export async function withSettings(
         state?: Record<string, unknown>;
     };
     const state = answer.state ?? {};
-    const settings = SETTINGS.map((name) => {
+    const settings = Object.entries(ACCESS_ARGUMENTS).map(([name, isSecret]) => {
         const value = state[name];
         const text = value === undefined || typeof value === "string" ? value : JSON.stringify(value);
-        return [
-            name,
-            SECRET.includes(name) && text !== undefined ? pulumi.secret(text) : pulumi.output(text),
-        ];
+        return [name, isSecret && text !== undefined ? pulumi.secret(text) : pulumi.output(text)];
     });
     Object.assign(aws, Object.fromEntries(settings));
     return providers;

@@ -1,5 +1,7 @@
 // A former certificate and DNS names come in; a key and a certificate for these names go out, signed in this process. Stores nothing, logs nothing.
+
 import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { PACKAGE_NAME } from "../../common/ourMarks";
 import type {
     CertificateFacts,
     CertificateRequest,
@@ -10,7 +12,7 @@ import type {
 
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-const AUTHORITY_NAME = "CN=pulumi-hyperpod-inference";
+const AUTHORITY_NAME = `CN=${PACKAGE_NAME}`;
 /** Long enough for a move that is left half way; a key that is forgotten somewhere counts no longer. */
 const LIFETIME_MS = 365 * 24 * 3600_000;
 /** Clocks of pods and of the API server differ. */

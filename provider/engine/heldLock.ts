@@ -20,7 +20,7 @@ const RENEW_MS = 4_000;
 /** A write begins only this shortly after a renewal: an older one is renewed first. */
 const WRITE_WITHIN_MS = 5_000;
 /** A write that is under way is given up this long after the last renewal: a rival takes over after `LEASE_SECONDS` at the earliest. */
-const EXPIRES_MS = 14_000;
+const EXPIRES_MS = LEASE_SECONDS * 1000 - 1_000;
 /** An API server that restarts is away for a few seconds; a write waits this long for a renewal. */
 const RENEWED_WITHIN_MS = 30_000;
 const POLL_MS = 500;

@@ -1,7 +1,7 @@
 // What EKS has applied, by the field manager of its server-side apply.
-import type { KubernetesObject } from "../ports/world";
 
-const EKS_MANAGER = "eks";
+import type { KubernetesObject } from "../ports/world";
+import { EKS_MANAGER } from "./fieldManagers";
 
 /** For whichever add-on. */
 export function isAppliedByEks({ metadata }: KubernetesObject): boolean {

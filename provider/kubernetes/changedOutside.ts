@@ -1,10 +1,8 @@
 // A remembered object and its live form come in; the remembered one with what people and tools have set since then goes out. Writes nothing.
+
 import { canonicalJson } from "../../common/canonicalJson";
 import type { KubernetesObject, ManagedFieldsEntry } from "../ports/world";
-
-/** What EKS, this package and controllers write is the move's doing, or comes again by itself. */
-const NOBODYS_WISH =
-    /^(eks|pulumi-hyperpod-inference|kube-.*|kubelet|cert-manager.*|cainjector|keda.*|controller|manager|aws-load-balancer-controller|cluster-autoscaler)$/;
+import { isNobodysWish } from "./fieldManagers";
 
 /** Written by whoever issues certificates, under the name of whatever client it uses. */
 const ISSUED = new Set(["caBundle"]);
@@ -47,7 +45,7 @@ export function describeKept(
 }
 
 export function isSomebodys({ manager = "", subresource }: ManagedFieldsEntry): boolean {
-    return subresource !== "status" && !NOBODYS_WISH.test(manager);
+    return subresource !== "status" && !isNobodysWish(manager);
 }
 
 /** The content of an object at some place. */

@@ -16,6 +16,7 @@ import { mapDependencySettings, type Settings, type Values, valueAt } from "../s
 import { validateSettings } from "../settings/validateSettings";
 import { dependencyBridge } from "./dependencyBridge";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
+import { droppedNote } from "./settings";
 
 export interface DependencyInputs {
     readonly clusterName: string;
@@ -149,9 +150,7 @@ function planOne(
         unproven: settings.unproven,
         ...(settings.unsupported.length === 0
             ? {}
-            : {
-                  note: `the settings ${settings.unsupported.join(", ")} of the release are dropped: the add-on ${profile.addonName} cannot express them`,
-              }),
+            : { note: droppedNote(settings.unsupported, profile.addonName) }),
     };
 }
 

@@ -161,3 +161,11 @@ function notSeamless(pausing: readonly ComponentHandover[]): Blocker {
         remedy: "set `handover: Handover.Auto`, which pauses these controllers alone, or remove what is named",
     };
 }
+
+/** Seconds on real nodes; undefined when nothing pauses, or a plan of an earlier package does not say. */
+export function longestPause({ handover }: Pick<PlanDraft, "handover">): number | undefined {
+    const pausing = (handover?.components ?? []).filter(({ why }) => why.length > 0);
+    return pausing.length === 0
+        ? undefined
+        : Math.max(...pausing.map(({ startUpSeconds }) => startUpSeconds));
+}

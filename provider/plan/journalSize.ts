@@ -2,11 +2,12 @@
 
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
+import { UNPACKED_LIMIT_BYTES } from "../../common/unpackedLimit";
 import type { PlanDraft } from "./plan";
 import { overwrittenTags } from "./tags";
 
 /** Half of what a journal may unpack to: roles and pauses are remembered beside it. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_BYTES = UNPACKED_LIMIT_BYTES / 2;
 
 export function journalSizeBlockers(draft: PlanDraft): Blocker[] {
     const kept = [draft, overwrittenTags(draft.tags)];

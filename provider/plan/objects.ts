@@ -1,6 +1,8 @@
 // The release's objects in, each with the part it belongs to and the fields that Helm owns, and the controllers among them. Pure.
+
 import { counted } from "../../common/counted";
 import type { Discovery } from "../discovery/discover";
+import { isUsualManager } from "../kubernetes/fieldManagers";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, Release } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
@@ -28,14 +30,6 @@ export function plannedObjects(
             return { ...ref, part, helmFields };
         })
         .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** Managers that are part of every cluster or of the release itself. */
-const USUAL_MANAGERS =
-    /^(helm|Helm|eks|kube-.*|kubelet|cert-manager.*|keda.*|controller|aws-load-balancer-controller|cluster-autoscaler|pulumi-hyperpod-inference)$/;
-
-export function isUsualManager(manager: string): boolean {
-    return USUAL_MANAGERS.test(manager);
 }
 
 /** "acme-audit owns 1 field on Deployment a/b", one line per manager that is neither Helm nor a controller. */

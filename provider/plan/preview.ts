@@ -1,10 +1,11 @@
 // The lines of a plan, what is done of it, and what is asked for come in; what this update will do, as a preview tells it, goes out. Pure.
 
 import { counted } from "../../common/counted";
+import { longestPause } from "./handover";
 import { orderOf } from "./orders";
 import { MigrationStep, type Plan, type PlanDraft } from "./plan";
+import { titled, wrapLine } from "./previewLine";
 import { undoLines } from "./undoLines";
-import { wrapLine } from "./wrapLine";
 
 /** What an update is asked to do with a plan. */
 export interface Wanted {
@@ -55,12 +56,12 @@ export function previewUndo(plan: Plan, begun: readonly string[]): string[] {
 }
 
 function summaryLine(text: string): string {
-    return `   summary       ${text}`;
+    return titled("summary", text);
 }
 
 function ofCompleteMove(commit: boolean): string[] {
     const summary = summaryLine("the move is complete; only the add-on's version and settings may change");
-    return commit ? [summary, `   commit        ${NO_UNDO}`] : [summary];
+    return commit ? [summary, titled("commit", NO_UNDO)] : [summary];
 }
 
 /** Objects, pause, undo. */
@@ -81,8 +82,8 @@ function pauseOf({ handover, controllers }: PlanDraft): string {
     if (handover === undefined)
         return `${counted(controllers.length, "controller")} away until the add-on's are available`;
     const pausing = handover.components.filter(({ why }) => why.length > 0);
-    if (pausing.length === 0) return "no pause";
-    const seconds = Math.max(...pausing.map(({ startUpSeconds }) => startUpSeconds));
+    const seconds = longestPause({ handover });
+    if (seconds === undefined) return "no pause";
     return `${counted(pausing.length, "controller")} away for ${seconds} s at least`;
 }
 

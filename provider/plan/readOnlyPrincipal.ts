@@ -4,6 +4,7 @@ import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { Preflight } from "../discovery/preflight";
 import { LOCK_RIGHT } from "../permissions/clusterRights";
+import { titled } from "./previewLine";
 
 export interface Seen {
     readonly blockers: readonly Blocker[];
@@ -20,7 +21,10 @@ export function forReadOnlyPrincipal({ missingRights }: Preflight, blockers: rea
     return {
         blockers: blockers.filter(({ code }) => code !== ErrorCode.PermissionMissing),
         note: [
-            "   note          this principal may look but not move: `pulumi up` needs the rights of docs/permissions.md",
+            titled(
+                "note",
+                "this principal may look but not move: `pulumi up` needs the rights of docs/permissions.md",
+            ),
         ],
     };
 }

@@ -1,10 +1,11 @@
 // Workloads of the release in; what people set on them past Helm, and the add-on's own form takes away, out: one line each. Pure.
+
 import { sameJson } from "../../common/canonicalJson";
 import { isTree, own } from "../../common/tree";
 import type { Discovery } from "../discovery/discover";
+import { isUsualManager } from "../kubernetes/fieldManagers";
 import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, Release } from "../ports/world";
-import { isUsualManager } from "./objects";
 import type { PlannedObject } from "./plan";
 
 const WORKLOADS = ["Deployment", "DaemonSet", "StatefulSet"];

@@ -72,12 +72,14 @@ export function settingBlockers(
 }
 
 export function settingNotes({ unsupported, unproven }: Settings, addon: string): string[] {
-    return [
-        ...unsupported.map(
-            (path) => `the setting ${path} of the release is dropped: the add-on cannot express it`,
-        ),
-        ...unprovenNotes(unproven, addon),
-    ];
+    return [...unsupported.map((path) => droppedNote([path])), ...unprovenNotes(unproven, addon)];
+}
+
+/** The policy pack knows a loss by these words. `addon` where it is not the operator's. */
+export function droppedNote(paths: readonly string[], addon?: string): string {
+    const [settings, are, them] = paths.length === 1 ? ["setting", "is", "it"] : ["settings", "are", "them"];
+    const who = addon === undefined ? "the add-on" : `the add-on ${addon}`;
+    return `the ${settings} ${paths.join(", ")} of the release ${are} dropped: ${who} cannot express ${them}`;
 }
 
 /** They are sent, and may be lost all the same: said, not settled. */

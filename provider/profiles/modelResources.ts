@@ -1,4 +1,5 @@
 // What a model's custom resource names as its own in AWS, at the paths of both served versions (v1 and v1alpha1), and whether it is being deployed.
+import { BUCKET_NAME } from "../../common/bucketName";
 import { OPERATOR_NAMESPACE } from "../../common/names";
 import type { KubernetesObject } from "../ports/world";
 import type { OwnedResources } from "./profile";
@@ -78,10 +79,7 @@ export function busy(customResource: KubernetesObject): string | undefined {
     return moving === undefined ? undefined : `is in state ${moving}`;
 }
 
-/** S3's own rule. Whoever writes a model writes this name, and it becomes a resource of a policy: `*` would be every bucket. */
-const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-
-/** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket; what no bucket can be called names none. */
+/** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket; what no bucket can be called names none: whoever writes a model writes this, and it becomes a resource of a policy. */
 function bucketOf(uri: string | undefined): string | undefined {
     const [bucket = ""] = (uri ?? "").replace(/^s3:\/\//, "").split("/");
     return BUCKET_NAME.test(bucket) ? bucket : undefined;

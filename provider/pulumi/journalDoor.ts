@@ -6,6 +6,7 @@ import type { Connection, JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { type JournalDocument, openCopy } from "../engine/journalDocument";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
+import { titled } from "../plan/previewLine";
 import type { JournalCopy, JournalStore } from "../ports/journalStore";
 
 /** A journal that nothing in this stack's state speaks for. */
@@ -135,7 +136,10 @@ export function openedOr(copy: JournalCopy): JournalDocument | undefined {
 
 /** For a plan whose move has nothing to do with them. */
 export function noteOf({ namespace, release }: Stranger): string {
-    return `   note          a journal in namespace ${namespace} (Secret ${journalName(release)}) was not begun by this stack and is left alone`;
+    return titled(
+        "note",
+        `a journal in namespace ${namespace} (Secret ${journalName(release)}) was not begun by this stack and is left alone`,
+    );
 }
 
 export function describeStrangers(strangers: readonly Stranger[]): string {

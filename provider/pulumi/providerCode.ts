@@ -1,19 +1,19 @@
 // The door by which Pulumi's dynamic-provider process reaches a resource's methods comes in; the code that stands in the state goes out. It loads the installed package, from wherever the program has it.
+
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../../common/errors";
-
-const NAME = "pulumi-hyperpod-inference";
+import { PACKAGE_NAME } from "../../common/ourMarks";
 
 export function providerCode(door: string, method: string): string {
     refusePlugAndPlay();
-    const name = `${NAME}/${door}`;
+    const name = `${PACKAGE_NAME}/${door}`;
     // The same text on every machine and for ever: a change of it would show as a change of every resource.
     if (isFound(name)) return `exports.handler = () => require("${name}").${method};`;
     // The program has it through a library of its own, and no package manager put it where the program looks.
     const from = JSON.stringify([".", ...foldersAround()]);
-    const advice = `${NAME} is not found from the program's folder: add it to the program's own dependencies`;
+    const advice = `${PACKAGE_NAME} is not found from the program's folder: add it to the program's own dependencies`;
     return `exports.handler = () => {
     let file;
     try { file = require.resolve("${name}", { paths: ${from} }); }
@@ -26,7 +26,7 @@ export function providerCode(door: string, method: string): string {
 function refusePlugAndPlay(): void {
     if (process.versions.pnp === undefined) return;
     throw new pulumi.RunError(
-        `${NAME} does not work with Yarn's Plug'n'Play, because Pulumi starts the resource's process without it: set "nodeLinker: node-modules" in .yarnrc.yml and run \`yarn install\``,
+        `${PACKAGE_NAME} does not work with Yarn's Plug'n'Play, because Pulumi starts the resource's process without it: set "nodeLinker: node-modules" in .yarnrc.yml and run \`yarn install\``,
     );
 }
 
@@ -39,7 +39,7 @@ function isFound(name: string): boolean {
         if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return false;
         // It is there, and cannot be loaded: what another folder has of it would hide that.
         throw new Error(
-            `${NAME}, as it lies in the program's folder, cannot be loaded: ${messageOf(error)}`,
+            `${PACKAGE_NAME}, as it lies in the program's folder, cannot be loaded: ${messageOf(error)}`,
             {
                 cause: error,
             },

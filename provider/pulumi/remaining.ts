@@ -1,4 +1,5 @@
 // A state that asks for an update by itself comes in: a move or an undo that was cut off, or what a refresh found changed. What the update will do goes out, as a preview tells it. Writes nothing.
+import { titled } from "../plan/previewLine";
 import type { Log } from "../ports/world";
 import type { Bag } from "./bag";
 import { cutOffSince } from "./cutOff";
@@ -9,8 +10,10 @@ import { Blocked, type PlanPreviews } from "./previewPlan";
 import type { SessionHost } from "./session";
 import { vouchersOf } from "./vouchers";
 
-const SET_RIGHT =
-    "   summary       the move is complete; what was changed since then is looked at, and set right where the move made it";
+const SET_RIGHT = titled(
+    "summary",
+    "the move is complete; what was changed since then is looked at, and set right where the move made it",
+);
 
 /** No line where nothing is left to do, or where an input is not known yet. */
 export async function remaining(
@@ -26,7 +29,7 @@ export async function remaining(
     const isAsked = asksForWork(outputs, news);
     const cutOff = isAsked ? [] : await cutOffSince(host, outputs, news, olds, log);
     if (!isAsked && cutOff.length === 0) return [];
-    const drift = [...(outputs.drift ?? []), ...cutOff].map((line) => `   drift         ${line}`);
+    const drift = [...(outputs.drift ?? []), ...cutOff].map((line) => titled("drift", line));
     const isMoved = outputs.phase === MigrationPhase.Moved || outputs.phase === MigrationPhase.Committed;
     if (isMoved && cutOff.length === 0) return [SET_RIGHT, ...drift];
     try {
@@ -34,6 +37,6 @@ export async function remaining(
         return [...lines, ...drift];
     } catch (error) {
         if (!(error instanceof Blocked)) throw error;
-        return error.failures.map(({ property, reason }) => `   in the way    ${property}: ${reason}`);
+        return error.failures.map(({ property, reason }) => titled("in the way", `${property}: ${reason}`));
     }
 }

@@ -4,6 +4,7 @@ import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { AVAILABLE_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
+import { MOVERS } from "../kubernetes/fieldManagers";
 import { readMany } from "../kubernetes/readMany";
 import { keyOf, refTo, restoreFieldManagers } from "../kubernetes/restore";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
@@ -15,9 +16,6 @@ import { assertReleaseThere } from "../operations/release/unchanged";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-
-/** Field managers of what a move writes. */
-const MOVERS = new Set(["eks", "pulumi-hyperpod-inference"]);
 
 export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<string, never>> {
     return {

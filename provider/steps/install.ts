@@ -42,6 +42,7 @@ import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
 import { probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
 import { handingOver, pausingOf } from "../plan/bridged";
+import { longestPause } from "../plan/handover";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { AddonStatus } from "../ports/world";
@@ -192,9 +193,6 @@ async function undoTakeoverOf(
     return undoTakeover({ world, plan, profile, backup, former, made: memory.value, attempts, timeouts });
 }
 
-/** Pods of the operator are not Ready before this on real nodes: the chart's start-up probe waits. */
-const OPERATOR_STARTUP_SECONDS = 180;
-
 /** What becomes of one that is there already stands first. */
 function describeAddon({ name, version, existing }: Plan["addon"]): string {
     if (existing === undefined) return `${name} ${version}`;
@@ -207,8 +205,10 @@ function describeAddon({ name, version, existing }: Plan["addon"]): string {
 function describePause(plan: PlanDraft): string {
     if (plan.addon.existing?.status === AddonStatus.Active) return "its controllers go on meanwhile";
     const going = handingOver(plan).map(({ component }) => component);
-    if (going.length === 0)
-        return `controllers pause for at least ${OPERATOR_STARTUP_SECONDS} s on real nodes`;
+    if (going.length === 0) {
+        const seconds = longestPause(plan);
+        return `controllers pause${seconds === undefined ? "" : ` for at least ${seconds} s on real nodes`}`;
+    }
     const pausing = pausingOf(plan).map(({ component }) => component);
     return `${going.join(", ")} of Helm serve meanwhile${pausing.length === 0 ? "" : `, ${pausing.join(", ")} pause`}`;
 }

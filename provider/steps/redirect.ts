@@ -1,5 +1,7 @@
 // Sends requests to the add-on's Services, which Helm's pods answer: names on their certificate first, what points there second, each change once every pod presents it. Its undo points everything back.
+
 import { counted } from "../../common/counted";
+import { PRESENTED_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import { removeQuestions } from "../operations/handover/askPods";
@@ -53,12 +55,12 @@ export function redirect(profile: Profile): Step<MigrationStep.Redirect, Redirec
 function describe(one: HandingOver): string {
     if (isConverting(one)) {
         const { certificate, crds, to } = one.bridge;
-        return `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to 5 min until pods present it`;
+        return `${keyOf(certificate)} gets the name of ${to.name}, ${counted(crds.length, "CRD")} ask there; waits up to ${PRESENTED_MS / 60_000} min until pods present it`;
     }
     if (isShared(one)) {
         const { secret, nextSecret, references, services } = one.shared;
-        return `${keyOf(secret)} and ${keyOf(nextSecret)} get one certificate of the same authority for ${services.map(({ to }) => to.name).join(" and ")} in both namespaces, ${references.map(({ kind, name }) => `${kind} ${name}`).join(" and ")} ask there; waits up to 5 min until pods present it`;
+        return `${keyOf(secret)} and ${keyOf(nextSecret)} get one certificate of the same authority for ${services.map(({ to }) => to.name).join(" and ")} in both namespaces, ${references.map(({ kind, name }) => `${kind} ${name}`).join(" and ")} ask there; waits up to ${PRESENTED_MS / 60_000} min until pods present it`;
     }
     const { secret, configurations, to } = one.admission;
-    return `${keyOf(secret)} gets a certificate for ${to.name} too, ${counted(configurations.length, "webhook configuration")} ask there; waits up to 5 min until pods present it`;
+    return `${keyOf(secret)} gets a certificate for ${to.name} too, ${counted(configurations.length, "webhook configuration")} ask there; waits up to ${PRESENTED_MS / 60_000} min until pods present it`;
 }

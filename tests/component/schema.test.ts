@@ -1,10 +1,12 @@
 // The component's types through Pulumi's own schema analyzer: every property described, nothing internal in it.
+
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import type { Shape } from "../../common/shape";
 import { argumentShape } from "../../components/argumentRules";
+import { defaultServices } from "../../components/interfaceEndpoints";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -58,6 +60,12 @@ describe("the component's schema", function () {
             assert.equal(optional === true, name !== "clusterName", name);
             if (optional) assert.match(description ?? "", /\bdefault/i, name);
         }
+    });
+
+    it("names the services that get an interface endpoint by default", () => {
+        const { description = "" } = component().inputs.interfaceEndpoints ?? {};
+        const [, named = ""] = /Defaults to (.*)\.$/.exec(description) ?? [];
+        assert.deepEqual(named.split(/, | and /), [...defaultServices]);
     });
 
     it("has exactly the inputs that are checked, part by part", () => {

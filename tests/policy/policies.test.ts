@@ -1,4 +1,5 @@
 // Each policy by itself: what it must fail, and what it must let pass.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -12,6 +13,8 @@ import {
     MOVES,
     OWNER_TAG,
 } from "../../policy/policies/subjects";
+import { titled, wrapLine } from "../../provider/plan/previewLine";
+import { droppedNote } from "../../provider/plan/settings";
 import { dynamicType, pluginType, pluginTypeOf } from "../../provider/pulumi/home";
 import { MemoryStack } from "../provider/memoryStack";
 import { MemoryWorld } from "../provider/memoryWorld";
@@ -163,6 +166,13 @@ const CASES: Record<string, { fails: Case[]; passes: Case[] }> = {
     "settings-are-not-dropped": {
         fails: [
             { what: "Drop", given: [move({ onUnsupportedSettings: "Drop" })] },
+            {
+                what: "losses as plans tell them",
+                given: [["a.b"], ["a.b", "c"]].map((paths) =>
+                    move({ plan: wrapLine(titled("note", droppedNote(paths, "cert-manager"))) }),
+                ),
+            },
+            { what: "a loss of the operator's", given: [move({ plan: [droppedNote(["a.b"])] })] },
             {
                 what: "a loss in the plan, over two lines",
                 given: [

@@ -1,11 +1,20 @@
 // The permission documents against the code: no call without a permission, no permission without a call, nothing edited by hand.
+
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DELETABLE_KINDS } from "../../provider/operations/release/deletableKinds";
 import { AWS_CALLS } from "../../provider/permissions/awsCalls";
 import { MANAGED_POLICY_LIMIT } from "../../provider/permissions/awsPolicy";
 import { awsRightsOf } from "../../provider/permissions/awsRights";
-import { LOCK_RIGHT, LOOKING, MOVING, READING_RIGHTS } from "../../provider/permissions/clusterRights";
+import {
+    IN_NAMESPACES,
+    LOCK_RIGHT,
+    LOOKING,
+    MOVING,
+    OF_THE_CLUSTER,
+    READING_RIGHTS,
+} from "../../provider/permissions/clusterRights";
 import { forReadOnlyPrincipal } from "../../provider/plan/readOnlyPrincipal";
 import { BY_AWS_PROVIDER, BY_OWN_RESOURCES } from "../../tools/permissions/componentCalls";
 import { componentPolicy } from "../../tools/permissions/componentPolicy";
@@ -56,6 +65,12 @@ describe("permission documents", () => {
         assert.ok(made.length > 10 && asked.length > 10);
         assert.deepEqual([...new Set([...made, ...asked])].sort(), Object.keys(BY_AWS_PROVIDER).sort());
         for (const call of callsIn(OF_COMPONENT)) assert.ok(call in BY_OWN_RESOURCES, call);
+    });
+
+    it("allow the deletion of every kind that a move may delete", () => {
+        const plurals = [...IN_NAMESPACES, ...OF_THE_CLUSTER].flatMap(([, resources]) => resources);
+        const missing = [...DELETABLE_KINDS].filter((kind) => !plurals.includes(`${kind.toLowerCase()}s`));
+        assert.deepEqual(missing, []);
     });
 
     it("are what is committed", () => {

@@ -1,6 +1,6 @@
 // The preview's lines: short enough that a CLI shows them whole, and nothing of them lost by wrapping.
 import assert from "node:assert/strict";
-import { wrapLine } from "../../provider/plan/wrapLine";
+import { wrapLine } from "../../provider/plan/previewLine";
 import { assertDone, startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 

@@ -1,5 +1,5 @@
 // The component's calls in, the IAM policy for a principal that deploys it out. Pure.
-import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON, TLS_BUCKET_PREFIX } from "../../common/names";
 import { PASSED_TO_EKS } from "../../provider/permissions/awsConditions";
 import { type AllowStatement, type Policy, policyOf } from "../../provider/permissions/awsPolicy";
 import { dependencyProfiles } from "../../provider/profiles/dependencies";
@@ -44,7 +44,7 @@ const REACH: Readonly<Record<On, readonly string[]>> = {
     // Those of the CSI drivers, made here or given by ARN; who could pass any role to EKS could become it.
     passedRoles: [rolesAt(`${NAME}-`), rolesAt(PLACEHOLDERS.roles)],
     oidcProviders: [`arn:${partition}:iam::${account}:oidc-provider/oidc.eks.${region}.amazonaws.com/id/*`],
-    bucket: [`arn:${partition}:s3:::hyperpod-tls-${NAME}-*`],
+    bucket: [`arn:${partition}:s3:::${TLS_BUCKET_PREFIX}-${NAME}-*`],
     endpoints: [arn("ec2", "vpc-endpoint/*")],
     endpointParts: ["vpc", "route-table", "subnet", "security-group"].map((kind) => arn("ec2", `${kind}/*`)),
     subnets: [arn("ec2", "subnet/*")],

@@ -1,5 +1,7 @@
 // The tables of calls and rights in, the documents about them out, by path. Writes nothing.
+
 import { dump } from "js-yaml";
+import { TLS_BUCKET_PREFIX } from "../../common/names";
 import { AWS_CALLS, type AwsCall, type On, type Purpose } from "../../provider/permissions/awsCalls";
 import {
     MANAGED_POLICY_LIMIT,
@@ -106,7 +108,7 @@ aws eks create-access-entry --cluster-name my-cluster --principal-arn arn:aws:ia
 \`\`\`
 
 \`ROLES\` is the path and the start of the names of your release's roles, beside \`SageMakerHyperPodInference\`, with which every execution role and every copy of one
-begins; \`POLICIES\` the same of the account's own policies that a copied role carries. In place of \`hyperpod-tls*\` put your own bucket. Whoever may write
+begins; \`POLICIES\` the same of the account's own policies that a copied role carries. In place of \`${TLS_BUCKET_PREFIX}*\` put your own bucket. Whoever may write
 trust and inline policies of roles under these names can become any of them: where those rights are to be no more than one move's, take the policy of just that move.
 In other partitions replace \`arn:aws:\`. With \`roleArn\`, the caller needs
 \`sts:AssumeRole\` on that role, and the role needs what is listed here. The cluster token is a signed \`sts:GetCallerIdentity\`, which needs no

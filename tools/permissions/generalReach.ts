@@ -1,5 +1,5 @@
 // Placeholders in, what the calls of any move on one cluster reach out: as narrow as it can be without a plan. Pure.
-import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON, TLS_BUCKET_PREFIX } from "../../common/names";
 import {
     IS_MARKED,
     MAKES_OURS,
@@ -34,7 +34,7 @@ export const PLACEHOLDERS: Place = {
     cluster: "CLUSTER",
     roles: "ROLES",
     policies: "POLICIES",
-    buckets: ["hyperpod-tls*"],
+    buckets: [`${TLS_BUCKET_PREFIX}*`],
 };
 
 export function generalReach({

@@ -1,6 +1,8 @@
 // Region, endpoints and a service come in; what every AWS client is made with goes out: time limits, retries, endpoint. Knows no credentials, makes no call.
+
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AwsAccess } from "../../../common/awsAccess";
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 
 /** As the aws provider names them. */
 export type AwsService = "acm" | "eks" | "elbv2" | "iam" | "s3" | "sagemaker" | "sts";
@@ -38,7 +40,7 @@ export function settingsOf(
         region,
         maxAttempts: 6,
         retryMode: "adaptive",
-        customUserAgent: [["pulumi-hyperpod-inference", ""]],
+        customUserAgent: [[PACKAGE_NAME, ""]],
         requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(service === "s3" && hasOwnS3(endpoint) ? { forcePathStyle: true } : {}),

@@ -1,11 +1,12 @@
 // The port `Identities`, on the IAM API.
+
 import type * as iam from "@aws-sdk/client-iam";
+import { IAM_PROPAGATION_MS } from "../../../common/timeouts";
 import type { Gate, Identities, Role } from "../../ports/world";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 
-/** IAM shows a new role after some seconds; give up after this. */
-const PROPAGATION_SECONDS = 60;
+const PROPAGATION_SECONDS = IAM_PROPAGATION_MS / 1000;
 
 export class IamIdentities implements Identities {
     private constructor(

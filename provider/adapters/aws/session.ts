@@ -1,6 +1,8 @@
 // Region, profile, roles, keys and endpoints come in; credentials, and with them the settings of every AWS client, go out. Makes no call by itself. The standard environment variables and profiles are honoured.
+
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { AssumedRole, AwsAccess } from "../../../common/awsAccess";
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import {
     type AwsService,
     type ClientSettings,
@@ -24,7 +26,7 @@ export interface AwsSession {
     clientSettings(service: AwsService): ClientSettings;
 }
 
-const ROLE_SESSION_NAME = "pulumi-hyperpod-inference";
+const ROLE_SESSION_NAME = PACKAGE_NAME;
 
 export async function openSession(request: SessionRequest): Promise<AwsSession> {
     const region = request.region ?? (await defaultRegion(request.profile));

@@ -1,10 +1,12 @@
 // Requests to one API server as raw JSON, with time limits and retries; every attempt of a write passes the gate. Knows HTTP and Kubernetes' Status, no kinds.
+
 import * as https from "node:https";
 import { createGunzip } from "node:zlib";
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import type { Gate, Pass } from "../../ports/world";
 import type { ClusterAccess, Credentials } from "./access";
 
-const USER_AGENT = "pulumi-hyperpod-inference";
+const USER_AGENT = PACKAGE_NAME;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Waits between tries: about 0.2, 0.4, 0.8, 1.6, 3.2 s; an API server that restarts is away for a few seconds. */
 const RETRY_DELAYS_MS = [200, 400, 800, 1600, 3200, 3200];

@@ -2,7 +2,7 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { hashOf } from "../../../common/hash";
-import { moveName, OURS } from "../../../common/ourMarks";
+import { moveName, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, Objects } from "../../ports/world";
 import { ApiError } from "./api";
@@ -41,7 +41,7 @@ export class JournalSecrets implements JournalStore {
         // All but the head is proved by a hash that stands in the head or its document.
         this.#secrets = new KnownSecrets(
             objects,
-            "pulumi-hyperpod-inference/journal",
+            `${PACKAGE_NAME}/journal`,
             labels,
             ({ name }) => name !== journalName(release),
             // Keys lie in namespaces of others, which nothing of ours may hold; the stack's state has them too.

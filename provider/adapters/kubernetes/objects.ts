@@ -3,6 +3,7 @@
 import { atMost } from "../../../common/atMost";
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { refTo } from "../../kubernetes/restore";
 import type {
     KubernetesObject,
@@ -18,8 +19,6 @@ import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
 import type { ApiDiscovery } from "./apiDiscovery";
 import { readPages } from "./pages";
 import { isBuiltIn, isSearched } from "./searchedKinds";
-
-const FIELD_MANAGER = "pulumi-hyperpod-inference";
 
 /** The answer to a write is not looked at, nor what a thing is that only has to be there; a CRD's would be 300 kB. */
 const SHORT_ANSWER = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -200,7 +199,7 @@ export class KubernetesObjects implements Objects {
     }
 
     async #write(request: ApiRequest): Promise<ObjectMeta> {
-        const query = { fieldManager: FIELD_MANAGER };
+        const query = { fieldManager: PACKAGE_NAME };
         const call = { ...request, accept: SHORT_ANSWER, query };
         const { body } = request.path.startsWith(DEFINITIONS)
             ? await this.#aFewDefinitions(() => this.api.call({ ...call, timeoutMs: DEFINITION_MS }))

@@ -1,7 +1,9 @@
 // A Helm release record as its Secret's data field holds it comes in, base64 of base64(gzip(JSON)); the record and the objects of its manifests go out. Pure; what is wrong with a record is said without quoting it.
+
 import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
 import { isTree, own } from "../../../common/tree";
+import { UNPACKED_LIMIT_BYTES } from "../../../common/unpackedLimit";
 import type { KubernetesObject } from "../../ports/world";
 import { HELM_SCHEMA } from "./helmYaml";
 
@@ -24,15 +26,12 @@ export interface StoredRelease {
     manifest?: string;
 }
 
-/** Above what a Secret's 1 MiB of compressed JSON honestly holds, and below what hurts. */
-const UNPACKED_LIMIT = 64 * 1024 * 1024;
-
 /** The Secret's data field carries base64 of what Helm itself encoded as base64(gzip(JSON)); very old records are not compressed. */
 export function decodeRelease(field: string): StoredRelease {
     const stored = Buffer.from(Buffer.from(field, "base64").toString("latin1"), "base64");
     const json =
         stored[0] === 0x1f && stored[1] === 0x8b
-            ? gunzipSync(stored, { maxOutputLength: UNPACKED_LIMIT })
+            ? gunzipSync(stored, { maxOutputLength: UNPACKED_LIMIT_BYTES })
             : stored;
     const release: unknown = JSON.parse(json.toString("utf8"));
     if (!isRelease(release)) throw new Error("not a release");

@@ -1,6 +1,9 @@
 // The port `Releases`: Helm's release records, which are Secrets labelled `owner=helm` that hold base64(gzip(JSON)).
+
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { PACKAGE_NAME } from "../../../common/ourMarks";
+import { UNPACKED_LIMIT_MIB } from "../../../common/unpackedLimit";
 import { RECORD_LABEL, RECORD_LABEL_VALUE, recordsSelector } from "../../kubernetes/helmMarks";
 import type {
     KubernetesObject,
@@ -15,7 +18,7 @@ import type { KubernetesObjects } from "./objects";
 import { decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
 
 /** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
-const RETIRED_OWNER = "pulumi-hyperpod-inference";
+const RETIRED_OWNER = PACKAGE_NAME;
 
 /** Each of them is a whole chart in memory. */
 const DECODED_AT_ONCE = 4;
@@ -159,7 +162,7 @@ export class HelmReleases implements Releases {
             // What was found there is not quoted: it may be anything.
             const why =
                 (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE"
-                    ? "it unpacks to more than 64 MiB"
+                    ? `it unpacks to more than ${UNPACKED_LIMIT_MIB} MiB`
                     : "it is not what Helm writes";
             throw new UnreadableRecord(why);
         }

@@ -1,5 +1,7 @@
 // Which of the objects that EKS made are one add-on's: proved object by object from the profile's names, the add-on's namespace and links to what is proved. Deletes nothing; what is not proved is somebody else's.
+
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
+import { EKS_MANAGER } from "../../kubernetes/fieldManagers";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -18,7 +20,6 @@ export interface MadeByAddon {
     readonly unanswered: readonly string[];
 }
 
-const EKS_MANAGER = "eks";
 /** Every add-on may have objects here. */
 const SHARED_NAMESPACES = new Set(["kube-system", "default", "kube-public", "kube-node-lease"]);
 const NAME_LABELS = ["app.kubernetes.io/name", "app.kubernetes.io/instance", "k8s-app"];

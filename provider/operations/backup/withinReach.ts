@@ -1,6 +1,7 @@
 // An authentic journal and the world in; every reason why what it remembers is not this release's, this add-on's or this cluster's goes out. Whoever holds the stack's key gets no more from it than the release and the profile have. Writes nothing.
 
 import { isDeepStrictEqual } from "node:util";
+import { BUCKET_NAME } from "../../../common/bucketName";
 import { parse, statementsOf } from "../../../common/iam/document";
 import { listOf } from "../../../common/iam/policyMatch";
 import { compactTlsBucketPolicy, tlsBucketPolicy } from "../../../common/iam/tlsBucketPolicy";
@@ -248,7 +249,7 @@ function isBucketPolicy(
         JSON.stringify(form(objects, account.accountId)),
     );
     return (
-        buckets.every((bucket) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) &&
+        buckets.every((bucket) => BUCKET_NAME.test(bucket)) &&
         planned.name === bucketPolicy(buckets, account).name &&
         forms.some((form) => sameDocument(form, planned.document))
     );

@@ -1,4 +1,5 @@
 // The way of a controller that the API server asks on admission: Helm's pods present a certificate for both names, of an authority made for the move; the generations have Leases of their own, and the move holds that of the one that waits.
+import { PRESENTED_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { readMany } from "../../kubernetes/readMany";
@@ -30,8 +31,6 @@ import { replicasBefore } from "./replicasBefore";
 import { namesOfBoth } from "./sharedAuthority";
 import type { Way } from "./way";
 
-/** Kubelets show a changed Secret after 60 to 90 s, and servers reload within another 60 s. */
-const PRESENTED_MS = 5 * 60_000;
 const nothing = async (): Promise<void> => undefined;
 
 export function admissionWay<Memory>(

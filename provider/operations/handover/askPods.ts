@@ -1,5 +1,6 @@
 // Pods behind a Service in; what the API server hears from each of them comes out: whether it reaches it, and for which names its certificate is. Asked with dry-run objects of ours through a webhook that concerns nothing else; all of it goes away in every case.
 
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ProbeAnswer, World } from "../../ports/world";
 import type { Endpoint } from "./endpointSlices";
@@ -12,7 +13,7 @@ const KINDS = [
     ["v1", "Service"],
 ] as const;
 const POLL_MS = 300;
-const WHICH_POD = "pulumi-hyperpod-inference/pod";
+const WHICH_POD = `${PACKAGE_NAME}/pod`;
 
 export interface PodQuestion {
     readonly migrationId: string;

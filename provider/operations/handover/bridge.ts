@@ -1,10 +1,10 @@
 // Pairs of Services in, the old and the new name; requests to the new name reach the old pods, wherever these move, until the bridge is cut. Our Service has no selector, so that the add-on's own takes its place later.
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { type EndpointSlice, SERVICE_LABEL, SLICES, type SlicePort, slicesOf } from "./endpointSlices";
 import {
-    FIELD_MANAGER,
     HandoverPart,
     isMarked,
     makeOwn,
@@ -16,7 +16,7 @@ import {
 
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 /** The endpoint controller leaves slices alone that name another manager. */
-const SLICE_MANAGER = { [MANAGED_BY]: FIELD_MANAGER };
+const SLICE_MANAGER = { [MANAGED_BY]: PACKAGE_NAME };
 
 /** Both are Services. */
 export interface Bridge {
@@ -103,7 +103,7 @@ export async function removeBridges(
 
 /** The endpoint controller puts the labels of a Service on its slices, ours among them: the add-on's pods are asked by these. */
 function isOfController({ kind, metadata }: KubernetesObject): boolean {
-    return kind === SLICES[1] && metadata.labels?.[MANAGED_BY] !== FIELD_MANAGER;
+    return kind === SLICES[1] && metadata.labels?.[MANAGED_BY] !== PACKAGE_NAME;
 }
 
 function mirrored(

@@ -1,4 +1,5 @@
 // Leases of the generation that waits, held by the move: its pods get Ready, and none of them leads until the Lease is given back. Nobody's leadership is taken from a controller that has it.
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -183,7 +184,7 @@ function heldUntil({ migrationId }: OwnObjects, now: string, leaseDurationSecond
 
 /** Pods are told by their names; this one tells people whom to ask. */
 function holderOf(migrationId: string): string {
-    return `pulumi-hyperpod-inference/${migrationId}`;
+    return `${PACKAGE_NAME}/${migrationId}`;
 }
 
 function ownOf(migrationId: string): OwnObjects {

@@ -1,8 +1,8 @@
 // An object as it was before the move comes in, which this package wrote on the way and which is the add-on's now; who owns its fields is as if this package had never written it. No value changes.
+import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
-const FIELD_MANAGER = "pulumi-hyperpod-inference";
 /** Controllers write it meanwhile: on top of that, a few times. */
 const TRIES = 5;
 
@@ -46,7 +46,7 @@ async function rewriteOwners(
 }
 
 function ofOthers({ metadata }: KubernetesObject): readonly ManagedFieldsEntry[] {
-    return (metadata.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
+    return (metadata.managedFields ?? []).filter(({ manager }) => manager !== PACKAGE_NAME);
 }
 
 function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annotation: string): boolean {

@@ -1,11 +1,10 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
-import { MIGRATION_MARK, OURS } from "../../../common/ourMarks";
+import { MIGRATION_MARK, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
 import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** What the API server notes on fields that this package writes. */
-export const FIELD_MANAGER = "pulumi-hyperpod-inference";
-const PART = "pulumi-hyperpod-inference/handover";
+const PART = `${PACKAGE_NAME}/handover`;
 
 /** What an object of a move is for. */
 export enum HandoverPart {
@@ -75,7 +74,7 @@ export async function unmark(
     owners: readonly ManagedFieldsEntry[] = [],
 ): Promise<void> {
     const { managedFields = [], resourceVersion = "" } = live.metadata;
-    const others = managedFields.filter(({ manager }) => manager !== FIELD_MANAGER);
+    const others = managedFields.filter(({ manager }) => manager !== PACKAGE_NAME);
     const { resourceVersion: now = "" } = await world.objects.merge(refTo(live), {
         metadata: { resourceVersion, managedFields: others.length > 0 ? others : owners },
     });

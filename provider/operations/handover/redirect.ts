@@ -1,4 +1,5 @@
 // One bridge and what its pods present come in; requests go to the add-on's Service, or back to Helm's, and at no moment to a name that a pod does not present under an authority that is trusted.
+import { PRESENTED_MS } from "../../../common/timeouts";
 import { refTo } from "../../kubernetes/restore";
 import type { BridgedComponent } from "../../plan/bridged";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -24,9 +25,6 @@ export interface KeptBridge {
     /** Also runs at every look. */
     readonly meanwhile?: () => Promise<unknown>;
 }
-
-/** Kubelets show a changed Secret after 60 to 90 s, and servers reload within another 60 s. */
-const PRESENTED_MS = 5 * 60_000;
 
 /** Ends when whoever serves presents the add-on's names, and no others; that is asked also when another process has changed everything already. */
 export async function redirectConversion(

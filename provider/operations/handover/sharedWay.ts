@@ -1,4 +1,5 @@
 // The way of controllers of which one signs for all, and leads: both generations have the same authority and one certificate for the names of both, the add-on's ask Helm's leader until theirs leads, and the move holds the Lease of the generation that waits.
+import { PRESENTED_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
 import { readMany } from "../../kubernetes/readMany";
 import { keyOf, refTo } from "../../kubernetes/restore";
@@ -23,9 +24,6 @@ import {
     takeServingBack,
 } from "./sharedAuthority";
 import type { Way } from "./way";
-
-/** Kubelets show a changed Secret after 60 to 90 s, and KEDA's adapter reloads within another 60 s. */
-const PRESENTED_MS = 5 * 60_000;
 
 export function sharedWay<Memory>(
     { world, plan, journal: { migrationId } }: StepContext<Memory>,

@@ -9,6 +9,7 @@ import {
     withTrust,
 } from "../../../common/iam/trustPolicy";
 import { MIGRATION_MARK } from "../../../common/ourMarks";
+import { IAM_PROPAGATION_MS } from "../../../common/timeouts";
 import { sameDocument } from "../../identities/bucketPolicy";
 import { tagsOfCopy } from "../../identities/tagsOfCopy";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
@@ -18,7 +19,6 @@ import type { Role, World } from "../../ports/world";
 /** Marks roles that a move created. */
 export const OWNER_TAG = MIGRATION_MARK;
 
-const PROPAGATION_MS = 60_000;
 const POLL_MS = 250;
 
 export interface RoleMemory {
@@ -218,13 +218,13 @@ export async function waitForRoles(world: World, changed: readonly PlannedIdenti
         settled = late.length === 0 ? settled + 1 : 0;
         return late.map(({ identity }) => identity.roleName);
     };
-    const pace = { timeoutMs: PROPAGATION_MS, pauseMs: POLL_MS };
+    const pace = { timeoutMs: IAM_PROPAGATION_MS, pauseMs: POLL_MS };
     const late = await poll(world.clock, pace, look, () => settled === 2);
     if (settled === 2) return;
     throw new MigrationError({
         code: ErrorCode.CallTimeout,
         step: "identities",
-        what: `IAM does not show the changes of ${late.join(", ")} after ${PROPAGATION_MS / 1000} s`,
+        what: `IAM does not show the changes of ${late.join(", ")} after ${IAM_PROPAGATION_MS / 1000} s`,
         remedy: "run `pulumi up` to look again, or `pulumi destroy` to go back",
     });
 }

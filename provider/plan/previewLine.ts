@@ -1,8 +1,22 @@
-// A line of the plan comes in; lines that a preview shows whole go out. Pure.
+// A title and a text come in; lines that a preview shows whole go out, titles in one column. Pure.
 
 /** A preview of the CLI cuts strings off at 150 characters. */
 const LINE_LENGTH = 140;
-const INDENT = " ".repeat(17);
+/** Of the longest name of a step. */
+const TITLE_LENGTH = 13;
+const NUMBER_LENGTH = 2;
+/** Where the text begins. */
+const INDENT = " ".repeat(NUMBER_LENGTH + 1 + TITLE_LENGTH + 1);
+
+/** What belongs to no step: "note", "summary". */
+export function titled(title: string, text: string): string {
+    return `${" ".repeat(NUMBER_LENGTH)} ${title.padEnd(TITLE_LENGTH)} ${text}`;
+}
+
+/** A step; numbers begin with 1. */
+export function numbered(number: number, title: string, text: string): string {
+    return `${String(number).padStart(NUMBER_LENGTH)} ${title.padEnd(TITLE_LENGTH)} ${text}`;
+}
 
 /** Goes on in the next line, below the text, after a comma or a semicolon where there is one. */
 export function wrapLine(line: string): string[] {

@@ -86,19 +86,25 @@ async function findDependency(
     };
     if (addon !== undefined || (found.present && !runsFromRelease))
         return { ...found, available: [], schema: undefined };
+    const running = runsFromRelease ? runningVersion : undefined;
+    const [offered, asked] = await Promise.all([
+        findOffered(world, profile, running, !runsFromRelease),
+        findAsked(world, profile),
+    ]);
+    return { ...found, ...offered, ...(asked === undefined ? {} : { asked }) };
+}
+
+/** What EKS has, and the schema of the version that would be taken. */
+async function findOffered(
+    world: World,
+    profile: DependencyProfile,
+    running: string | undefined,
+    isNew: boolean,
+): Promise<Pick<FoundDependency, "available" | "schema">> {
     const available = (await world.addons.versions(profile.addonName)).map(({ version }) => version);
-    const version = dependencyAddonVersion(
-        profile,
-        available,
-        runsFromRelease ? runningVersion : undefined,
-        !runsFromRelease,
-    );
-    const schema =
-        version === undefined
-            ? undefined
-            : await world.addons.configurationSchema(profile.addonName, version);
-    const asked = await findAsked(world, profile);
-    return { ...found, available, schema, ...(asked === undefined ? {} : { asked }) };
+    const version = dependencyAddonVersion(profile, available, running, isNew);
+    if (version === undefined) return { available, schema: undefined };
+    return { available, schema: await world.addons.configurationSchema(profile.addonName, version) };
 }
 
 async function findAsked(

@@ -74,6 +74,8 @@ export interface AwsSettings {
     trustPolicyLimit?: number;
     policiesPerRole?: number;
     deniedActions?: string[];
+    /** As "s3:HeadBucket": every other request is refused. Empty: none is. */
+    allowedOperations?: string[];
 }
 
 export interface AwsEmulator {

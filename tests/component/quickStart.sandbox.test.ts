@@ -11,8 +11,10 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { compareStates, describeDifferences, type State } from "../../sandbox/compare";
-import type { Pulumi } from "../../sandbox/pulumi/driver";
+import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
+import { componentPolicy } from "../../tools/permissions/componentPolicy";
 import "../run/sandboxHooks";
+import { allowedOperations } from "./allowedOperations";
 import { documentedRoles, inAnyOrder } from "./documentedRoles";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
@@ -44,6 +46,17 @@ describe("quick-start on the sandbox", function () {
             .filter((call) => call.mutating)
             .map((call) => `${call.service}:${call.operation}`);
 
+    /** Whatever the documented policy does not name is refused. */
+    const underPolicy = async (run: () => Promise<PulumiRun>) => {
+        const { aws } = account.sandbox;
+        await aws.configure({ allowedOperations: allowedOperations(componentPolicy()) });
+        try {
+            return await run();
+        } finally {
+            await aws.configure({ allowedOperations: [] });
+        }
+    };
+
     before(async () => {
         account = await offlineAccount({ oidcProvider: false });
         start = await settledState(account.sandbox);
@@ -52,8 +65,8 @@ describe("quick-start on the sandbox", function () {
 
     after(() => account?.remove());
 
-    it("ends active and healthy", async () => {
-        const run = await pulumi.up();
+    it("ends active and healthy, with what the documented policy allows and no more", async () => {
+        const run = await underPolicy(() => pulumi.up());
         assert.equal(run.exitCode, 0, run.stdout.slice(-4000) + run.stderr);
         const outputs = await pulumi.outputs();
         assert.equal(outputs.status, "ACTIVE");
@@ -137,11 +150,11 @@ describe("quick-start on the sandbox", function () {
         await kubectl("delete", "jumpstartmodel", "-n", "default", "still-here", "--timeout=20s");
     });
 
-    it("goes without a trace, but for the bucket that holds a certificate", async () => {
+    it("goes without a trace, but for the bucket that holds a certificate, under the same policy", async () => {
         const bucket = String((await pulumi.outputs()).tlsBucketName);
         const s3 = new S3Client({ ...settings(), forcePathStyle: true });
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "certs/a.pem", Body: "pem" }));
-        const run = await pulumi.destroy();
+        const run = await underPolicy(() => pulumi.destroy());
         assert.equal(run.exitCode, 0, run.stdout.slice(-4000));
         const kept = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
         assert.match(kept.Policy ?? "", /DenyUnsecuredTransport/);

@@ -33,7 +33,10 @@ class Entry:
         rule = self._faults.find(call)
         if rule and rule.action in ("hang", "delay"):
             self._faults.hold(rule)
-        if rule and rule.action == "throttle":
+        allowed = self._emulator.settings.allowedOperations
+        if allowed and f"{call.service}:{call.operation}" not in allowed:
+            answer = errors.denied(call.service, call.operation)
+        elif rule and rule.action == "throttle":
             answer = errors.throttled(call.service)
         elif rule and rule.action == "5xx":
             answer = errors.broken(call.service)

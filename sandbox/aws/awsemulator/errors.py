@@ -20,6 +20,11 @@ def broken(service: str, message: str = "Internal server error.") -> tuple[int, 
     return _answer(service, 500, "InternalError" if service in ("s3", "ec2") else "InternalFailure", message)
 
 
+def denied(service: str, operation: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    code = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "iam": "AccessDenied"}.get(service, "AccessDeniedException")
+    return _answer(service, 403, code, f"User is not authorized to perform: {service}:{operation}")
+
+
 def _throttling_name(service: str) -> tuple[str]:
     return ("ThrottlingException",) if service in JSON_SERVICES else ("Throttling",)
 

@@ -2,6 +2,7 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { readMany } from "./readMany";
+import { keyOf } from "./restore";
 
 /** What is deleted without trouble is gone long before. */
 const GONE_MS = 2 * 60_000;
@@ -34,6 +35,20 @@ export async function awaitTerminated(
         isTold = true;
         await world.clock.sleep(POLL_MS);
     }
+}
+
+/** Looks again when all that is being deleted is gone; who makes it again before would lose it with that. */
+export async function onceGone<T extends Pick<KubernetesObject, "metadata">>(
+    world: Pick<World, "objects" | "clock" | "log">,
+    look: () => Promise<ReadonlyMap<string, T>>,
+    refs: readonly ObjectRef[],
+    step: string,
+): Promise<ReadonlyMap<string, T>> {
+    const found = await look();
+    const going = refs.filter((ref) => found.get(keyOf(ref))?.metadata.deletionTimestamp !== undefined);
+    if (going.length === 0) return found;
+    await awaitTerminated(world, going, step);
+    return look();
 }
 
 /** Whoever waits for something in a namespace that is being deleted waits for nothing. */

@@ -17,6 +17,7 @@ import {
 } from "../kubernetes/helmMarks";
 import { readMetadata } from "../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
+import { onceGone } from "../kubernetes/terminating";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";
 import { assertServes } from "../operations/handover/stillServes";
@@ -81,7 +82,9 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             const gone = deleted.filter((object) => !alive.has(keyOf(refTo(object))));
             await awaitCollected(world, gone, "undo retireHelm");
             for (const rank of byRestoreRank([...deleted, ...histories])) {
-                const there = await readMetadata(world, rank.map(refTo));
+                const refs = rank.map(refTo);
+                // A finalizer of somebody's may still hold what the move deleted.
+                const there = await onceGone(world, () => readMetadata(world, refs), refs, "undo retireHelm");
                 const missing = rank.filter((object) => !there.has(keyOf(refTo(object))));
                 await mapConcurrently(missing, async (object) => {
                     await restoreOver(world, withoutReplicas(object), undefined);

@@ -1,7 +1,7 @@
 // Somebody deletes the namespace of the controllers, and something holds it: every wait ends, with an error that names the namespace and what holds it; once it is gone, the undo makes it again.
 import assert from "node:assert/strict";
 import { MigrationStep } from "../../provider/plan/plan";
-import { byHand } from "./memory/colleague";
+import { ALB, byHand } from "./memory/colleague";
 import { ADDON } from "./memory/content";
 import { assertDone, startOf, stateOf } from "./memory/expectations";
 import type { Mover } from "./memory/mover";
@@ -115,6 +115,25 @@ describe("a namespace that is being deleted", function () {
         deleteNamespace();
         assertDone(await stack.destroy(undefined, atLease(6, letGo)));
         assertBack();
+    });
+
+    it("a Deployment of Helm's that a finalizer of somebody's holds since it was retired: the undo waits for it, and makes it anew", async () => {
+        const stack = begin();
+        world.store.merge(ALB, { metadata: { finalizers: [HOLDER] } }, by);
+        assertDone(await stack.up());
+        assert.ok(world.store.raw(ALB)?.metadata.deletionTimestamp !== undefined);
+        assert.match(
+            failed(await stack.destroy()),
+            new RegExp(
+                `^undo retireHelm: .*Deployment ${ALB.name}, and it is not gone yet \\[HP234\\]\nwhy: .*${HOLDER}`,
+            ),
+        );
+        assert.equal(world.data.addons.get(ADDON)?.status, "ACTIVE", "the add-on serves until then");
+        byHand(world, () => void world.store.merge(ALB, { metadata: { finalizers: null } }, by));
+        assertDone(await stack.destroy());
+        world.settle();
+        assert.equal(world.store.raw(ALB)?.metadata.deletionTimestamp, undefined, "it would go again");
+        assert.ok(world.store.raw(ALB));
     });
 
     it("a CRD too: it is made again with its models when its last resource is let go", async () => {

@@ -6,7 +6,7 @@ import { recordsSelector } from "../../kubernetes/helmMarks";
 import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
-import { awaitTerminated } from "../../kubernetes/terminating";
+import { awaitTerminated, onceGone } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { missingModels } from "../models/missingModels";
@@ -72,8 +72,8 @@ export async function bringBackMissing(
     const models = await missingModels(world, all, backup.objects);
     const isReplaced = await hasNewerRevision(world, plan, backup);
     // Also before it is read what is missing: what is to be collected is not there for long.
-    await awaitCollected(world, await missingDeployments(world, backup, isReplaced), step);
-    const missing = await missingObjects(world, backup, isReplaced);
+    await awaitCollected(world, await missingDeployments(world, backup, isReplaced, step), step);
+    const missing = await missingObjects(world, backup, isReplaced, step);
     const later = new Set(stopped.map(keyOf));
     for (const object of byRestoreRank(missing).flat())
         await make(later.has(keyOf(refTo(object))) ? atNoReplicas(object) : object);
@@ -121,10 +121,12 @@ async function missingDeployments(
     world: World,
     { objects }: Backup,
     isReplaced: boolean,
+    step: string,
 ): Promise<readonly KubernetesObject[]> {
     if (isReplaced) return [];
     const deployments = objects.filter(({ kind }) => kind === "Deployment");
-    const live = await readMetadata(world, deployments.map(refTo));
+    const refs = deployments.map(refTo);
+    const live = await onceGone(world, () => readMetadata(world, refs), refs, step);
     return deployments.filter((object) => !live.has(keyOf(refTo(object))));
 }
 
@@ -133,9 +135,13 @@ async function missingObjects(
     world: World,
     { objects: own, accounts = [] }: Backup,
     isReplaced: boolean,
+    step: string,
 ): Promise<readonly KubernetesObject[]> {
     const objects = [...own, ...accounts];
-    const live = await readMany(world, objects.map(refTo));
+    const refs = objects.map(refTo);
+    // Namespaces are waited for before, and CRDs go when their controllers, which are made again here, let the resources go.
+    const awaited = refs.filter(({ kind }) => kind !== "Namespace" && kind !== "CustomResourceDefinition");
+    const live = await onceGone(world, () => readMany(world, refs), awaited, step);
     const missing = objects.filter((object) => !live.has(keyOf(refTo(object))));
     const uids = new Set(missing.map(({ metadata }) => metadata.uid));
     const isHolder = ({ kind }: KubernetesObject) =>

@@ -13,6 +13,7 @@ import {
     updateOrCreate,
     type WantedAddon,
 } from "../operations/addon/create";
+import { createdByOthers, isOfOthers } from "../operations/addon/createdByOthers";
 import {
     availableBefore,
     type FormerAddon,
@@ -84,7 +85,15 @@ export function install(
             }
             // No controller works from here on: what can be read later is read later.
             const tags = tagsOfMove(world, memory.value.former?.tags);
-            if (!isTakeover) await createOrContinue(world, { ...wantedOf(plan), tags }, attempts, existing);
+            if (!isTakeover) {
+                if (existing !== undefined && isOfOthers(context, existing)) throw createdByOthers(existing);
+                const wanted = { ...wantedOf(plan), tags };
+                await createOrContinue(world, wanted, attempts, existing).catch(async (error: unknown) => {
+                    // Whether or not this can be told, the failure is.
+                    const now = await world.addons.describe(wanted.name).catch(() => undefined);
+                    throw now !== undefined && isOfOthers(context, now) ? createdByOthers(now) : error;
+                });
+            }
             const [probes, writes] = await Promise.all([
                 probesOf(world, profile),
                 writeProbesOf(world, profile),

@@ -10,7 +10,6 @@ import { ADDON, RELEASE, TEAM } from "./memory/content";
 import { assertDone, startOf } from "./memory/expectations";
 import { backupOf } from "./memory/journalOf";
 import { GROUP, OPERATOR_NAMESPACE } from "./memory/operatorContent";
-import { encode } from "./memory/serving";
 import { MemoryStack, type Result } from "./memoryStack";
 
 const { world, snapshot } = startOf();
@@ -229,9 +228,12 @@ describe("helm uninstall in the middle of a move", function () {
         assert.ok(helmUninstall(world));
         const { name, namespace, labels = {} } = first?.metadata ?? { name: "" };
         const anew = { name, labels, ...(namespace === undefined ? {} : { namespace }) };
-        const content = { ...first, data: { release: encode({ theirs: true }) } } as KubernetesObject;
+        const content = {
+            ...first,
+            data: { release: Buffer.from("another chart").toString("base64") },
+        } as KubernetesObject;
         world.store.create({ ...content, metadata: anew }, { manager: "helm", operation: "Update" });
-        await stack.destroy();
+        assertDone(await stack.destroy());
         assert.deepEqual(
             recordsSeenByHelm(world).map(({ data }) => data),
             [content.data],

@@ -31,14 +31,15 @@ const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolum
 
 export async function removeAddon(
     world: World,
-    name: string,
+    /** As it was found a moment ago. */
+    addon: Addon | undefined,
     timeoutMs: number,
     step = "undo install",
     preserve = true,
     meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
-    const addon = await world.addons.describe(name);
     if (addon === undefined) return;
+    const { name } = addon;
     if (!(await beginRemoval(world, addon, timeoutMs, step, preserve, meanwhile)))
         throw failedAddon(
             ErrorCode.AddonDeleteFailed,
@@ -60,12 +61,11 @@ export async function removeAddon(
 /** Whether EKS lets go of it in so short a time that nobody has to serve meanwhile. */
 export async function isRemovedWithin(
     world: World,
-    name: string,
+    addon: Addon,
     timeoutMs: number,
     meanwhile: () => Promise<unknown>,
 ): Promise<boolean> {
-    const addon = await world.addons.describe(name);
-    if (addon === undefined) return true;
+    const { name } = addon;
     const isBegun = await beginRemoval(world, addon, timeoutMs, "undo install", true, meanwhile);
     return isBegun && (await awaitGone(world, name, timeoutMs, meanwhile));
 }

@@ -12,6 +12,7 @@ import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
 import { leadAgain, letLeadAgain, turnBackAll } from "../handover/turnBackAll";
 import { stillServed, waysOf } from "../handover/ways";
+import { isOfOthers, leftToOthers } from "./createdByOthers";
 import type { InstallMemory } from "./installMemory";
 import {
     deleteMade,
@@ -36,14 +37,26 @@ export async function undoCreation(
     const { world, plan, memory } = context;
     const { name } = plan.addon;
     const follow = await followedBridges(context);
-    const isRemoved = await isRemovedWithin(world, name, Math.min(removeMs, BUSY_MS), follow).catch(
-        (error: unknown) => serveUnanswered(context, backup, profile, error),
+    const letGo = async () => {
+        const addon = await world.addons.describe(name);
+        if (addon === undefined) return true;
+        if (isOfOthers(context, addon)) return addon;
+        return isRemovedWithin(world, addon, Math.min(removeMs, BUSY_MS), follow);
+    };
+    const isRemoved = await letGo().catch((error: unknown) =>
+        serveUnanswered(context, backup, profile, error),
     );
     await turnBackAll(context, backup);
+    if (typeof isRemoved === "object") {
+        await leadAgain(context);
+        const { warnings } = await restoreOverwritten(world, plan, backup);
+        return [...warnings, leftToOthers(isRemoved)];
+    }
     if (!isRemoved) {
         await serveMeanwhile(context, backup, profile);
         const keepStopped = () => stopAddons(context, backup, profile);
-        await removeAddon(world, name, removeMs, "undo install", true, keepStopped);
+        const addon = await world.addons.describe(name);
+        await removeAddon(world, addon, removeMs, "undo install", true, keepStopped);
     }
     const { since, former } = memory.value;
     const made = await objectsOfAddon(world, profile, memory.value, backup);

@@ -6,7 +6,8 @@ import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
-import { createOrContinue } from "../addon/create";
+import { createOrContinue, isAskedForByMove } from "../addon/create";
+import { createdByOthers } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
@@ -80,6 +81,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         world.addons.describe(planned.addonName),
         ...replaced.map((one) => makeRoom(world, one)),
     ]);
+    if (existing !== undefined && !isAskedForByMove(existing)) throw createdByOthers(existing, step);
     if (existing === undefined) await beginBridge(move);
     await createOrContinue(
         world,

@@ -7,7 +7,7 @@ import { definitions } from "../../kubernetes/customResources";
 import type { Plan, PlannedDependency } from "../../plan/plan";
 import type { World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
-import { createOrContinue } from "../addon/create";
+import { createOrContinue, isAskedForByMove } from "../addon/create";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
@@ -55,7 +55,14 @@ export async function installPrerequisite({
         },
         { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
         await world.addons.describe(planned.addonName),
-    );
+    ).catch(async (error: unknown) => {
+        // Somebody was quicker, and what was missing comes all the same; whether or not this can be told, other failures are.
+        const now = await world.addons.describe(planned.addonName).catch(() => undefined);
+        if (now === undefined || isAskedForByMove(now)) throw error;
+        world.log.warn(
+            `${step}: somebody else created the add-on ${now.name} meanwhile; it is used as it is`,
+        );
+    });
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();
     if (memory.value.created === undefined) {
@@ -89,9 +96,15 @@ export async function removePrerequisite(
     memory: PrerequisiteMemory,
 ): Promise<string[]> {
     const step = `undo prerequisites (${profile.title})`;
-    const used = await customResourcesIn(world, profile);
+    const [used, addon] = await Promise.all([
+        customResourcesIn(world, profile),
+        world.addons.describe(planned.addonName),
+    ]);
+    // Somebody installed it since the plan: they may need it.
+    if (addon !== undefined && !isAskedForByMove(addon))
+        return [`the add-on ${addon.name} stays: somebody else created it since the move was planned`];
     // Nothing of it existed before, so EKS may delete all of it; unless somebody put resources into its CRDs meanwhile.
-    await removeAddon(world, planned.addonName, timeouts.removeMs, step, used.length > 0);
+    await removeAddon(world, addon, timeouts.removeMs, step, used.length > 0);
     if (used.length === 0) return [];
     await deleteMade(
         world,

@@ -1,6 +1,8 @@
 // The undo of one dependency: the add-on goes, Helm's controllers come back before requests are sent to them again, and only what the add-on made is deleted.
 
 import { refTo } from "../../kubernetes/restore";
+import { isAskedForByMove } from "../addon/create";
+import { leftToOthers } from "../addon/createdByOthers";
 import {
     deleteMade,
     objectsOfAddon,
@@ -23,9 +25,12 @@ export async function undoDependency(move: DependencyMove): Promise<void> {
     const step = `undo dependencies (${profile.title})`;
     if (memory.value.undoing !== true) await memory.amend({ undoing: true });
     const { since, replaced, absent } = memory.value;
-    await removeAddon(world, planned.addonName, timeouts.removeMs, step);
+    const addon = await world.addons.describe(planned.addonName);
+    const isOfOthers = addon !== undefined && !isAskedForByMove(addon);
+    if (isOfOthers) move.warn(leftToOthers(addon));
+    else await removeAddon(world, addon, timeouts.removeMs, step);
     const part = partOf(move);
-    const made = await objectsOfAddon(world, profile, memory.value, backup, beside);
+    const made = isOfOthers ? [] : await objectsOfAddon(world, profile, memory.value, backup, beside);
     const replacedBack = await stillTheirs(move, replaced);
     if (memory.value.replacedBack === undefined) await memory.amend({ replacedBack });
     const ownReplaced = memory.value.replacedBack ?? [];

@@ -1,16 +1,7 @@
 // In: a name. Out: the folders of that baseline, of this sandbox or shared by all. Saves and restores nothing itself.
-import { createHash } from "node:crypto";
-import {
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    readdirSync,
-    readFileSync,
-    renameSync,
-    rmSync,
-    statSync,
-} from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fingerprint } from "./fingerprint";
 
 export interface BaselineFolders {
     /** What the API server keeps in etcd. */
@@ -83,19 +74,4 @@ export class Baselines {
 
 function folders(path: string): BaselineFolders {
     return { registry: join(path, "registry.json"), serving: join(path, "serving.json"), aws: path };
-}
-
-function fingerprint(sources: string[]): string {
-    const hash = createHash("sha256");
-    for (const source of sources)
-        for (const file of filesOf(source)) hash.update(relative(source, file)).update(readFileSync(file));
-    return hash.digest("hex").slice(0, 16);
-}
-
-function filesOf(path: string): string[] {
-    const entries = readdirSync(path, { withFileTypes: true, recursive: true });
-    return entries
-        .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort();
 }

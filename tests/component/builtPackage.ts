@@ -34,7 +34,7 @@ function build({ entry, sources, project }: Built): void {
     const source = Math.max(...[...sources, project].map((name) => newest(path.join(root, name))));
     const isCurrent = () => existsSync(built) && statSync(built).mtimeMs > source;
     if (isCurrent()) return;
-    const compiler = require.resolve("typescript/bin/tsc");
+    const compiler = path.join(root, "node_modules/typescript-native/bin/tsc");
     const options = { cwd: root, timeout: 180_000, encoding: "utf8" } as const;
     const run = spawnSync(process.execPath, [compiler, "-p", project], options);
     // Type errors are the business of the type check; what counts here is that the package was written.

@@ -1,6 +1,7 @@
 // A seeded sample of the fault matrix, on a move that leaves the dependencies alone; `make test-faults` runs all of it, with them, and every rival at every write. FAULT_SAMPLE and FAULT_SEED choose another one; RIVAL_SAMPLE another number of rivals.
 import assert from "node:assert/strict";
-import { type Golden, goldenMove, runExperiment } from "../faults/experiment";
+import { runExperiment } from "../faults/experiment";
+import { type Golden, goldenMove } from "../faults/golden";
 import { allExperiments, sample } from "../faults/matrix";
 import { rivalExperiments, runRival } from "../faults/rivals";
 import "./hooks";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { captureState } from "../../sandbox/compare";
 import type { FaultAction, Write } from "../../sandbox/faults/proxy";
-import { type Golden, goldenMove } from "../faults/experiment";
+import { type Golden, goldenMove } from "../faults/golden";
 import { sample } from "../faults/matrix";
 import "./hooks";
 import { type Kill, killedRun, killer, lockIsFree, orphanEnds, type Victim } from "./kills";

@@ -6,7 +6,7 @@ import { awsClients } from "../../sandbox/content/awsClients";
 import { ClusterObjects } from "../../sandbox/content/clusterObjects";
 import type { Write } from "../../sandbox/faults/proxy";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { type Golden, goldenMove } from "../faults/experiment";
+import { type Golden, goldenMove } from "../faults/golden";
 import "./hooks";
 import { ADDON, fails, QUICK, succeeds } from "./runs";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords, until } from "./stage";

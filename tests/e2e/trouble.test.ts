@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { captureState } from "../../sandbox/compare";
 import type { Sandbox } from "../../sandbox/sandbox";
-import { type Golden, goldenMove } from "../faults/experiment";
+import { type Golden, goldenMove } from "../faults/golden";
 import "./hooks";
 import { ADDON, assertToldOnce, fails, migrationIn, QUICK, succeeds, textOf } from "./runs";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "./stage";
+
+const OUTAGE_MS = 5_000;
 
 describe("trouble in the middle of a move", function () {
     this.timeout(600_000);
@@ -16,50 +18,36 @@ describe("trouble in the middle of a move", function () {
         golden = await goldenMove(QUICK);
     });
 
-    it("an API server that is away for 5 s: the move ends golden, and can be undone", async () => {
+    it("EKS throttles and the add-on ends in CREATE_FAILED: the issue codes are told; then the API server is away for 5 s: the move ends golden, and can be undone", async () => {
         const scene = await fresh({ args: QUICK });
         const { sandbox, pulumi } = scene;
-        let outage: Promise<number> | undefined;
-        sandbox.faults.arm({
-            action: "dropAfter",
-            match: ({ what }) => /^patch secrets\/kube-system\/sh\.helm\.release/.test(what),
-            onHit: () => {
-                outage = (async () => {
-                    const stopped = Date.now();
-                    await sandbox.stopApiServer();
-                    await pause(5_000 - (Date.now() - stopped));
-                    await sandbox.startApiServer();
-                    return Date.now() - stopped;
-                })();
-            },
-        });
+        await failAddon(sandbox, "CREATE_FAILED");
+        const asked = throttleEks(sandbox);
         const run = await pulumi.up("--skip-preview");
-        assert.ok(outage !== undefined, "the API server was never stopped");
-        assert.ok((await outage) >= 5_000);
+        const failed = fails(run);
+        const { reads, writes } = asked();
+        assert.ok(reads > 4 && writes > 1, `only ${reads} reads and ${writes} writes of EKS were tried`);
+        assertToldOnce(run);
+        assert.match(failed, /InsufficientNumberOfReplicas/);
+        assert.equal(failed.match(/is CREATE_FAILED \[HP220\]/g)?.length, 1, `told once:\n${failed}`);
+        const preview = textOf(succeeds(await pulumi.preview("--diff")));
+        assert.match(
+            preview,
+            /what this update will do:\n +summary +continues at scaleDown, 5 of 11 steps done/,
+        );
+        assert.match(preview, /\n +1 lock +done\n/);
+
+        await sandbox.aws.clearScripts();
+        const outage = outageAtRelease(sandbox);
+        const resumed = await pulumi.up("--skip-preview");
+        const lasted = outage();
+        assert.ok(lasted !== undefined, "the API server was never stopped");
+        assert.ok((await lasted) >= OUTAGE_MS);
         // On a slow machine the control plane needs longer to come back than a request is tried: then the next `up` goes on.
-        if (run.exitCode !== 0) succeeds(await pulumi.up("--skip-preview"));
+        if (resumed.exitCode !== 0) succeeds(await pulumi.up("--skip-preview"));
         assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
         succeeds(await pulumi.destroy("--skip-preview"));
         assert.equal(await differencesFromStart(scene), "");
-    });
-
-    it("a throttled EKS API: reads and writes are asked again, and the move ends golden", async () => {
-        const { sandbox, pulumi } = await fresh({ args: QUICK });
-        const ofEks = ({ side, what }: { side: string; what: string }) =>
-            side === "aws" && /^eks:/.test(what);
-        let [reads, writes] = [0, 0];
-        const throttle = (effect: "read" | "write", count: () => number) =>
-            sandbox.faults.arm({
-                action: "throttle",
-                effect,
-                match: (one) => ofEks(one) && count() % 3 !== 0,
-                times: 20,
-            });
-        throttle("read", () => ++reads);
-        throttle("write", () => ++writes);
-        succeeds(await pulumi.up("--skip-preview"));
-        assert.ok(reads > 4 && writes > 1, `only ${reads} reads and ${writes} writes of EKS were tried`);
-        assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
     });
 
     it("an add-on that never gets ACTIVE: an error after its own time, then destroy goes back", async () => {
@@ -76,27 +64,6 @@ describe("trouble in the middle of a move", function () {
         );
         await scene.sandbox.aws.clearScripts();
         succeeds(await scene.pulumi.destroy("--skip-preview"));
-        assert.equal(await differencesFromStart(scene), "");
-    });
-
-    it("tells the issue codes of an add-on that ends in CREATE_FAILED, and goes on once the cause is gone", async () => {
-        const scene = await fresh({ args: QUICK });
-        const { sandbox, pulumi } = scene;
-        await failAddon(sandbox, "CREATE_FAILED");
-        const run = await pulumi.up("--skip-preview");
-        const failed = fails(run);
-        assertToldOnce(run);
-        assert.match(failed, /InsufficientNumberOfReplicas/);
-        assert.equal(failed.match(/is CREATE_FAILED \[HP220\]/g)?.length, 1, `told once:\n${failed}`);
-        const preview = textOf(succeeds(await pulumi.preview("--diff")));
-        assert.match(
-            preview,
-            /what this update will do:\n +summary +continues at scaleDown, 5 of 11 steps done/,
-        );
-        assert.match(preview, /\n +1 lock +done\n/);
-        await sandbox.aws.clearScripts();
-        succeeds(await pulumi.up("--skip-preview"));
-        succeeds(await pulumi.destroy("--skip-preview"));
         assert.equal(await differencesFromStart(scene), "");
     });
 
@@ -122,4 +89,38 @@ function failAddon(sandbox: Sandbox, createOutcome: "CREATE_FAILED" | "DEGRADED"
             },
         ],
     });
+}
+
+/** Two of three calls of EKS, the first twenty of each effect; answers how many were tried. */
+function throttleEks(sandbox: Sandbox): () => { reads: number; writes: number } {
+    let [reads, writes] = [0, 0];
+    const throttle = (effect: "read" | "write", count: () => number) =>
+        sandbox.faults.arm({
+            action: "throttle",
+            effect,
+            match: ({ side, what }) => side === "aws" && /^eks:/.test(what) && count() % 3 !== 0,
+            times: 20,
+        });
+    throttle("read", () => ++reads);
+    throttle("write", () => ++writes);
+    return () => ({ reads, writes });
+}
+
+/** At the first write to the release's records; answers how long it was, and undefined while there was none. */
+function outageAtRelease(sandbox: Sandbox): () => Promise<number> | undefined {
+    let outage: Promise<number> | undefined;
+    sandbox.faults.arm({
+        action: "dropAfter",
+        match: ({ what }) => /^patch secrets\/kube-system\/sh\.helm\.release/.test(what),
+        onHit: () => {
+            outage = (async () => {
+                const stopped = Date.now();
+                await sandbox.stopApiServer();
+                await pause(OUTAGE_MS - (Date.now() - stopped));
+                await sandbox.startApiServer();
+                return Date.now() - stopped;
+            })();
+        },
+    });
+    return () => outage;
 }

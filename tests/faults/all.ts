@@ -1,6 +1,7 @@
 // `make test-faults`: every experiment of the matrix, and every rival at every write, or a part of them, with the counts at the end. FAULTS=n takes a sample of n, SEED=n another one, ONLY=text those whose description has the text.
 import { closeStage } from "../e2e/stage";
-import { type Experiment, type Golden, goldenMove, runExperiment } from "./experiment";
+import { type Experiment, runExperiment } from "./experiment";
+import { type Golden, goldenMove } from "./golden";
 import { allExperiments, sample } from "./matrix";
 import { type RivalExperiment, rivalExperiments, runRival } from "./rivals";
 

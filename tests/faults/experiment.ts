@@ -1,8 +1,9 @@
 // One experiment: start from the baseline, break one write of a move, then go on or go back, and compare the end with the golden state or the start.
-import { captureState, type State } from "../../sandbox/compare";
-import type { FaultAction, Write } from "../../sandbox/faults/proxy";
+import { captureState } from "../../sandbox/compare";
+import type { FaultAction } from "../../sandbox/faults/proxy";
 import { killer, orphanEnds, type Victim } from "../e2e/kills";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "../e2e/stage";
+import type { Golden } from "./golden";
 
 /** How the move ends after the fault: `up` again, or `destroy`. */
 export type Ending = "resume" | "undo";
@@ -21,31 +22,6 @@ export interface Outcome {
     /** Empty when the end is right. */
     readonly problem: string;
     readonly seconds: number;
-}
-
-export interface Golden {
-    readonly state: State;
-    readonly writes: readonly Write[];
-    /** Of the migration; absent for the example of the README, which moves everything. */
-    readonly args?: unknown;
-}
-
-const known = new Map<string, Promise<Golden>>();
-
-/** The unbroken move: its end, and the writes that can be broken. Made once for all tests of a process. */
-export function goldenMove(args?: unknown): Promise<Golden> {
-    const key = JSON.stringify(args) ?? "";
-    const golden = known.get(key) ?? moveOnce(args);
-    known.set(key, golden);
-    return golden;
-}
-
-async function moveOnce(args: unknown): Promise<Golden> {
-    const { sandbox, pulumi } = await fresh({ args });
-    const run = await pulumi.up("--skip-preview");
-    if (run.exitCode !== 0) throw new Error(`the unbroken move failed:\n${run.stdout}\n${run.stderr}`);
-    const writes = [...sandbox.faults.writes()];
-    return { state: await captureState(sandbox), writes, args };
 }
 
 export async function runExperiment(experiment: Experiment, golden: Golden): Promise<Outcome> {

@@ -3,7 +3,8 @@ import type { Difference } from "../../sandbox/compare";
 import { captureState, compareStates } from "../../sandbox/compare";
 import type { Write } from "../../sandbox/faults/proxy";
 import { differencesBetweenMoves, fresh, inWords } from "../e2e/stage";
-import type { Ending, Golden } from "./experiment";
+import type { Ending } from "./experiment";
+import type { Golden } from "./golden";
 import { type SandboxAct, sandboxActs } from "./rivalActs";
 
 export interface RivalExperiment {

@@ -16,6 +16,3 @@ export const OPERATOR_POD_SLOTS = 13;
 
 /** The load balancer controller puts the cluster's name there. */
 export const LOAD_BALANCER_CLUSTER_TAG = "elbv2.k8s.aws/cluster";
-
-/** Buckets whose names start so are reached by the operator's managed policy. */
-export const TLS_BUCKET_PREFIX = "hyperpod-tls";

@@ -4,6 +4,19 @@ import { aws } from "./aws";
 import { ifThere } from "./owner";
 import type { Scope } from "./scope";
 
+/** What the operator, its pods and its nodes call. The docstring of the argument names them too; a test compares them. */
+export const defaultServices = [
+    "ec2",
+    "ecr.api",
+    "ecr.dkr",
+    "sts",
+    "eks-auth",
+    "logs",
+    "monitoring",
+    "elasticloadbalancing",
+    "sagemaker.api",
+];
+
 /** In `aws` and `aws-us-gov` all are called alike; elsewhere most carry the partition's own domain, backwards, and some do not. */
 export function serviceNames(region: string, service: string): string[] {
     const domain = awsDomain(region).split(".").reverse().join(".");

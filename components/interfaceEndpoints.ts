@@ -3,26 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
-import { EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
+import { defaultServices, EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
 import { known } from "./known";
 import { ifThere, ownerTagKey, SeveralFound } from "./owner";
 import type { ComponentPart } from "./part";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
 import { refuse } from "./validate";
-
-/** Named in the docstring of the argument too; a test compares them. */
-export const defaultServices = [
-    "ec2",
-    "ecr.api",
-    "ecr.dkr",
-    "sts",
-    "eks-auth",
-    "logs",
-    "monitoring",
-    "elasticloadbalancing",
-    "sagemaker.api",
-];
 
 export async function interfaceEndpoints(
     scope: Scope,

@@ -1,5 +1,7 @@
 // A component's name comes in, prefixes of AWS names within AWS's limits go out. The provider adds 26 unique digits.
-import { EXECUTION_ROLE_PREFIX, TLS_BUCKET_PREFIX } from "../common/names";
+
+import { TLS_BUCKET_PREFIX } from "../common/bucketName";
+import { EXECUTION_ROLE_PREFIX } from "../common/names";
 
 const iamPrefixLimit = 38;
 const bucketPrefixLimit = 37;

@@ -1,9 +1,10 @@
 // Out goes the name of the bucket for TLS certificates: the given one, or a new one that is encrypted, private and TLS-only.
 
 import * as pulumi from "@pulumi/pulumi";
+import { TLS_BUCKET_PREFIX } from "../common/bucketName";
 import { canonicalJson } from "../common/canonicalJson";
 import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/tlsBucketPolicy";
-import { OPERATOR_TAG, TLS_BUCKET_PREFIX } from "../common/names";
+import { OPERATOR_TAG } from "../common/names";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";

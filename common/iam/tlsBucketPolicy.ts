@@ -1,5 +1,5 @@
 // Buckets and objects come in, the permissions on the TLS buckets go out: the role's, and the bucket's own. Pure.
-import { TLS_BUCKET_PREFIX } from "../names";
+import { TLS_BUCKET_PREFIX } from "../bucketName";
 import { policyOf } from "./policyOf";
 
 /** The managed policy of the operator reaches only buckets with this prefix. */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import type { Shape } from "../../common/shape";
 import { argumentShape } from "../../components/argumentRules";
-import { defaultServices } from "../../components/interfaceEndpoints";
+import { defaultServices } from "../../components/endpointServices";
 
 const root = path.resolve(__dirname, "../..");
 

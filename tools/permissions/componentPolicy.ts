@@ -1,5 +1,7 @@
 // The component's calls in, the IAM policy for a principal that deploys it out. Pure.
-import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON, TLS_BUCKET_PREFIX } from "../../common/names";
+
+import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
 import { PASSED_TO_EKS } from "../../provider/permissions/awsConditions";
 import { type AllowStatement, type Policy, policyOf } from "../../provider/permissions/awsPolicy";
 import { dependencyProfiles } from "../../provider/profiles/dependencies";

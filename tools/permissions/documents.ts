@@ -1,7 +1,7 @@
 // The tables of calls and rights in, the documents about them out, by path. Writes nothing.
 
 import { dump } from "js-yaml";
-import { TLS_BUCKET_PREFIX } from "../../common/names";
+import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
 import { AWS_CALLS, type AwsCall, type On, type Purpose } from "../../provider/permissions/awsCalls";
 import {
     MANAGED_POLICY_LIMIT,

@@ -109,7 +109,7 @@ export function draftMove(found: DraftSource, inputs: MoveInputs, profiles: Move
     const tags = planTags(discovery.owned, profile.ownership?.tag ?? { key: "", value: "" });
     const objects = plannedObjects(release, discovery, profiles);
     const controllers = plannedControllers(discovery);
-    const handover = planHandover(discovery, inputs, profile);
+    const handover = planHandover(discovery, { ...inputs, configuration }, profile);
     const beside = { release, profile, configuration, given: inputs.configuration, controllers };
     const blockers = [
         ...gitOpsBlockers(release, discovery),

@@ -7,11 +7,13 @@ import type { Discovery } from "../discovery/discover";
 import { describeRights } from "../permissions/clusterRights";
 import { AskedFor, type ControllerSigns, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
+import type { Values } from "../settings/settings";
 import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
 import { FOLLOWS_SLICES, followsSlices } from "./kubernetesVersions";
 import { KEPT_UP } from "./orders";
 import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
+import { isOn } from "./rivals";
 import { sharedBridge } from "./sharedBridge";
 
 /** So long webhooks go unasked at most when nobody comes back. */
@@ -22,6 +24,8 @@ export interface HandoverInputs {
     /** Whether webhooks may go unasked for the seconds that need it. */
     readonly allowAdmissionBypass: boolean;
     readonly until?: MigrationStep;
+    /** Settings of the add-on: what they leave out takes nothing over. */
+    readonly configuration?: Values;
 }
 
 export interface HandoverDecision {
@@ -110,8 +114,17 @@ function componentOf(
         startUpSeconds: signs?.startUpSeconds ?? 0,
     };
     const decision = decide(controller, signs, discovery, profile, inputs);
-    const why = [...ofAll, ...decision.why];
+    const why = [...ofAll, ...leftOut(signs, inputs), ...decision.why];
     return why.length > 0 ? { ...facts, why } : { ...facts, ...decision };
+}
+
+function leftOut(
+    { enabledBy }: Partial<ControllerSigns> = {},
+    { configuration = {} }: HandoverInputs,
+): string[] {
+    return enabledBy === undefined || isOn(configuration, enabledBy)
+        ? []
+        : [`${enabledBy} is false, so the add-on brings none`];
 }
 
 function decide(

@@ -155,6 +155,28 @@ describe("on the way without a pause", () => {
             assertSame(stateOf(world), start, "the end", (one) => isElected(one) || isRepaired(one));
         });
 
+    for (const setting of ["keda", "alb"])
+        it(`of what the add-on leaves out (${setting}.enabled: false) nobody waits for a successor`, async () => {
+            const world = slowWorld();
+            const additionalConfiguration = { [setting]: { enabled: false } };
+            const stack = new MemoryStack(world, { clusterName: "demo", additionalConfiguration });
+            assertDone(await stack.up({ until: MigrationStep.Bridge }));
+            const lines = planOf(stack)
+                .split("\n")
+                .filter((line) => line.includes("   handover "));
+            const pausing = lines.filter((line) => /is false, so the add-on brings none/.test(line));
+            assert.equal(pausing.length, setting === "keda" ? 3 : 1, lines.join("\n"));
+            assert.ok(lines.every((line) => pausing.includes(line) || line.includes("away for 0 s")));
+        });
+
+    it("is gone where it was asked for and every controller can", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world, { clusterName: "demo", handover: "Seamless" });
+        assertDone(await stack.up({ until: MigrationStep.HandOver }));
+        assert.ok(stepsOf(stack).includes(MigrationStep.Redirect));
+        assertHarmless(world);
+    });
+
     it("is refused where it was asked for and some controller would have to pause: nothing is written", async () => {
         const world = slowWorld();
         const metadata = { name: "kedaorg-certs", namespace: OPERATOR_NAMESPACE };

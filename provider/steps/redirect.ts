@@ -5,7 +5,7 @@ import { PRESENTED_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/restore";
 import { removeQuestions } from "../operations/handover/askPods";
-import { redirectOne } from "../operations/handover/bridgesWhileInstalling";
+import { redirectAll } from "../operations/handover/bridgesWhileInstalling";
 import { onItsWay } from "../operations/handover/notSeamless";
 import { waysOf } from "../operations/handover/ways";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
@@ -32,10 +32,9 @@ export function redirect(profile: Profile): Step<MigrationStep.Redirect, Redirec
             if ((await world.addons.describe(plan.addon.name)) !== undefined) return;
             const ways = await waysOf(context);
             await removeQuestions(world, journal.migrationId);
-            for (const way of ways)
-                await onItsWay(MigrationStep.Redirect, way, () =>
-                    redirectOne(world, journal.migrationId, way, ways),
-                );
+            await redirectAll(world, journal.migrationId, ways, (way, work) =>
+                onItsWay(MigrationStep.Redirect, way, work),
+            );
             await waitForAnswers(world, profile, ANSWER_MS, memory.value.refusedBefore);
             journal.note({ redirected: true });
         },

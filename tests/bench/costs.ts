@@ -74,7 +74,7 @@ function undoRow(models: number, { leftByUndo }: Costs): Row {
     };
 }
 
-/** Beside each other: what users are refused while the operator hands over, and while it pauses. */
+/** Beside each other: what users are refused while the controllers hand over, and while they pause. */
 async function refusalRows(): Promise<Row[]> {
     const seamless = await refusedSeconds({ allowAdmissionBypass: true });
     const pause = await refusedSeconds({ handover: "Pause" });

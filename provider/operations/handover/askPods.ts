@@ -2,7 +2,7 @@
 
 import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { poll } from "../../ports/poll";
-import type { KubernetesObject, ProbeAnswer, World } from "../../ports/world";
+import type { KubernetesObject, ObjectRef, ProbeAnswer, World } from "../../ports/world";
 import type { Endpoint } from "./endpointSlices";
 import { HandoverPart, makeOwn, marksOf, type OwnObjects, removeOwn } from "./onlyForTheMove";
 
@@ -14,9 +14,14 @@ const KINDS = [
 ] as const;
 const POLL_MS = 300;
 const WHICH_POD = `${PACKAGE_NAME}/pod`;
+const WHICH_SERVICE = `${PACKAGE_NAME}/asked`;
+/** Names of Services have at most 63 characters. */
+const LONGEST_SUBJECT = 24;
 
 export interface PodQuestion {
     readonly migrationId: string;
+    /** Whose pods they are: questions about several Services go beside each other. */
+    readonly service: ObjectRef;
     /** Where the Services and slices are made, and the probes are sent. */
     readonly namespace: string;
     readonly endpoints: readonly Endpoint[];
@@ -37,12 +42,12 @@ export async function askPods(
     question: PodQuestion,
     isEnough: (answers: readonly PodAnswer[]) => boolean | Promise<boolean>,
 ): Promise<readonly PodAnswer[]> {
-    const { migrationId, endpoints, timeoutMs } = question;
-    await removeQuestions(world, migrationId);
+    const { migrationId, endpoints, timeoutMs, service } = question;
+    await removeQuestions(world, migrationId, service);
     try {
         const services = endpoints.flatMap((endpoint, index) => bridgeTo(question, endpoint, index));
         for (const object of [...services, webhookOf(question)])
-            await makeOwn(world, object, ownOf(migrationId));
+            await makeOwn(world, about(service, object), ownOf(migrationId));
         const look = async () => {
             const answers = await Promise.all(endpoints.map((_, index) => askOne(world, question, index)));
             return { answers, isEnough: await isEnough(answers) };
@@ -50,13 +55,20 @@ export async function askPods(
         const seen = await poll(world.clock, { timeoutMs, pauseMs: POLL_MS }, look, (one) => one.isEnough);
         return seen.answers;
     } finally {
-        await removeQuestions(world, migrationId);
+        await removeQuestions(world, migrationId, service);
     }
 }
 
-/** Also after a kill in the middle, from the labels alone. */
-export function removeQuestions(world: World, migrationId: string): Promise<void> {
-    return removeOwn(world, ownOf(migrationId), KINDS);
+/** Also after a kill in the middle, from the labels alone. All of them, or those about one Service. */
+export function removeQuestions(world: World, migrationId: string, service?: ObjectRef): Promise<void> {
+    return removeOwn(world, ownOf(migrationId), KINDS, ({ metadata }) => {
+        return service !== undefined && metadata.labels?.[WHICH_SERVICE] !== service.name;
+    });
+}
+
+function about({ name }: ObjectRef, object: KubernetesObject): KubernetesObject {
+    const { metadata } = object;
+    return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [WHICH_SERVICE]: name } } };
 }
 
 function bridgeTo(
@@ -140,12 +152,14 @@ function webhookName(index: number): string {
     return `pod-${index}.pulumi-hyperpod-inference.invalid`;
 }
 
-function labelsOf({ migrationId }: PodQuestion, index: number): Record<string, string> {
-    return { ...marksOf(ownOf(migrationId)), [WHICH_POD]: String(index) };
+function labelsOf({ migrationId, service }: PodQuestion, index: number): Record<string, string> {
+    return { ...marksOf(ownOf(migrationId)), [WHICH_SERVICE]: service.name, [WHICH_POD]: String(index) };
 }
 
-function nameOf({ migrationId }: PodQuestion, index?: number): string {
-    return `pulumi-hyperpod-canary-${migrationId.slice(0, 8)}${index === undefined ? "" : `-${index}`}`;
+/** Of long names the end, in which those of one chart differ. */
+function nameOf({ migrationId, service }: PodQuestion, index?: number): string {
+    const subject = service.name.slice(-LONGEST_SUBJECT).replace(/^-+/, "");
+    return `pulumi-hyperpod-canary-${migrationId.slice(0, 8)}-${subject}${index === undefined ? "" : `-${index}`}`;
 }
 
 function ownOf(migrationId: string): OwnObjects {

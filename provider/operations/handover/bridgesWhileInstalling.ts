@@ -1,5 +1,6 @@
 // The bridges of controllers that hand over, while EKS makes the add-on: kept on pods that move, and given up where two generations would act.
 
+import { isStopped } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
@@ -39,17 +40,48 @@ export async function redirectAgain(
     { all }: KeptBridges,
 ): Promise<void> {
     if (all.length === 0 || journal.facts.redirected === true) return;
-    for (const way of all) await redirectOne(world, journal.migrationId, way, all);
+    await redirectAll(world, journal.migrationId, all, (_, work) => work());
     journal.note({ redirected: true });
     await memory.write(memory.value);
 }
 
-/** Others that go over a bridge already are kept on their pods meanwhile. What an undo that was cut off took away is there again first. */
-export async function redirectOne(
+/** Beside each other: each waits for its own pods to present what they are to. Those that are through are kept on their pods meanwhile. */
+export async function redirectAll(
+    world: World,
+    migrationId: string,
+    all: readonly Way[],
+    told: (way: Way, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+    const through: Way[] = [];
+    let following: Promise<void> | undefined;
+    const follow = async () => {
+        for (const one of through) await one.follow();
+    };
+    // Two that follow at once would make the same slice.
+    const keep = () => {
+        following ??= follow().finally(() => {
+            following = undefined;
+        });
+        return following;
+    };
+    const ended = await Promise.allSettled(
+        all.map((way) =>
+            told(way, async () => {
+                await redirectOne(world, migrationId, way, keep);
+                through.push(way);
+            }),
+        ),
+    );
+    const failures = ended.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+    if (failures.length > 0) throw failures.find(isStopped) ?? failures[0];
+}
+
+/** What an undo that was cut off took away is there again first. */
+async function redirectOne(
     world: World,
     migrationId: string,
     way: Way,
-    all: readonly Way[],
+    meanwhile: () => Promise<void>,
 ): Promise<void> {
     // Where the move holds the Lease of Helm's, the add-on's lead, and go on; unless an undo has told them to end.
     const isHelmsTurn = await isRunningOut(world, migrationId, way.lease);
@@ -58,8 +90,7 @@ export async function redirectOne(
     if (isHelmsTurn) await releaseLeases(world, migrationId, [{ ref: way.lease }]);
     const there = await Promise.all(way.made.map((ref) => world.objects.read(ref)));
     if (there.includes(undefined)) await way.build();
-    const others = all.filter((one) => one !== way);
-    await way.redirect(() => Promise.all(others.map((one) => one.follow())));
+    await way.redirect(meanwhile);
 }
 
 /** Two generations of a controller never act together: where their Leases do not decide, Helm's stops at once. */

@@ -30,7 +30,13 @@ export async function askCanary(
             followsSlices: false,
             why: `no pod behind Service ${target.namespace}/${target.name} is ready`,
         };
-    const question = { migrationId, namespace, endpoints: [endpoint], timeoutMs: SEEN_WITHIN_MS };
+    const question = {
+        migrationId,
+        service: target,
+        namespace,
+        endpoints: [endpoint],
+        timeoutMs: SEEN_WITHIN_MS,
+    };
     const isReached = ([answer]: readonly PodAnswer[]) => answer?.isReached === true;
     const [answer] = await askPods(world, question, isReached);
     return answer?.isReached === true

@@ -47,7 +47,7 @@ function askRound(
     timeoutMs: number,
 ): Promise<readonly PodAnswer[]> {
     const { migrationId, namespace, service, meanwhile } = request;
-    return askPods(world, { migrationId, namespace, endpoints, timeoutMs }, async (answers) => {
+    return askPods(world, { migrationId, service, namespace, endpoints, timeoutMs }, async (answers) => {
         await meanwhile();
         if (arePresented(answers, request)) return true;
         return addressesIn(await readyEndpoints(world, service)) !== addressesIn(endpoints);

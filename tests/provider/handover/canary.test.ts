@@ -76,7 +76,7 @@ describe("the canary", () => {
     it("leaves what another move made, and an object of its name that is nobody's of ours", async () => {
         const world = new MemoryWorld();
         const { ports } = await processOf(world);
-        const name = "pulumi-hyperpod-canary-01234567-0";
+        const name = "pulumi-hyperpod-canary-01234567-alb-webhook-service-0";
         const metadata = { name, namespace: OPERATOR_NAMESPACE };
         const service = { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [] } };
         world.store.create(service, { manager: "kubectl", operation: "Update" });

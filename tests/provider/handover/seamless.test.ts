@@ -1,10 +1,12 @@
 // A whole move and its undo on which every controller hands over without a pause: 60 s until new pods are Ready, 20 s until pods see Secrets, real elections. Users ask all the time.
 import assert from "node:assert/strict";
+import { MigrationStep } from "../../../provider/plan/plan";
 import type { Difference } from "../../../sandbox/compare/state";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
+import { journalOf } from "../memory/journalOf";
 import { isIssued } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
-import { INGRESSES, MODELS, slowWorld, VALUES } from "./slowWorld";
+import { INGRESSES, MODELS, SECRET_DELAY_MS, slowWorld, VALUES } from "./slowWorld";
 
 const isElected = (difference: Difference) => difference.key.startsWith("coordination.k8s.io/Lease ");
 const isAnew = (difference: Difference) => isIssued(difference) || isElected(difference);
@@ -32,6 +34,16 @@ describe("a move whose controllers hand over", () => {
             assertHarmless(world);
             assertSame(stateOf(world), start, `after undo ${run}`, isElected);
         }
+    });
+
+    it("waits for late Secrets beside each other: as long as the operator's two certificates take", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world);
+        assertDone(await stack.up());
+        const { timeline = [] } = journalOf(stack).facts;
+        const { begin = 0, end = 0 } = timeline.find(({ step }) => step === MigrationStep.Redirect) ?? {};
+        const took = end - begin;
+        assert.ok(took >= 2 * SECRET_DELAY_MS && took < 2.5 * SECRET_DELAY_MS, `${took} ms`);
     });
 
     it("refuses ingresses for less than a second where nobody allowed the bypass, and its plan says so", async () => {

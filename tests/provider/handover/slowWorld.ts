@@ -2,6 +2,8 @@
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { MemoryWorld } from "../memoryWorld";
 
+/** Until pods see a changed Secret. */
+export const SECRET_DELAY_MS = 20_000;
 export const NEW_MANAGER = "hyperpod-inference-controller-manager";
 export const OLD_MANAGER = "hyperpod-inference-operator-controller-manager";
 /** What is asked of the load balancer controller. */
@@ -16,7 +18,10 @@ const KEDA = ["keda-operator", "keda-operator-metrics-apiserver", "keda-admissio
 const SLOW = [NEW_MANAGER, "hyperpod-inference-alb", ...KEDA];
 
 export function slowWorld(): MemoryWorld {
-    return new MemoryWorld({}, { elections: true, secretDelayMs: 20_000, startUpMs: startUpOf(60_000) });
+    return new MemoryWorld(
+        {},
+        { elections: true, secretDelayMs: SECRET_DELAY_MS, startUpMs: startUpOf(60_000) },
+    );
 }
 
 /** Of every controller of the add-on. */

@@ -18,7 +18,10 @@ export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: 
     await memory.write(memory.value);
     const pauses = (which: string, error: unknown) => {
         if (isStopped(error)) throw error;
-        noteOnce(journal, [`the undo pauses ${which}, because it could not hand over: ${messageOf(error)}`]);
+        const line = `the undo pauses ${which}, because it could not hand over: ${messageOf(error)}`;
+        // The journal goes with the undo.
+        context.world.log.warn(line);
+        noteOnce(journal, [line]);
     };
     let ways: readonly Way[] = [];
     try {

@@ -8,7 +8,7 @@ import type { Mover } from "../memory/mover";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { isReady } from "../memory/pods";
 import type { Requests } from "../memory/requests";
-import { admissionProblem } from "../memory/serving";
+import { admissionProblem, encode, keyOfAuthority } from "../memory/serving";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
 import {
@@ -337,20 +337,18 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
-    /** Kills once the Lease has been written that often by this run, and nobody comes for a day. */
-    async function leftWhilePodsEnd(which: "up" | "destroy", lease: string, writes: number) {
+    /** Kills while pods of the Deployment end that is scaled to 0 first, and nobody comes for a day. */
+    async function leftWhilePodsEnd(which: "up" | "destroy", ending: string) {
         const world = slowWorld();
         const stack = new MemoryStack(world, BYPASSED);
         if (which === "destroy") assertDone(await stack.up());
         world.settle(60_000);
         const requests = world.watchRequests();
-        const prepare = (mover: Mover) => {
-            mover.onWrite = () => {
-                if (mover.writes.filter((one) => one === `merge Lease ${lease}`).length < writes) return;
-                // The write itself arrives.
-                void world.clock.sleep(1).then(() => mover.kill());
-            };
-        };
+        const prepare = (mover: Mover) =>
+            at(`merge Deployment ${ending}`, () => {
+                // Pods need longer.
+                void world.clock.sleep(200).then(() => mover.kill());
+            })(mover);
         const killed = await (which === "up"
             ? stack.up({}, undefined, prepare)
             : stack.destroy(undefined, prepare));
@@ -360,10 +358,12 @@ describe("on the way without a pause", () => {
         return { world, stack, requests };
     }
 
-    for (const image of [KEDA, ALB])
+    for (const [image, ending] of [
+        [KEDA, "kube-system/keda-operator"],
+        [ALB, "kube-system/hyperpod-inference-operator-alb"],
+    ] as const)
         it(`killed while Helm's ${image} ends, and nobody comes for a day: the add-on's leads alone`, async () => {
-            const name = image === KEDA ? "operator.keda.sh" : "aws-load-balancer-controller-leader";
-            const { world, stack } = await leftWhilePodsEnd("up", `${OPERATOR_NAMESPACE}/${name}`, 1);
+            const { world, stack } = await leftWhilePodsEnd("up", ending);
             assert.equal(acting(world, image).length, 1);
             assert.match(acting(world, image)[0] ?? "", new RegExp(`^${OPERATOR_NAMESPACE}/`));
             assertDone(await stack.up());
@@ -373,9 +373,10 @@ describe("on the way without a pause", () => {
         });
 
     it("killed while the add-on's controllers end in the undo, and nobody comes for a day: Helm's lead alone", async () => {
-        // Held first, left to run out second.
-        const lease = "kube-system/operator.keda.sh";
-        const { world, stack, requests } = await leftWhilePodsEnd("destroy", lease, 2);
+        const { world, stack, requests } = await leftWhilePodsEnd(
+            "destroy",
+            `${OPERATOR_NAMESPACE}/keda-operator`,
+        );
         assert.deepEqual(acting(world, KEDA), ["kube-system/keda-operator"]);
         assert.deepEqual(acting(world, ALB), ["kube-system/hyperpod-inference-operator-alb"]);
         assertDone(await stack.destroy());
@@ -383,6 +384,28 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
         for (const kind of [MODELS, ...INGRESSES, ...SCALING])
             assert.equal(requests.refused.get(kind), undefined, kind);
+    });
+
+    it("another authority of the add-on's KEDA by then: the undo pauses it, says so, and ends at the start", async () => {
+        const world = slowWorld();
+        const start = stateOf(world);
+        const stack = new MemoryStack(world, BYPASSED);
+        assertDone(await stack.up());
+        const ref = {
+            apiVersion: "v1",
+            kind: "Secret",
+            namespace: OPERATOR_NAMESPACE,
+            name: "kedaorg-certs",
+        };
+        // The rotator cannot sign with it any more, and makes another one.
+        world.store.merge(ref, { data: { "ca.key": encode(keyOfAuthority("another")) } }, BY);
+        world.settle(60_000);
+        const requests = world.watchRequests();
+        assertDone(await stack.destroy());
+        assert.match(stack.warnings.join("\n"), /the undo pauses KEDA, .* holds another authority/);
+        assertSame(stateOf(world), start, "after the undo", isElected);
+        assertHarmless(world);
+        for (const kind of [MODELS, ...INGRESSES]) assert.equal(requests.refused.get(kind), undefined, kind);
     });
 
     it("the add-on's pods lead by a Lease of their own: Helm's operator stops at once, and it is told", async () => {

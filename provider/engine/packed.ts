@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { UNPACKED_LIMIT_BYTES } from "../../common/unpackedLimit";
 
 export function pack(content: unknown): string {
-    return gzipSync(Buffer.from(JSON.stringify(content)), { level: 9 }).toString("base64");
+    return gzipSync(Buffer.from(JSON.stringify(content))).toString("base64");
 }
 
 export function unpack(packed: string): unknown {

@@ -59,10 +59,12 @@ export class Store {
     }
 
     all(kind: string, namespace?: string): KubernetesObject[] {
-        return [...this.data().objects.values()].filter(
-            (object) =>
-                object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
-        );
+        const found: KubernetesObject[] = [];
+        // Asked thousands of times in a move: without a copy of all that there is.
+        for (const object of this.data().objects.values())
+            if (object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace))
+                found.push(object);
+        return found;
     }
 
     serves(apiVersion: string, kind: string): boolean {

@@ -69,8 +69,10 @@ export async function bringBackMissing(
     };
     // Read before a CRD is made anew: afterwards nothing tells what went with the one of before.
     const all = [...backup.customResources, ...(backup.otherCustomResources ?? [])];
-    const models = await missingModels(world, all, backup.objects);
-    const isReplaced = await hasNewerRevision(world, plan, backup);
+    const [models, isReplaced] = await Promise.all([
+        missingModels(world, all, backup.objects),
+        hasNewerRevision(world, plan, backup),
+    ]);
     // Also before it is read what is missing: what is to be collected is not there for long.
     await awaitCollected(world, await missingDeployments(world, backup, isReplaced, step), step);
     const missing = await missingObjects(world, backup, isReplaced, step);

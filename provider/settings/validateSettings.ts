@@ -61,9 +61,7 @@ function compile(AjvClass: typeof Ajv, schema: object): ValidateFunction | strin
 
 /** One sentence per problem, as the plan tells it. */
 export function validateSettings(schema: Record<string, unknown>, settings: Values): readonly string[] {
-    return settingProblems(schema, settings).map(
-        ({ path, reason }) => `additionalConfiguration: ${path || "the settings"} ${reason}`,
-    );
+    return settingProblems(schema, settings).map(({ path, reason }) => `${path || "the settings"} ${reason}`);
 }
 
 /** These may fail only because of one value that is not known yet, and their branches with them. */

@@ -311,7 +311,7 @@ merged: {<<: *base, mode: 0644, new: 0o644, big: 1_000, on-duty: yes, off-duty: 
         const manifest = [
             list("List", "null", item("a"), `{kind: List, apiVersion: v1, items: [${item("b")}]}`),
             list("ConfigMapList", item("c", "")),
-            "---\napiVersion: v1\nkind: ConfigMap\n",
+            "---\napiVersion: v1\nkind: ConfigMap\n---\nkind: ConfigMap\nmetadata: {name: x}\n",
             "---\napiVersion: v1\nkind: AccessList\nmetadata: {name: d}\n",
         ].join("");
         const [found] = await reader([["kube-system", "rel", encode(record({ manifest }))]]).find(

@@ -171,6 +171,11 @@ describe("settings of the release", () => {
         ]);
     });
 
+    it("of a wrong form are told by their own path, once", () => {
+        const { configuration } = map({ ...base, tolerations: "none" });
+        assert.deepEqual(validateSettings(schema, configuration), ['tolerations must be array, not "none"']);
+    });
+
     it("W27: a release without user values takes them from a vendored chart", () => {
         const baked = { ...publicDefaultsAsValues(), ...base, tolerations: [{ operator: "Exists" }] };
         const { configuration, unsupported } = map({}, { chartDefaults: baked });

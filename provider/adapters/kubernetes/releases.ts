@@ -232,9 +232,9 @@ export class HelmReleases implements Releases {
     }
 }
 
-/** Helm installs what a List holds, of one kind or of many; what has no kind or name is none. */
+/** Helm installs what a List holds, of one kind or of many; what has no kind, version or name is none. */
 function objectsOf(document: KubernetesObject | null | undefined): KubernetesObject[] {
-    if (typeof document?.kind !== "string") return [];
+    if (typeof document?.kind !== "string" || typeof document.apiVersion !== "string") return [];
     const { apiVersion, kind, items } = document as KubernetesObject & { items?: unknown };
     const ofList = { apiVersion, kind: kind.slice(0, -"List".length) };
     if (Array.isArray(items) && kind.endsWith("List"))

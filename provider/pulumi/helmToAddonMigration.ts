@@ -107,7 +107,7 @@ export class HelmToAddonMigration extends pulumi.CustomResource {
     /**
      * Seconds, by name: of each controller that was stopped, until a pod of the add-on's was available ("operator", "load balancer controller", "KEDA", …);
      * of each kind of request, how long it was refused ("models through the old version", "writing models", "ingress creation", "external metrics",
-     * and those of dependencies that moved), 0 when it never was. Measured by looks that are a quarter of a second to two seconds apart, of several kinds of models by one after the other.
+     * and those of dependencies that moved), 0 when it never was. Measured by looks that are half a second to two seconds apart, of several kinds of models by one after the other.
      */
     declare public readonly pausedSeconds: pulumi.Output<Record<string, number>>;
     /** What people should know of the move. */

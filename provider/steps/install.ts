@@ -41,11 +41,12 @@ import { missingWorkloads, tellDeleted } from "../operations/handover/stillServe
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
-import { probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
+import { MEASURED_EVERY_MS, probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
 import { handingOver, pausingOf } from "../plan/bridged";
 import { longestPause } from "../plan/handover";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
+import { seldom } from "../ports/seldom";
 import { AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
@@ -101,14 +102,11 @@ export function install(
             ]);
             const refusals = new Refusals(world, probes, writes);
             const absences = new Absences(world, profile);
+            const measuring = seldom(world.clock, MEASURED_EVERY_MS, () =>
+                Promise.all([absences.look(), refusals.glance()]),
+            );
             const meanwhile = () =>
-                Promise.all([
-                    absences.look(),
-                    refusals.glance(),
-                    stopped.glance(),
-                    namespaces.glance(),
-                    bridged.glance(),
-                ]);
+                Promise.all([measuring(), stopped.glance(), namespaces.glance(), bridged.glance()]);
             if (isTakeover) {
                 await takeFieldsOver(world, await journal.backup.read<Backup>());
                 await tagTakenOver(world, plan.addon.name, memory);

@@ -4,6 +4,7 @@ import { mapConcurrently } from "../../../common/mapConcurrently";
 import type { MemoryEntry } from "../../engine/memoryCell";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
+import { seldom } from "../../ports/seldom";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
@@ -11,7 +12,7 @@ import { createdByOthers } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
-import { probesOf, Refusals, waitForAnswers } from "../models/probes";
+import { MEASURED_EVERY_MS, probesOf, Refusals, waitForAnswers } from "../models/probes";
 import { beginBridge, endBridge, keepBridge } from "./bridge";
 import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";
 import { type DependencyOfRelease, deleteInOrder, isHelms, onlyHelms } from "./retire";
@@ -48,7 +49,7 @@ export interface DependencyMove extends DependencyOfRelease {
     refused(refusals: Refusals): void;
 }
 
-const POLL_MS = 300;
+const POLL_MS = 500;
 
 /** What is looked at before anything changes. */
 export async function rememberDependency(move: DependencyMove): Promise<DependencyMemory> {
@@ -96,12 +97,14 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
         existing,
     );
+    const handing = seldom(world.clock, POLL_MS, () => handOver(world, replaced));
+    const measuring = seldom(world.clock, MEASURED_EVERY_MS, () => refusals.glance());
     await awaitAddon(
         world,
         planned.addonName,
         profile.addonNamespace,
         timeouts.installMs,
-        () => Promise.all([handOver(world, replaced), refusals.glance(), keepBridge(move)]),
+        () => Promise.all([handing(), measuring(), keepBridge(move)]),
         step,
     );
     const searched = Promise.resolve(memory.value.created ?? madeBy(move, since));

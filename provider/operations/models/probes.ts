@@ -11,6 +11,8 @@ import type { Probe, Profile } from "../../profiles/profile";
 
 const POLL_MS = 300;
 const LOOKS = 6;
+/** How often a wait looks which requests are refused: what is refused for seconds is known to half a second. */
+export const MEASURED_EVERY_MS = 400;
 
 export interface Asked {
     readonly probe: Probe;

@@ -49,18 +49,16 @@ export class RealPermissions implements Permissions {
         const client = openClient(sdk.IAMClient, this.session, "iam", closedGate);
         const answers = await Promise.all(
             questions(rights).map(async ({ ActionNames, ResourceArns }) => {
+                const asked = { PolicySourceArn: principal, ActionNames, ResourceArns };
+                const denied: AwsRight[] = [];
                 try {
-                    const answer: iam.SimulatePrincipalPolicyCommandOutput = await client.send(
-                        new sdk.SimulatePrincipalPolicyCommand({
-                            PolicySourceArn: principal,
-                            ActionNames,
-                            ResourceArns,
-                        }),
-                    );
-                    return (answer.EvaluationResults ?? []).flatMap(refusedIn);
+                    // IAM cuts its answer where it likes.
+                    for await (const page of sdk.paginateSimulatePrincipalPolicy({ client }, asked))
+                        denied.push(...(page.EvaluationResults ?? []).flatMap(refusedIn));
+                    return denied;
                 } catch (error) {
                     // Not being allowed to simulate says nothing about the rest.
-                    if (isRefusedToAsk(error)) return [];
+                    if (isRefusedToAsk(error)) return denied;
                     throw error;
                 }
             }),
@@ -86,9 +84,11 @@ export class RealPermissions implements Permissions {
     }
 }
 
-/** Also a principal that IAM cannot name. */
+/** Also a principal that IAM cannot name, and policies that it cannot evaluate by themselves. */
 function isRefusedToAsk(error: unknown): boolean {
-    return /^(AccessDenied|NoSuchEntity|InvalidInput)/.test((error as Error).name);
+    return /^(AccessDenied|NoSuchEntity|InvalidInput|ValidationError|PolicyEvaluation)/.test(
+        (error as Error).name,
+    );
 }
 
 interface Question {

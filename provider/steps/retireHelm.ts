@@ -90,15 +90,15 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
                     await restoreOver(world, withoutReplicas(object), undefined);
                 });
             }
-            const live = await readMetadata(world, memory.value.released);
+            const [live, hidden] = await Promise.all([
+                readMetadata(world, memory.value.released),
+                stillHelms(world, plan, memory.value.records, "other"),
+            ]);
             await mapConcurrently(memory.value.released, async (ref) => {
                 const before = formerly.get(keyOf(ref));
                 if (before !== undefined) await restoreHelmMarks(world, before, live.get(keyOf(ref)));
             });
-            await world.releases.restore(
-                plan.release.namespace,
-                await stillHelms(world, plan, memory.value.records, "other"),
-            );
+            await world.releases.restore(plan.release.namespace, hidden);
         },
         traces: async ({ world, plan, memory }) =>
             (await stillHelms(world, plan, memory.value.records, "other")).map(

@@ -197,15 +197,11 @@ describe("many TLS buckets", () => {
     const names = (count: number) =>
         Array.from({ length: count }, (_, index) => `acme-tls-certificates-of-team-${index}`);
     const account = { partition: "aws", accountId: "123456789012" };
-    const plan = (count: number, given = false) => {
+    const plan = (count: number, given = false, inlinePolicies: Record<string, string> = {}) => {
         const [identity] = inferenceIdentities;
         assert.ok(identity);
-        const found = {
-            identity,
-            given,
-            roleArn: roleOf("SageMakerHyperPodInference-x").arn,
-            role: roleOf("SageMakerHyperPodInference-x"),
-        };
+        const role = roleOf("SageMakerHyperPodInference-x", { inlinePolicies });
+        const found = { identity, given, roleArn: role.arn, role };
         return planIdentities([found], {
             ...account,
             uncoveredBuckets: names(count),
@@ -223,6 +219,19 @@ describe("many TLS buckets", () => {
         const role = roleOf("x", { inlinePolicies: { ours: policy.document } });
         assert.equal(coversBuckets(role, "aws", names(90)), true);
         assert.match(plan(2).identities[0]?.bucketPolicy?.document ?? "", /TLSBucketGetObjectAccess/);
+    });
+
+    it("are counted with the inline policies that the role has, white space aside, to the last character", () => {
+        const ours = plan(60).identities[0]?.bucketPolicy?.document ?? "";
+        const beside = (length: number) => {
+            const filler = JSON.stringify({ Version: "2012-10-17", Statement: [], Id: "" });
+            return `${filler.slice(0, -2)}${"x".repeat(length - filler.length)}"}  \n`;
+        };
+        const room = 10_240 - ours.length;
+        const codes = (length: number) =>
+            plan(60, false, { own: beside(length) }).blockers.map(({ code }) => code);
+        assert.deepEqual(codes(room), []);
+        assert.deepEqual(codes(room + 1), ["HP138"]);
     });
 
     it("are a blocker when IAM would refuse them, not a failure in the middle of the move", () => {

@@ -1,4 +1,6 @@
 // What a model's custom resource names as its own in AWS, at the paths of both served versions (v1 and v1alpha1), and whether it is being deployed.
+
+import { AWS_DOMAINS } from "../../common/awsRegion";
 import { BUCKET_NAME } from "../../common/bucketName";
 import { OPERATOR_NAMESPACE } from "../../common/names";
 import type { KubernetesObject } from "../ports/world";
@@ -62,7 +64,10 @@ export function ingressesOf({ metadata }: KubernetesObject): { namespace: string
 }
 
 /** As AWS names load balancers, in any partition. */
-const LOAD_BALANCER_HOST = /[a-z0-9-]+(?:\.[a-z0-9-]+)*\.elb\.(?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?/gi;
+const LOAD_BALANCER_HOST = new RegExp(
+    `[a-z0-9-]+(?:\\.[a-z0-9-]+)*\\.elb\\.(?:[a-z0-9-]+\\.)?(?:${AWS_DOMAINS.map((domain) => domain.replaceAll(".", "\\.")).join("|")})(?![a-z0-9.-]*[a-z0-9])`,
+    "gi",
+);
 
 /** Wherever the status names them, as a host or in an address; the spec is the user's word and proves nothing. */
 function hostsIn(status: unknown): string[] {

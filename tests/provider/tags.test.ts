@@ -243,6 +243,24 @@ describe("the models' AWS resources", () => {
         assert.match((await found(new TagWorld([shop], [named]), [inStatus])).notes, /serves others too/);
     });
 
+    it("hosts of every partition are found in a status, and none that only begins like one", () => {
+        const hosts = [
+            "internal-k8s-a-1.us-west-2.elb.amazonaws.com",
+            "k8s-a-1.elb.us-gov-west-1.amazonaws.com",
+            "k8s-a-1.cn-north-1.elb.amazonaws.com.cn",
+            "k8s-a-1.us-iso-east-1.elb.c2s.ic.gov",
+            "k8s-a-1.elb.us-isob-east-1.sc2s.sgov.gov",
+            "k8s-a-1.eusc-de-east-1.elb.amazonaws.eu",
+        ];
+        for (const host of hosts)
+            assert.deepEqual(
+                resourcesOf(model("m", { status: { endpoint: `https://${host}:443/invocations` } })).hosts,
+                [host],
+            );
+        for (const host of ["a-1.us-west-2.elb.amazonaws.com.example.org", "a-1.elb.example.org"])
+            assert.deepEqual(resourcesOf(model("m", { status: { host } })).hosts, []);
+    });
+
     it("a name that fits two models is nobody's", async () => {
         const models = [
             model("m"),

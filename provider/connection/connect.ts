@@ -5,7 +5,7 @@ import { AwsTags } from "../adapters/aws/tags";
 import { openGate } from "../adapters/gates";
 import { KubernetesApi } from "../adapters/kubernetes/api";
 import { JournalHome } from "../adapters/kubernetes/journalHome";
-import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../adapters/kubernetes/journalSecrets";
+import { JournalSecrets, OF_JOURNALS, placesOf } from "../adapters/kubernetes/journalSecrets";
 import { KubernetesObjects } from "../adapters/kubernetes/objects";
 import { HelmReleases } from "../adapters/kubernetes/releases";
 import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
@@ -47,9 +47,5 @@ export const connect: Connect = async (request, clock, log, gate) => {
 };
 
 async function findJournals(objects: KubernetesObjects): Promise<JournalPlace[]> {
-    const labelSelector = Object.entries(JOURNAL_LABELS)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
-    const secrets = await objects.list("v1", "Secret", { labelSelector, metadataOnly: true });
-    return placesOf(secrets);
+    return placesOf(await objects.list("v1", "Secret", OF_JOURNALS));
 }

@@ -35,6 +35,7 @@ function plant(
                 namespace,
                 labels: { ...JOURNAL_LABELS, "app.kubernetes.io/instance": release },
             },
+            type: "pulumi-hyperpod-inference/journal",
             data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)])),
         } as KubernetesObject,
         tenant,

@@ -83,6 +83,25 @@ describe("the journal's Secrets deleted in the middle", function () {
             }
         });
 
+    it("without their labels, which somebody took off: found all the same, also after a mover that was killed, and gone with the undo", async () => {
+        const gone = { "app.kubernetes.io/managed-by": null, "app.kubernetes.io/component": null };
+        for (const write of [8, 24, 40, undefined]) {
+            const stack = begin();
+            const crash = write && ({ write, moment: "before", kind: "crash" } as const);
+            await stack.up({}, crash || undefined);
+            for (const { apiVersion, kind, metadata } of world.store.all("Secret"))
+                if (ALL.test(metadata.name))
+                    world.store.merge(
+                        { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? "" },
+                        { metadata: { labels: { ...gone, "app.kubernetes.io/instance": null } } },
+                        { manager: "kubectl-label", operation: "Update" },
+                    );
+            assertDone(await stack.destroy());
+            assertSame(stateOf(world), start, `write ${write}`);
+            assert.deepEqual(secrets(), []);
+        }
+    });
+
     it("after a move that failed: what its state holds suffices for the undo, from every third write", async () => {
         let tried = 0;
         for (let write = 8; write <= writes.length; write += 3) {

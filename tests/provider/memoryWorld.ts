@@ -2,7 +2,12 @@
 
 import { openGate } from "../../provider/adapters/gates";
 import { JournalHome } from "../../provider/adapters/kubernetes/journalHome";
-import { JOURNAL_LABELS, JournalSecrets, placesOf } from "../../provider/adapters/kubernetes/journalSecrets";
+import {
+    JOURNAL_LABELS,
+    JournalSecrets,
+    OF_JOURNALS,
+    placesOf,
+} from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { Connect, JournalPlace } from "../../provider/connection/connection";
 import { MigrationLock } from "../../provider/engine/lock";
@@ -158,13 +163,7 @@ export function connectMemory(world: MemoryWorld, mover: Mover): Connect {
             home: new JournalHome(ungated, clock, log),
             journalStore: ({ namespace, release }: JournalPlace, markOf) =>
                 new JournalSecrets(objects, namespace, release, markOf),
-            journals: async () => {
-                const labelSelector = Object.entries(JOURNAL_LABELS)
-                    .map(([key, value]) => `${key}=${value}`)
-                    .join(",");
-                const secrets = await objects.list("v1", "Secret", { labelSelector, metadataOnly: true });
-                return placesOf(secrets);
-            },
+            journals: async () => placesOf(await objects.list("v1", "Secret", OF_JOURNALS)),
         };
     };
 }

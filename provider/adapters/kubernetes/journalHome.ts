@@ -4,7 +4,7 @@ import { contentOf } from "../../kubernetes/restore";
 import { awaitTerminated, isTerminating } from "../../kubernetes/terminating";
 import type { Clock, KubernetesObject, Log, Objects } from "../../ports/world";
 import { ApiError } from "./api";
-import { journalSelector } from "./journalSecrets";
+import { isOfJournal, OF_JOURNALS } from "./journalSecrets";
 
 const STEP = "journal";
 
@@ -41,10 +41,10 @@ export class JournalHome {
     async #letGo(namespace: string, release: string): Promise<void> {
         const secrets = await this.objects.list("v1", "Secret", {
             namespace,
-            labelSelector: journalSelector(release),
-            metadataOnly: true,
+            ...OF_JOURNALS,
         });
-        for (const { apiVersion, kind, metadata } of secrets.filter(isKept)) {
+        const mine = secrets.filter((secret) => isKept(secret) && isOfJournal(secret.metadata, release));
+        for (const { apiVersion, kind, metadata } of mine) {
             const { name, uid, resourceVersion, finalizers = [] } = metadata;
             const others = finalizers.filter((finalizer) => finalizer !== KEPT_FOR_UNDO);
             const change = { uid, resourceVersion, finalizers: others.length > 0 ? others : null };

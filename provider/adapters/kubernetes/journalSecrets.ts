@@ -4,7 +4,7 @@ import { ErrorCode, MigrationError } from "../../../common/errors";
 import { hashOf } from "../../../common/hash";
 import { moveName, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
-import type { KubernetesObject, Objects } from "../../ports/world";
+import type { KubernetesObject, ObjectMeta, Objects } from "../../ports/world";
 import { ApiError } from "./api";
 import { KnownSecrets, type Removed, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
 
@@ -22,10 +22,21 @@ const PAGE_HASH = 16;
 
 const PAGE_NAME = new RegExp(`^[0-9a-f]{${PAGE_HASH}}$`);
 
+const RELEASE_LABEL = "app.kubernetes.io/instance";
+
 export const JOURNAL_LABELS = {
     ...OURS,
     "app.kubernetes.io/component": "migration-journal",
 } as const;
+
+/** The API server lets nobody change it: who takes the labels off hides nothing. */
+const JOURNAL_TYPE = `${PACKAGE_NAME}/journal`;
+
+/** All Secrets of all journals, for a list. */
+export const OF_JOURNALS = { fieldSelector: `type=${JOURNAL_TYPE}`, metadataOnly: true } as const;
+
+/** What follows the name of a head in the names of its other Secrets. */
+const PART = /-(backup-\d+|page-[0-9a-f]{16}-\d+|apart-[0-9a-f]{16}|key-.+)$/;
 
 export class JournalSecrets implements JournalStore {
     readonly #secrets: KnownSecrets;
@@ -37,11 +48,11 @@ export class JournalSecrets implements JournalStore {
         /** Says who wrote the document with this hash; absent where nobody can tell later. */
         readonly markOf: (hash: string) => string | undefined = () => undefined,
     ) {
-        const labels = { ...JOURNAL_LABELS, "app.kubernetes.io/instance": release };
+        const labels = { ...JOURNAL_LABELS, [RELEASE_LABEL]: release };
         // All but the head is proved by a hash that stands in the head or its document.
         this.#secrets = new KnownSecrets(
             objects,
-            `${PACKAGE_NAME}/journal`,
+            JOURNAL_TYPE,
             labels,
             ({ name }) => name !== journalName(release),
             // Keys lie in namespaces of others, which nothing of ours may hold; the stack's state has them too.
@@ -78,8 +89,7 @@ export class JournalSecrets implements JournalStore {
     async #livePages(): Promise<(ref: SecretRef) => boolean> {
         const live = await this.objects.list("v1", "Secret", {
             namespace: this.namespace,
-            labelSelector: journalSelector(this.release),
-            metadataOnly: true,
+            ...OF_JOURNALS,
         });
         const versions = new Map(live.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
         return (ref) => versions.get(ref.name) === this.#secrets.knownVersion(ref);
@@ -168,12 +178,11 @@ export class JournalSecrets implements JournalStore {
 
     /** Of this journal, the keys in other namespaces too. */
     async #all(): Promise<KubernetesObject[]> {
-        const found = await this.objects.list("v1", "Secret", {
-            labelSelector: journalSelector(this.release),
-            metadataOnly: true,
-        });
+        const found = await this.objects.list("v1", "Secret", OF_JOURNALS);
         return found.filter(
-            ({ metadata }) => metadata.namespace === this.namespace || metadata.name === this.#keyName(),
+            ({ metadata }) =>
+                (metadata.namespace === this.namespace && isOfJournal(metadata, this.release)) ||
+                metadata.name === this.#keyName(),
         );
     }
 
@@ -206,11 +215,12 @@ export class JournalSecrets implements JournalStore {
     }
 }
 
-/** Of all Secrets of one release's journal, its keys in other namespaces too. */
-export function journalSelector(release: string): string {
-    return Object.entries({ ...JOURNAL_LABELS, "app.kubernetes.io/instance": release })
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
+/** Of Secrets of this type in the release's namespace: whether it is head or part of that release's journal. */
+export function isOfJournal({ name, labels }: Pick<ObjectMeta, "name" | "labels">, release: string): boolean {
+    const told = labels?.[RELEASE_LABEL];
+    if (told !== undefined && told !== release) return false;
+    const head = journalName(release);
+    return name === head || (name.startsWith(head) && name.replace(PART, "") === head);
 }
 
 export function journalName(release: string, chunk?: number): string {
@@ -249,10 +259,13 @@ function tooLarge(bytes: number): MigrationError {
     });
 }
 
-/** Where journals lie, by their first pages; what only carries their labels is none. */
+/** Where journals lie, by their first pages; who took a label off is no reason not to find one. */
 export function placesOf(secrets: readonly KubernetesObject[]): { namespace: string; release: string }[] {
+    const start = journalName("");
     return secrets.flatMap(({ metadata }) => {
-        const release = metadata.labels?.["app.kubernetes.io/instance"] ?? "";
+        const { name } = metadata;
+        const named = PART.test(name) || !name.startsWith(start) ? "" : name.slice(start.length);
+        const release = metadata.labels?.[RELEASE_LABEL] ?? named;
         return release !== "" && metadata.name === journalName(release)
             ? [{ namespace: metadata.namespace ?? "", release }]
             : [];

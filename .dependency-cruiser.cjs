@@ -51,7 +51,7 @@ const ROOMS = {
 /** Room of sandbox/ -> rooms of it that it may import, besides itself. What works on a started sandbox gets its handle; it starts none. */
 const SANDBOX_ROOMS = {
     tools: [],
-    aws: [],
+    aws: ["tools"],
     faults: [],
     compare: [],
     kubernetes: ["tools"],
@@ -123,7 +123,7 @@ module.exports = {
         { from: { path: "^policy/" }, to: { path: "^(policy|node_modules/@pulumi/policy)/" } },
         { from: { path: "^common/" }, to: { path: "^common/" } },
         { from: { path: "^common/hash\\.ts$" }, to: { path: "^crypto$" } },
-        { from: { path: "^tools/schema/" }, to: { path: "^provider/pulumi/home\\.ts$" } },
+        { from: { path: "^tools/schema/" }, to: { path: "^provider/pulumi/(home|alwaysSecret)\\.ts$" } },
         { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
         {
             from: { path: "^components/" },

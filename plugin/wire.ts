@@ -1,8 +1,8 @@
 // Property bags of Pulumi's protocol come in, plain ones go out with the names of those that hold secrets, and back. Envelopes are known here alone.
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN } from "../common/unknown";
+import { SECRET_OUTPUTS } from "../provider/pulumi/alwaysSecret";
 import type { Bag } from "../provider/pulumi/bag";
-import { SECRET_OUTPUTS } from "../provider/pulumi/secretOutputs";
 
 /** How Pulumi marks that an object is an envelope, and of which kind. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

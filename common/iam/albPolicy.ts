@@ -1,5 +1,7 @@
 // The permissions of the AWS Load Balancer Controller 2.13, as its project publishes them, for any partition. Pure.
+
 import { LOAD_BALANCER_CLUSTER_TAG } from "../names";
+import { POLICY_VERSION } from "./document";
 
 const ec2Reads = [
     "AccountAttributes",
@@ -63,7 +65,7 @@ export function albPolicy(partition: string): object {
         ...(Condition ? { Condition } : {}),
     });
     return {
-        Version: "2012-10-17",
+        Version: POLICY_VERSION,
         Statement: [
             allow(["iam:CreateServiceLinkedRole"], "*", {
                 StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" },

@@ -1,5 +1,8 @@
 // The text of an IAM policy comes in, its statements go out; text that is no policy is an error. Pure.
 
+/** Of the policy language: the one that knows variables. */
+export const POLICY_VERSION = "2012-10-17";
+
 export interface Statement {
     Sid?: string;
     Effect?: string;

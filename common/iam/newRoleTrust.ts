@@ -1,5 +1,7 @@
 // Issuer, provider and service account come in; the trust policy of a new role goes out, with sorted keys. Pure.
+
 import { canonicalJson } from "../canonicalJson";
+import { policyOf } from "./policyOf";
 import { AUDIENCE, WEB_IDENTITY } from "./trustPolicy";
 
 export interface NewRoleTrust {
@@ -35,5 +37,5 @@ export function trustPolicy(trust: NewRoleTrust): string {
             Action: "sts:AssumeRole",
         });
     }
-    return canonicalJson({ Version: "2012-10-17", Statement: statements });
+    return canonicalJson(policyOf(...statements));
 }

@@ -1,2 +1,7 @@
 // Statements come in, a policy document goes out. Pure.
-export const policyOf = (...statements: object[]) => ({ Version: "2012-10-17", Statement: statements });
+import { POLICY_VERSION } from "./document";
+
+export const policyOf = <S extends object>(...statements: readonly S[]) => ({
+    Version: POLICY_VERSION,
+    Statement: statements,
+});

@@ -1,7 +1,8 @@
 // Trust policies of IAM roles: who is trusted, and the document with one statement more or less. Pure; text that needs no change is never rewritten.
+
 import { canonicalJson } from "../canonicalJson";
 import { all, conditionHolds, type RequestValue, Verdict } from "./conditions";
-import { parse, type Statement, statementsOf } from "./document";
+import { POLICY_VERSION, parse, type Statement, statementsOf } from "./document";
 import { coversValue, listOf } from "./policyMatch";
 
 /** IAM refuses a longer trust policy, unless the account's quota was raised (to 8,192 at most). */
@@ -100,7 +101,7 @@ export function trustOfCopy(
     const others = statementsOf(parsed).filter((statement) => !federated(statement).includes(provider ?? ""));
     const withThese = (kept: readonly Statement[]) =>
         JSON.stringify({
-            Version: "2012-10-17",
+            Version: POLICY_VERSION,
             ...parsed,
             Statement: [...kept, ...trusts.map(statementFor)],
         });

@@ -1,4 +1,5 @@
 // What each kind of call reaches in, IAM statements and policy documents within AWS's limits out. Pure; knows neither a plan nor a cluster.
+import { policyOf } from "../../common/iam/policyOf";
 import { AWS_CALLS, type On, type Purpose } from "./awsCalls";
 
 export type AllowCondition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -21,7 +22,7 @@ export interface AllowStatement {
 }
 
 export interface Policy {
-    readonly Version: "2012-10-17";
+    readonly Version: string;
     readonly Statement: readonly AllowStatement[];
 }
 
@@ -62,21 +63,17 @@ function actionsOf(purpose: Purpose): ReadonlyMap<On, ReadonlySet<string>> {
 export function policiesOf(statements: readonly AllowStatement[], limit = MANAGED_POLICY_LIMIT): Policy[] {
     const policies: AllowStatement[][] = [];
     for (const statement of statements.flatMap((one) => halvedUntilFitting(one, limit))) {
-        const fitting = policies.find((some) => sizeOf(policyOf([...some, statement])) <= limit);
+        const fitting = policies.find((some) => sizeOf(policyOf(...some, statement)) <= limit);
         if (fitting === undefined) policies.push([statement]);
         else fitting.push(statement);
     }
-    return policies.map(policyOf);
-}
-
-export function policyOf(statements: readonly AllowStatement[]): Policy {
-    return { Version: "2012-10-17", Statement: statements };
+    return policies.map((statements) => policyOf(...statements));
 }
 
 /** A statement on more resources than one policy has room for is said in several. */
 function halvedUntilFitting(statement: AllowStatement, limit: number): AllowStatement[] {
     const { Sid, Resource } = statement;
-    if (sizeOf(policyOf([statement])) <= limit || Resource.length === 1) return [statement];
+    if (sizeOf(policyOf(statement)) <= limit || Resource.length === 1) return [statement];
     const middle = Math.ceil(Resource.length / 2);
     return [
         { ...statement, Sid: `${Sid}A`, Resource: Resource.slice(0, middle) },

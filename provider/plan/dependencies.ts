@@ -16,6 +16,7 @@ import { mapDependencySettings, type Settings, type Values, valueAt } from "../s
 import { validateSettings } from "../settings/validateSettings";
 import { dependencyBridge } from "./dependencyBridge";
 import { DependencyTreatment, type PlannedDependency } from "./plan";
+import { releaseOfItsOwn } from "./releaseOfItsOwn";
 import { droppedNote } from "./settings";
 
 export interface DependencyInputs {
@@ -176,7 +177,7 @@ function staying({ length }: readonly unknown[]): string {
 
 /** Helm keeps nothing of a release that is retired. */
 function keepingIt({ profile }: FoundDependency): string {
-    return `\`helm\` no longer keeps them, so install chart ${profile.chart} as a release of its own with \`--take-ownership\``;
+    return `\`helm\` no longer keeps them, so ${releaseOfItsOwn(`chart ${profile.chart}`, "a release of its own")}`;
 }
 
 function missing(

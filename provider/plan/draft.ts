@@ -35,6 +35,7 @@ import {
 } from "./plan";
 import { preflightBlockers, preflightNotes } from "./preflight";
 import { gitOpsBlockers } from "./release";
+import { releaseOfItsOwn } from "./releaseOfItsOwn";
 import { lostControllers, rivalBlockers } from "./rivals";
 import { rulesByHand } from "./rulesByHand";
 import { setByHand } from "./setByHand";
@@ -212,7 +213,7 @@ function leftAlone(
         ...(others === 0
             ? []
             : [
-                  `${counted(others, "object")} of other charts in release ${release.name}: as before, but \`helm\` no longer keeps ${others === 1 ? "it" : "them"}; install those charts as a release of their own with \`--take-ownership\``,
+                  `${counted(others, "object")} of other charts in release ${release.name}: as before, but \`helm\` no longer keeps ${others === 1 ? "it" : "them"}; ${releaseOfItsOwn("those charts", "a release of their own")}`,
               ]),
     ];
 }

@@ -11,7 +11,7 @@ import type { Values } from "../settings/settings";
 import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
 import { FOLLOWS_SLICES, followsSlices } from "./kubernetesVersions";
-import { KEPT_UP } from "./orders";
+import { KEPT_UP, orderFor } from "./orders";
 import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
 import { isOn } from "./rivals";
 import { sharedBridge } from "./sharedBridge";
@@ -45,7 +45,7 @@ export function planHandover(
         componentOf(one, discovery, profile, ofAll, inputs),
     );
     const pausing = components.filter(({ why }) => why.length > 0);
-    const order = pausing.length < components.length ? Handover.Seamless : Handover.Pause;
+    const order = orderFor(components);
     return {
         planned: components.length === 0 ? {} : { handover: { order, asked, components } },
         blockers: asked === Handover.Seamless && pausing.length > 0 ? [notSeamless(pausing)] : [],

@@ -26,3 +26,8 @@ export const KEPT_UP: ReadonlySet<MigrationStep> = new Set([
     MigrationStep.ScaleDown,
     MigrationStep.Install,
 ]);
+
+/** One that can hand over is worth the longer order; the others pause in it. */
+export function orderFor(components: readonly ComponentHandover[]): Handover.Seamless | Handover.Pause {
+    return components.some(({ why }) => why.length === 0) ? Handover.Seamless : Handover.Pause;
+}

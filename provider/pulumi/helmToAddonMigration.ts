@@ -4,11 +4,11 @@ import type { AwsAccess } from "../../common/awsAccess";
 import type { Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
+import { SECRET_OUTPUTS } from "./alwaysSecret";
 import { register } from "./home";
 import { UNDO_INPUTS } from "./inputs";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
 import { namesOfSecrets, withSecretAccess } from "./programSecrets";
-import { SECRET_OUTPUTS } from "./secretOutputs";
 import { WayBack } from "./wayBackResource";
 
 export interface HelmToAddonMigrationArgs {

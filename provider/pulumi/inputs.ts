@@ -1,4 +1,5 @@
 // Raw inputs in, checked inputs out, with every problem named by its property. Unknown values of a preview are let through.
+
 import { AWS_REACH } from "../../common/awsAccess";
 import { sameJson } from "../../common/canonicalJson";
 import * as checks from "../../common/checks";
@@ -8,6 +9,7 @@ import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
 import { MigrationStep } from "../plan/plan";
 import { dependencyProfiles } from "../profiles/dependencies";
+import { ALWAYS_SECRET } from "./alwaysSecret";
 import { FORMER_PROGRESS_URN } from "./rowOf";
 
 /** What a discovery plans with, and what the move itself is to do. */
@@ -106,9 +108,6 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
 const FORMER_NAMES: Readonly<Record<string, string>> = { configurationValues: "additionalConfiguration" };
 
 const MOVE: Fields = { fields: MOVE_FIELDS, required: ["clusterName"], renamed: FORMER_NAMES };
-
-/** Secret whatever the program says: what gives access is never told. */
-export const ALWAYS_SECRET: readonly (keyof MigrationInputs)[] = ["kubeconfig", "access"];
 
 /** The one list of inputs that say how the cluster is reached. */
 export const CONNECTION_INPUTS = [

@@ -1,6 +1,6 @@
 // Arguments of a program come in; the same with what gives access as a secret, and the names of what the program gave as secrets, go out. The engine hands a dynamic provider plain values only: the names tell it which of them are secrets.
 import * as pulumi from "@pulumi/pulumi";
-import { ALWAYS_SECRET } from "./inputs";
+import { ALWAYS_SECRET } from "./alwaysSecret";
 
 export function withSecretAccess<T extends object>(args: T): T {
     const secrets = ALWAYS_SECRET.flatMap((name) => {

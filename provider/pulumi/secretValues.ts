@@ -1,8 +1,9 @@
 // Inputs and the names of those that the program gave as secrets come in; texts without their values, and outputs that the engine keeps as secrets, go out. Decides what is told, never what is done.
 
 import { accessIn } from "../adapters/kubernetes/kubeconfigText";
+import { ALWAYS_SECRET } from "./alwaysSecret";
 import type { Bag } from "./bag";
-import { ALWAYS_SECRET, type MigrationInputs, secretInputsOf } from "./inputs";
+import { type MigrationInputs, secretInputsOf } from "./inputs";
 
 /** Stands where a secret value stood. */
 export const WITHHELD = "[secret]";

@@ -1,5 +1,7 @@
 // The resource behind wayBack.ts; made by HelmToAddonMigration itself, never by programs.
+
 import * as pulumi from "@pulumi/pulumi";
+import { ALWAYS_SECRET } from "./alwaysSecret";
 import { register } from "./home";
 
 /** Stands in the state before a move begins, so that `pulumi destroy` can go back even from a move whose create was killed. */
@@ -20,7 +22,7 @@ export class WayBack extends pulumi.CustomResource {
             },
             pulumi.mergeOptions(options, {
                 hideDiffs: ["secretInputs"],
-                additionalSecretOutputs: ["access", "kubeconfig", "journalKey"],
+                additionalSecretOutputs: [...ALWAYS_SECRET, "journalKey"],
             }),
         );
     }

@@ -1,12 +1,13 @@
 /** Requirements file in, a Python with those packages out, built once under .cache/venv/. Never uses a system package. */
+
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { isOlder, requiredPython } from "../tools/requirements";
 
 const PROJECT = path.resolve(__dirname, "../..");
 const REQUIREMENTS = path.join(__dirname, "requirements.txt");
-const OLDEST = [3, 10] as const;
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
 /** The path of a Python interpreter that has the emulator's packages. */
@@ -50,7 +51,7 @@ export async function ensurePythonWith(
 }
 
 export async function checkPython(): Promise<void> {
-    const needed = `The sandbox needs Python ${OLDEST.join(".")} or newer as python3 (with the venv module)`;
+    const needed = `The sandbox needs Python ${requiredPython} or newer as python3 (with the venv module)`;
     let version: string;
     try {
         version = await run("python3", [
@@ -60,8 +61,7 @@ export async function checkPython(): Promise<void> {
     } catch (error) {
         throw new Error(`${needed}; it was not found or is incomplete: ${firstLine(error)}`);
     }
-    const [major = 0, minor = 0] = version.trim().split(".").map(Number);
-    if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    if (isOlder(version.trim(), requiredPython)) {
         throw new Error(`${needed}; python3 is ${version.trim()}. Install a newer one and put it on PATH.`);
     }
 }

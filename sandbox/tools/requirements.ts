@@ -5,9 +5,10 @@ import { requiredGo } from "./recipe";
 
 const run = promisify(execFile);
 
-const requiredPython = "3.9";
+/** `make` looks for the same before anything is installed. */
+export const requiredPython = "3.11";
 
-function isOlder(version: string, required: string): boolean {
+export function isOlder(version: string, required: string): boolean {
     const [major = 0, minor = 0] = version.split(".").map(Number);
     const [requiredMajor = 0, requiredMinor = 0] = required.split(".").map(Number);
     return major < requiredMajor || (major === requiredMajor && minor < requiredMinor);

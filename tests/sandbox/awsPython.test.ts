@@ -27,7 +27,7 @@ describe("AWS emulator: Python", () => {
         await assert.rejects(checkPython(), (error: Error) => {
             assert.match(
                 error.message,
-                /^The sandbox needs Python 3\.10 or newer as python3 .* was not found/,
+                /^The sandbox needs Python 3\.11 or newer as python3 .* was not found/,
             );
             return !error.message.includes("\n");
         });

@@ -1,9 +1,10 @@
 // The component's calls in, the IAM policy for a principal that deploys it out. Pure.
 
 import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
+import { policyOf } from "../../common/iam/policyOf";
 import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
 import { PASSED_TO_EKS } from "../../provider/permissions/awsConditions";
-import { type AllowStatement, type Policy, policyOf } from "../../provider/permissions/awsPolicy";
+import type { AllowStatement, Policy } from "../../provider/permissions/awsPolicy";
 import { dependencyProfiles } from "../../provider/profiles/dependencies";
 import { type Actions, BY_AWS_PROVIDER, BY_OWN_RESOURCES, type On } from "./componentCalls";
 import { PLACEHOLDERS } from "./generalReach";
@@ -18,7 +19,7 @@ export function componentPolicy(): Policy {
         for (const [on, ...names] of actions as Actions)
             actionsOn.set(on, new Set([...(actionsOn.get(on) ?? []), ...names]));
     return policyOf(
-        [...actionsOn].map(
+        ...[...actionsOn].map(
             ([on, names]): AllowStatement => ({
                 Sid: `${on.charAt(0).toUpperCase()}${on.slice(1)}`,
                 Effect: "Allow",

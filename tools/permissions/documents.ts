@@ -2,13 +2,9 @@
 
 import { dump } from "js-yaml";
 import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
+import { policyOf } from "../../common/iam/policyOf";
 import { AWS_CALLS, type AwsCall, type On, type Purpose } from "../../provider/permissions/awsCalls";
-import {
-    MANAGED_POLICY_LIMIT,
-    type Policy,
-    policyOf,
-    statementsFor,
-} from "../../provider/permissions/awsPolicy";
+import { MANAGED_POLICY_LIMIT, type Policy, statementsFor } from "../../provider/permissions/awsPolicy";
 import {
     type ClusterRule,
     HANDING_OVER,
@@ -37,7 +33,7 @@ export function permissionDocuments(): Record<string, string> {
 
 /** For any move on a cluster whose name, and whose roles' names, are put in. */
 export function generalPolicy(purposes: readonly Purpose[]): Policy {
-    return policyOf(statementsFor(generalReach(PLACEHOLDERS), purposes));
+    return policyOf(...statementsFor(generalReach(PLACEHOLDERS), purposes));
 }
 
 function json(value: unknown): string {

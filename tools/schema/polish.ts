@@ -1,4 +1,6 @@
 // What Pulumi's analyzer makes of the types comes in; the same with what TypeScript cannot say, for five languages, goes out. Pure.
+
+import { ALWAYS_SECRET } from "../../provider/pulumi/alwaysSecret";
 import { PACKAGE, pluginType } from "../../provider/pulumi/home";
 
 /** package.json, as far as it is told to users. */
@@ -46,7 +48,7 @@ export interface Schema {
 }
 
 /** Gives access, or may: an SDK marks these whatever the program says. */
-const SECRET = new Set(["kubeconfig", "access", "keys"]);
+const SECRET = new Set<string>([...ALWAYS_SECRET, "keys"]);
 /** TypeScript has one type of numbers; the typed languages have two. */
 const INTEGER = /Minutes$|^tolerationSeconds$|^revision$/;
 /** Parts of the way to an account: keys come from secrets, which are outputs. */

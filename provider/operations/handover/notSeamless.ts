@@ -1,9 +1,11 @@
 // A failure before the add-on is asked for comes in; with `Handover.Auto` the journal goes on with the order that pauses, and tells why. Nothing of the bridge is left then.
+
 import { Handover } from "../../../common/enums";
 import { ErrorCode, FailedInStep, isStopped, MigrationError, messageOf } from "../../../common/errors";
 import type { Journal } from "../../engine/journal";
 import type { Steps } from "../../engine/step";
 import { describePlan } from "../../plan/lines";
+import { orderFor } from "../../plan/orders";
 import { MigrationStep, type Plan, type PlanDraft } from "../../plan/plan";
 import type { World } from "../../ports/world";
 import type { Way } from "./way";
@@ -70,7 +72,7 @@ export async function pauseInstead(
             : { ...facts, why: [why] };
     });
     const { lines: _, ...draft } = plan;
-    const order = components.some((one) => one.why.length === 0) ? Handover.Seamless : Handover.Pause;
+    const order = orderFor(components);
     const paused: PlanDraft = { ...draft, handover: { ...handover, order, components } };
     await journal.replan({ ...paused, lines: describePlan(paused, stepsFor(paused)) });
     world.log.warn(

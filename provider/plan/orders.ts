@@ -1,6 +1,6 @@
 // The orders of steps, as data: which one a move follows is part of its plan, so that whoever resumes or undoes it follows the same.
 import { Handover } from "../../common/enums";
-import { MigrationStep, type PlanDraft } from "./plan";
+import { type ComponentHandover, MigrationStep, type PlanDraft } from "./plan";
 
 const ONLY_WITHOUT_PAUSE: ReadonlySet<MigrationStep> = new Set([
     MigrationStep.Bridge,

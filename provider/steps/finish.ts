@@ -20,8 +20,11 @@ export function finish(
         apply: async (context) => {
             const { world, plan, journal } = context;
             const refs = plan.controllers.map(({ workload }) => workload);
-            await new StoppedControllers(world, refs, MigrationStep.Finish).lookTwice();
-            await assertServes(context, profile, MigrationStep.Finish);
+            const stopped = new StoppedControllers(world, refs, MigrationStep.Finish);
+            await stopped.look();
+            // Whoever applies the release again also takes the requests away: told by name, not as requests that are refused.
+            await assertServes(context, profile, MigrationStep.Finish, () => stopped.glance());
+            await stopped.lookTwice();
             world.log.progress(
                 `finish: ${plan.addon.name} ${plan.addon.version} runs in place of release ${plan.release.namespace}/${plan.release.name}`,
             );

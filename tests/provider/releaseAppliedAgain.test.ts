@@ -104,6 +104,33 @@ describe("the release, applied again by a tool", function () {
             );
         });
 
+    it("every few seconds while the last step waits for requests to be answered: refused by the tool's name before that wait is over", async () => {
+        world.restore(snapshot);
+        const stack = new MemoryStack(world);
+        let isOn = true;
+        let mover: Mover | undefined;
+        const { progress } = stack.log;
+        stack.log.progress = (line) => {
+            progress(line);
+            if (!/finish: started/.test(line) || mover === undefined) return;
+            // Behind the step's own look: calls take their time from here on.
+            mover.roundTrip = () => world.clock.sleep(40);
+            void (async () => {
+                await world.clock.sleep(60);
+                for (; isOn; await world.clock.sleep(5_000)) applyRelease();
+            })();
+        };
+        const began = world.data.now;
+        const result = await stack.up({}, undefined, (started) => {
+            mover = started;
+        });
+        isOn = false;
+        assert.equal(result.kind, "failed");
+        assert.match(result.message, new RegExp(`${TOOL}.*\\[HP225\\]`, "s"));
+        assert.ok(world.data.now - began < 200_000, `${(world.data.now - began) / 1000} s`);
+        assertOneGeneration("helm");
+    });
+
     it("after the move: told by refresh, and taken back by up once the tool has stopped", async () => {
         world.restore(snapshot);
         const stack = new MemoryStack(world);

@@ -17,6 +17,8 @@ export async function assertServes(
     { world, plan, journal }: StepContext<unknown>,
     profile: Profile,
     step: string,
+    /** Runs at every look of a wait for requests to be answered. */
+    meanwhile?: () => Promise<unknown>,
 ): Promise<void> {
     const workloads = journal.facts.workloads ?? [];
     const standing = async () => {
@@ -28,7 +30,7 @@ export async function assertServes(
         definitionsIn(world, profile.customResourceGroups),
         journal.backup.read<Backup>(),
         standing(),
-        waitForAnswers(world, profile, ANSWER_MS),
+        waitForAnswers(world, profile, ANSWER_MS, [], meanwhile),
     ]);
     noteOnce(journal, await checkModels(world, crds, backup));
 }

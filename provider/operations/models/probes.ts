@@ -70,12 +70,17 @@ export async function waitForAnswers(
     profile: Profile,
     timeoutMs: number,
     exceptFor: readonly string[] = [],
+    /** Runs at every look; what it throws ends the wait. */
+    meanwhile: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
     const probes = (await probesOf(world, profile)).filter(({ request }) => !exceptFor.includes(request));
     const refused = await poll(
         world.clock,
         { timeoutMs, pauseMs: POLL_MS },
-        async () => (await ask(world, probes)).filter(isRefused),
+        async () => {
+            const [asked] = await Promise.all([ask(world, probes), meanwhile()]);
+            return asked.filter(isRefused);
+        },
         ({ length }) => length === 0,
     );
     const [first] = refused;

@@ -5,6 +5,8 @@ import { readyEndpoints } from "./endpointSlices";
 
 /** An API server knows a new webhook and a new slice within a second or two. */
 const SEEN_WITHIN_MS = 15_000;
+/** Behind a Service; each that does not answer takes that long. */
+const MOST_PODS = 3;
 
 export interface CanaryRequest {
     readonly migrationId: string;
@@ -24,25 +26,15 @@ export async function askCanary(
     world: World,
     { migrationId, namespace, target }: CanaryRequest,
 ): Promise<CanaryVerdict> {
-    const [endpoint] = await readyEndpoints(world, target);
-    if (endpoint === undefined)
-        return {
-            followsSlices: false,
-            why: `no pod behind Service ${target.namespace}/${target.name} is ready`,
-        };
-    const question = {
-        migrationId,
-        service: target,
-        namespace,
-        endpoints: [endpoint],
-        timeoutMs: SEEN_WITHIN_MS,
-    };
     const isReached = ([answer]: readonly PodAnswer[]) => answer?.isReached === true;
-    const [answer] = await askPods(world, question, isReached);
-    return answer?.isReached === true
-        ? { followsSlices: true, why: "a pod that only our EndpointSlice names was asked" }
-        : {
-              followsSlices: false,
-              why: `the API server does not ask the pod that our EndpointSlice names: ${answer?.message}`,
-          };
+    let why = `no pod behind Service ${target.namespace}/${target.name} is ready`;
+    // Where the one that leads listens alone, the first may be another one.
+    for (const endpoint of (await readyEndpoints(world, target)).slice(0, MOST_PODS)) {
+        const question = { migrationId, service: target, namespace, endpoints: [endpoint] };
+        const answers = await askPods(world, { ...question, timeoutMs: SEEN_WITHIN_MS }, isReached);
+        if (isReached(answers))
+            return { followsSlices: true, why: "a pod that only our EndpointSlice names was asked" };
+        why = `the API server does not ask the pod that our EndpointSlice names: ${answers[0]?.message}`;
+    }
+    return { followsSlices: false, why };
 }

@@ -177,6 +177,31 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
+    it("several pods of KEDA's operator, of which the leader alone listens: it hands over all the same", async () => {
+        const world = slowWorld();
+        world.store.merge(deployment("kube-system", KEDA), { spec: { replicas: 3 } }, BY);
+        world.settle(60_000);
+        const pods = world.store
+            .all("Pod", "kube-system")
+            .filter(({ metadata }) => metadata.labels?.app === KEDA);
+        const [first, , last] = pods;
+        assert.ok(first && last);
+        // The last in the order in which they are asked leads.
+        const { leaders } = world.data;
+        leaders.delete(first.metadata.uid ?? "");
+        leaders.add(last.metadata.uid ?? "");
+        const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-system" };
+        const spec = { holderIdentity: last.metadata.name };
+        world.store.merge({ ...lease, name: "operator.keda.sh" }, { spec }, BY);
+        world.settle(10_000);
+        const requests = world.watchRequests();
+        const stack = new MemoryStack(world, { ...BYPASSED, handover: "Seamless" });
+        assertDone(await stack.up());
+        world.settle(60_000);
+        assertAnswered(requests);
+        assertHarmless(world);
+    });
+
     it("is refused where it was asked for and some controller would have to pause: nothing is written", async () => {
         const world = slowWorld();
         const metadata = { name: "kedaorg-certs", namespace: OPERATOR_NAMESPACE };

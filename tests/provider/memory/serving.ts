@@ -1,6 +1,7 @@
 // Whether requests that pass a Service are answered: pods that are ready behind it, and a certificate that the caller's CA bundle and the name agree with.
 import type { KubernetesObject } from "../../../provider/ports/world";
-import { type Endpoint, endpointsOf, type ServiceRef } from "./endpoints";
+import { Elections, runs } from "./elections";
+import { addressOf, type Endpoint, endpointsOf, type ServiceRef } from "./endpoints";
 import { presentedBy } from "./podCertificates";
 import type { Store } from "./store";
 
@@ -59,7 +60,8 @@ function problemBehind(
     endpoint: Endpoint,
     caBundle: string | undefined,
 ): string | undefined {
-    if (typeof endpoint === "string") return `dial tcp ${endpoint}: connect: connection refused`;
+    if (typeof endpoint === "string" || !listens(store, endpoint))
+        return `dial tcp ${typeof endpoint === "string" ? endpoint : addressOf(endpoint)}: connect: connection refused`;
     // In the order in which the API server looks.
     const problem = certificateProblem(store, { namespace, name }, endpoint);
     if (problem !== undefined) return problem;
@@ -67,6 +69,16 @@ function problemBehind(
     return authoritiesIn(caBundle).includes(ca ?? "")
         ? undefined
         : "x509: certificate signed by unknown authority";
+}
+
+/** KEDA's operator listens on its leader alone. */
+function listens(store: Store, pod: KubernetesObject): boolean {
+    const elections = new Elections(
+        store,
+        () => store.data(),
+        () => undefined,
+    );
+    return !runs(pod, "keda-operator") || elections.acts(pod, "keda-operator");
 }
 
 /** Whether the pod presents one under the Service's name. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { policies } from "../../policy/policies";
 import { Pulumi, type PulumiRun } from "../../sandbox/pulumi/driver";
 import { buildPolicies } from "../component/builtPackage";
 
@@ -82,13 +83,16 @@ describe("the policy pack on the engine", function () {
 
     it("is stricter in production, and lets pass what is approved", async () => {
         const production = JSON.parse(readFileSync(path.join(PACK, "production.json"), "utf8"));
-        const ended = await stackOf("production")(
+        const configuration = { ...production, "commit-needs-approval": { approvedClusters: ["demo"] } };
+        const pulumi = stackOf("production");
+        const bucketsOnly = { clusterName: "demo", modelBucketArns: ["arn:aws:s3:::models"] };
+        const ended = await pulumi(
             "preview",
             {
                 moves: [move({ commit: true, onUnsupportedSettings: "Drop" }, false)],
-                component: { clusterName: "demo", modelBucketArns: ["arn:aws:s3:::models"] },
+                component: bucketsOnly,
             },
-            { ...production, "commit-needs-approval": { approvedClusters: ["demo"] } },
+            configuration,
         );
         assert.notEqual(ended.exitCode, 0, ended.stdout);
         assert.deepEqual(findings(ended), [
@@ -97,6 +101,17 @@ describe("the policy pack on the engine", function () {
             "mandatory version-is-pinned inference",
             "mandatory version-is-pinned move0",
         ]);
+        const addonVersion = "v1.3.0-eksbuild.1";
+        const right = await pulumi(
+            "preview",
+            {
+                moves: [move({ commit: true, onUnsupportedSettings: "Refuse", addonVersion }, false)],
+                component: { ...bucketsOnly, addonVersion, preserveOnDelete: true },
+            },
+            configuration,
+        );
+        assert.equal(right.exitCode, 0, right.stdout);
+        assert.deepEqual(findings(right), []);
     });
 
     it("lets everything pass that is right, and then finds a second move of a cluster that has moved", async () => {
@@ -121,10 +136,24 @@ describe("the policy pack on the engine", function () {
         assert.notEqual(second.exitCode, 0, second.stdout);
         assert.deepEqual(findings(second), ["mandatory one-move-per-cluster move1"]);
     });
+
+    it("had something to say of each policy, and let what is right pass", () => {
+        assert.deepEqual([...found].sort(), policies.map(({ name }) => name).sort());
+    });
 });
+
+/** Of the runs so far. */
+const found = new Set<string>();
 
 /** Level, policy and resource of every finding, as the CLI prints them. */
 function findings({ stdout }: PulumiRun): string[] {
     const lines = stdout.matchAll(/\[(mandatory|advisory)\]\s+([\w-]+)\s+\(\S+ (\S+)\)/g);
-    return [...new Set([...lines].map(([, level, policy, name]) => `${level} ${policy} ${name}`))].sort();
+    return [
+        ...new Set(
+            [...lines].map(([, level, policy = "", name]) => {
+                found.add(policy);
+                return `${level} ${policy} ${name}`;
+            }),
+        ),
+    ].sort();
 }

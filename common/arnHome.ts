@@ -12,7 +12,9 @@ export function strangerAt(
     home: Home,
     shares: readonly ("account" | "region")[],
 ): string | undefined {
-    const [, partition = "", , region = "", account = ""] = arn.split(":");
+    const [scheme, partition = "", , region = "", account = ""] = arn.split(":");
+    // What is no ARN is told as that, by whoever looks at shapes.
+    if (scheme !== "arn") return undefined;
     const differs = (what: string, its: string, clusters: string) =>
         `is of the ${what} ${its}, and the cluster of ${clusters}: ${arn}`;
     if (partition !== home.partition) return differs("partition", partition, home.partition);

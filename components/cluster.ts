@@ -64,14 +64,15 @@ async function suggestName(
     where: { region?: pulumi.Input<string> },
     lookUp: pulumi.InvokeOptions,
 ): Promise<void> {
-    const { message } = error;
-    if (!isNoCluster(message)) return;
+    if (!isNoCluster(error.message)) return;
     const names = aws.eks.getClustersOutput(where, lookUp).names;
     const meant = await plain(pulumi.all([wanted, names])).then(
         ([name, all]) => nearest(name, all),
         () => undefined,
     );
-    if (meant !== undefined) toldOnce(error, message.replace(/(?=\nnext: |$)/, `; did you mean ${meant}?`));
+    // Read as late as this: the error may have been made readable meanwhile.
+    if (meant !== undefined)
+        toldOnce(error, error.message.replace(/(?=\nnext: |$)/, `; did you mean ${meant}?`));
 }
 
 function plain<T>(output: pulumi.Output<T>): Promise<T> {

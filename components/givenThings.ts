@@ -46,7 +46,7 @@ export async function problemsOfGivenThings(
     const isMisplaced = new Set(misplaced.map(({ propertyPath }) => propertyPath));
     const absent = ROLES.filter((key) => !isMisplaced.has(key)).map(async (key): Promise<InputProblem[]> => {
         const arn = args[key];
-        if (typeof arn !== "string") return [];
+        if (typeof arn !== "string" || !arn.startsWith("arn:")) return [];
         const reason = await whyNotThere(arn, lookUp);
         return reason === undefined ? [] : [{ propertyPath: key, reason }];
     });

@@ -19,7 +19,8 @@ export interface ConnectionInputs {
 export interface InferenceClusterInputs extends ConnectionInputs {
     clusterName: pulumi.Input<string>;
     clusterArn: pulumi.Input<string>;
-    givenHyperpodClusterArn: pulumi.Input<string | undefined>;
+    /** Looked up when it is not given. */
+    hyperpodClusterArn: pulumi.Input<string | undefined>;
     givenOwner: pulumi.Input<string | undefined>;
     defaultOwner: pulumi.Input<string>;
 }
@@ -30,9 +31,8 @@ export class InferenceCluster extends pulumi.CustomResource {
     declare public readonly hyperpodClusterArn: pulumi.Output<string | undefined>;
 
     constructor(name: string, inputs: InferenceClusterInputs, options: pulumi.CustomResourceOptions) {
-        const outputs = { owner: undefined, hyperpodClusterArn: undefined };
         const own = register("InferenceCluster", name, options);
-        super(own.type, name, { ...inputs, ...outputs, ...own.inputs }, keepSecret(own.options));
+        super(own.type, name, { owner: undefined, ...inputs, ...own.inputs }, keepSecret(own.options));
     }
 }
 

@@ -80,7 +80,7 @@ export class HyperPodInferenceAddon extends pulumi.ComponentResource {
                 ...connection,
                 clusterName: args.clusterName,
                 clusterArn: cluster.arn,
-                givenHyperpodClusterArn: args.hyperpodClusterArn,
+                hyperpodClusterArn: args.hyperpodClusterArn,
                 givenOwner: args.ownerTagValue,
                 defaultOwner: defaultOwner(name),
             },

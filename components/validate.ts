@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Home } from "../common/arnHome";
 import { type InputProblem, problemsOf } from "../common/shape";
+import { isInPlugin } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
@@ -27,6 +28,7 @@ export async function refuseBadOutputs(
     lookUp: pulumi.InvokeOptions,
 ): Promise<void> {
     const settled = (await settle(args)) as HyperPodInferenceAddonArgs;
+    const secrets = await secretTexts(args, settled);
     const [partition, region, accountId] = await Promise.all([
         known(place.partition),
         known(place.region),
@@ -36,10 +38,15 @@ export async function refuseBadOutputs(
         partition === undefined || region === undefined || accountId === undefined
             ? undefined
             : { partition, region, accountId };
-    refuse(unusable(name), [
+    const problems = [
         ...findArgumentErrors(settled),
         ...(home === undefined ? [] : await problemsOfGivenThings(settled, home, lookUp)),
-    ]);
+    ];
+    const told = problems.map(({ propertyPath, reason }) => ({
+        propertyPath,
+        reason: secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), reason),
+    }));
+    refuse(unusable(name), told);
 }
 
 const unusable = (name: string) =>
@@ -50,6 +57,26 @@ export function refuse(headline: string, errors: InputProblem[]): void {
     if (errors.length === 0) return;
     const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
     const message = `${headline}:\n${lines.join("\n")}`;
-    // To a plugin host a list of problems by property; to Pulumi's runner of programs an error in its own words.
-    throw toldOnce(new pulumi.InputPropertiesError({ message, errors: [...errors] }));
+    // The engine would tell each of a plugin's once more, with its value, secret or not.
+    throw toldOnce(new pulumi.InputPropertiesError({ message, errors: isInPlugin() ? [] : [...errors] }));
+}
+
+/** Texts that are shorter say nothing, and stand everywhere. */
+const SHORTEST = 3;
+
+/** What must not be told: texts in arguments that the program gave as secrets, the longest first. */
+async function secretTexts(args: HyperPodInferenceAddonArgs, settled: object): Promise<string[]> {
+    const values = Object.entries(args).map(async ([name, value]) =>
+        (await pulumi.isSecret(pulumi.output(value as unknown)))
+            ? textsIn((settled as Record<string, unknown>)[name])
+            : [],
+    );
+    const texts = (await Promise.all(values)).flat().filter((text) => text.length >= SHORTEST);
+    return [...new Set(texts)].sort((one, other) => other.length - one.length);
+}
+
+function textsIn(value: unknown): string[] {
+    if (typeof value === "string") return [value];
+    if (typeof value === "number") return [String(value)];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -14,6 +14,7 @@ import { kindsOf } from "./kinds";
 import { layOver } from "./layOver";
 import schema from "./schema.json";
 import { handlers } from "./service";
+import { answerWithoutLog, strayListeners } from "./strayErrors";
 
 async function main(args: string[]): Promise<void> {
     let engineAddress = args.find((argument) => /:\d+$/.test(argument));
@@ -42,7 +43,9 @@ async function main(args: string[]): Promise<void> {
             cancelled: () => stop.stop("interrupted"),
         }),
     );
+    const before = strayListeners();
     await pulumi.provider.main({ version: schema.version, construct: constructLate }, args);
+    answerWithoutLog(before);
 }
 
 /** The SDK exports the class, and keeps it out of its typings. */

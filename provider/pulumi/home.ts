@@ -79,6 +79,7 @@ let home: Registrar = dynamicHome;
 
 /** For the plugin: its resources are first-class, and served by the process that registers them. `provider` is unknown before Pulumi has configured the process. */
 export function liveInPlugin(provider: () => pulumi.ProviderResource | undefined): void {
+    inPlugin = true;
     home = (kind, _name, { aliases = [] }) => {
         const own = provider();
         const type = dynamicType(kind);
@@ -93,6 +94,13 @@ export function liveInPlugin(provider: () => pulumi.ProviderResource | undefined
         };
     };
 }
+
+/** Whether this process serves programs of other languages. */
+export function isInPlugin(): boolean {
+    return inPlugin;
+}
+
+let inPlugin = false;
 
 function isAlias(alias: unknown): alias is pulumi.Alias {
     return typeof alias === "object" && !pulumi.Output.isInstance(alias) && !(alias instanceof Promise);

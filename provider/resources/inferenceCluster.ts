@@ -23,7 +23,7 @@ function lookUp(request: SessionRequest, eksClusterArn: string): Promise<string[
 }
 
 async function hyperpodClusterArn(news: Bag): Promise<{ arn?: string; failure?: CheckFailure }> {
-    const given = news.givenHyperpodClusterArn as string | undefined;
+    const given = news.hyperpodClusterArn as string | undefined;
     if (given !== undefined) return { arn: given };
     const request = reachIn(news);
     if (request === undefined || news.clusterArn === UNKNOWN) return { arn: UNKNOWN };

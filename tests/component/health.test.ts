@@ -78,7 +78,7 @@ describe("the owner", () => {
         clusterName: "demo",
         clusterArn: "arn",
         region: "us-west-2",
-        givenHyperpodClusterArn: "arn:hp",
+        hyperpodClusterArn: "arn:hp",
         defaultOwner: "p/s/n",
     };
 
@@ -104,7 +104,7 @@ describe("the owner", () => {
     });
 
     it("needs no AWS while the cluster is not known", async () => {
-        const { givenHyperpodClusterArn: _, ...rest } = inputs;
+        const { hyperpodClusterArn: _, ...rest } = inputs;
         const answer = await inferenceCluster.check({}, { ...rest, clusterArn: unknown });
         assert.deepEqual([answer.failures, answer.inputs.hyperpodClusterArn], [undefined, unknown]);
     });

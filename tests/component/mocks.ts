@@ -128,7 +128,7 @@ export class MockAccount {
         if (args.type.endsWith(":InferenceCluster")) {
             // What check adds is there in a preview too.
             state["hyperpodClusterArn"] =
-                args.inputs["givenHyperpodClusterArn"] ??
+                args.inputs["hyperpodClusterArn"] ??
                 this.account.hyperpodClusterArn ??
                 "arn:aws:sagemaker:us-west-2:123456789012:cluster/abcdefghijkl";
             state["owner"] =

@@ -7,7 +7,7 @@ export interface Model {
     name: string;
     namespace: string;
     uid: string;
-    ingress: string;
+    ingress: { namespace: string; name: string };
     loadBalancer: LoadBalancer;
     certificateArn: string;
     objects: StoredObject[];

@@ -10,6 +10,8 @@ export interface ModelSpec {
     /** Where the operator put the certificate of this model. */
     bucket: string;
     replicas: number;
+    /** Where the operator puts its ingress: beside the model, which owns it, or in its own namespace, where a model elsewhere cannot. */
+    ingressNamespace?: string;
     spec: Record<string, unknown>;
 }
 
@@ -84,6 +86,7 @@ export function modelSpecs(installation: HelmInstallation, region: string): Mode
             namespace: "team-a",
             bucket: tlsBucket,
             replicas: 1,
+            ingressNamespace: "hyperpod-inference-system",
             spec: {
                 model: {
                     acceptEula: true,

@@ -74,14 +74,14 @@ export function workloads(model: ModelSpec, owner: ClusterObject): ClusterObject
 }
 
 export function ingress(model: ModelSpec, owner: ClusterObject, certificateArn: string): ClusterObject {
-    const { name, namespace } = model;
+    const { name, namespace, ingressNamespace = namespace } = model;
     return {
         apiVersion: "networking.k8s.io/v1",
         kind: "Ingress",
         metadata: {
             name: ingressName(model),
-            namespace,
-            ownerReferences: [reference(owner)],
+            namespace: ingressNamespace,
+            ...(ingressNamespace === namespace ? { ownerReferences: [reference(owner)] } : {}),
             annotations: {
                 "alb.ingress.kubernetes.io/scheme": "internal",
                 "alb.ingress.kubernetes.io/target-type": "ip",

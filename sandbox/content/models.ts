@@ -59,7 +59,7 @@ interface Workshop {
 async function deployModel(workshop: Workshop, spec: ModelSpec): Promise<Model> {
     const { sandbox, objects } = workshop;
     const version = spec.kind === "JumpStartModel" ? (workshop.options.jumpStartVersion ?? "v1") : "v1";
-    const { name, namespace } = spec;
+    const { name, namespace, ingressNamespace = namespace } = spec;
     const resource = await objects.create(
         {
             apiVersion: `${inferenceGroup}/${version}`,
@@ -75,7 +75,7 @@ async function deployModel(workshop: Workshop, spec: ModelSpec): Promise<Model> 
         importCertificate(workshop.aws.acm, domain, customerOf(name, "certificate")),
         createLoadBalancer(
             workshop.aws.elb,
-            { cluster: sandbox.clusterName, namespace, name: ingressName(spec) },
+            { cluster: sandbox.clusterName, namespace: ingressNamespace, name: ingressName(spec) },
             {
                 scheme: "internal",
                 subnetIds: workshop.installation.bare.network.privateSubnetIds,
@@ -96,7 +96,7 @@ async function deployModel(workshop: Workshop, spec: ModelSpec): Promise<Model> 
         name,
         namespace,
         uid: resource.metadata.uid ?? "",
-        ingress: ingressName(spec),
+        ingress: { namespace: ingressNamespace, name: ingressName(spec) },
         loadBalancer,
         certificateArn: certificate.arn,
         objects: stored,

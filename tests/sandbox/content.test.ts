@@ -156,15 +156,29 @@ describe("content: the live installation", function () {
 
     it("owns workloads by their models", async () => {
         for (const { name, namespace, uid, ingress } of content.models.models) {
+            const exposed = await objects.get(
+                "networking.k8s.io/v1",
+                "Ingress",
+                ingress.name,
+                ingress.namespace,
+            );
+            // In the operator's namespace a model elsewhere cannot own it.
+            const isOwned = ingress.namespace === namespace;
+            if (!isOwned) assert.deepEqual(owners(exposed), []);
             const found = [
+                ...(isOwned ? [exposed] : []),
                 await objects.get("apps/v1", "Deployment", name, namespace),
-                await objects.get("networking.k8s.io/v1", "Ingress", ingress, namespace),
                 await objects.get("keda.sh/v1alpha1", "ScaledObject", `${name}-scaler`, namespace),
                 await objects.get("v1", "Service", `${name}-routing-service`, namespace),
             ];
             for (const object of found)
                 assert.equal(owners(object)[0]?.uid, uid, `${object.kind} of ${name}`);
         }
+    });
+
+    it("has ingresses in both places where operators put them", () => {
+        const places = content.models.models.map(({ namespace, ingress }) => ingress.namespace === namespace);
+        assert.deepEqual([...new Set(places)].sort(), [false, true]);
     });
 
     it("asks the ALB webhook on ingress creation, and refuses it when the controller is away", async () => {
@@ -211,14 +225,19 @@ describe("content: the live installation", function () {
         const { elb } = awsClients(sandbox);
         const all = (await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers ?? [];
         assert.equal(all.length, 4);
-        for (const { name, namespace, ingress, loadBalancer } of content.models.models) {
+        for (const { name, ingress, loadBalancer } of content.models.models) {
             const found = all.find((candidate) => candidate.LoadBalancerArn === loadBalancer.arn);
-            const exposed = await objects.get("networking.k8s.io/v1", "Ingress", ingress, namespace);
+            const exposed = await objects.get(
+                "networking.k8s.io/v1",
+                "Ingress",
+                ingress.name,
+                ingress.namespace,
+            );
             assert.equal(hostname(exposed), found?.DNSName, name);
             const answer = await elb.send(new DescribeTagsCommand({ ResourceArns: [loadBalancer.arn] }));
             const tags = asMap(answer.TagDescriptions?.[0]?.Tags);
             assert.equal(tags["elbv2.k8s.aws/cluster"], "demo");
-            assert.equal(tags["ingress.k8s.aws/stack"], `${namespace}/${ingress}`);
+            assert.equal(tags["ingress.k8s.aws/stack"], `${ingress.namespace}/${ingress.name}`);
             assert.equal(tags.CreatedBy, name === "deepseek15b" ? "platform-team" : undefined);
         }
     });

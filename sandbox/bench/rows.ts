@@ -99,9 +99,9 @@ function previewRows({ one, twenty, move }: Measurements): Row[] {
         },
         {
             what: "second up",
-            target: "0 writes, at most 3 reads",
+            target: "0 writes, a look at the journal (12 reads)",
             measured: `${move.again.writes} writes, ${move.again.reads} reads`,
-            holds: move.again.writes === 0 && move.again.reads <= 3,
+            holds: move.again.writes === 0 && move.again.reads <= 12,
         },
     ];
 }

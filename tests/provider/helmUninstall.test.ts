@@ -220,6 +220,16 @@ describe("helm uninstall in the middle of a move", function () {
         );
     });
 
+    it("keeps small records whole beside a newer one that is large", async () => {
+        const stack = begin();
+        makeLarge(recordsSeenByHelm(world).at(-1)?.metadata.name ?? "");
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        assert.deepEqual(
+            backupOf(stack).records.map(({ data }) => data !== undefined),
+            [true, false],
+        );
+    });
+
     it("and the release installed anew under the same names: large records tell that too, and what is there stays", async () => {
         const stack = begin();
         for (const { metadata } of recordsSeenByHelm(world)) makeLarge(metadata.name);

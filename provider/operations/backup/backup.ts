@@ -166,9 +166,12 @@ async function recordsWithPayload(world: World, plan: Plan): Promise<KubernetesO
     const kept: KubernetesObject[] = [];
     let size = 0;
     for (const record of records) {
-        const whole = size < PAYLOADS_KEPT ? await world.objects.read(refTo(record)) : undefined;
-        size += JSON.stringify(whole?.data ?? {}).length;
-        kept.push(whole !== undefined && size < PAYLOADS_KEPT ? whole : record);
+        const whole = await world.objects.read(refTo(record));
+        const own = JSON.stringify(whole?.data ?? {}).length;
+        // A large one pushes out no small one.
+        const fits = whole !== undefined && size + own < PAYLOADS_KEPT;
+        if (fits) size += own;
+        kept.push(fits ? whole : record);
     }
     return kept.reverse();
 }

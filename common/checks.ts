@@ -3,6 +3,7 @@
 import { AWS_REGION } from "./awsRegion";
 import { BUCKET, BUCKET_NAME } from "./bucketName";
 import { EXECUTION_ROLE_PREFIX, OPERATOR_TAG } from "./names";
+import { nearest } from "./nearest";
 import { PACKAGE_NAME } from "./ourMarks";
 
 /** How a value is shown in a reason. */
@@ -159,10 +160,13 @@ export const flag: Check = (value, show = shown) =>
     typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value, show)}`;
 
 export function oneOf(words: readonly string[]): Check {
-    return (value, show = shown) =>
-        words.includes(value as string)
-            ? undefined
-            : `must be one of ${words.join(", ")}, not ${show(value)}`;
+    return (value, show = shown) => {
+        if (words.includes(value as string)) return undefined;
+        const meant = typeof value === "string" ? nearest(value, words) : undefined;
+        // What is near a secret tells of it.
+        const hint = meant === undefined || show === withheld ? "" : `; did you mean ${meant}?`;
+        return `must be one of ${words.join(", ")}, not ${show(value)}${hint}`;
+    };
 }
 
 /** Whole numbers only. */

@@ -55,7 +55,7 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp, w
     ["tags", { team: "a<b" }, /tag value/, 'tags["team"]'],
     ["tags", Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`t${n}`, "x"])), /at most 49/],
     ["dependencies", "s3Csi", /must be an object/],
-    ["until", "scaledown", /must be one of lock, backUp/],
+    ["until", "scaledown", /must be one of lock, backUp.*, not "scaledown"; did you mean scaleDown\?/],
     ["desiredOwner", "helm", /must be one of Addon, Helm/],
     ["commit", 1, /must be true or false/],
     ["report", "", /must be a text that is not empty/],
@@ -161,6 +161,14 @@ describe("inputs", () => {
             JSON.stringify(parseInputs({ clusterName: "demo", access: secret }).failures),
             /hunter2/,
         );
+    });
+
+    it("suggests nothing that is near a secret", () => {
+        const raw = { clusterName: "demo", desiredOwner: "helm" };
+        const told = (secretInputs: string[]) =>
+            JSON.stringify(parseInputs({ ...raw, secretInputs }).failures);
+        assert.match(told([]), /did you mean Helm\?/);
+        assert.doesNotMatch(told(["desiredOwner"]), /did you mean/);
     });
 
     it("lets values through that another resource has yet to make, at any depth", () => {

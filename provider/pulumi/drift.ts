@@ -169,6 +169,8 @@ async function rivalsSince(
 
 /** Models, and their CRDs, that were there when the move began and went since, other than one by one. */
 async function modelsGone({ connection: { world }, profile }: Session, journal: Journal): Promise<string[]> {
+    // Of an undo that was cut off at its very end, whose backup goes before the journal does.
+    if (journal.isEmpty()) return [];
     const backup = await backupIn(journal, world);
     return backup === undefined ? [] : lostModels(world, profile, backup);
 }

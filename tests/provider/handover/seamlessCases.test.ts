@@ -202,6 +202,22 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
+    it("an undo that was killed while its journal goes: a refresh says so, and an up goes forward again", async () => {
+        const world = slowWorld();
+        const stack = new MemoryStack(world, BYPASSED);
+        assertDone(await stack.up());
+        const killed = await stack.destroy(undefined, (mover) => {
+            mover.onWritten = () => {
+                if (/^remove Secret .*-backup-0$/.test(mover.writes.at(-1) ?? "")) mover.kill();
+            };
+        });
+        assert.equal(killed.kind, "crashed");
+        world.settle(5_000);
+        assertDone(await stack.refresh());
+        assertDone(await stack.up());
+        assertHarmless(world);
+    });
+
     it("is refused where it was asked for and some controller would have to pause: nothing is written", async () => {
         const world = slowWorld();
         const metadata = { name: "kedaorg-certs", namespace: OPERATOR_NAMESPACE };

@@ -1,6 +1,6 @@
 // Looks for controllers that an add-on has brought already, whether it is still there or only they are. Writes nothing.
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
-import { refTo } from "../kubernetes/restore";
+import { refTo } from "../kubernetes/objectRef";
 import type { PlannedController } from "../plan/plan";
 import type { World } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";

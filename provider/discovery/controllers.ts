@@ -1,5 +1,5 @@
 // A release and its live objects come in; which of them are controllers that a move stops goes out. Pure.
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, Release } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";

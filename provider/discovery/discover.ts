@@ -7,8 +7,8 @@ import {
     versionsOf,
 } from "../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../kubernetes/customResources";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import { readMany } from "../kubernetes/readMany";
-import { keyOf, refTo } from "../kubernetes/restore";
 import type { CustomResourceKind, PlannedController } from "../plan/plan";
 import type { Addon, AddonVersion, KubernetesObject, Release, World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";

@@ -8,7 +8,7 @@ import {
     RELEASE_NAMESPACE,
     recordsSelector,
 } from "../kubernetes/helmMarks";
-import { refTo } from "../kubernetes/restore";
+import { refTo } from "../kubernetes/objectRef";
 import type { ObjectRef, World } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";

@@ -1,5 +1,5 @@
 // What runs without a Deployment, DaemonSet or StatefulSet above it: bare ReplicaSets and pods, and those that an extension's kind keeps (an Argo Rollout, a CloneSet). Asked so that the many others are not sent. Writes nothing.
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, OwnerReference, World } from "../ports/world";
 
 /** Labels that the built-in controllers put on what they make. */

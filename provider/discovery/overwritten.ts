@@ -1,8 +1,8 @@
 // Looks for what the add-on will write over although the release does not own it: the names are known from the profile. Writes nothing.
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
 import { isOfRelease } from "../kubernetes/helmMarks";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import { readMany } from "../kubernetes/readMany";
-import { keyOf, refTo } from "../kubernetes/restore";
 import type { KubernetesObject, Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 

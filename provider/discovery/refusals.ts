@@ -1,6 +1,6 @@
 // Helm's controllers and the add-on's namespace come in; what a policy, a quota or Pod Security would refuse goes out, asked by dry runs. Writes nothing.
 
-import { refTo } from "../kubernetes/restore";
+import { refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 
 export interface PolicyRefusals {

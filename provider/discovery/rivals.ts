@@ -4,7 +4,7 @@ import { isAppliedByEks } from "../kubernetes/appliedByEks";
 import { groupOf } from "../kubernetes/customResourceDefinitions";
 import { definitions } from "../kubernetes/customResources";
 import { HELM, MANAGED_BY, RELEASE_NAME, RELEASE_NAMESPACE } from "../kubernetes/helmMarks";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { type ControllerSigns, type Recognised, recognise } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";

@@ -1,5 +1,5 @@
 // Looks for webhooks of others that nobody answers: they would refuse what an add-on applies. Writes nothing.
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, Release, World } from "../ports/world";
 
 export interface DeadWebhook {

@@ -1,7 +1,7 @@
 // An object that tells the API server whom to ask (conversion of a CRD, webhook configuration, aggregated API) and a change of one such entry come in; the object is written with the change on top of what is there. Knows neither Services nor authorities.
 
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
-import { keyOf } from "./restore";
+import { keyOf } from "./objectRef";
 
 /** Somebody wrote it meanwhile: on top of that, a few times. */
 const TRIES = 5;

@@ -2,7 +2,7 @@
 
 import type { KubernetesObject, World } from "../ports/world";
 import { groupOf, kindOf, prunedFields, storageVersionOf, versionsOf } from "./customResourceDefinitions";
-import { refTo } from "./restore";
+import { refTo } from "./objectRef";
 
 /** The form of the CRD that can go back over the live one without loss, and the fields that stand in the way of the former schema. */
 export async function forgetSchemaThatWouldPrune(

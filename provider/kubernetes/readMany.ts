@@ -3,7 +3,7 @@
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { collectionsOf } from "./collections";
-import { keyOf, refTo } from "./restore";
+import { keyOf, refTo } from "./objectRef";
 
 /** Below this many of a kind in a namespace, single reads move less data than a list. */
 const WORTH_A_LIST = 3;

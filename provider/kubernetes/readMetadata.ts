@@ -3,7 +3,7 @@
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { collectionsOf } from "./collections";
-import { keyOf, refTo } from "./restore";
+import { keyOf, refTo } from "./objectRef";
 
 /** By key; those that do not exist are absent. */
 export async function readMetadata(

@@ -1,8 +1,8 @@
 // Namespaces and CRDs that are being deleted: nothing can be made in them until they are gone. Waits for that, and says what holds them. Writes nothing.
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
+import { keyOf } from "./objectRef";
 import { readMany } from "./readMany";
-import { keyOf } from "./restore";
 
 /** What is deleted without trouble is gone long before. */
 const GONE_MS = 2 * 60_000;

@@ -1,7 +1,7 @@
 // Secrets of TLS servers come in; what their certificates say goes out, and data is put into them and back. Signs nothing.
 
 import type { CertificateFacts, IssuedCertificate, KubernetesObject, ObjectRef, World } from "../ports/world";
-import { keyOf, refTo } from "./restore";
+import { keyOf, refTo } from "./objectRef";
 
 export const CERTIFICATE = "tls.crt";
 export const AUTHORITY = "ca.crt";

@@ -4,7 +4,7 @@ import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
 import { clientConfigsOf } from "../kubernetes/clientConfigs";
 import { INJECT } from "../kubernetes/injectedAuthority";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";

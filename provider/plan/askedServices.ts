@@ -1,6 +1,6 @@
 // An entry that tells the API server whom to ask comes in; the Service that it names goes out. Pure.
 import type { ClientConfig } from "../kubernetes/clientConfigs";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import type { ObjectRef } from "../ports/world";
 
 export function serviceNamed({ service }: ClientConfig): ObjectRef | undefined {

@@ -3,7 +3,7 @@ import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
 import { INJECT } from "../kubernetes/injectedAuthority";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";

@@ -2,7 +2,7 @@
 import { Handover } from "../../common/enums";
 import type { FoundDependency } from "../discovery/dependencies";
 import { clientConfigsOf } from "../kubernetes/clientConfigs";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import { describeRights } from "../permissions/clusterRights";
 import { serviceNamed } from "./askedServices";
 import { followsSlices } from "./kubernetesVersions";

@@ -1,5 +1,5 @@
 // A Deployment of Helm's comes in; whether a Service leads to its pods, and by which Lease one of them leads, goes out. Pure.
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 
 export function isStopped({ spec }: KubernetesObject): boolean {

@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import type { Discovery } from "../discovery/discover";
 import { isUsualManager } from "../kubernetes/fieldManagers";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, Release } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";

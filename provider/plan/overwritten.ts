@@ -1,7 +1,7 @@
 // The objects of others that the add-on will write over in, what is told of them and what stands in the way out. Pure.
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject } from "../ports/world";
 
 interface Binding {

@@ -1,7 +1,7 @@
 // Roles of the release in; rules that somebody changed past Helm, and that the add-on's own form does not have, out: one line each. Pure.
 import type { Discovery } from "../discovery/discover";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import { isRole, rightsBeyond } from "../kubernetes/rbacRules";
-import { keyOf, refTo } from "../kubernetes/restore";
 import type { Release } from "../ports/world";
 import type { PlannedObject } from "./plan";
 

@@ -4,7 +4,7 @@ import { sameJson } from "../../common/canonicalJson";
 import { isTree, own } from "../../common/tree";
 import type { Discovery } from "../discovery/discover";
 import { isUsualManager } from "../kubernetes/fieldManagers";
-import { keyOf, refTo } from "../kubernetes/restore";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, Release } from "../ports/world";
 import type { PlannedObject } from "./plan";
 

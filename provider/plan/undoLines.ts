@@ -1,6 +1,6 @@
 // What going back would do, step by step in the order it would happen. From the plan and the steps that were begun; pure.
 import { counted } from "../../common/counted";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import { AddonStatus } from "../ports/world";
 import { handingOver, isConverting, isShared, pausingOf, servicesOf, together } from "./bridged";
 import {

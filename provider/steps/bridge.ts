@@ -1,7 +1,7 @@
 // Looks whether this cluster lets Helm's pods answer under the add-on's names, makes the add-on's Services with Helm's pods behind them, and holds the Leases by which the add-on's would lead. Nobody asks these Services yet. Its undo takes away what it made.
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import type { OwnedRef } from "../operations/addon/ownership";
 import { removeQuestions } from "../operations/handover/askPods";
 import { removeBridges } from "../operations/handover/bridge";

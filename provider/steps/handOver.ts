@@ -4,7 +4,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { refTo } from "../kubernetes/restore";
+import { refTo } from "../kubernetes/objectRef";
 import { removeQuestions } from "../operations/handover/askPods";
 import { removeBridges } from "../operations/handover/bridge";
 import { handOverComponent } from "../operations/handover/handOverComponent";

@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import { PRESENTED_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import { removeQuestions } from "../operations/handover/askPods";
 import { redirectAll } from "../operations/handover/bridgesWhileInstalling";
 import { onItsWay } from "../operations/handover/notSeamless";

@@ -15,8 +15,10 @@ import {
     RELEASE_NAMESPACE,
     recordsSelector,
 } from "../kubernetes/helmMarks";
+import { keyOf, refTo } from "../kubernetes/objectRef";
 import { readMetadata } from "../kubernetes/readMetadata";
-import { byRestoreRank, keyOf, refTo, restoreOver } from "../kubernetes/restore";
+import { restoreOver } from "../kubernetes/restore";
+import { byRestoreRank } from "../kubernetes/restoreOrder";
 import { onceGone } from "../kubernetes/terminating";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";

@@ -4,7 +4,7 @@ import { canonicalJson } from "../../common/canonicalJson";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
-import { keyOf } from "../kubernetes/restore";
+import { keyOf } from "../kubernetes/objectRef";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackMissing, isNotBroughtBack } from "../operations/backup/bringBack";
 import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";

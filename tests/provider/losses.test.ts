@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Handover } from "../../common/enums";
 import type { FoundDependency } from "../../provider/discovery/dependencies";
-import { keyOf } from "../../provider/kubernetes/restore";
+import { keyOf } from "../../provider/kubernetes/objectRef";
 import { planDependencies } from "../../provider/plan/dependencies";
 import { DependencyTreatment } from "../../provider/plan/plan";
 import { setByHand } from "../../provider/plan/setByHand";

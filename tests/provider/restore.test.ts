@@ -1,6 +1,6 @@
 // Giving fields back to their former managers while controllers go on writing.
 import assert from "node:assert/strict";
-import { restoreFieldManagers } from "../../provider/kubernetes/restore";
+import { restoreFieldManagers } from "../../provider/kubernetes/restoreFieldManagers";
 import type { KubernetesObject, World } from "../../provider/ports/world";
 
 function deployment(resourceVersion: string, manager: string): KubernetesObject {

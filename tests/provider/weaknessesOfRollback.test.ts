@@ -1,7 +1,7 @@
 // The undo as AWS's script (helm_to_addon.sh) does not know it: each case handled. The W numbers are the list in docs/weaknesses.md; W41 stands in goldenMove.test.ts.
 import assert from "node:assert/strict";
 import type { StepRecord } from "../../provider/engine/journalDocument";
-import { keyOf, refTo } from "../../provider/kubernetes/restore";
+import { keyOf, refTo } from "../../provider/kubernetes/objectRef";
 import type { RoleMemory } from "../../provider/operations/roles/roles";
 import type { KubernetesObject, TaggedResource } from "../../provider/ports/world";
 import { ADDON, RELEASE, releaseObjects } from "./memory/content";

@@ -7,7 +7,7 @@ import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
-import { refTo } from "../../provider/kubernetes/restore";
+import { refTo } from "../../provider/kubernetes/objectRef";
 import { certificateIn } from "../../provider/kubernetes/tlsSecrets";
 import { beginBypass, endBypass } from "../../provider/operations/handover/admissionBypass";
 import {

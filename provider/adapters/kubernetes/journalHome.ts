@@ -1,6 +1,6 @@
 // The namespace that lock and journal lie in. When somebody deleted it, what our finalizers hold there is let go, and the namespace is made again. Writes past the gate: there is no lock to be had without it.
 import { KEPT_FOR_UNDO } from "../../../common/ourMarks";
-import { contentOf } from "../../kubernetes/restore";
+import { contentOf } from "../../kubernetes/objectContent";
 import { awaitTerminated, isTerminating } from "../../kubernetes/terminating";
 import type { Clock, KubernetesObject, Log, Objects } from "../../ports/world";
 import { ApiError } from "./api";

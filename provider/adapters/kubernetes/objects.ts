@@ -4,7 +4,7 @@ import { atMost } from "../../../common/atMost";
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { PACKAGE_NAME } from "../../../common/ourMarks";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type {
     KubernetesObject,
     ListOptions,

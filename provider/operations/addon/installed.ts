@@ -2,7 +2,7 @@
 
 import { counted } from "../../../common/counted";
 import type { StepContext } from "../../engine/step";
-import { keyOf } from "../../kubernetes/restore";
+import { keyOf } from "../../kubernetes/objectRef";
 import { poll } from "../../ports/poll";
 import type { ObjectRef } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";

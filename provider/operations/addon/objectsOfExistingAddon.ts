@@ -1,8 +1,8 @@
 // Which objects an add-on has made before the move, whether it is still there or only they are: applied by EKS, and in its namespace, of its name, or pointing there. Writes nothing.
 
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { keyOf } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf } from "../../kubernetes/restore";
 import type { KubernetesObject, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { madeByAddon } from "./ownership";

@@ -2,8 +2,8 @@
 
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { EKS_MANAGER } from "../../kubernetes/fieldManagers";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 

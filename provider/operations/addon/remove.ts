@@ -6,9 +6,11 @@ import { TERMINATION_MS } from "../../../common/timeouts";
 import { describeKept, withChangesOfOthers } from "../../kubernetes/changedOutside";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
-import { byRestoreRank, keyOf, refTo, restoreOver } from "../../kubernetes/restore";
+import { restoreOver } from "../../kubernetes/restore";
+import { byRestoreRank } from "../../kubernetes/restoreOrder";
 import type { Plan } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import {

@@ -3,8 +3,8 @@
 import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";

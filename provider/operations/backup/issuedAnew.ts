@@ -1,7 +1,7 @@
 // The backup of a move that is undone and the cluster after it come in; what cert-manager issued anew meanwhile, for people, goes out. Since 1.18 it compares a Certificate and its Secret with its latest request, and issues again when they go back. Writes nothing.
 import { sameJson } from "../../../common/canonicalJson";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, World } from "../../ports/world";
 import type { Backup } from "./backup";

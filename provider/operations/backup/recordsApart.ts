@@ -2,7 +2,7 @@
 import { canonicalJson } from "../../../common/canonicalJson";
 import { hashOf } from "../../../common/hash";
 import type { BackupStore } from "../../engine/step";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, World } from "../../ports/world";
 import type { Backup } from "./backup";
 

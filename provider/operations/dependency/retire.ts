@@ -3,8 +3,8 @@
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isOfRelease } from "../../kubernetes/helmMarks";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMetadata } from "../../kubernetes/readMetadata";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";

@@ -1,6 +1,6 @@
 // The undo of one dependency: the add-on goes, Helm's controllers come back before requests are sent to them again, and only what the add-on made is deleted.
 
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import { isAskedForByMove } from "../addon/create";
 import { leftToOthers } from "../addon/createdByOthers";
 import {

@@ -1,5 +1,5 @@
 // Webhook configurations and Services come in; for the seconds in which EKS puts another authority into them, the API server asks none of these webhooks, and then all of them again. Price: nothing is checked or filled in by them meanwhile.
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
 /** EKS's apply leaves it alone: no manifest of an add-on owns conditions. */

@@ -2,8 +2,8 @@
 import { PRESENTED_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import { certificateIn } from "../../kubernetes/tlsSecrets";
 import type { AdmissionComponent } from "../../plan/bridged";
 import { BYPASS_SECONDS } from "../../plan/handover";

@@ -1,7 +1,7 @@
 // Pairs of Services in, the old and the new name; requests to the new name reach the old pods, wherever these move, until the bridge is cut. Our Service has no selector, so that the add-on's own takes its place later.
 import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { type EndpointSlice, SERVICE_LABEL, SLICES, type SlicePort, slicesOf } from "./endpointSlices";
 import {

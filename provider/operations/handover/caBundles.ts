@@ -1,7 +1,7 @@
 // Objects that name Services, and authorities, come in; requests to these Services trust them besides those that they trust already, until they are taken out again. Nobody's authority is replaced.
 import { MIGRATION_MARK } from "../../../common/ourMarks";
 import { type ClientConfig, clientConfigsOf, rewriteConfigs } from "../../kubernetes/clientConfigs";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
 /** Which entries of which objects. */

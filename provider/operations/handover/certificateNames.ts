@@ -1,6 +1,7 @@
 // A Certificate of cert-manager, and the CRDs that trust its authority, come in; it gets other DNS names without a moment in which the API server does not trust what pods present. Every reissue is another authority: both are trusted until the pods are through.
 import { INJECT } from "../../kubernetes/injectedAuthority";
-import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
 import { bytesOf, sameBytes } from "../../kubernetes/tlsSecrets";
 import type { ConversionBridge } from "../../plan/plan";
 import { poll } from "../../ports/poll";

@@ -1,8 +1,8 @@
 // The way of a controller that converts custom resources: one certificate of cert-manager serves both generations, and one Lease decides for both.
 import type { StepContext } from "../../engine/step";
 import { INJECT } from "../../kubernetes/injectedAuthority";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { BridgedComponent } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";
 import { buildBridge } from "./bridge";

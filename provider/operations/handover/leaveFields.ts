@@ -1,6 +1,6 @@
 // An object as it was before the move comes in, which this package wrote on the way and which is the add-on's now; who owns its fields is as if this package had never written it. No value changes.
 import { PACKAGE_NAME } from "../../../common/ourMarks";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** Controllers write it meanwhile: on top of that, a few times. */

@@ -1,6 +1,6 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
 import { MIGRATION_MARK, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
-import { keyOf, refTo } from "../../kubernetes/restore";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** What the API server notes on fields that this package writes. */

@@ -1,6 +1,8 @@
 // The Secret of a webhook's server, and the configurations that trust it, come in; its pods get a certificate for other names, of an authority made for this move, without a moment in which it is not trusted. Of the authority only the certificate is kept: nobody can sign with it again.
+
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
 import {
     AUTHORITY,
     bytesOf,

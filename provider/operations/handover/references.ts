@@ -1,7 +1,8 @@
 // Objects that name Services, and pairs of Services, come in; requests go to the other one of each pair: conversion of CRDs, admission webhooks, aggregated APIs. Written on top of what was read, and back the same way.
 
 import { type ClientConfig, clientConfigsOf, patchOf, rewriteConfigs } from "../../kubernetes/clientConfigs";
-import { refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
+import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Bridge } from "./bridge";
 

@@ -1,5 +1,6 @@
 // The Secret of a controller that signs its own certificates, and the place of the same Secret for the generation that waits, come in; both hold the same authority and one certificate for the names of both. Nothing that trusts the authority changes, and its key goes nowhere but into the second Secret.
-import { keyOf, refTo, restoreFieldManagers } from "../../kubernetes/restore";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
 import {
     AUTHORITY,
     AUTHORITY_KEY,

@@ -1,8 +1,8 @@
 // The way of controllers of which one signs for all, and leads: both generations have the same authority and one certificate for the names of both, the add-on's ask Helm's leader until theirs leads, and the move holds the Lease of the generation that waits.
 import { PRESENTED_MS } from "../../../common/timeouts";
 import type { StepContext } from "../../engine/step";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import { certificateIn, sameNames } from "../../kubernetes/tlsSecrets";
 import { type SharedComponent, servicesOf, together } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";

@@ -2,8 +2,8 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import type { StepContext, StepJournal } from "../../engine/step";
 import { definitionsIn } from "../../kubernetes/customResources";
+import { keyOf } from "../../kubernetes/objectRef";
 import { readMetadata } from "../../kubernetes/readMetadata";
-import { keyOf } from "../../kubernetes/restore";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";

@@ -5,8 +5,8 @@ import { mapConcurrently } from "../../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../../common/timeouts";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isSomebodys } from "../../kubernetes/changedOutside";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 

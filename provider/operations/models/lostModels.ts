@@ -1,7 +1,7 @@
 // The backup of a move comes in; models and CRDs of it that somebody took away since go out. Writes nothing.
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMetadata } from "../../kubernetes/readMetadata";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";

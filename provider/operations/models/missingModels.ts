@@ -1,7 +1,7 @@
 // Custom resources of the backup that are not there any more: those that went with their kind or their namespace are lost, those that a person deleted are that person's decision. Writes nothing.
 import { groupOf, kindOf } from "../../kubernetes/customResourceDefinitions";
+import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import { keyOf, refTo } from "../../kubernetes/restore";
 import type { KubernetesObject, World } from "../../ports/world";
 
 export interface MissingModels {

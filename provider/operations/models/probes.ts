@@ -4,7 +4,7 @@ import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { groupOf, kindOf, pluralOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitionsIn } from "../../kubernetes/customResources";
-import { refTo } from "../../kubernetes/restore";
+import { refTo } from "../../kubernetes/objectRef";
 import { poll } from "../../ports/poll";
 import type { ProbeAnswer, World } from "../../ports/world";
 import type { Probe, Profile } from "../../profiles/profile";

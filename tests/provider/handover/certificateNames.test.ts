@@ -1,6 +1,6 @@
 // A certificate gets other names while requests go on, although every reissue is another authority and pods notice late; and it comes back byte for byte.
 import assert from "node:assert/strict";
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import { buildBridge } from "../../../provider/operations/handover/bridge";
 import {
     changeNames,

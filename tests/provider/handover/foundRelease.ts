@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Discovery } from "../../../provider/discovery/discover";
 import type { FoundSecret } from "../../../provider/discovery/handover";
-import { keyOf, refTo } from "../../../provider/kubernetes/restore";
+import { keyOf, refTo } from "../../../provider/kubernetes/objectRef";
 import type { AddonStatus, ClusterRight, KubernetesObject } from "../../../provider/ports/world";
 import { OPERATOR_NAMESPACE, operatorObjects } from "../memory/operatorContent";
 

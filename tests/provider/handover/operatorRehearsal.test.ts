@@ -1,6 +1,6 @@
 // The operator's whole way with all parts together, in the order that was measured: 60 s until new pods are Ready, 20 s until pods see Secrets, a drain in the middle, a kill at every write. Nobody's model is refused for a moment.
 import assert from "node:assert/strict";
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import { createOrContinue } from "../../../provider/operations/addon/create";
 import { buildBridge, followBridge, removeBridges } from "../../../provider/operations/handover/bridge";
 import {

@@ -1,6 +1,6 @@
 // The load balancer controller's webhook is asked under both names while its certificate changes hands, and gets its former one back byte for byte; whoever keeps a Secret keeps it.
 import assert from "node:assert/strict";
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import { buildBridge, followBridge } from "../../../provider/operations/handover/bridge";
 import { bundlesOf, endTrust } from "../../../provider/operations/handover/caBundles";
 import {

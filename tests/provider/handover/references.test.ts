@@ -1,6 +1,6 @@
 // What is shared points at the new Services before the add-on comes, at no moment refused, and back again with its former owners.
 import assert from "node:assert/strict";
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import { type Bridge, buildBridge, removeBridges } from "../../../provider/operations/handover/bridge";
 import { pointToNew, pointToOld, referencesToOld } from "../../../provider/operations/handover/references";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";

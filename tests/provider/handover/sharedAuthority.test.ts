@@ -1,6 +1,6 @@
 // Both generations of KEDA stand on one authority: the new one's pods get Ready and answer while the old one leads, nothing that trusts it changes, and each part of it goes back byte for byte.
 import assert from "node:assert/strict";
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import { certificateIn } from "../../../provider/kubernetes/tlsSecrets";
 import { buildBridge } from "../../../provider/operations/handover/bridge";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";

@@ -1,5 +1,5 @@
 // What a colleague does with helm and kubectl at any moment of a move, as those tools do it. Answers false where the tool would refuse.
-import { refTo } from "../../../provider/kubernetes/restore";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../../../provider/ports/world";
 import type { MemoryWorld } from "../memoryWorld";
 import { RELEASE } from "./content";

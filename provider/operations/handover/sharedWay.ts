@@ -8,7 +8,7 @@ import { type SharedComponent, servicesOf, together } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";
 import { availableAgain } from "./availableAgain";
 import { buildBridge, followBridge } from "./bridge";
-import { holdWhenFree } from "./heldLeases";
+import { holdWhenFree, isHeld } from "./heldLeases";
 import { leaveOurFields } from "./leaveFields";
 import { Answering, waitForNames } from "./presentedNames";
 import { namesService, pointToNew, pointToOld } from "./references";
@@ -77,7 +77,9 @@ export function sharedWay<Memory>(
             const wasShared = await isShared();
             await shareAuthority(world, migrationId, memory, names);
             const keep = () => Promise.all([wasShared ? follow() : undefined, meanwhile()]);
-            for (const { from } of bridges)
+            // Where the move holds the Lease of Helm's, none of them leads, and none listens: values are the add-on's leader's.
+            const led = (await isHeld(world, migrationId, lease)) ? services : bridges;
+            for (const { from } of led)
                 await waitForNames(world, {
                     migrationId,
                     namespace: nextSecret.namespace ?? "",

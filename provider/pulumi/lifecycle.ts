@@ -36,8 +36,7 @@ export class Lifecycle {
     /** A destroy that was cut off leaves the state as it was: what it undid is work for the next update. */
     async diff(olds: Bag, news: Bag, log: Log): Promise<{ changes: boolean }> {
         const outputs = readOutputs(olds);
-        if (hasChanges(outputs, news)) return { changes: true };
-        return { changes: (await cutOffSince(this.#host, outputs, news, olds, log)).length > 0 };
+        return { changes: hasChanges(outputs, news) || (await this.#isCutOff(outputs, news, olds, log)) };
     }
 
     /** What an update will do that the state asks for, and not a change of the inputs: lines, as a preview tells them. */
@@ -51,14 +50,20 @@ export class Lifecycle {
 
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
         const outputs = readOutputs(olds);
-        // A new way to the cluster is stored for the next refresh and destroy; nothing there changes. Without even that, a command that was cut off is what is to be set right.
-        if (!asksForWork(outputs, news) && hasChanges(outputs, news)) {
+        // A new way to the cluster, or the move of the state to another provider, is stored for the next refresh and destroy; nothing there changes.
+        if (!asksForWork(outputs, news) && !(await this.#isCutOff(outputs, news, olds, log))) {
             const { inputs } = parseInputs(news);
             assertRegion(clusterArnOf(outputs), inputs.region);
             return plainJson({ ...outputs, ...toldPlan(news), ...keyIn(news, olds), inputs });
         }
         const { outs } = await runMove(this.#host, news, outputs, log, "update");
         return outs;
+    }
+
+    /** Where inputs changed as well, these are what is asked for. */
+    async #isCutOff(outputs: Partial<MigrationOutputs>, news: Bag, olds: Bag, log: Log): Promise<boolean> {
+        if (hasChanges(outputs, news)) return false;
+        return (await cutOffSince(this.#host, outputs, news, olds, log)).length > 0;
     }
 
     async delete(olds: Bag, log: Log): Promise<void> {

@@ -53,6 +53,17 @@ describe("a new way to the same cluster", () => {
         }
     });
 
+    it("is none for a provider of another home, which updates without any change: nothing is written", async () => {
+        const stack = new MemoryStack(world, first);
+        assert.equal((await stack.up()).kind, "done");
+        const { mover, lifecycle } = stack.process();
+        const { inputs = {}, outputs = {} } = stack.resource ?? {};
+        const updated = await lifecycle.update(outputs, inputs, stack.log);
+        assert.deepEqual(mover.writes, []);
+        assert.equal(updated.phase, "Moved");
+        assert.deepEqual(updated.drift, outputs.drift);
+    });
+
     it("is no change when only the order of its parts differs", async () => {
         const access = { endpoints: { eks: "http://a", sts: "http://b" } };
         const stack = new MemoryStack(world, { clusterName: "demo", access });

@@ -139,12 +139,25 @@ describe("programs in other languages", function () {
         assert.deepEqual(outputs.healthIssues, []);
     };
 
+    /** The component's own resources go to Pulumi's dynamic-provider process and come back, and AWS hears nothing of it. */
+    const changesHome = async (pulumi: Pulumi) => {
+        const typescript = await programs.program("typescript", "quick-start");
+        await sandbox.aws.clearCalls();
+        onlyUpdates(await typescript.up("--skip-preview"));
+        assert.deepEqual(await homesOf(typescript), ["pulumi-nodejs:dynamic/hyperpod"]);
+        onlyUpdates(await pulumi.up("--skip-preview"));
+        assert.deepEqual(await homesOf(pulumi), ["hyperpod-inference:index"]);
+        const writes = (await sandbox.aws.calls()).filter(({ mutating }) => mutating);
+        assert.deepEqual(writes, []);
+    };
+
     it("make the component on a bare cluster, each of them, and it goes without a trace", async () => {
         const start = await toBareCluster();
         // Python's is below.
         for (const language of ["yaml", "go", "nodejs"] as const) {
             const pulumi = await programs.program(language, "quick-start");
             await isMade(pulumi);
+            if (language === "yaml") await changesHome(pulumi);
             succeeds(await pulumi.destroy("--skip-preview"));
             await isAsBefore(start);
         }
@@ -188,6 +201,16 @@ describe("programs in other languages", function () {
 
 function is(what: RegExp): (write: Write) => boolean {
     return (write) => what.test(write.what);
+}
+
+/** Packages and modules of the component's own children. */
+async function homesOf(pulumi: Pulumi): Promise<string[]> {
+    const { resources = [] } = await pulumi.exportState();
+    const own = resources.filter(({ type }) =>
+        /:(InferenceCluster|Addon(Settings|Health)|TlsBucketRetention)$/.test(type),
+    );
+    assert.equal(own.length, 4);
+    return [...new Set(own.map(({ type }) => type.slice(0, type.lastIndexOf(":"))))];
 }
 
 async function storedPhase(pulumi: Pulumi): Promise<unknown[]> {

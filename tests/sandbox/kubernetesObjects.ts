@@ -41,6 +41,8 @@ export interface DeploymentOptions {
     namespace?: string;
     replicas?: number;
     secret?: string;
+    /** Pods start without it. */
+    isSecretOptional?: boolean;
     initContainer?: boolean;
     serviceAccountName?: string;
     kind?: "Deployment" | "DaemonSet";
@@ -48,14 +50,22 @@ export interface DeploymentOptions {
 
 /** One container; with `secret`, it mounts that Secret. */
 export function workload(name: string, imageName: string, options: DeploymentOptions = {}): KubeObject {
-    const { kind = "Deployment", secret, replicas = 1, serviceAccountName } = options;
+    const {
+        kind = "Deployment",
+        secret,
+        isSecretOptional = false,
+        replicas = 1,
+        serviceAccountName,
+    } = options;
     const labels = { app: name };
     const podSpec = {
         containers: [{ name: "main", image: image(imageName) }],
         ...(options.initContainer === true
             ? { initContainers: [{ name: "wait", image: image("wait") }] }
             : {}),
-        ...(secret === undefined ? {} : { volumes: [{ name: "secret", secret: { secretName: secret } }] }),
+        ...(secret === undefined
+            ? {}
+            : { volumes: [{ name: "secret", secret: { secretName: secret, optional: isSecretOptional } }] }),
         ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
     };
     const spec = {

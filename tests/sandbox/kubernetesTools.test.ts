@@ -25,7 +25,7 @@ describe("sandbox: tools", () => {
             requireGo(join(directory, "go")),
             /needs Go 1\.26 or newer, but .*go` is not on PATH/,
         );
-        await assert.rejects(requirePython(join(directory, "python3")), /needs Python 3\.9 or newer/);
+        await assert.rejects(requirePython(join(directory, "python3")), /needs Python 3\.11 or newer/);
     });
 
     it("names the version needed when it is too old, and accepts newer ones", async () => {

@@ -378,7 +378,10 @@ describe("sandbox: pods that answer the API server", () => {
             await create(client, apiService("v1beta1", group, server, namespace, {}));
             await create(client, workload("keda-metrics", "keda-metrics-apiserver", { namespace, secret }));
             assert.equal(await secretOf(secret, namespace), undefined);
-            await create(client, workload("keda-operator", "keda-operator", { namespace }));
+            // Its values come from the operator, by this Service.
+            await create(client, service("keda-operator", "keda-operator", 9666, namespace));
+            const signs = { namespace, secret, isSecretOptional: true };
+            await create(client, workload("keda-operator", "keda-operator", signs));
             await readyPods(client, "keda-metrics", 1, namespace);
             const path = `/apis/${group}/v1beta1/namespaces/default/s0-queue`;
             type Values = { items: { value: string }[] };

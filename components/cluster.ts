@@ -1,8 +1,10 @@
 // The cluster's name comes in; what AWS knows about it goes out. Look-ups only, through the user's aws provider.
+
 import * as pulumi from "@pulumi/pulumi";
 import { nearest } from "../common/nearest";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
+import { internalsOf } from "./known";
 import { isNoCluster, withMoreOnFailure } from "./lookUps";
 import { toldOnce } from "./toldOnce";
 
@@ -66,15 +68,13 @@ async function suggestName(
 ): Promise<void> {
     if (!isNoCluster(error.message)) return;
     const names = aws.eks.getClustersOutput(where, lookUp).names;
-    const meant = await plain(pulumi.all([wanted, names])).then(
-        ([name, all]) => nearest(name, all),
-        () => undefined,
-    );
+    const meant = await internalsOf(pulumi.all([wanted, names]))
+        .promise()
+        .then(
+            ([name, all]) => nearest(name, all),
+            () => undefined,
+        );
     // Read as late as this: the error may have been made readable meanwhile.
     if (meant !== undefined)
         toldOnce(error, error.message.replace(/(?=\nnext: |$)/, `; did you mean ${meant}?`));
-}
-
-function plain<T>(output: pulumi.Output<T>): Promise<T> {
-    return (output as unknown as { promise(): Promise<T> }).promise();
 }

@@ -9,15 +9,19 @@ interface OutputInternals<T> {
     allResources?(): Promise<unknown>;
 }
 
+export function internalsOf<T>(value: pulumi.Output<T>): OutputInternals<T> {
+    return value as unknown as OutputInternals<T>;
+}
+
 /** Nobody may wait for an output before it fails; whoever waits later meets the failure, and Node.js has nothing to warn of. */
 export function withoutWarning(value: pulumi.Output<unknown>): void {
-    const inside = value as unknown as OutputInternals<unknown>;
+    const inside = internalsOf(value);
     void Promise.allSettled([inside.promise(true), inside.isKnown, inside.isSecret, inside.allResources?.()]);
 }
 
 /** The value, or undefined when it is not known before the update (never so during an update). */
 export async function known<T>(value: pulumi.Output<T>): Promise<T | undefined> {
-    const inside = value as unknown as OutputInternals<T>;
+    const inside = internalsOf(value);
     const [result, isKnown] = await Promise.all([inside.promise(), inside.isKnown]);
     return isKnown ? result : undefined;
 }
@@ -25,7 +29,7 @@ export async function known<T>(value: pulumi.Output<T>): Promise<T | undefined> 
 /** An argument that another resource was given. A preview calls one that was left out unknown, like those that are; this tells them apart. */
 export function argumentOf(value: MaybeText | undefined): MaybeText {
     if (value === undefined) return pulumi.output(undefined);
-    const inside = value as unknown as OutputInternals<string | undefined>;
+    const inside = internalsOf(value);
     return pulumi.output(inside.promise(true).then((shown) => (shown === undefined ? undefined : value)));
 }
 

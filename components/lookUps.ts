@@ -1,5 +1,6 @@
 // The look-ups of Pulumi's AWS package come in; the same go out, whose failures a person can read: what was looked for, why it failed, what to do next.
 import * as pulumi from "@pulumi/pulumi";
+import { internalsOf } from "./known";
 import { toldOnce } from "./toldOnce";
 
 // biome-ignore lint/suspicious/noExplicitAny: look-ups of every kind
@@ -20,9 +21,7 @@ export function withReadableFailures<Module>(module: Module): Module {
 
 /** The answer as it is. Whoever waits for it meets the error after it was made readable. */
 function watched(answer: unknown): unknown {
-    const settled = pulumi.Output.isInstance(answer)
-        ? (answer as unknown as { promise(withUnknowns: boolean): Promise<unknown> }).promise(true)
-        : answer;
+    const settled = pulumi.Output.isInstance(answer) ? internalsOf(answer).promise(true) : answer;
     if (settled instanceof Promise) settled.catch(tell);
     return answer;
 }
@@ -32,8 +31,9 @@ export function withMoreOnFailure<T>(
     answer: pulumi.Output<T>,
     tellMore: (error: Error) => Promise<void>,
 ): pulumi.Output<T> {
-    const parts = answer as unknown as Parts;
-    const all = Promise.all([parts.promise(true), parts.allResources(), parts.isKnown, parts.isSecret]);
+    const inside = internalsOf(answer);
+    // All that fails with an output; one that nobody listens to would be told at once.
+    const all = Promise.all([inside.promise(true), inside.allResources?.(), inside.isKnown, inside.isSecret]);
     const answered = all.then(
         () => answer,
         async (error: Error) => {
@@ -42,14 +42,6 @@ export function withMoreOnFailure<T>(
         },
     );
     return pulumi.output(answered) as unknown as pulumi.Output<T>;
-}
-
-/** All that fails with an output; one that nobody listens to would be told at once. */
-interface Parts {
-    readonly isKnown: Promise<boolean>;
-    readonly isSecret: Promise<boolean>;
-    promise(withUnknowns: boolean): Promise<unknown>;
-    allResources(): Promise<unknown>;
 }
 
 /** How the look-up of an EKS cluster says that there is none of the name. */

@@ -8,8 +8,8 @@ import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
-import { distinct, serviceNamed } from "./askedServices";
-import { isStopped, leaseOf, selects } from "./helmsPods";
+import { distinct, serviceNamed, servicesAsked } from "./askedServices";
+import { isStopped, leaseOf } from "./helmsPods";
 import type { AdmissionBridge } from "./plan";
 
 export interface AdmissionDecision {
@@ -27,8 +27,8 @@ export function admissionBridge(
     isBypassed: boolean,
 ): AdmissionDecision {
     if (isStopped(workload)) return because("it does not run now");
-    const asked = handover.configurations.filter((one) => services(one, live, workload).length > 0);
-    const [from, ...others] = distinct(asked.flatMap((one) => services(one, live, workload)));
+    const asked = handover.configurations.filter((one) => servicesAsked(one, live, workload).length > 0);
+    const [from, ...others] = distinct(asked.flatMap((one) => servicesAsked(one, live, workload)));
     if (from === undefined) return because("no webhook configuration asks a Service of its pods");
     if (others.length > 0)
         return because(
@@ -57,19 +57,6 @@ export function admissionBridge(
 
 function because(reason: string): AdmissionDecision {
     return { why: [reason] };
-}
-
-/** Those that lead to its pods. */
-function services(
-    configuration: KubernetesObject,
-    live: Discovery["live"],
-    workload: KubernetesObject,
-): ObjectRef[] {
-    return [...clientConfigsOf(configuration).values()].flatMap((config) => {
-        const ref = serviceNamed(config);
-        const service = ref && live.get(keyOf(ref));
-        return ref !== undefined && service !== undefined && selects(service, workload) ? [ref] : [];
-    });
 }
 
 /** Another authority is added to the one that is there, and nobody may write it meanwhile. */

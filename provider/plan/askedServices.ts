@@ -1,7 +1,8 @@
-// An entry that tells the API server whom to ask comes in; the Service that it names goes out. Pure.
-import type { ClientConfig } from "../kubernetes/clientConfigs";
+// What tells the API server whom to ask comes in; the Services that it names go out. Pure.
+import { type ClientConfig, clientConfigsOf } from "../kubernetes/clientConfigs";
 import { keyOf } from "../kubernetes/objectRef";
-import type { ObjectRef } from "../ports/world";
+import type { KubernetesObject, ObjectRef } from "../ports/world";
+import { selects } from "./helmsPods";
 
 export function serviceNamed({ service }: ClientConfig): ObjectRef | undefined {
     if (service === undefined) return undefined;
@@ -12,4 +13,17 @@ export function serviceNamed({ service }: ClientConfig): ObjectRef | undefined {
 /** Each once, in the order in which they come. */
 export function distinct(refs: readonly ObjectRef[]): ObjectRef[] {
     return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
+}
+
+/** Services that an object has asked, and that lead to the pods of a workload. */
+export function servicesAsked(
+    object: KubernetesObject,
+    live: ReadonlyMap<string, KubernetesObject>,
+    workload: KubernetesObject,
+): readonly ObjectRef[] {
+    return [...clientConfigsOf(object).values()].flatMap((config) => {
+        const ref = serviceNamed(config);
+        const service = ref && live.get(keyOf(ref));
+        return ref !== undefined && service !== undefined && selects(service, workload) ? [ref] : [];
+    });
 }

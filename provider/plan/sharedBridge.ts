@@ -2,13 +2,12 @@
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { type FoundSecret, serviceOfAddon } from "../discovery/handover";
-import { clientConfigsOf } from "../kubernetes/clientConfigs";
 import { INJECT } from "../kubernetes/injectedAuthority";
 import { keyOf, refTo } from "../kubernetes/objectRef";
-import type { KubernetesObject, ObjectRef } from "../ports/world";
+import type { KubernetesObject } from "../ports/world";
 import type { ControllerSigns, HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
-import { distinct, serviceNamed } from "./askedServices";
+import { distinct, servicesAsked } from "./askedServices";
 import { isStopped, leaseOf, selects } from "./helmsPods";
 import type { ServicePair, SharedBridge } from "./plan";
 
@@ -86,9 +85,9 @@ function askedOf(
         ({ kind, metadata }) => kind === "APIService" && metadata.name === serves.apiService,
     );
     const references = [...aggregated, ...handover.configurations].filter((one) => {
-        return askedBy(one, live, workload).length > 0;
+        return servicesAsked(one, live, workload).length > 0;
     });
-    const [from, ...others] = distinct(references.flatMap((one) => askedBy(one, live, workload)));
+    const [from, ...others] = distinct(references.flatMap((one) => servicesAsked(one, live, workload)));
     if (from === undefined) return `nobody asks a Service of the pods of ${component}`;
     if (others.length > 0)
         return `${component} is asked through several Services: ${[from, ...others].map(keyOf).sort().join(", ")}`;
@@ -102,18 +101,6 @@ function askedOf(
     return handover.taken.some((one) => keyOf(one) === keyOf(to))
         ? `${keyOf(to)} is there already`
         : { from, to, references };
-}
-
-function askedBy(
-    object: KubernetesObject,
-    live: Discovery["live"],
-    workload: KubernetesObject,
-): readonly ObjectRef[] {
-    return [...clientConfigsOf(object).values()].flatMap((config) => {
-        const ref = serviceNamed(config);
-        const service = ref && live.get(keyOf(ref));
-        return ref !== undefined && service !== undefined && selects(service, workload) ? [ref] : [];
-    });
 }
 
 /** The Service by which the others ask the one that leads; a sentence where the add-on's cannot ask it too. */

@@ -13,7 +13,7 @@ import {
     updateOrCreate,
     type WantedAddon,
 } from "../operations/addon/create";
-import { createdByOthers, isOfOthers } from "../operations/addon/createdByOthers";
+import { createdByOthers, isOfOthers, someoneElses } from "../operations/addon/createdByOthers";
 import {
     availableBefore,
     type FormerAddon,
@@ -47,7 +47,7 @@ import { longestPause } from "../plan/handover";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { seldom } from "../ports/seldom";
-import { AddonStatus } from "../ports/world";
+import { type Addon, AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 
 export function install(
@@ -90,9 +90,8 @@ export function install(
                 if (existing !== undefined && isOfOthers(context, existing)) throw createdByOthers(existing);
                 const wanted = { ...wantedOf(plan), tags };
                 await createOrContinue(world, wanted, attempts, existing).catch(async (error: unknown) => {
-                    // Whether or not this can be told, the failure is.
-                    const now = await world.addons.describe(wanted.name).catch(() => undefined);
-                    throw now !== undefined && isOfOthers(context, now) ? createdByOthers(now) : error;
+                    const isTheirs = (addon: Addon) => isOfOthers(context, addon);
+                    throw createdByOthers(await someoneElses(world, wanted.name, error, isTheirs));
                 });
             }
             const [probes, writes] = await Promise.all([

@@ -62,6 +62,11 @@ export class ApiError extends Error {
     }
 }
 
+/** Whether it is the API server's answer with this status. */
+export function isStatus(error: unknown, status: number): error is ApiError {
+    return error instanceof ApiError && error.status === status;
+}
+
 export class KubernetesApi {
     readonly #access: ClusterAccess;
     readonly #sleep: (ms: number) => Promise<void>;

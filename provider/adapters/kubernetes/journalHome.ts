@@ -3,7 +3,7 @@ import { KEPT_FOR_UNDO } from "../../../common/ourMarks";
 import { contentOf } from "../../kubernetes/objectContent";
 import { awaitTerminated, isTerminating } from "../../kubernetes/terminating";
 import type { Clock, KubernetesObject, Log, Objects } from "../../ports/world";
-import { ApiError } from "./api";
+import { isStatus } from "./api";
 import { isOfJournal, OF_JOURNALS } from "./journalSecrets";
 
 const STEP = "journal";
@@ -64,8 +64,4 @@ function refOf(name: string) {
 /** Held by us alone, and deleted by somebody. */
 function isKept({ metadata }: KubernetesObject): boolean {
     return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).includes(KEPT_FOR_UNDO);
-}
-
-function isStatus(error: unknown, status: number): boolean {
-    return error instanceof ApiError && error.status === status;
 }

@@ -5,7 +5,7 @@ import { hashOf } from "../../../common/hash";
 import { moveName, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, ObjectMeta, Objects } from "../../ports/world";
-import { ApiError } from "./api";
+import { isStatus } from "./api";
 import { KnownSecrets, type Removed, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
 
 /** The limit of a Secret is 1 MiB; document and backup are cut below 900 KiB of it. */
@@ -225,10 +225,6 @@ export function isOfJournal({ name, labels }: Pick<ObjectMeta, "name" | "labels"
 
 export function journalName(release: string, chunk?: number): string {
     return `${moveName(release)}${chunk === undefined ? "" : `-backup-${chunk}`}`;
-}
-
-function isStatus(error: unknown, status: number): boolean {
-    return error instanceof ApiError && error.status === status;
 }
 
 /** Undefined where no honest number stands. */

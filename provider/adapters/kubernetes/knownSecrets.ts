@@ -3,7 +3,7 @@
 import { KEPT_FOR_UNDO } from "../../../common/ourMarks";
 import { lockLost } from "../../ports/gate";
 import type { KubernetesObject, ObjectMeta, ObjectRef, Objects } from "../../ports/world";
-import { ApiError } from "./api";
+import { isStatus } from "./api";
 
 export type SecretRef = ObjectRef & { readonly namespace: string };
 
@@ -167,10 +167,6 @@ export function secretRef(namespace: string, name: string): SecretRef {
 
 function keyIn({ namespace, name }: SecretRef): string {
     return `${namespace}/${name}`;
-}
-
-function isStatus(error: unknown, status: number): boolean {
-    return error instanceof ApiError && error.status === status;
 }
 
 function decoded(data: SecretText): SecretText {

@@ -15,7 +15,7 @@ import type {
     ProbeRequest,
     RemoveOptions,
 } from "../../ports/world";
-import { ApiError, type ApiRequest, type KubernetesApi } from "./api";
+import { ApiError, type ApiRequest, isStatus, type KubernetesApi } from "./api";
 import type { ApiDiscovery } from "./apiDiscovery";
 import { readPages } from "./pages";
 import { isBuiltIn, isSearched } from "./searchedKinds";
@@ -128,7 +128,7 @@ export class KubernetesObjects implements Objects {
                 await this.#write({ method: "PUT", path: await this.#path(refTo(object)), body });
                 return;
             } catch (error) {
-                if (!(error instanceof ApiError && error.status === 409)) throw error;
+                if (!isStatus(error, 409)) throw error;
                 if (attempt >= CONTENDED_TRIES) throw contended(live, error);
                 await this.api.backOff(attempt);
             }
@@ -255,7 +255,7 @@ async function absentAsUndefined<T>(call: Promise<T>): Promise<T | undefined> {
     try {
         return await call;
     } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return undefined;
+        if (isStatus(error, 404)) return undefined;
         throw error;
     }
 }

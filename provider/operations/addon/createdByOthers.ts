@@ -1,7 +1,7 @@
-// An add-on under the name that the move asks for, which somebody else has asked for since the plan: it is told apart, and never taken for the move's own. Pure.
+// An add-on under the name that the move asks for, which somebody else has asked for since the plan: it is told apart, and never taken for the move's own. Writes nothing.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
-import type { Addon } from "../../ports/world";
+import type { Addon, World } from "../../ports/world";
 import { isAskedForByMove } from "./create";
 import type { InstallMemory } from "./installMemory";
 
@@ -13,6 +13,23 @@ export function isOfOthers(
     return (
         memory.value.former === undefined && !isAskedForByMove(addon) && addon.arn !== journal.facts.addonArn
     );
+}
+
+/** The request for an add-on failed: the one that somebody else created meanwhile, or else that failure, also where nobody can tell. */
+export async function someoneElses(
+    world: World,
+    name: string,
+    failure: unknown,
+    isTheirs: (addon: Addon) => boolean,
+): Promise<Addon> {
+    let found: Addon | undefined;
+    try {
+        found = await world.addons.describe(name);
+    } catch {
+        throw failure;
+    }
+    if (found === undefined || !isTheirs(found)) throw failure;
+    return found;
 }
 
 export function createdByOthers({ name, version, status }: Addon, step = "install"): MigrationError {

@@ -5,9 +5,10 @@ import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitions } from "../../kubernetes/customResources";
 import type { Plan, PlannedDependency } from "../../plan/plan";
-import type { World } from "../../ports/world";
+import type { Addon, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
+import { someoneElses } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
@@ -56,12 +57,10 @@ export async function installPrerequisite({
         { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
         await world.addons.describe(planned.addonName),
     ).catch(async (error: unknown) => {
-        // Somebody was quicker, and what was missing comes all the same; whether or not this can be told, other failures are.
-        const now = await world.addons.describe(planned.addonName).catch(() => undefined);
-        if (now === undefined || isAskedForByMove(now)) throw error;
-        world.log.warn(
-            `${step}: somebody else created the add-on ${now.name} meanwhile; it is used as it is`,
-        );
+        // Somebody was quicker, and what was missing comes all the same.
+        const isTheirs = (addon: Addon) => !isAskedForByMove(addon);
+        const { name } = await someoneElses(world, planned.addonName, error, isTheirs);
+        world.log.warn(`${step}: somebody else created the add-on ${name} meanwhile; it is used as it is`);
     });
     await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
     world.objects.rediscover();

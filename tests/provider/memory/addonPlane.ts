@@ -1,11 +1,8 @@
 // EKS as it works on add-ons by itself: applies their objects in two halves, waits for their workloads, sets the outcome. Looks at the state in every pass.
+
 import { ApiError } from "../../../provider/adapters/kubernetes/api";
-import {
-    type AddonIssue,
-    AddonStatus,
-    type KubernetesObject,
-    type ObjectRef,
-} from "../../../provider/ports/world";
+import { refTo } from "../../../provider/kubernetes/objectRef";
+import { type AddonIssue, AddonStatus, type KubernetesObject } from "../../../provider/ports/world";
 import type { AddonRecord, AddonWork, Data } from "./data";
 import { isReady } from "./pods";
 import type { Store } from "./store";
@@ -148,14 +145,5 @@ function insufficient(objects: readonly KubernetesObject[]): AddonIssue {
         code: "InsufficientNumberOfReplicas",
         message: "The add-on is unhealthy because it doesn't have the desired number of replicas.",
         resourceIds: objects.filter(({ kind }) => kind === "Deployment").map(({ metadata }) => metadata.name),
-    };
-}
-
-export function refTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
-    return {
-        apiVersion,
-        kind,
-        name: metadata.name,
-        ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
     };
 }

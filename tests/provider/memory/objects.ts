@@ -1,4 +1,5 @@
 // The port `Objects` of one mover, on the simulated API server.
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import type {
     Gate,
     KubernetesObject,
@@ -10,7 +11,6 @@ import type {
     ProbeRequest,
     RemoveOptions,
 } from "../../../provider/ports/world";
-import { refTo } from "./addonPlane";
 import { derivedSlices } from "./endpoints";
 import { mergePatch } from "./json";
 import type { Mover } from "./mover";

@@ -1,5 +1,7 @@
 // Ports whose calls to the API server are each asked of the given roles first, as RBAC does: who lacks a right is refused, and every question is kept.
+
 import { ApiError } from "../../../provider/adapters/kubernetes/api";
+import { refTo } from "../../../provider/kubernetes/objectRef";
 import type {
     KubernetesObject,
     ObjectRef,
@@ -7,7 +9,6 @@ import type {
     Permissions,
     ProbeRequest,
 } from "../../../provider/ports/world";
-import { refTo } from "./addonPlane";
 import { connectWith } from "./connectWith";
 import { groupOfApi } from "./kinds";
 

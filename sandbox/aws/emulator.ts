@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { eksVersion } from "../tools/recipe";
 import { Control } from "./control";
 import { ensurePython } from "./python";
 
@@ -123,6 +124,7 @@ function configurationOf(options: AwsEmulatorOptions) {
     const { clusterEndpoint, oidcIssuer, helmBinary, catalogueFile } = options;
     return {
         directory: path.resolve(directory),
+        kubernetesVersion: eksVersion,
         port,
         tokenWebhookPort,
         region,

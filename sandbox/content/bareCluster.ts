@@ -48,7 +48,6 @@ export async function createBareCluster(
     const created = await aws.eks.send(
         new CreateClusterCommand({
             name: sandbox.clusterName,
-            version: "1.36",
             roleArn: clusterRole,
             resourcesVpcConfig: { subnetIds },
         }),

@@ -1,4 +1,6 @@
 /** A classified request comes in; the answer that its service gives when it throttles, fails or refuses goes out. Nothing is sent here. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { AwsProtocol, Classified } from "./request";
 
 export interface CannedAnswer {
@@ -13,42 +15,23 @@ interface Trouble {
     message: string;
 }
 
-/** What the services really answer: EC2 and S3 have their own words, the query services say 400. */
-const THROTTLED: Record<AwsProtocol, Trouble> = {
-    query: { status: 400, code: "Throttling", message: "Rate exceeded" },
-    ec2: { status: 503, code: "RequestLimitExceeded", message: "Request limit exceeded." },
-    json: { status: 400, code: "ThrottlingException", message: "Rate exceeded" },
-    "rest-json": { status: 429, code: "ThrottlingException", message: "Rate exceeded" },
-    "rest-xml": { status: 503, code: "SlowDown", message: "Please reduce your request rate." },
-};
-const BROKEN_MESSAGE = "An internal error occurred.";
-const BROKEN: Record<AwsProtocol, Trouble> = {
-    query: { status: 500, code: "ServiceFailure", message: BROKEN_MESSAGE },
-    ec2: { status: 500, code: "InternalError", message: BROKEN_MESSAGE },
-    json: { status: 500, code: "InternalFailure", message: BROKEN_MESSAGE },
-    "rest-json": { status: 500, code: "ServerException", message: BROKEN_MESSAGE },
-    "rest-xml": { status: 500, code: "InternalError", message: BROKEN_MESSAGE },
-};
-/** The message is made from the call. */
-const DENIED: Record<AwsProtocol, Omit<Trouble, "message">> = {
-    query: { status: 403, code: "AccessDenied" },
-    ec2: { status: 403, code: "UnauthorizedOperation" },
-    json: { status: 400, code: "AccessDeniedException" },
-    "rest-json": { status: 403, code: "AccessDeniedException" },
-    "rest-xml": { status: 403, code: "AccessDenied" },
-};
+/** What the services really answer, for this proxy and for the emulator: EC2 and S3 have their own words, the query services say 400. */
+const ANSWERS: Record<"throttled" | "broken", Record<AwsProtocol, Trouble>> & {
+    /** The message is made from the call. */
+    denied: Record<AwsProtocol, Omit<Trouble, "message">>;
+} = JSON.parse(readFileSync(path.join(__dirname, "../aws/errorAnswers.json"), "utf8"));
 const CALLER = "arn:aws:iam::123456789012:user/sandbox-operator";
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
 
 export function throttled(request: Classified): CannedAnswer {
-    if (request.side === "aws") return awsAnswer(...inWordsOf(request, THROTTLED));
+    if (request.side === "aws") return awsAnswer(...inWordsOf(request, ANSWERS.throttled));
     const message = "the server has received too many requests and has asked us to try again later";
     const answer = kubernetesStatus(429, "TooManyRequests", message, { retryAfterSeconds: 1 });
     return { ...answer, headers: { ...answer.headers, "retry-after": "1" } };
 }
 
 export function serverError(request: Classified): CannedAnswer {
-    if (request.side === "aws") return awsAnswer(...inWordsOf(request, BROKEN));
+    if (request.side === "aws") return awsAnswer(...inWordsOf(request, ANSWERS.broken));
     return kubernetesStatus(500, "InternalError", "Internal error occurred: injected fault", {});
 }
 
@@ -56,7 +39,7 @@ export function denied(request: Classified): CannedAnswer {
     if (request.side === "aws") {
         const [action] = request.what.split(" ");
         const message = `User: ${CALLER} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-        const [protocol, words] = inWordsOf(request, DENIED);
+        const [protocol, words] = inWordsOf(request, ANSWERS.denied);
         return awsAnswer(protocol, { ...words, message });
     }
     return kubernetesStatus(403, "Forbidden", `${request.what} is forbidden: injected fault`, {});

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eksBuild } from "../tools/recipe";
 import type { Tools } from "../tools/tools";
 import type { ApiClientOptions } from "./apiClient";
 import { AuditLog } from "./audit";
@@ -173,7 +174,7 @@ export class Cluster {
 
     private newNodeSide(): NodeSide {
         const nodeSide = new NodeSide({
-            kubelet: this.client("kubelet", "kubelet/v1.36.3 (fake)"),
+            kubelet: this.client("kubelet", `kubelet/${eksBuild} (fake)`),
             standIns: this.client("standins", "hyperpod-sandbox-stand-ins"),
             scripts: this.scripts,
             lateSecrets: this.lateSecrets,

@@ -1,4 +1,5 @@
 // In: a Node without a kubelet. Out: the writes that make it Ready, as its kubelet would. Handles no pods.
+import { eksBuild } from "../tools/recipe";
 import type { ApiClient } from "./apiClient";
 import type { Condition, Node } from "./objects";
 import { isoSeconds } from "./podStatus";
@@ -64,7 +65,7 @@ export async function makeReady(client: ApiClient, node: Node, freeAddress: stri
             kernelVersion: "6.1.0-sandbox",
             osImage: "Amazon Linux 2023 (sandbox)",
             containerRuntimeVersion: "containerd://2.0.0",
-            kubeletVersion: "v1.36.3-eks-0000001",
+            kubeletVersion: eksBuild,
             kubeProxyVersion: "",
             operatingSystem: "linux",
             architecture: node.metadata.labels?.["kubernetes.io/arch"] ?? "amd64",

@@ -3,7 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Kubernetes version of the control plane, as pinned in kube/go.mod. */
-export const kubernetesVersion = "v1.36.3";
+export const kubernetesVersion = `v${requiredIn("kube", "k8s.io/kubernetes")}`;
+/** As EKS tells it: 1.36. */
+export const eksVersion = kubernetesVersion.slice(1).split(".").slice(0, 2).join(".");
+/** As `/version` and EKS's own nodes tell it. */
+export const eksBuild = `${kubernetesVersion}-eks-0000001`;
 const helmVersion = "v3.21.4";
 export const requiredGo = "1.26";
 /** Of the CLI, as pinned in pulumi/go.mod; the same as the SDK's. */
@@ -25,7 +29,7 @@ export interface Command {
 function kubernetesLinkerFlags(): string {
     const [major, minor] = kubernetesVersion.slice(1).split(".");
     const values = {
-        gitVersion: `${kubernetesVersion}-eks-0000001`,
+        gitVersion: eksBuild,
         gitMajor: major,
         gitMinor: `${minor}+`,
         gitCommit: "sandbox",

@@ -14,7 +14,6 @@ from .context import Configuration
 from .eks_errors import not_found
 
 PLATFORM_VERSION = "eks.12"
-DEFAULT_VERSION = "1.36"
 SAGEMAKER_EXTRAS = (
     "Orchestrator", "NodeRecovery", "NodeProvisioningMode", "ClusterRole", "AutoScaling", "TieredStorageConfig",
 )  # fmt: skip
@@ -47,7 +46,7 @@ def _eks_clusters(configuration: Configuration) -> None:
 
     def created(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        self.version = kwargs.get("version") or DEFAULT_VERSION
+        self.version = kwargs.get("version") or configuration.kubernetesVersion
         self.platformVersion = PLATFORM_VERSION
         self.health = {"issues": []}
         self.access_config = {"authenticationMode": "API_AND_CONFIG_MAP"}

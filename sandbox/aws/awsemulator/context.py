@@ -17,6 +17,7 @@ class Configuration:
     region: str
     accountId: str
     kubernetes: dict[str, str] | None  # server, caFile, clientCertFile, clientKeyFile
+    kubernetesVersion: str  # of a cluster for which none is asked
     clusterEndpoint: str
     oidcIssuer: str
     helmBinary: str

@@ -1,37 +1,38 @@
 """AWS error answers in the wire format of each service, for faults. Product errors of services are raised in moto."""
 
 import json
+from pathlib import Path
 from typing import Any
 
-JSON_SERVICES = {"eks": "rest-json", "sagemaker": "json", "acm": "json", "kms": "json", "ssm": "json"}
+# The words of each protocol, which the fault proxy uses as well.
+ANSWERS = json.loads((Path(__file__).parent.parent / "errorAnswers.json").read_text())
+PROTOCOLS = {"eks": "rest-json", "sagemaker": "json", "acm": "json", "kms": "json", "ssm": "json", "s3": "rest-xml", "ec2": "ec2"}
 
 
 def throttled(service: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    if service == "s3":
-        return _answer(service, 503, "SlowDown", "Please reduce your request rate.")
-    if service == "ec2":
-        return _answer(service, 503, "RequestLimitExceeded", "Request limit exceeded.")
-    return _answer(service, 429 if service in JSON_SERVICES else 400, *_throttling_name(service), "Rate exceeded")
+    return _answer(service, **_words("throttled", service))
 
 
-def broken(service: str, message: str = "Internal server error.") -> tuple[int, list[tuple[str, str]], bytes]:
-    if service == "eks":
-        return _answer(service, 500, "ServerException", message)
-    return _answer(service, 500, "InternalError" if service in ("s3", "ec2") else "InternalFailure", message)
+def broken(service: str, message: str | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
+    return _answer(service, **(_words("broken", service) | ({"message": message} if message else {})))
 
 
 def denied(service: str, operation: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    code = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "iam": "AccessDenied"}.get(service, "AccessDeniedException")
-    return _answer(service, 403, code, f"User is not authorized to perform: {service}:{operation}")
+    message = f"User is not authorized to perform: {service}:{operation}"
+    return _answer(service, **_words("denied", service), message=message)
 
 
-def _throttling_name(service: str) -> tuple[str]:
-    return ("ThrottlingException",) if service in JSON_SERVICES else ("Throttling",)
+def _words(trouble: str, service: str) -> dict[str, Any]:
+    return dict(ANSWERS[trouble][_protocol(service)])
+
+
+def _protocol(service: str) -> str:
+    return PROTOCOLS.get(service, "query")
 
 
 def _answer(service: str, status: int, code: str, message: str) -> tuple[int, list[tuple[str, str]], bytes]:
     headers: list[tuple[str, str]] = [("x-amzn-ErrorType", code), ("x-amzn-RequestId", "fault")]
-    if service in JSON_SERVICES:
+    if _protocol(service) in ("json", "rest-json"):
         body: Any = json.dumps({"__type": code, "message": message})
         return status, [*headers, ("Content-Type", "application/json")], body.encode()
     error = f"<Code>{code}</Code><Message>{message}</Message>"

@@ -25,6 +25,8 @@ export async function awaitTerminated(
     world: Pick<World, "objects" | "clock" | "log">,
     refs: readonly ObjectRef[],
     step: string,
+    /** Runs before each further look, with what is still there. */
+    meanwhile: (going: readonly KubernetesObject[]) => Promise<void> = async () => undefined,
 ): Promise<void> {
     const deadline = world.clock.now() + GONE_MS;
     for (let isTold = false; ; ) {
@@ -33,6 +35,7 @@ export async function awaitTerminated(
         if (world.clock.now() >= deadline) throw terminating(going, step);
         if (!isTold) world.log.progress(`${step}: waiting for ${going.map(nameOf).join(", ")} to be gone`);
         isTold = true;
+        await meanwhile(going);
         await world.clock.sleep(POLL_MS);
     }
 }

@@ -112,7 +112,7 @@ export class Session {
             return this.#read(place, state);
         }
         const backup = await backupIn(seen, this.connection.world);
-        await home.makeAgain(place.namespace, place.release, backup?.home);
+        await home.makeAgain(place.namespace, place.release, backup?.home, backup?.objects);
         this.#isHomeMadeAgain = true;
         await this.lock(place);
         // The cluster's copy went with the namespace.

@@ -26,7 +26,7 @@ import type { Mover } from "./memory/mover";
 import { MemoryObjects } from "./memory/objects";
 import { MemoryReleases } from "./memory/releases";
 import { Requests } from "./memory/requests";
-import { conversionProblem } from "./memory/serving";
+import { conversionProblem, unansweredApis } from "./memory/serving";
 import { Store } from "./memory/store";
 import { MemoryTags } from "./memory/tags";
 import { VirtualClock } from "./memory/virtualClock";
@@ -59,7 +59,12 @@ export class MemoryWorld {
             wakeAt(this.data.now + REACTION_MS);
             this.requests?.look();
         };
-        this.store = new Store(data, changed, (crd) => conversionProblem(this.store, crd));
+        this.store = new Store(
+            data,
+            changed,
+            (crd) => conversionProblem(this.store, crd),
+            () => unansweredApis(this.store),
+        );
         this.#controllers = new Controllers(this.store, data, wakeAt);
         this.#plane = new AddonPlane(this.store, data, wakeAt, addonContent(options));
         this.clock = new VirtualClock(

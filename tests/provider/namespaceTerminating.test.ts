@@ -1,7 +1,7 @@
 // Somebody deletes the namespace of the controllers, and something holds it: every wait ends, with an error that names the namespace and what holds it; once it is gone, the undo makes it again.
 import assert from "node:assert/strict";
 import { MigrationStep } from "../../provider/plan/plan";
-import { ALB, byHand } from "./memory/colleague";
+import { ALB, byHand, deleteNamespace as deleteAll } from "./memory/colleague";
 import { ADDON } from "./memory/content";
 import { assertDone, startOf, stateOf } from "./memory/expectations";
 import type { Mover } from "./memory/mover";
@@ -11,6 +11,13 @@ import { MemoryStack, type Result } from "./memoryStack";
 const { world, snapshot, state: start } = startOf();
 const by = { manager: "kubectl", operation: "Update" } as const;
 const NAMESPACE = { apiVersion: "v1", kind: "Namespace", name: OPERATOR_NAMESPACE };
+const EXTERNAL_METRICS = {
+    apiVersion: "apiregistration.k8s.io/v1",
+    kind: "APIService",
+    name: "v1beta1.external.metrics.k8s.io",
+};
+const DELETED_API =
+    /nobody answers for external.metrics.k8s.io\/v1beta1 any more, and Kubernetes holds Namespace hyperpod-inference-system .* is deleted now/;
 const HOLDER = "example.com/clean-up";
 const TOLD = new RegExp(
     `somebody deleted Namespace ${OPERATOR_NAMESPACE}, and it is not gone yet \\[HP234\\]\\nwhy: .*held by .*finalizers ${HOLDER}\\nnext: .*pulumi destroy`,
@@ -115,6 +122,30 @@ describe("a namespace that is being deleted", function () {
         deleteNamespace();
         assertDone(await stack.destroy(undefined, atLease(6, letGo)));
         assertBack();
+    });
+
+    for (const until of [MigrationStep.ScaleDown, MigrationStep.Verify, undefined])
+        it(`held by Kubernetes, because an aggregated API of the move went with it, after ${until ?? "the whole move"}: destroy gets on by itself`, async () => {
+            const stack = begin();
+            assertDone(await stack.up(until === undefined ? {} : { until }));
+            deleteAll(world, OPERATOR_NAMESPACE);
+            assert.ok(world.store.raw(NAMESPACE), "nothing holds it");
+            assertDone(await stack.destroy());
+            assertBack();
+            assert.match(stack.warnings.join("\n"), DELETED_API);
+        });
+
+    it("held because of an aggregated API that a person changed: it stays, and is told", async () => {
+        const stack = begin();
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        byHand(world, () => world.store.merge(EXTERNAL_METRICS, { spec: { groupPriorityMinimum: 7 } }, by));
+        deleteAll(world, OPERATOR_NAMESPACE);
+        assert.match(failed(await stack.destroy()), /\[HP234\]\nwhy: .*external.metrics.k8s.io/);
+        assert.equal(
+            (world.store.raw(EXTERNAL_METRICS) as unknown as { spec: { groupPriorityMinimum: number } }).spec
+                .groupPriorityMinimum,
+            7,
+        );
     });
 
     it("a Deployment of Helm's that a finalizer of somebody's holds since it was retired: the undo waits for it, and makes it anew", async () => {

@@ -1,6 +1,7 @@
 // The namespace that lock and journal lie in. When somebody deleted it, what our finalizers hold there is let go, and the namespace is made again. Writes past the gate: there is no lock to be had without it.
 import { KEPT_FOR_UNDO } from "../../../common/ourMarks";
 import { contentOf } from "../../kubernetes/objectContent";
+import { removeStaleApis } from "../../kubernetes/staleApis";
 import { awaitTerminated, isTerminating } from "../../kubernetes/terminating";
 import type { Clock, KubernetesObject, Log, Objects } from "../../ports/world";
 import { isStatus } from "./api";
@@ -21,13 +22,20 @@ export class JournalHome {
         return live !== undefined && !isTerminating(live);
     }
 
-    /** As it was `before`, where that is known. The caller holds all that the journal of this release says, and writes it anew. Fails when something else holds the namespace. */
-    async makeAgain(namespace: string, release: string, before: KubernetesObject | undefined): Promise<void> {
+    /** As it was `before`, where that is known. The caller holds all that the journal of this release says, and makes anew what it holds in `remembered`. Fails when something else holds the namespace. */
+    async makeAgain(
+        namespace: string,
+        release: string,
+        before: KubernetesObject | undefined,
+        remembered: readonly KubernetesObject[] = [],
+    ): Promise<void> {
         this.log.warn(
             `${STEP}: somebody deleted Namespace ${namespace}, in which the journal lies; it is made again`,
         );
         await this.#letGo(namespace, release);
-        await awaitTerminated(this, [refOf(namespace)], STEP);
+        await awaitTerminated(this, [refOf(namespace)], STEP, (going) =>
+            removeStaleApis(this, remembered, going, STEP),
+        );
         const { name, ...kind } = refOf(namespace);
         const { metadata, ...content } = before === undefined ? { metadata: {} } : contentOf(before);
         try {

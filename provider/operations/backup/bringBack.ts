@@ -8,6 +8,7 @@ import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { restoreOver } from "../../kubernetes/restore";
 import { byRestoreRank } from "../../kubernetes/restoreOrder";
+import { removeStaleApis } from "../../kubernetes/staleApis";
 import { awaitTerminated, onceGone } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -28,7 +29,9 @@ export interface BroughtBack {
 /** What others are made in comes first, before anything else is undone. */
 export async function bringBackNamespaces(world: World, { objects }: Backup, step: string): Promise<void> {
     const namespaces = objects.filter(({ kind }) => kind === "Namespace");
-    await awaitTerminated(world, namespaces.map(refTo), step);
+    await awaitTerminated(world, namespaces.map(refTo), step, (going) =>
+        removeStaleApis(world, objects, going, step),
+    );
     const live = await readMany(world, namespaces.map(refTo));
     for (const namespace of namespaces) {
         if (live.has(keyOf(refTo(namespace)))) continue;

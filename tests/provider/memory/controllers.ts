@@ -48,6 +48,7 @@ export class Controllers {
         this.#rotateKedaCertificates();
         this.#podCertificates.pass();
         this.#elections.pass();
+        for (const { metadata } of this.store.all("Namespace")) this.store.endEmptyNamespace(metadata.name);
     }
 
     #collectGarbage(): void {

@@ -189,6 +189,12 @@ export function serviceOf(store: Store, name: string): KubernetesObject | undefi
     return service && store.raw({ apiVersion: "v1", kind: "Service", ...service });
 }
 
+export function unansweredApis(store: Store): KubernetesObject[] {
+    return store
+        .all("APIService")
+        .filter(({ metadata }) => apiServiceProblem(store, metadata.name) !== undefined);
+}
+
 export function apiServiceProblem(store: Store, name: string): string | undefined {
     const object = store.raw({ apiVersion: "apiregistration.k8s.io/v1", kind: "APIService", name });
     if (object === undefined) return "the server could not find the requested resource";

@@ -47,6 +47,8 @@ export class Store {
         readonly changed: () => void,
         /** Whether the conversion webhook of a CRD answers; a sentence when it does not. */
         readonly conversionProblem: (crd: KubernetesObject) => string | undefined,
+        /** Aggregated APIs that nobody answers for. */
+        readonly unansweredApis: () => readonly KubernetesObject[],
     ) {}
 
     time(): string {
@@ -222,13 +224,36 @@ export class Store {
         this.changed();
     }
 
-    /** One that was deleted goes with the last thing in it. */
+    /** One that was deleted goes with the last thing in it, when every API of the cluster answered what there is. */
     endEmptyNamespace(name = ""): void {
         const namespace = this.raw({ apiVersion: "v1", kind: "Namespace", name });
         const { deletionTimestamp, finalizers } = namespace?.metadata ?? {};
         if (namespace === undefined || deletionTimestamp === undefined) return;
         const isHeld = [...this.data().objects.values()].some(({ metadata }) => metadata.namespace === name);
-        if (!isHeld && same(finalizers, [OF_NAMESPACES])) this.erase(namespace);
+        if (!isHeld && same(finalizers, [OF_NAMESPACES]) && this.#isDiscovered(namespace))
+            this.erase(namespace);
+    }
+
+    /** What holds the namespace is told as Kubernetes tells it. */
+    #isDiscovered(namespace: KubernetesObject): boolean {
+        const unanswered = this.unansweredApis();
+        for (const api of unanswered)
+            this.status(api, "kube-apiserver", { conditions: [{ type: "Available", status: "False" }] });
+        const message = unanswered.map(({ spec }) => {
+            const { group, version } = spec as { group: string; version: string };
+            return `stale GroupVersion discovery: ${group}/${version}`;
+        });
+        if (message.length > 0)
+            this.status(namespace, "kube-controller-manager", {
+                conditions: [
+                    {
+                        type: "NamespaceDeletionDiscoveryFailure",
+                        status: "True",
+                        message: `Discovery failed for some groups, ${message.join(", ")}`,
+                    },
+                ],
+            });
+        return unanswered.length === 0;
     }
 
     #orphan(owner: KubernetesObject): void {

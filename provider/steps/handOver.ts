@@ -51,6 +51,7 @@ export function handOver(
                     old: way.components.map(({ workload }) => workload),
                     next: next.flat(),
                     bridges: way.bridges,
+                    letConnectionsGo: () => way.letConnectionsGo(),
                     leases: heldFor(way).map((ref) => ({ ref })),
                     timeoutMs: installMs,
                 });

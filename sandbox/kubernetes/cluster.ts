@@ -75,6 +75,7 @@ export class Cluster {
                 this.hasElections = true;
                 this.nodeSide?.elections.start();
             },
+            asked: () => this.nodeSide?.servers.asked ?? new Map(),
             leadership: () => this.nodeSide?.elections.leadership ?? new Leadership(),
             clearScripts: () => {
                 this.scripts.clear();

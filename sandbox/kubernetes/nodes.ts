@@ -22,6 +22,8 @@ export interface FakeNodes {
     compareCertificateRequests(issueMs: number): void;
     /** From here on controllers elect leaders with Leases, and only leaders act, until `clearScripts`; else every Ready pod acts. */
     electLeaders(): void;
+    /** How often the server of each pod, by name, was asked since the last start or restore. */
+    asked(): ReadonlyMap<string, number>;
     /** Who acted when since the last start or restore, and what must never happen and did. */
     leadership(): Leadership;
 }

@@ -23,6 +23,8 @@ export class PodServers {
     /** By pod. */
     private readonly connections = new Map<string, Set<Connection>>();
     private readonly peers = new WeakMap<object, { pod: Pod; connection: Connection }>();
+    /** How often each pod was asked, by name. */
+    readonly asked = new Map<string, number>();
 
     constructor(
         private readonly kubelet: FakeKubelet,
@@ -85,7 +87,7 @@ export class PodServers {
         if (known !== undefined) return known;
         const server = createServer((request, response) => {
             const peer = this.peers.get(request.socket);
-            if (peer !== undefined) this.count(peer.connection, request);
+            if (peer !== undefined) this.count(peer, request);
             const hasValues = async () =>
                 peer !== undefined && (await this.values.areServedIn(peer.pod.metadata.namespace ?? ""));
             answer(handler, request, response, hasValues).catch((error: Error) => {
@@ -98,7 +100,9 @@ export class PodServers {
         return server;
     }
 
-    private count(connection: Connection, request: IncomingMessage): void {
+    private count({ pod, connection }: { pod: Pod; connection: Connection }, request: IncomingMessage): void {
+        const { name } = pod.metadata;
+        this.asked.set(name, (this.asked.get(name) ?? 0) + 1);
         connection.open += 1;
         request.once("close", () => {
             connection.open -= 1;

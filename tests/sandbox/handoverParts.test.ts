@@ -14,8 +14,10 @@ import {
     buildBridge,
     cutBridge,
     followBridge,
+    leadsByItself,
     removeBridges,
 } from "../../provider/operations/handover/bridge";
+import { askAnew } from "../../provider/operations/handover/caBundles";
 import { askCanary } from "../../provider/operations/handover/canary";
 import {
     holdLeases,
@@ -65,6 +67,11 @@ describe("parts of a handover on a real API server", function () {
         const pair = await makeCertificate({ commonName: "alb", dnsNames }, ca);
         return { "tls.crt": base64(pair.certificate), "tls.key": base64(pair.key) };
     };
+    const tls = (namespace: string) => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "alb-tls", namespace },
+    });
     const setNames = async (dnsNames: string[]) =>
         client.call({
             method: "PATCH",
@@ -102,11 +109,10 @@ describe("parts of a handover on a real API server", function () {
             clock: systemClock,
         } as Partial<World> as World;
         ca = await makeCertificate({ commonName: "alb-ca", isCa: true });
-        const tls = { apiVersion: "v1", kind: "Secret", metadata: { name: "alb-tls", namespace: "default" } };
         await create(
             client,
             { apiVersion: "v1", kind: "Namespace", metadata: { name: "addon" } },
-            { ...tls, data: await issue([OLD]) } as KubeObject,
+            { ...tls("default"), data: await issue([OLD]) } as KubeObject,
             service(NAME, "alb", 9443),
             workload("alb", "aws-load-balancer-controller", { secret: "alb-tls", replicas: 2 }),
         );
@@ -268,7 +274,29 @@ describe("parts of a handover on a real API server", function () {
             body: service(NAME, "new-alb", 9443, "addon"),
         });
         await eventually("still answered by the old pods", works);
+        assert.equal(await leadsByItself(world, BRIDGE), false, "no pod of the add-on's yet");
+        await create(
+            client,
+            { ...tls("addon"), data: await issue([NEW]) } as KubeObject,
+            workload("new-alb", "aws-load-balancer-controller", { secret: "alb-tls", namespace: "addon" }),
+        );
+        await eventually("an EndpointSlice with its pod", async () =>
+            (await leadsByItself(world, BRIDGE)) ? true : undefined,
+        );
         await cutBridge(world, ID, BRIDGE);
+        // Connections that the API server has outlive the slices, and what is sent while their pods end is refused.
+        await pause(1_000);
+        assert.ok((await askedOfOld()) > 0, "over a connection that it had");
+        await askAnew(world, ID, {
+            objects: [refTo(albWebhook("alb-webhook", "addon") as KubernetesObject)],
+        });
+        await pause(1_000);
+        assert.equal(await askedOfOld(), 0, "asked anew");
+        sandbox.nodes.script(
+            { image: "aws-load-balancer-controller", namespace: "default" },
+            { never: true },
+        );
+        await askMeanwhile(ask, () => pause(1_000));
         await removeBridges(world, ID, [BRIDGE]);
         const theirs = await client.call<Service & { metadata: { managedFields: { manager: string }[] } }>({
             path,
@@ -300,6 +328,12 @@ describe("parts of a handover on a real API server", function () {
         await eventually("an ingress that nobody is asked about", works);
         await endBypass(world, configurations);
         await refused();
+        await world.objects.remove({
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            namespace: "addon",
+            name: "new-alb",
+        });
     });
 
     it("a Lease is held as client-go reads it, and goes when it is given back", async () => {
@@ -379,6 +413,14 @@ describe("parts of a handover on a real API server", function () {
             console.log(`      ${refusals.length} of ${asked} requests refused`);
         }
         return { refusals, asked };
+    };
+    /** Of twenty requests, how many the pods of the former generation answer. */
+    const askedOfOld = async () => {
+        const names = (await podsOf(client, "alb")).map(({ metadata }) => metadata.name);
+        const count = () => names.reduce((sum, name) => sum + (sandbox.nodes.asked().get(name) ?? 0), 0);
+        const before = count();
+        for (let request = 0; request < 20; request++) await ask();
+        return count() - before;
     };
     const askMeanwhile = async (
         request: () => Promise<unknown>,

@@ -17,6 +17,7 @@ import { holdWhenFree } from "./heldLeases";
 import { leaveOurFields } from "./leaveFields";
 import {
     type AuthorityMemory,
+    forgetConnections,
     isAsBefore,
     leaveToAddon,
     presentOwn,
@@ -114,6 +115,7 @@ export function admissionWay<Memory>(
                 if (known.size === 0) await endBypass(world, refs);
             } else if (bypassedUntil - world.clock.monotonic() < (BYPASS_SECONDS * 1000) / 2) await bypass();
         },
+        letConnectionsGo: () => forgetConnections(world, migrationId, memory),
         turnBack: async () => {
             await endBypass(world, refs);
             const runs = ((await world.workloads.replicas(workload)) ?? 0) > 0;

@@ -71,6 +71,14 @@ export async function followBridge(world: World, migrationId: string, bridge: Br
     for (const gone of live.values()) await world.objects.remove(refTo(gone), uidOf(gone));
 }
 
+/** Whether the new Service leads to a pod of its own: a Deployment may be available before the endpoint controller has named its pods. */
+export async function leadsByItself(world: World, { to }: Bridge): Promise<boolean> {
+    const slices = (await slicesOf(world, to)).filter(isOfController);
+    return slices.some(({ endpoints = [] }) =>
+        endpoints.some(({ conditions }) => conditions?.ready !== false),
+    );
+}
+
 /** From here on only the pods behind the new Service itself are asked. */
 export async function cutBridge(world: World, migrationId: string, { to }: Bridge): Promise<void> {
     await removeOwn(world, ownOf(migrationId), [SLICES], (slice) => {

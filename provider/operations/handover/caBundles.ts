@@ -28,6 +28,19 @@ export async function trustForMove(
     await rewriteBundles(world, trusting, (bundle) => withAuthority(bundle, block, added));
 }
 
+/**
+ * A remark that `endTrust` takes away. The API server keeps its connections for as long as an entry is the same, wherever they lead: for one that
+ * changed it makes new ones, and asks over these alone.
+ */
+export async function askAnew(world: World, migrationId: string, trusting: Trusting): Promise<void> {
+    const [begin, end] = [edge("begin", migrationId), edge("end", migrationId)];
+    const remark = `${begin}\nasked anew ${world.clock.now()}\n${end}\n`;
+    const former = new RegExp(`\\n?${begin}\\nasked anew [0-9]+\\n${end}\\n`, "g");
+    await rewriteBundles(world, trusting, (bundle) =>
+        encode(`${decode(bundle).replace(former, "")}\n${remark}`),
+    );
+}
+
 /** Whether every entry that is meant still has what `trustForMove` added: whoever writes a bundle over takes it away. */
 export function isTrustedForMove(
     object: KubernetesObject,

@@ -32,6 +32,7 @@ export function conversionWay<Memory>(
         beforeApply: async () => undefined,
         follow: () => keepConversion(world, migrationId, kept),
         keepUp: () => keepConversion(world, migrationId, kept),
+        letConnectionsGo: async () => undefined,
         turnBack: () => turnConversionBack(world, migrationId, kept, replicasBefore(plan, component)),
         leave: async () => {
             for (const former of [...names.crds, names.certificate]) await leaveFields(world, former, INJECT);

@@ -18,7 +18,7 @@ import {
     whyKept,
 } from "../../kubernetes/tlsSecrets";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { bundlesOf, endTrust, restoreBundles, type Trusting, trustForMove } from "./caBundles";
+import { askAnew, bundlesOf, endTrust, restoreBundles, type Trusting, trustForMove } from "./caBundles";
 
 /** What an undo needs; all objects as they were. */
 export interface AuthorityMemory {
@@ -68,6 +68,15 @@ export async function trustOwn(world: World, migrationId: string, memory: Author
     const authority = bytesOf(live)[AUTHORITY];
     if (authority !== undefined && certificateIn(world, live)?.isOwn === true)
         await trust(world, migrationId, memory, authority);
+}
+
+/** From here on the API server asks no pod over a connection that it had before. */
+export async function forgetConnections(
+    world: World,
+    migrationId: string,
+    memory: AuthorityMemory,
+): Promise<void> {
+    await askAnew(world, migrationId, trusting(memory));
 }
 
 /** Whether the Secret holds the move's certificate, which is for the old and the new names. */

@@ -96,6 +96,8 @@ export function sharedWay<Memory>(
         beforeApply: async () => undefined,
         follow,
         keepUp: follow,
+        // Aggregated APIs are read, and a read is asked again; a scaled object nobody answers for is let through.
+        letConnectionsGo: async () => undefined,
         turnBack: async () => {
             const resting = await stopped();
             const isBack = (await live()).every((one) => !services.some(({ to }) => namesService(one, to)));

@@ -24,6 +24,8 @@ export interface Way {
     follow(): Promise<unknown>;
     /** To be called again and again while Helm's pods serve over the bridge: pods move, and EKS writes over what is trusted. */
     keepUp(): Promise<void>;
+    /** Once no slice leads to Helm's pods any more: the API server lets go of its connections to them, where a request that meets their end would be refused. */
+    letConnectionsGo(): Promise<void>;
     /** Helm's pods run and get all requests when this ends; the add-on's may run beside them, and lead as long as they do. Writes nothing where everything is as it was. */
     turnBack(): Promise<void>;
     /** The add-on's lead: nothing is left of what was only for the way. */

@@ -80,6 +80,7 @@ async function handOver(ports: World, memory: NamesMemory): Promise<void> {
         old: [inSystem("apps/v1", "Deployment", OLD_MANAGER)],
         next: [inSystem("apps/v1", "Deployment", NEW_MANAGER)],
         bridges: [BRIDGE],
+        letConnectionsGo: async () => undefined,
         leases: [],
         timeoutMs: TIMEOUT_MS,
     });
@@ -159,6 +160,36 @@ describe("the operator's way to the add-on, all parts together", () => {
         const { looks = 0, milliseconds = 0 } = requests.refused.get(MODELS) ?? {};
         assert.ok(looks > 0 && milliseconds <= 1_000, `${looks} looks, ${milliseconds} ms`);
         assertHandedOver(world, "at the end");
+    });
+
+    it("whose endpoint controller is late: the bridge stays until the new Service has a pod of its own", async () => {
+        const world = worldOfOperator();
+        const { ports, mover } = await processOf(world);
+        const memory = await remember(ports);
+        const available = () => world.store.raw(inSystem("apps/v1", "Deployment", NEW_MANAGER))?.status;
+        const isAvailable = () =>
+            ((available() ?? {}) as { availableReplicas?: number }).availableReplicas === 1;
+        let since = 0;
+        const { objects } = ports;
+        const list = objects.list.bind(objects);
+        const late: World["objects"]["list"] = async (...query) => {
+            const found = await list(...query);
+            if (isAvailable() && since === 0) since = world.data.now;
+            const isLate = since === 0 || world.data.now < since + 20_000;
+            return found.map((one) =>
+                isLate && one.metadata.name.startsWith(`${BRIDGE.to.name}-uid`)
+                    ? { ...one, endpoints: null }
+                    : one,
+            );
+        };
+        let cut = 0;
+        mover.onWrite = () => {
+            if (since > 0 && cut === 0 && /^remove EndpointSlice /.test(mover.writes.at(-1) ?? ""))
+                cut = world.data.now;
+        };
+        Object.assign(objects, { list: late });
+        await handOver(ports, memory);
+        assert.ok(since > 0 && cut >= since + 20_000, `available at ${since}, cut at ${cut}`);
     });
 
     /** Kills at every write; answers after which ones a request was refused until somebody came. */

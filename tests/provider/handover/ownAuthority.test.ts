@@ -5,6 +5,7 @@ import { buildBridge, followBridge } from "../../../provider/operations/handover
 import { bundlesOf, endTrust } from "../../../provider/operations/handover/caBundles";
 import {
     type AuthorityMemory,
+    forgetConnections,
     leaveToAddon,
     presentOwn,
     rememberAuthority,
@@ -120,6 +121,14 @@ describe("an authority for the time of a move", () => {
         await followBridge(ports, ID, BRIDGE);
         const requests = world.watchRequests();
         world.settle();
+        // The API server has new connections for entries that it has not seen like this.
+        const entries = new Set([bundles(world).join()]);
+        for (let run = 1; run <= 2; run++) {
+            await forgetConnections(ports, ID, memory);
+            entries.add(bundles(world).join());
+            world.settle(5_000);
+        }
+        assert.equal(entries.size, 3, "also in a run after one that was cut off");
         assert.deepEqual([...requests.refused], []);
         assert.ok(!bundles(world).includes(ADDONS), "ours besides the add-on's");
         await leaveToAddon(ports, ID, memory, applied as KubernetesObject[]);

@@ -35,6 +35,7 @@ export enum ErrorCode {
     JournalForeign = "HP203",
     JournalUnvouched = "HP204",
     JournalBeyondRelease = "HP205",
+    JournalHeld = "HP206",
     LockLost = "HP210",
     Interrupted = "HP211",
     AddonFailed = "HP220",

@@ -166,9 +166,9 @@ export class Journal {
             return { steps: next === undefined ? others : { ...others, [next]: undoing(next) } };
         });
     }
-    /** Removes the cluster's copy: the move is undone or committed. */
-    async discard(): Promise<void> {
-        await this.#store.remove();
+    /** Removes the cluster's copy: the move is undone or committed. Answers finalizers of others that keep it, mostly none. */
+    async discard(): Promise<readonly string[]> {
+        return this.#store.remove();
     }
 
     contextOf<Memory>(step: MigrationStep, world: World): StepContext<Memory> {

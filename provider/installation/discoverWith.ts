@@ -8,6 +8,7 @@ import { parseInputs } from "../pulumi/inputs";
 import { plainJson } from "../pulumi/outputs";
 import { planFor } from "../pulumi/planFor";
 import { Session } from "../pulumi/session";
+import { inTheWay } from "../pulumi/strangers";
 import type { DiscoverHelmInstallationArgs } from "./args";
 import type { HelmInstallation } from "./helmInstallation";
 import { installationFrom } from "./installationFrom";
@@ -48,17 +49,12 @@ export async function discoverWith(
     try {
         // Nothing here can say whose a journal is: one that would be in this move's way counts as begun.
         const [begunMove, found] = await Promise.all([session.journals.place(), planFor(session)]);
-        const [release] = found.discovery.releases;
-        const inTheWay = session.journals.strangers.find(
-            (stranger) =>
-                release === undefined ||
-                (stranger.namespace === release.namespace && stranger.release === release.name),
-        );
+        const [foreign] = inTheWay(session.journals.strangers, found.discovery.releases);
         return plainJson(
             installationFrom({
                 ...found,
                 begunMove:
-                    begunMove ?? (inTheWay && { namespace: inTheWay.namespace, release: inTheWay.release }),
+                    begunMove ?? (foreign && { namespace: foreign.namespace, release: foreign.release }),
                 profile: session.profile,
                 dependencies: dependencyProfiles,
             }),

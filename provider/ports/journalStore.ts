@@ -13,6 +13,8 @@ export interface JournalHead {
     readonly hash: string;
     /** Made with a key of the stack that wrote it. */
     readonly mark?: string;
+    /** The journal is over and its Secret deleted, and these finalizers of others hold it; absent otherwise. */
+    readonly heldBy?: readonly string[];
 }
 
 /** Where the crash-time copy lives. */
@@ -30,5 +32,6 @@ export interface JournalStore {
     /** Keeps the key of a namespace's Secrets in that namespace, for whom the stack's state is lost. */
     writeKey(namespace: string, key: string): Promise<void>;
     readKey(namespace: string): Promise<string | undefined>;
-    remove(): Promise<void>;
+    /** Answers the finalizers of others that hold the head; mostly none. */
+    remove(): Promise<readonly string[]>;
 }

@@ -2,10 +2,10 @@
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
 import type { Bag } from "./bag";
-import { describeStrangers } from "./journalDoor";
 import { openSession } from "./openSession";
 import { MigrationPhase, outputsAt, plainJson } from "./outputs";
 import type { SessionHost } from "./session";
+import { describeStrangers } from "./strangers";
 
 /** ARN of the cluster, namespace, release; and behind `#` the hash of the journal. */
 const ID = /^(arn:[^:]+:eks:([^:]+):\d+:cluster\/([^/]+))\/([^/]+)\/([^/#]+)(?:#(.+))?$/;
@@ -25,7 +25,7 @@ export async function importMove(id: string, host: SessionHost, log: Log): Promi
     const session = await openSession(host, inputs, log, "import", { keys: [], clusterArn });
     try {
         const place = await session.journals.place();
-        const { strangers } = session.journals;
+        const strangers = session.journals.strangers.filter(({ heldBy }) => heldBy === undefined);
         if (place === undefined) {
             throw new MigrationError({
                 code: strangers.length > 0 ? ErrorCode.JournalUnvouched : ErrorCode.JournalDamaged,

@@ -1,19 +1,12 @@
 // The cluster's journals and what the stack can say for them come in; the journal of this stack goes out. One that the stack did not begin is never read as its own: it is named, and left alone.
 
 import { ErrorCode, MigrationError } from "../../common/errors";
-import { journalName } from "../adapters/kubernetes/journalSecrets";
 import type { Connection, JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { type JournalDocument, openCopy } from "../engine/journalDocument";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
-import { titled } from "../plan/previewLine";
 import type { JournalCopy, JournalStore } from "../ports/journalStore";
-
-/** A journal that nothing in this stack's state speaks for. */
-export interface Stranger extends JournalPlace {
-    /** What `adoptJournal` takes it over by. */
-    readonly hash: string;
-}
+import { type Stranger, strangersError } from "./strangers";
 
 /** The release that the inputs name, as far as they do. */
 export interface MeantRelease {
@@ -30,7 +23,7 @@ export class JournalDoor {
         readonly meant: MeantRelease,
     ) {}
 
-    /** Journals seen by `place` that this stack did not begin. */
+    /** Journals seen so far that this stack did not begin, or that are over. */
     get strangers(): readonly Stranger[] {
         return this.#strangers;
     }
@@ -58,10 +51,13 @@ export class JournalDoor {
     /** The newer intact copy. Throws when the cluster's is not this stack's, and the state's does not answer for the move alone. */
     async read(place: JournalPlace, state: JournalCopy | undefined): Promise<Journal | undefined> {
         const store = this.store(place);
-        const head = await store.readHead();
+        const found = await store.readHead();
+        // One that is over says nothing about a move, and stands in the way of the next.
+        if (found?.heldBy !== undefined) this.#strangers = [{ ...place, ...found }];
+        const head = found?.heldBy === undefined ? found : undefined;
         const isOurs = head === undefined || isVouched(head, this.#bindingOf(place), this.vouchers);
         if (!isOurs) this.#refuseUnlessOlder({ ...place, ...head }, state);
-        const cluster = isOurs ? await store.read() : undefined;
+        const cluster = isOurs && head !== undefined ? await store.read() : undefined;
         const journal = Journal.resume(store, cluster, state, this.vouchers.keys);
         if (journal !== undefined) this.#checkBinding(journal, place);
         return journal;
@@ -76,8 +72,10 @@ export class JournalDoor {
         const strangers: Stranger[] = [];
         for (const { place, head } of found) {
             if (head === undefined) continue;
-            if (isVouched(head, this.#bindingOf(place), this.vouchers)) ours.push(place);
-            else strangers.push({ ...place, hash: head.hash });
+            const { hash, heldBy } = head;
+            if (heldBy !== undefined) strangers.push({ ...place, hash, heldBy });
+            else if (isVouched(head, this.#bindingOf(place), this.vouchers)) ours.push(place);
+            else strangers.push({ ...place, hash });
         }
         this.#strangers = strangers;
         return ours;
@@ -108,7 +106,7 @@ export class JournalDoor {
             return;
         }
         if (here === undefined || there.migrationId !== here.migrationId || there.sequence > here.sequence)
-            throw unvouched([stranger]);
+            throw strangersError([stranger]);
     }
 
     #checkBinding({ plan }: Journal, { namespace, release }: JournalPlace): void {
@@ -132,33 +130,4 @@ export function openedOr(copy: JournalCopy): JournalDocument | undefined {
         if (error instanceof MigrationError && error.code === ErrorCode.JournalDamaged) return undefined;
         throw error;
     }
-}
-
-/** For a plan whose move has nothing to do with them. */
-export function noteOf({ namespace, release }: Stranger): string {
-    return titled(
-        "note",
-        `a journal in namespace ${namespace} (Secret ${journalName(release)}) was not begun by this stack and is left alone`,
-    );
-}
-
-export function describeStrangers(strangers: readonly Stranger[]): string {
-    return strangers
-        .map(
-            ({ namespace, release, hash }) =>
-                `the Secret ${journalName(release)} in namespace ${namespace} holds the journal of a move that this stack did not begin (hash ${hash.slice(0, 64)})`,
-        )
-        .join("; ");
-}
-
-export const ADOPT =
-    'when another stack runs that move, use that stack; when you began it and its state is lost, take it over with `adoptJournal: "<that hash>"`; when nobody of yours began it, look who may create Secrets there and delete it';
-
-export function unvouched(strangers: readonly Stranger[]): MigrationError {
-    return new MigrationError({
-        code: ErrorCode.JournalUnvouched,
-        step: "journal",
-        what: describeStrangers(strangers),
-        remedy: ADOPT,
-    });
 }

@@ -1,14 +1,11 @@
 // A session in, the plan of its move out, with what journals of others mean for it. Nothing is written.
-import type { Blocker } from "../../common/blocker";
-import { ErrorCode } from "../../common/errors";
 import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
-import type { Plan } from "../plan/plan";
 import { lookAnew, type PlannedMove, planMove } from "../planning/planMove";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { OPERATOR_OF_ADDON } from "../profiles/hyperPodInference";
-import { ADOPT, describeStrangers, noteOf, type Stranger } from "./journalDoor";
 import { lookKey, moveRequestOf } from "./moveRequest";
 import type { Session } from "./session";
+import { inTheWay, noteOf, strangersBlocker } from "./strangers";
 
 /** Of a move that was not begun. Only a plan that nothing is done by may share its look at the cluster. */
 export async function planFor(session: Session, shared?: SharedDiscoveries): Promise<PlannedMove> {
@@ -26,34 +23,14 @@ export async function planFor(session: Session, shared?: SharedDiscoveries): Pro
         },
         shared === undefined ? lookAnew : (look) => shared.share(lookKey(inputs, request), look),
     );
-    const { blockers, notes } = besideStrangers(session.journals.strangers, planned.plan);
+    const { strangers } = session.journals;
+    const { plan, discovery } = planned;
+    const blocking = inTheWay(strangers, plan === undefined ? discovery.releases : [plan.release]);
+    const notes = strangers.filter((stranger) => !blocking.includes(stranger)).map(noteOf);
     return {
         ...planned,
-        plan: planned.plan && { ...planned.plan, lines: [...planned.plan.lines, ...notes] },
-        blockers: [...blockers, ...planned.blockers],
-    };
-}
-
-/** A journal of somebody else stands in the way where this move would write its own, and where it may be the reason that no release is found. */
-function besideStrangers(
-    strangers: readonly Stranger[],
-    plan: Plan | undefined,
-): { readonly blockers: readonly Blocker[]; readonly notes: readonly string[] } {
-    const isInTheWay = ({ namespace, release }: Stranger) =>
-        plan === undefined || (plan.release.namespace === namespace && plan.release.name === release);
-    const inTheWay = strangers.filter(isInTheWay);
-    return {
-        blockers:
-            inTheWay.length === 0
-                ? []
-                : [
-                      {
-                          code: ErrorCode.JournalUnvouched,
-                          property: "adoptJournal",
-                          what: describeStrangers(inTheWay),
-                          remedy: ADOPT,
-                      },
-                  ],
-        notes: strangers.filter((stranger) => !isInTheWay(stranger)).map(noteOf),
+        plan: plan && { ...plan, lines: [...plan.lines, ...notes] },
+        // Whatever else is wrong is told of a cluster that another move may be at work on.
+        blockers: blocking.length > 0 ? [strangersBlocker(blocking)] : planned.blockers,
     };
 }

@@ -22,7 +22,7 @@ import { committed, homeDeleted, nothingToUndo } from "./refusals";
 import type { Session, SessionHost } from "./session";
 import { assertStops } from "./stops";
 import { toldPlan } from "./toldPlan";
-import { isUndone, undoMove } from "./undoMove";
+import { discard, isUndone, undoMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
 
 export interface Moved {
@@ -113,7 +113,7 @@ async function goForward(session: Session, journal: Journal): Promise<MigrationP
     if (inputs.commit !== true) return MigrationPhase.Moved;
     // The journal goes last: as long as it is there, a commit that was cut off is seen and finished.
     await removeRecords(session.connection.world, journal.plan);
-    await journal.discard();
+    await discard(session, journal);
     session.log.progress("committed: records, backup and journal are gone, and with them the undo");
     return MigrationPhase.Committed;
 }

@@ -5,6 +5,7 @@ import { tracesOf, undoSteps } from "../engine/saga";
 import type { RunReport } from "../report/runReport";
 import { MigrationPhase, outputsAt } from "./outputs";
 import type { Session } from "./session";
+import { letGoOf } from "./strangers";
 
 /** Undoes everything, then removes the journal: the last thing that says a move was begun. */
 export async function undoMove(session: Session, journal: Journal): Promise<void> {
@@ -15,9 +16,19 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
             "nothing of the move is left in the cluster: it was undone before, and nothing is written now",
         );
     else await undoSteps(session.stepsFor(journal.plan), session.connection.world, journal);
-    await journal.discard();
+    await discard(session, journal);
     const { namespace, name } = journal.plan.release;
     session.log.progress(`undone: release ${namespace}/${name} is Helm's again`);
+}
+
+/** The last of a move. What of somebody else's keeps the journal is told: it would stand in the way of the next move. */
+export async function discard({ log }: Session, journal: Journal): Promise<void> {
+    const holders = await journal.discard();
+    if (holders.length === 0) return;
+    const { namespace, name } = journal.plan.release;
+    log.warn(
+        `the journal's Secret is deleted, and ${holders.join(", ")}, a finalizer of somebody else's, keeps it; before the next move, ${letGoOf({ namespace, release: name }, holders)}`,
+    );
 }
 
 /**

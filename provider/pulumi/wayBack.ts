@@ -6,8 +6,8 @@ import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import type { Bag } from "./bag";
 import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
-import { unvouched } from "./journalDoor";
 import { Session, type SessionHost } from "./session";
+import { strangersError } from "./strangers";
 import { destroyMove } from "./undoMove";
 import { vouchersOf } from "./vouchers";
 
@@ -71,8 +71,8 @@ export class WayBackLifecycle {
             const place = await session.journals.place();
             if (place !== undefined) return session.lockAndRead(place, undefined);
             // A stack from before there were keys cannot tell whether the journal is its own.
-            if (vouchers.keys.length === 0 && session.journals.strangers.length > 0)
-                throw unvouched(session.journals.strangers);
+            const unvouched = session.journals.strangers.filter(({ heldBy }) => heldBy === undefined);
+            if (vouchers.keys.length === 0 && unvouched.length > 0) throw strangersError(unvouched);
             await session.connection.lock.removeAbandoned(this.#host.holder);
             return undefined;
         });

@@ -1,5 +1,6 @@
 // The journal's Secrets, or those of its backup, deleted by a colleague: kept by their finalizer until the undo, or, where somebody takes that off, written again while the mover lives; and without them a failed move is undone from the state alone.
 import assert from "node:assert/strict";
+import { Owner } from "../../common/enums";
 import { BACKUP_SECRETS, deleteJournal, eraseJournal } from "./memory/colleague";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { goldenRun } from "./memory/goldenRun";
@@ -8,6 +9,8 @@ import { isIssued } from "./memory/sameButIssued";
 import { MemoryStack } from "./memoryStack";
 
 const { world, snapshot, state: start } = startOf();
+const HOLDER = "example.com/held";
+const HEAD = "pulumi-hyperpod-migration-hyperpod-inference-operator";
 const ALL = /^pulumi-hyperpod-migration/;
 
 function begin(): MemoryStack {
@@ -22,6 +25,18 @@ function secrets(): string[] {
         .map(({ metadata }) => metadata.name)
         .filter((name) => ALL.test(name))
         .sort();
+}
+
+/** Adds them to the head's, or takes theirs away. */
+function hold(finalizers: readonly string[] | null): void {
+    const head = { apiVersion: "v1", kind: "Secret", namespace: "kube-system", name: HEAD };
+    const own = (world.store.raw(head)?.metadata.finalizers ?? []).filter((one) => one !== HOLDER);
+    const all = [...own, ...(finalizers ?? [])];
+    world.store.merge(
+        head,
+        { metadata: { finalizers: all.length > 0 ? all : null } },
+        { manager: "kubectl", operation: "Update" },
+    );
 }
 
 describe("the journal's Secrets deleted in the middle", function () {
@@ -118,5 +133,48 @@ describe("the journal's Secrets deleted in the middle", function () {
             assertSame(stateOf(world), start, what);
         }
         assert.ok(tried > 12, `${tried} positions`);
+    });
+
+    it("that somebody's finalizer keeps after the undo: destroy says so, and the next move says what is there and what to do", async () => {
+        const stack = begin();
+        assertDone(await stack.up());
+        hold([HOLDER]);
+        assertDone(await stack.destroy());
+        const told = new RegExp(
+            `${HOLDER}, a finalizer of somebody else's, keeps it.*kubectl -n kube-system edit`,
+        );
+        assert.match(stack.warnings.join("\n"), told);
+        for (const next of [stack, new MemoryStack(world)]) {
+            const { kind, message, mover } = await next.up();
+            assert.equal(kind, "failed");
+            assert.match(
+                message,
+                /^[^\n]*holds the journal of a move that is over: it was deleted, and example.com\/held[^\n]*\[HP206\]/,
+            );
+            assert.match(
+                message,
+                /remove example.com\/held from the Secret with `kubectl -n kube-system edit secret/,
+            );
+            assert.doesNotMatch(message, /HP(204|110)/);
+            assert.deepEqual(mover.writes, []);
+        }
+        hold(null);
+        assertDone(await stack.up());
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), start, "after the second move");
+    });
+
+    it("that somebody's finalizer keeps after the way to Helm and back: the former move's backup is not taken for the next one's", async () => {
+        const stack = begin();
+        assertDone(await stack.up());
+        hold([HOLDER]);
+        assertDone(await stack.up({ desiredOwner: Owner.Helm }));
+        const again = await stack.up({ desiredOwner: Owner.Addon });
+        assert.equal(again.kind, "failed");
+        assert.match(again.message, /HP206/);
+        hold(null);
+        assertDone(await stack.up({ desiredOwner: Owner.Addon }));
+        assertDone(await stack.destroy());
+        assertSame(stateOf(world), start, "after the second move");
     });
 });

@@ -2,7 +2,7 @@
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { hashOf } from "../../../common/hash";
-import { moveName, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
+import { KEPT_FOR_UNDO, moveName, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, ObjectMeta, Objects } from "../../ports/world";
 import { isStatus } from "./api";
@@ -128,7 +128,8 @@ export class JournalSecrets implements JournalStore {
             // The mover wrote another document meanwhile, and took the pages of this one away. A document that is not whole is found by its hash.
             if (pages.includes(undefined) && attempt < READS) continue;
             const document = [head, ...pages].map((page) => page?.document ?? "").join("");
-            return { document, hash, ...(mark ? { mark } : {}) };
+            const heldBy = this.#secrets.heldBy(this.#head());
+            return { document, hash, ...(mark ? { mark } : {}), ...(heldBy ? { heldBy } : {}) };
         }
     }
 
@@ -154,14 +155,18 @@ export class JournalSecrets implements JournalStore {
         return (await this.#secrets.read(secretRef(namespace, this.#keyName())))?.key;
     }
 
-    async remove(): Promise<void> {
+    async remove(): Promise<readonly string[]> {
         const mine = await this.#all();
         const free = await Promise.all(mine.map(({ metadata }) => this.#secrets.letGo(metadata)));
         // The head goes last: as long as it is there, a killed clean-up is seen and finished.
         const isHead = ({ name }: { readonly name: string }) => name === journalName(this.release);
         const remove = (metadata: Removed) => this.#secrets.remove(metadata);
         await Promise.all(free.filter((metadata) => !isHead(metadata)).map(remove));
-        await Promise.all(free.filter(isHead).map(remove));
+        const heads = free.filter(isHead);
+        await Promise.all(heads.map(remove));
+        return heads
+            .flatMap(({ finalizers = [] }) => finalizers)
+            .filter((finalizer) => finalizer !== KEPT_FOR_UNDO);
     }
 
     async #readBackup(): Promise<string | undefined> {

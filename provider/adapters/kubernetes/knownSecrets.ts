@@ -13,6 +13,8 @@ export type SecretText = Readonly<Record<string, string>>;
 interface Known {
     readonly resourceVersion: string;
     readonly data: SecretText;
+    /** Of one that is being deleted and that no move holds any more. */
+    readonly heldBy?: readonly string[];
 }
 
 export type Removed = Pick<ObjectMeta, "name" | "namespace" | "uid" | "resourceVersion" | "finalizers">;
@@ -44,6 +46,11 @@ export class KnownSecrets {
         return this.#known.get(keyIn(ref))?.resourceVersion;
     }
 
+    /** Finalizers of others that hold one that was deleted, as it was last read here; undefined when it is not deleted, or ours. */
+    heldBy(ref: SecretRef): readonly string[] | undefined {
+        return this.#known.get(keyIn(ref))?.heldBy;
+    }
+
     async read(ref: SecretRef): Promise<SecretText | undefined> {
         const data = await this.readData(ref);
         return data && decoded(data);
@@ -57,7 +64,9 @@ export class KnownSecrets {
             return undefined;
         }
         const data = (secret.data ?? {}) as SecretText;
-        this.#known.set(keyIn(ref), { resourceVersion: secret.metadata.resourceVersion ?? "", data });
+        const { resourceVersion = "", deletionTimestamp, finalizers = [] } = secret.metadata;
+        const isOver = deletionTimestamp !== undefined && !finalizers.includes(KEPT_FOR_UNDO);
+        this.#known.set(keyIn(ref), { resourceVersion, data, ...(isOver ? { heldBy: finalizers } : {}) });
         return data;
     }
 

@@ -114,8 +114,6 @@ describe("the plugin as it is installed", function () {
     ) => {
         const cli = await ensureCli(language, console.error);
         await run(cli, ["stack", "init", "dev", "--non-interactive"], place);
-        // Each of Pulumi's languages hands a program its configuration.
-        await run(cli, ["config", "set", "any", "thing", "--stack", "dev"], place);
         const PATH = [...first, path.dirname(cli), only].join(path.delimiter);
         const flags = ["--stack", "dev", "--color", "never"];
         const preview = await run(cli, ["preview", ...flags], place, { ...env, PATH }).then(

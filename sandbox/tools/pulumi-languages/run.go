@@ -40,7 +40,11 @@ sys.exit(32 if failed else 0)
 const reported = 32
 
 func (h *host) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
-	config, err := json.Marshal(request.Config)
+	configuration := request.Config
+	if configuration == nil { // a stack without any: JSON's null is not a map
+		configuration = map[string]string{}
+	}
+	config, err := json.Marshal(configuration)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import {
 } from "../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../kubernetes/customResources";
 import { keyOf, refTo } from "../kubernetes/objectRef";
+import { inOneLook } from "../kubernetes/oneLook";
 import { readMany } from "../kubernetes/readMany";
 import type { CustomResourceKind, PlannedController } from "../plan/plan";
 import type { Addon, AddonVersion, KubernetesObject, Release, World } from "../ports/world";
@@ -80,12 +81,13 @@ export interface Discovery {
 const NOTHING_OWNED: FoundOwned = { resources: [], notes: [], unreadable: [], asked: [], buckets: [] };
 
 export async function discover(
-    world: World,
+    outside: World,
     profile: Profile,
     dependencies: readonly DependencyProfile[],
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
+    const world = { ...outside, objects: inOneLook(outside.objects) };
     const workloads = workloadsOf(world);
     const [{ releases, ...misnamed }, addon, versions, crds, oidcProviderArn, addonControllers] =
         await Promise.all([

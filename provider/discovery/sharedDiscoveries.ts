@@ -1,10 +1,12 @@
-// One look at a cluster serves all plans that are made at about the same time: many migrations of one stack, say. A move itself always looks anew.
+// One look at a cluster serves all plans that are made at about the same time: many migrations of one stack, or the check of a move and its begin. Once something moves, no look from before serves anybody.
 
 import type { Clock } from "../ports/world";
 import type { Discovery } from "./discover";
 
 /** Longer than the checks of a large stack are apart, shorter than anybody's change of mind. */
 const SHARED_MS = 10_000;
+/** A move begins on the look that its own check took a moment ago in the same process, not on one that somebody slept over. */
+const BEGUN_WITHIN_MS = 5_000;
 
 interface Look {
     readonly discovery: Promise<Discovery>;
@@ -39,6 +41,18 @@ export class SharedDiscoveries {
             });
         }, forget);
         return look.discovery;
+    }
+
+    /** The look that a check took just now, for the move that it was the check of; looks anew when there is none, and keeps that for nobody. */
+    begin(key: string, discover: () => Promise<Discovery>): Promise<Discovery> {
+        const known = this.#looks.get(key);
+        const isFresh = known?.doneAt !== undefined && this.clock.now() - known.doneAt < BEGUN_WITHIN_MS;
+        return known !== undefined && isFresh ? known.discovery : discover();
+    }
+
+    /** Something is about to change. */
+    forget(): void {
+        this.#looks.clear();
     }
 
     /** How many looks are held in memory. */

@@ -1,17 +1,19 @@
 // A session in, the journal of a new move out: planned, locked, and begun by nobody else meanwhile.
 import { describeBlocker } from "../../common/blocker";
 import { ErrorCode, MigrationError } from "../../common/errors";
+import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import { Journal } from "../engine/journal";
 import { planFor } from "./planFor";
 import type { Session } from "./session";
 import { assertWithinReach } from "./withinReach";
 
-/** Begins under the lock; goes on with what another mover began while this one waited. */
-export async function beginMove(session: Session): Promise<Journal> {
-    const journal = await newJournal(session);
+/** Begins under the lock; goes on with what another mover began while this one waited. `looks` may know that of the check, a moment ago. */
+export async function beginMove(session: Session, looks: SharedDiscoveries): Promise<Journal> {
+    const journal = await newJournal(session, looks);
     const { namespace, name } = journal.plan.release;
     const place = { namespace, release: name };
     const { waited } = await session.lock(place);
+    looks.forget();
     const begun = await session.journals.read(place, undefined);
     if (begun !== undefined) await assertWithinReach(session.connection, begun, session.profile);
     if (begun !== undefined || !waited) return begun ?? journal;
@@ -19,8 +21,8 @@ export async function beginMove(session: Session): Promise<Journal> {
 }
 
 /** Every blocker at once when there are any. */
-async function newJournal(session: Session): Promise<Journal> {
-    const { plan, blockers } = await planFor(session);
+async function newJournal(session: Session, looks?: SharedDiscoveries): Promise<Journal> {
+    const { plan, blockers } = await planFor(session, looks && ((key, look) => looks.begin(key, look)));
     const [first] = blockers;
     if (first !== undefined || plan === undefined) {
         throw new MigrationError({

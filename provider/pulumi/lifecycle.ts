@@ -1,4 +1,5 @@
 // check, diff, create, read, update and delete of the migration: the table of contents. Knows inputs, old outputs and a progress sink, not who calls.
+import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import type { Bag } from "./bag";
@@ -22,11 +23,13 @@ import { assertRegion, clusterArnOf } from "./whichCluster";
 
 export class Lifecycle {
     readonly #host: SessionHost;
+    readonly #looks: SharedDiscoveries;
     readonly #previews: PlanPreviews;
 
     constructor(host: SessionHost) {
         this.#host = host;
-        this.#previews = new PlanPreviews(host);
+        this.#looks = new SharedDiscoveries(host.clock);
+        this.#previews = new PlanPreviews(host, this.#looks);
     }
 
     check(olds: Bag, news: Bag, log: Log): Promise<CheckResult> {
@@ -45,7 +48,7 @@ export class Lifecycle {
     }
 
     create(inputs: Bag, log: Log): Promise<Moved> {
-        return runMove(this.#host, inputs, undefined, log, "create");
+        return runMove(this.#host, this.#looks, inputs, undefined, log, "create");
     }
 
     async update(olds: Bag, news: Bag, log: Log): Promise<Record<string, unknown>> {
@@ -56,7 +59,8 @@ export class Lifecycle {
             assertRegion(clusterArnOf(outputs), inputs.region);
             return plainJson({ ...outputs, ...toldPlan(news), ...keyIn(news, olds), inputs });
         }
-        const { outs } = await runMove(this.#host, news, outputs, log, "update");
+        this.#looks.forget();
+        const { outs } = await runMove(this.#host, this.#looks, news, outputs, log, "update");
         return outs;
     }
 
@@ -69,6 +73,7 @@ export class Lifecycle {
     async delete(olds: Bag, log: Log): Promise<void> {
         const outputs = readOutputs(olds);
         if (outputs.phase === MigrationPhase.OnHelm || outputs.phase === MigrationPhase.Committed) return;
+        this.#looks.forget();
         const inputs = inputsOf(outputs);
         const session = await openSession(this.#host, inputs, log, "destroy", vouchersOf(outputs, olds));
         const report = new RunReport(inputs.report, this.#host.clock, log, outputs);

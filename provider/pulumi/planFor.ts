@@ -1,5 +1,5 @@
 // A session in, the plan of its move out, with what journals of others mean for it. Nothing is written.
-import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
+import type { Discovery } from "../discovery/discover";
 import { lookAnew, type PlannedMove, planMove } from "../planning/planMove";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { OPERATOR_OF_ADDON } from "../profiles/hyperPodInference";
@@ -7,8 +7,11 @@ import { lookKey, moveRequestOf } from "./moveRequest";
 import type { Session } from "./session";
 import { inTheWay, noteOf, strangersBlocker } from "./strangers";
 
-/** Of a move that was not begun. Only a plan that nothing is done by may share its look at the cluster. */
-export async function planFor(session: Session, shared?: SharedDiscoveries): Promise<PlannedMove> {
+/** How a look is had that others of this process may have taken: the key names what is looked at. */
+export type LookByKey = (key: string, discover: () => Promise<Discovery>) => Promise<Discovery>;
+
+/** Of a move that was not begun; looks anew unless `look` knows better. */
+export async function planFor(session: Session, look?: LookByKey): Promise<PlannedMove> {
     const { connection, inputs, profile } = session;
     const request = moveRequestOf(inputs);
     const planned = await planMove(
@@ -21,7 +24,7 @@ export async function planFor(session: Session, shared?: SharedDiscoveries): Pro
             operatorOfAddon: OPERATOR_OF_ADDON,
             stepsFor: (plan) => session.stepsFor(plan),
         },
-        shared === undefined ? lookAnew : (look) => shared.share(lookKey(inputs, request), look),
+        look === undefined ? lookAnew : (discover) => look(lookKey(inputs, request), discover),
     );
     const { strangers } = session.journals;
     const { plan, discovery } = planned;

@@ -2,7 +2,7 @@
 import { type Blocker, describeBlocker } from "../../common/blocker";
 import { Owner } from "../../common/enums";
 import { ErrorCode } from "../../common/errors";
-import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
+import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
 import type { Vouchers } from "../engine/vouched";
 import type { MigrationStep } from "../plan/plan";
@@ -32,9 +32,9 @@ export class PlanPreviews {
     readonly #previews = new Map<string, Promise<readonly string[]>>();
     readonly #discoveries: SharedDiscoveries;
 
-    constructor(host: SessionHost) {
+    constructor(host: SessionHost, discoveries: SharedDiscoveries) {
         this.#host = host;
-        this.#discoveries = new SharedDiscoveries(host.clock);
+        this.#discoveries = discoveries;
     }
 
     /** `isBegun`: the state knows of a move. Throws `Blocked`. */
@@ -73,7 +73,11 @@ export class PlanPreviews {
                     inputs,
                     session.stepsFor(journal.plan).map(({ name }) => name),
                 );
-            const { plan, discovery, blockers: all } = await planFor(session, this.#discoveries);
+            const {
+                plan,
+                discovery,
+                blockers: all,
+            } = await planFor(session, (key, look) => this.#discoveries.share(key, look));
             // The cluster's journal is gone with a commit or an undo that was cut off, and the release may be too: the state knows how far that was.
             if (isBegun && plan === undefined && all.every(({ code }) => code === ErrorCode.ReleaseNotFound))
                 return ["continues from the journal in the stack's state; the cluster has none any more"];

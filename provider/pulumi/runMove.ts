@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sameJson } from "../../common/canonicalJson";
 import { Owner } from "../../common/enums";
 import { asMigrationError } from "../../common/errors";
+import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
 import { run } from "../engine/saga";
 import { pauseInstead } from "../operations/handover/notSeamless";
@@ -32,9 +33,10 @@ export interface Moved {
 
 const CONTINUE = "run `pulumi up` to continue, or `pulumi destroy` to go back";
 
-/** `olds` are the outputs of a resource that is there already; `call` is what people call this. */
+/** `olds` are the outputs of a resource that is there already; `call` is what people call this; `looks` are those that plans of this process share. */
 export async function runMove(
     host: SessionHost,
+    looks: SharedDiscoveries,
     raw: Bag,
     olds: Partial<MigrationOutputs> | undefined,
     log: Log,
@@ -68,7 +70,7 @@ export async function runMove(
         }
         // What was undone is planned anew: the cluster may be another one by now.
         if (journal !== undefined && (await isUndone(session, journal))) journal = undefined;
-        journal ??= await beginMove(session);
+        journal ??= await beginMove(session, looks);
         begunWith = journal.plan.lines;
         await journal.claim(claim);
         return result(journal, await goForward(session, journal));

@@ -57,7 +57,31 @@ describe("shared discoveries", () => {
         assert.deepEqual([shared.held, due.length], [0, 0]);
     });
 
-    it("make many migrations of one stack one look, whatever else differs, and leave the move its own", async () => {
+    it("let a move begin on what its check saw a moment ago, and on nothing else", async () => {
+        const world = new MemoryWorld();
+        const shared = new SharedDiscoveries(world.clock);
+        const looks: string[] = [];
+        const look = (who: string) => async () => {
+            looks.push(who);
+            return NOTHING;
+        };
+        await shared.begin("a", look("a move without a check"));
+        await shared.share("a", look("a check"));
+        world.settle(4_999);
+        await shared.begin("a", look("a move right after it"));
+        world.settle(1);
+        await shared.begin("a", look("a move that was slept over"));
+        shared.forget();
+        await shared.share("a", look("a check once something moves"));
+        assert.deepEqual(looks, [
+            "a move without a check",
+            "a check",
+            "a move that was slept over",
+            "a check once something moves",
+        ]);
+    });
+
+    it("make many migrations of one stack one look, whatever else differs, and end with the move", async () => {
         const world = new MemoryWorld();
         let looks = 0;
         const counting: typeof connectMemory = (inner, mover) => async (request, clock, log, gate) => {
@@ -92,6 +116,8 @@ describe("shared discoveries", () => {
         );
         assert.equal(looks, 2, "another role is another question");
         await lifecycle.create({ clusterName: "demo" }, log);
-        assert.equal(looks, 3, "a move looks for itself");
+        assert.equal(looks, 2, "a move begins on the look of its check");
+        await lifecycle.check({}, { clusterName: "demo", lockTimeoutMinutes: 4 }, log);
+        assert.equal(looks, 3, "nobody plans on what was seen before the move");
     });
 });

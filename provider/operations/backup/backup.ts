@@ -4,6 +4,7 @@ import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../../kubernetes/customResources";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { inOneLook } from "../../kubernetes/oneLook";
 import { readMany } from "../../kubernetes/readMany";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -36,7 +37,8 @@ export interface Backup {
 /** Characters of payload, as base64: with this the backup fits into a stack's state. */
 export const PAYLOADS_KEPT = 256 * 1024;
 
-export async function collect(world: World, plan: Plan, profile: Profile): Promise<Backup> {
+export async function collect(outside: World, plan: Plan, profile: Profile): Promise<Backup> {
+    const world = { ...outside, objects: inOneLook(outside.objects) };
     const refs = distinct([
         ...plan.objects,
         ...profile.runtimeObjects(plan.release.namespace),

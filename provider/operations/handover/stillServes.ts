@@ -3,6 +3,7 @@ import { ErrorCode, MigrationError } from "../../../common/errors";
 import type { StepContext, StepJournal } from "../../engine/step";
 import { definitionsIn } from "../../kubernetes/customResources";
 import { keyOf } from "../../kubernetes/objectRef";
+import { inOneLook } from "../../kubernetes/oneLook";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
@@ -26,13 +27,15 @@ export async function assertServes(
         if (gone.length > 0) throw workloadsGone(plan.addon.name, gone, step);
         await world.workloads.waitAvailable(workloads, ANSWER_MS);
     };
+    const now = { ...world, objects: inOneLook(world.objects) };
     const [crds, backup] = await Promise.all([
-        definitionsIn(world, profile.customResourceGroups),
+        definitionsIn(now, profile.customResourceGroups),
         journal.backup.read<Backup>(),
         standing(),
-        waitForAnswers(world, profile, ANSWER_MS, [], meanwhile),
+        waitForAnswers(now, profile, ANSWER_MS, [], meanwhile),
     ]);
-    noteOnce(journal, await checkModels(world, crds, backup));
+    // After the wait: a look of its own.
+    noteOnce(journal, await checkModels({ ...world, objects: inOneLook(world.objects) }, crds, backup));
 }
 
 /** Workloads that the add-on had when it was installed and that are not there any more. */

@@ -4,12 +4,11 @@ import { counted } from "../../common/counted";
 import type { Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { StandingNamespaces } from "../kubernetes/terminating";
+import { applyAgainWhatIsGone } from "../operations/addon/applyAgain";
 import {
     type Attempts,
-    beginAttempt,
     createOrContinue,
     tagsOfMove,
-    type UpdateOptions,
     updateOrCreate,
     type WantedAddon,
 } from "../operations/addon/create";
@@ -37,7 +36,7 @@ import {
     redirectAgain,
     stoppedOf,
 } from "../operations/handover/bridgesWhileInstalling";
-import { missingWorkloads, tellDeleted } from "../operations/handover/stillServes";
+import { tellDeleted } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
@@ -117,7 +116,10 @@ export function install(
                     ...following,
                 });
             } else if (existing?.status === AddonStatus.Active)
-                await applyAgainWhatIsGone(context, attempts, { timeoutMs: installMs, meanwhile });
+                await applyAgainWhatIsGone(world, journal.facts.workloads ?? [], wantedOf(plan), attempts, {
+                    timeoutMs: installMs,
+                    meanwhile,
+                });
             const { name, namespace } = plan.addon;
             const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
             const { own: created, ...rest } = await madeByAddon(world, profile, memory.value.since);
@@ -163,17 +165,6 @@ function attemptsOf(
     // EKS answers a known token with what it did then: neither an undo nor a step that is done again after it may ask with that of before.
     const token = `${journal.migrationId}/${memory.value.since}/${step}`;
     return { step, token, memory, removeMs };
-}
-
-/** EKS calls an add-on ACTIVE whose workloads somebody deleted; it makes them again when it applies the add-on again. */
-async function applyAgainWhatIsGone(
-    { world, plan, journal }: StepContext<InstallMemory>,
-    attempts: Attempts,
-    following: Omit<UpdateOptions, "resolveConflicts">,
-): Promise<void> {
-    if ((await missingWorkloads(world, journal.facts.workloads ?? [])).length === 0) return;
-    await beginAttempt(attempts);
-    await updateOrCreate(world, wantedOf(plan), attempts, { resolveConflicts: "OVERWRITE", ...following });
 }
 
 /** Where the add-on's controllers are, and the release's. */

@@ -85,10 +85,15 @@ export class KubernetesWorkloads implements Workloads {
             );
             const away = states.filter(({ live }) => live === undefined || isAway(live));
             if (away.length === 0) return undefined;
+            const gone = away.filter(({ live }) => live === undefined).map(({ ref }) => ref);
             const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
             return {
-                isHopeless: refusal.seen(isRefused),
-                why: () => this.#whyAway(away.map(({ ref }) => ref)),
+                isHopeless: refusal.seen(isRefused || gone.length > 0),
+                why: () =>
+                    this.#whyAway(
+                        away.map(({ ref }) => ref),
+                        gone,
+                    ),
             };
         });
     }
@@ -167,10 +172,13 @@ export class KubernetesWorkloads implements Workloads {
         );
     }
 
-    async #whyAway(refs: readonly ObjectRef[]): Promise<string> {
+    async #whyAway(refs: readonly ObjectRef[], gone: readonly ObjectRef[]): Promise<string> {
         const namespaces = [...new Set(refs.map(({ namespace }) => namespace ?? ""))];
         const pods = (await Promise.all(namespaces.map((namespace) => this.failingPods(namespace)))).flat();
-        return `not available: ${refs.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}${pods.length ? `; ${pods.join("; ")}` : ""}`;
+        const named = refs.map(
+            (ref) => `${ref.namespace}/${ref.name}${gone.includes(ref) ? " (is not there)" : ""}`,
+        );
+        return `not available: ${named.join(", ")}${pods.length ? `; ${pods.join("; ")}` : ""}`;
     }
 
     async #podsOf(workload: KubernetesObject): Promise<KubernetesObject[]> {

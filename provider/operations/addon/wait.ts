@@ -177,7 +177,7 @@ async function presentOf(world: World, ref: ObjectRef): Promise<ObjectRef[]> {
     return (await world.objects.read(ref)) === undefined ? [] : [ref];
 }
 
-function isWorkload({ kind }: ObjectRef): boolean {
+export function isWorkload({ kind }: ObjectRef): boolean {
     return kind === "Deployment" || kind === "DaemonSet";
 }
 

@@ -5,13 +5,14 @@ import type { StepTimeouts } from "../../engine/stepTimeouts";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
 import { definitions } from "../../kubernetes/customResources";
 import type { Plan, PlannedDependency } from "../../plan/plan";
-import type { Addon, World } from "../../ports/world";
+import { type Addon, AddonStatus, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
+import { applyAgainWhatIsGone } from "../addon/applyAgain";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
 import { someoneElses } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
 import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
-import { awaitAddon, awaitWorkloads } from "../addon/wait";
+import { awaitAddon, awaitWorkloads, isWorkload } from "../addon/wait";
 import type { Backup } from "../backup/backup";
 import { waitForAnswers } from "../models/probes";
 
@@ -47,16 +48,18 @@ export async function installPrerequisite({
     const step = `prerequisites (${profile.title})`;
     const { since } = memory.value;
     const roleArn = plan.identities.find(({ key }) => key === planned.identity)?.roleArn;
-    await createOrContinue(
-        world,
-        {
-            name: planned.addonName,
-            version: planned.version ?? "",
-            ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
-        },
-        { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs },
-        await world.addons.describe(planned.addonName),
-    ).catch(async (error: unknown) => {
+    const wanted = {
+        name: planned.addonName,
+        version: planned.version ?? "",
+        ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
+    };
+    const attempts = { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs };
+    const existing = await world.addons.describe(planned.addonName);
+    if (existing?.status === AddonStatus.Active && isAskedForByMove(existing))
+        await applyAgainWhatIsGone(world, (memory.value.created ?? []).filter(isWorkload), wanted, attempts, {
+            timeoutMs: timeouts.installMs,
+        });
+    await createOrContinue(world, wanted, attempts, existing).catch(async (error: unknown) => {
         // Somebody was quicker, and what was missing comes all the same.
         const isTheirs = (addon: Addon) => !isAskedForByMove(addon);
         const { name } = await someoneElses(world, planned.addonName, error, isTheirs);

@@ -67,13 +67,15 @@ describe("the documents", function () {
         assert.deepEqual(wrong, []);
     });
 
-    it("show each language the programs that the tests run", () => {
+    it("show each language the programs of the examples", () => {
         const shown = blocksOf("docs/_index.md");
         const files: Record<string, (story: string) => string> = {
             typescript: (story) => `examples/${story}/index.ts`,
             python: (story) => `examples/python/${story}/__main__.py`,
             go: (story) => `examples/go/${story}/main.go`,
             yaml: (story) => `examples/yaml/${story}/Pulumi.yaml`,
+            java: (story) => `examples/java/${story}/App.java`,
+            csharp: (story) => `examples/dotnet/${story}/Program.cs`,
         };
         const run = ["quick-start", "move-from-helm"].flatMap((story) =>
             Object.entries(files).map(([language, fileOf]) => ({

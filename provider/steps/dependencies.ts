@@ -3,7 +3,11 @@
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { entryOf } from "../engine/memoryCell";
 import type { Step, StepContext } from "../engine/step";
+import { keyOf } from "../kubernetes/objectRef";
+import { readMetadata } from "../kubernetes/readMetadata";
+import type { OwnedRef } from "../operations/addon/ownership";
 import { tracesOfAddon } from "../operations/addon/remove";
+import { isWorkload } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/bringBack";
 import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
@@ -17,6 +21,7 @@ import { undoDependency } from "../operations/dependency/undo";
 import { noteRefusals } from "../operations/models/notePauses";
 import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan/plan";
+import type { World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 
 export interface DependenciesMemory {
@@ -80,7 +85,8 @@ export function dependencies(
     ): Promise<void> {
         const memory = entryOf(context.memory, "moves", planned.addonName);
         const begun = memory.exists ? memory.value : undefined;
-        if (begun?.done === true) return;
+        const isTakenBack = begun !== undefined && (await isGone(context.world, begun));
+        if (begun?.done === true && !isTakenBack) return;
         const move = await moveOf(context, planned, moving, memory);
         if (leftAlone.includes(planned.key)) {
             if (begun === undefined) return;
@@ -91,9 +97,19 @@ export function dependencies(
             return;
         }
         // Half taken back is no state to go on from: the rest of its undo comes first.
-        if (begun?.undoing === true) await undoDependency(move);
-        if (begun === undefined || begun.undoing === true) await memory.write(await rememberDependency(move));
+        const isAnew = begun?.undoing === true || isTakenBack;
+        if (isAnew) await undoDependency(move);
+        if (begun === undefined || isAnew) await memory.write(await rememberDependency(move));
         await moveDependency(move);
+    }
+
+    /** Nothing of what its add-on ran is there any more: the cluster was restored from before. */
+    async function isGone(world: World, { created = [] }: DependencyMemory): Promise<boolean> {
+        const workloads = created.filter(isWorkload);
+        const live = await readMetadata(world, workloads);
+        const isLive = (ref: OwnedRef) =>
+            ref.uid !== undefined && live.get(keyOf(ref))?.metadata.uid === ref.uid;
+        return workloads.length > 0 && !workloads.some(isLive);
     }
 
     async function moveOf(

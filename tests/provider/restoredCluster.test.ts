@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { Objects } from "../../provider/ports/world";
+import { everyDependency } from "./memory/dependencyContent";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { goldenRun } from "./memory/goldenRun";
 import { isIssued } from "./memory/sameButIssued";
@@ -36,6 +37,29 @@ describe("a cluster restored from before the move, with add-ons that EKS keeps",
         );
         assertDone(await stack.destroy());
         assertSame(stateOf(world), start, "after destroy");
+    });
+
+    it("has its dependencies moved again too", async () => {
+        const { world: full, state } = everyDependency();
+        const before = full.snapshot();
+        const stack = new MemoryStack(full);
+        assertDone(await stack.up());
+        full.settle();
+        const golden = stateOf(full, true);
+        full.data.objects = new Map(before.objects);
+        full.settle();
+        assertDone(await stack.up());
+        full.settle();
+        // Helm's marks mean nothing without its records.
+        assertSame(
+            stateOf(full, true),
+            golden,
+            "after up",
+            (difference) =>
+                isIssued(difference) || /^metadata\.(managedF|annotations|labels)/.test(difference.path),
+        );
+        assertDone(await stack.destroy());
+        assertSame(stateOf(full), state, "after destroy");
     });
 
     it("is Helm's again after destroy", async () => {

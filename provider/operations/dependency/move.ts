@@ -5,13 +5,12 @@ import type { MemoryEntry } from "../../engine/memoryCell";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import { seldom } from "../../ports/seldom";
-import { AddonStatus, type ObjectRef, type World } from "../../ports/world";
+import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
-import { applyAgainWhatIsGone } from "../addon/applyAgain";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
 import { createdByOthers } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
-import { awaitAddon, awaitWorkloads, isWorkload } from "../addon/wait";
+import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
 import { MEASURED_EVERY_MS, probesOf, Refusals, waitForAnswers } from "../models/probes";
 import { beginBridge, endBridge, keepBridge } from "./bridge";
@@ -94,10 +93,6 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
     };
     const attempts = { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs };
-    if (existing?.status === AddonStatus.Active)
-        await applyAgainWhatIsGone(world, (memory.value.created ?? []).filter(isWorkload), wanted, attempts, {
-            timeoutMs: timeouts.installMs,
-        });
     await createOrContinue(world, wanted, attempts, existing);
     const handing = seldom(world.clock, POLL_MS, () => handOver(world, replaced));
     const measuring = seldom(world.clock, MEASURED_EVERY_MS, () => refusals.glance());

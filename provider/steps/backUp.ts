@@ -11,7 +11,7 @@ import { restoreFieldManagers } from "../kubernetes/restoreFieldManagers";
 import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/bringBack";
 import { issuedAnew } from "../operations/backup/issuedAnew";
-import { keepRecordsApart, MOST_APART } from "../operations/backup/recordsApart";
+import { keepRecords, MOST_APART } from "../operations/backup/recordsApart";
 import { noteOnce } from "../operations/handover/stillServes";
 import { assertReleaseThere } from "../operations/release/unchanged";
 import { MigrationStep } from "../plan/plan";
@@ -32,8 +32,11 @@ export function backUp(profile: Profile): Step<MigrationStep.BackUp, Record<stri
         apply: async ({ world, plan, journal }) => {
             // A later look might see a world that is half moved, or half restored.
             if (journal.backup.exists()) return;
-            const collected = await collect(world, plan, profile);
-            const backup = await keepRecordsApart(world, journal.backup, collected);
+            const [found, records] = await Promise.all([
+                collect(world, plan, profile),
+                keepRecords(world, plan, journal.backup),
+            ]);
+            const backup: Backup = { ...found, ...records };
             // Looked at last: what was taken away meanwhile would be missing in it.
             await assertReleaseThere(world, plan, MigrationStep.BackUp);
             await journal.backup.write(backup);

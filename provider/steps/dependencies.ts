@@ -5,6 +5,7 @@ import { entryOf } from "../engine/memoryCell";
 import type { Step, StepContext } from "../engine/step";
 import { keyOf } from "../kubernetes/objectRef";
 import { readMetadata } from "../kubernetes/readMetadata";
+import { JointSearch } from "../operations/addon/jointSearch";
 import type { OwnedRef } from "../operations/addon/ownership";
 import { tracesOfAddon } from "../operations/addon/remove";
 import { isWorkload } from "../operations/addon/wait";
@@ -43,8 +44,9 @@ export function dependencies(
             const moving = context.plan.dependencies.filter(
                 ({ treatment }) => treatment === DependencyTreatment.Move,
             );
+            const search = new JointSearch(context.world);
             await besideEachOther(context.world, "dependencies", moving, usedFirst, (planned, world) =>
-                moveOne({ ...context, world }, planned, moving),
+                moveOne({ ...context, world }, planned, moving, search),
             );
         },
         undo: async (context) => {
@@ -82,6 +84,7 @@ export function dependencies(
         context: StepContext<DependenciesMemory>,
         planned: PlannedDependency,
         moving: readonly PlannedDependency[],
+        search: JointSearch,
     ): Promise<void> {
         const memory = entryOf(context.memory, "moves", planned.addonName);
         const begun = memory.exists ? memory.value : undefined;
@@ -100,7 +103,12 @@ export function dependencies(
         const isAnew = begun?.undoing === true || isTakenBack;
         if (isAnew) await undoDependency(move);
         if (begun === undefined || isAnew) await memory.write(await rememberDependency(move));
-        await moveDependency(move);
+        if (memory.value.created === undefined) search.expect(planned.addonName);
+        try {
+            await moveDependency(move, search);
+        } finally {
+            search.leave(planned.addonName);
+        }
     }
 
     /** Nothing of what its add-on ran is there any more: the cluster was restored from before. */

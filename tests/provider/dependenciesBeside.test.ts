@@ -9,6 +9,7 @@ import {
     metricsServer,
     s3Csi,
 } from "../../provider/profiles/dependencies";
+import { connectWith } from "./memory/connectWith";
 import { everyDependency, readyPods } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, stateOf } from "./memory/expectations";
 import { journalOf } from "./memory/journalOf";
@@ -35,8 +36,20 @@ function lengthOf(stack: MemoryStack, direction: "forward" | "undo"): number {
 describe("dependencies beside each other", () => {
     it("take as long as the longest of them, and one line says how far each is", async () => {
         const { world, state } = everyDependency();
-        const stack = new MemoryStack(world);
+        const searches: string[] = [];
+        const counting = connectWith((connection) => {
+            const { objects } = connection.world;
+            const createdBy = objects.createdBy.bind(objects);
+            const counted: typeof objects.createdBy = (manager, since, groups) => {
+                searches.push(groups === undefined ? "the operator's" : "theirs");
+                return createdBy(manager, since, groups);
+            };
+            Object.assign(objects, { createdBy: counted });
+            return connection;
+        });
+        const stack = new MemoryStack(world, undefined, true, counting);
         assertDone(await stack.up());
+        assert.deepEqual(searches, ["the operator's", "theirs"], "one search for all that end together");
         assert.ok(ADDONS.every((name) => world.data.addons.get(name)?.status === AddonStatus.Active));
         const took = lengthOf(stack, "forward");
         assert.ok(took >= CREATING_MS && took < CREATING_MS + 3_000, `${took} ms`);

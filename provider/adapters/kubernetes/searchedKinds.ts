@@ -15,6 +15,13 @@ const NEVER_APPLIED = new Set([
     "CSINode",
     "ComponentStatus",
     "CertificateRequest",
+    "CertificateSigningRequest",
+    "CSIStorageCapacity",
+    "Challenge",
+    "IPAddress",
+    "Order",
+    "ResourceSlice",
+    "VolumeAttachment",
     "PodMetrics",
     "NodeMetrics",
 ]);

@@ -31,13 +31,39 @@ export async function madeByAddon(
     since: string,
     beside: readonly Profile[] = [],
 ): Promise<MadeByAddon> {
-    const [{ objects: made, unanswered }, addons] = await Promise.all([
-        world.objects.createdBy(EKS_MANAGER, since, profile.extensionGroups),
+    return provedOf(profile, await madeByEks(world, since, profile.extensionGroups), beside);
+}
+
+/** What EKS made, for whichever add-on. */
+export interface MadeByEks {
+    /** In their live form. */
+    readonly objects: readonly KubernetesObject[];
+    /** Kinds that could not be searched. */
+    readonly unanswered: readonly string[];
+    /** All that the cluster has. */
+    readonly addons: readonly string[];
+}
+
+/** Of the kinds of extensions those of `groups` alone are searched when they are given. */
+export async function madeByEks(
+    world: World,
+    since: string,
+    groups: readonly string[] | undefined,
+): Promise<MadeByEks> {
+    const [{ objects, unanswered }, addons] = await Promise.all([
+        world.objects.createdBy(EKS_MANAGER, since, groups),
         world.addons.list(),
     ]);
-    const refs = made.map(refTo);
+    const refs = objects.map(refTo);
     const found = await readMany(world, refs);
-    const objects = refs.flatMap((ref) => found.get(keyOf(ref)) ?? []);
+    return { objects: refs.flatMap((ref) => found.get(keyOf(ref)) ?? []), unanswered, addons };
+}
+
+export function provedOf(
+    profile: Profile,
+    { objects, unanswered, addons }: MadeByEks,
+    beside: readonly Profile[],
+): MadeByAddon {
     const ownOf = (one: Profile) =>
         ownAmong(
             objects,

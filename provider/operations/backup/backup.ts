@@ -34,10 +34,12 @@ export interface Backup {
     readonly modelPods: Readonly<Record<string, string>>;
 }
 
-/** Characters of payload, as base64: with this the backup fits into a stack's state. */
-export const PAYLOADS_KEPT = 256 * 1024;
-
-export async function collect(outside: World, plan: Plan, profile: Profile): Promise<Backup> {
+/** All but the release's records. */
+export async function collect(
+    outside: World,
+    plan: Plan,
+    profile: Profile,
+): Promise<Omit<Backup, "records" | "apart">> {
     const world = { ...outside, objects: inOneLook(outside.objects) };
     const refs = distinct([
         ...plan.objects,
@@ -45,12 +47,11 @@ export async function collect(outside: World, plan: Plan, profile: Profile): Pro
         ...profile.sharedWithoutTrace,
     ]);
     const home = { apiVersion: "v1", kind: "Namespace", name: plan.release.namespace };
-    const [live, overwritten, crds, replicaSets, records, ofAddon, namespace] = await Promise.all([
+    const [live, overwritten, crds, replicaSets, ofAddon, namespace] = await Promise.all([
         readMany(world, refs),
         readMany(world, profile.appliedByAddon ?? []),
         definitions(world, profile),
         replicaSetsOf(world, plan),
-        recordsWithPayload(world, plan),
         objectsOfExistingAddon(world, profile),
         world.objects.read(home),
     ]);
@@ -75,7 +76,6 @@ export async function collect(outside: World, plan: Plan, profile: Profile): Pro
         objects: [...new Map(found.map((object) => [keyOf(refTo(object)), object])).values()],
         absent: refs.filter((ref) => !live.has(keyOf(ref))).map(bare),
         ...(ofAddon.length === 0 ? {} : { ofAddon: ofAddon.map(refTo) }),
-        records,
         customResources,
         ...(otherCustomResources.length === 0 ? {} : { otherCustomResources }),
         ...(namespace === undefined ? {} : { home: namespace }),
@@ -160,26 +160,6 @@ export async function recordsOf(world: World, plan: Plan): Promise<KubernetesObj
         metadataOnly: true,
     });
     return secrets.filter(({ metadata }) => plan.release.records.includes(metadata.name));
-}
-
-/** Newest first, as many as are kept whole. */
-async function recordsWithPayload(world: World, plan: Plan): Promise<KubernetesObject[]> {
-    const records = (await recordsOf(world, plan)).sort((a, b) => revisionOf(b) - revisionOf(a));
-    const kept: KubernetesObject[] = [];
-    let size = 0;
-    for (const record of records) {
-        const whole = await world.objects.read(refTo(record));
-        const own = JSON.stringify(whole?.data ?? {}).length;
-        // A large one pushes out no small one.
-        const fits = whole !== undefined && size + own < PAYLOADS_KEPT;
-        if (fits) size += own;
-        kept.push(fits ? whole : record);
-    }
-    return kept.reverse();
-}
-
-function revisionOf({ metadata }: KubernetesObject): number {
-    return Number(metadata.labels?.version ?? 0);
 }
 
 function distinct(refs: readonly ObjectRef[]): ObjectRef[] {

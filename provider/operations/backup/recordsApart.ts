@@ -3,28 +3,47 @@ import { canonicalJson } from "../../../common/canonicalJson";
 import { hashOf } from "../../../common/hash";
 import type { BackupStore } from "../../engine/step";
 import { refTo } from "../../kubernetes/objectRef";
+import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, World } from "../../ports/world";
-import type { Backup } from "./backup";
+import { type Backup, recordsOf } from "./backup";
 
 /** Newest first; Helm itself keeps ten, where nobody says otherwise. */
 export const MOST_APART = 16;
 
 type Data = Readonly<Record<string, string>>;
 
-/** The backup with what proves the copies. */
-export async function keepRecordsApart(world: World, store: BackupStore, backup: Backup): Promise<Backup> {
-    const large = backup.records.filter(({ data }) => data === undefined).slice(-MOST_APART);
-    if (large.length === 0) return backup;
+/** Characters of payload, as base64: with this the backup fits into a stack's state. */
+export const PAYLOADS_KEPT = 256 * 1024;
+
+/** Newest first, as many as fit are whole; what proves the copies of the others stands beside them. */
+export async function keepRecords(
+    world: World,
+    plan: Plan,
+    store: BackupStore,
+): Promise<Pick<Backup, "records" | "apart">> {
+    const newestFirst = (await recordsOf(world, plan)).sort((a, b) => revisionOf(b) - revisionOf(a));
+    const records: KubernetesObject[] = [];
     const apart: Record<string, string> = {};
-    for (const record of large) {
+    let size = 0;
+    for (const record of newestFirst) {
+        const whole = await world.objects.read(refTo(record));
+        const data = whole?.data as Data | undefined;
+        const own = JSON.stringify(data ?? {}).length;
+        // A large one pushes out no small one.
+        const fits = whole !== undefined && size + own < PAYLOADS_KEPT;
+        if (fits) size += own;
+        records.push(fits ? whole : record);
+        // Without data somebody deleted it since it was listed.
+        if (fits || data === undefined || Object.keys(apart).length >= MOST_APART) continue;
         const { name } = record.metadata;
-        const data = (await world.objects.read(refTo(record)))?.data as Data | undefined;
-        // Somebody deleted it since it was listed.
-        if (data === undefined) continue;
         await store.keepApart(name, data);
         apart[name] = hashOf(canonicalJson(data));
     }
-    return { ...backup, apart };
+    return { records: records.reverse(), ...(Object.keys(apart).length > 0 ? { apart } : {}) };
+}
+
+function revisionOf({ metadata }: KubernetesObject): number {
+    return Number(metadata.labels?.version ?? 0);
 }
 
 /** Undefined when no intact copy of what it held is left. */

@@ -9,7 +9,8 @@ import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
 import { createdByOthers } from "../addon/createdByOthers";
-import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
+import type { JointSearch } from "../addon/jointSearch";
+import { describeUnproved, type OwnedRef, provedOf } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
 import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
 import { MEASURED_EVERY_MS, probesOf, Refusals, waitForAnswers } from "../models/probes";
@@ -72,7 +73,8 @@ export async function rememberDependency(move: DependencyMove): Promise<Dependen
     };
 }
 
-export async function moveDependency(move: DependencyMove): Promise<void> {
+/** `search` is shared with those that move beside it. */
+export async function moveDependency(move: DependencyMove, search: JointSearch): Promise<void> {
     const { world, plan, profile, planned, migrationId, timeouts, memory } = move;
     const step = `dependencies (${profile.title})`;
     const { since, replaced, secrets } = memory.value;
@@ -104,7 +106,7 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
         () => Promise.all([handing(), measuring(), keepBridge(move)]),
         step,
     );
-    const searched = Promise.resolve(memory.value.created ?? madeBy(move, since));
+    const searched = Promise.resolve(memory.value.created ?? madeBy(move, since, search));
     const works = async () => {
         await awaitWorkloads(world, profile, timeouts.installMs, searched);
         await waitForAnswers(world, profile, timeouts.installMs);
@@ -115,8 +117,9 @@ export async function moveDependency(move: DependencyMove): Promise<void> {
     move.refused(refusals);
     await finishHandOver(world, replaced, timeouts.installMs);
     // What the add-on made is known before anything of Helm's goes, and both stand in the journal.
-    if (memory.value.deleted === undefined) await memory.amend({ created, deleted: await onlyHelms(move) });
-    await deleteInOrder(world, memory.value.deleted ?? [], move);
+    const leaving = memory.value.deleted === undefined ? await onlyHelms(move) : undefined;
+    if (leaving !== undefined) await memory.amend({ created, deleted: leaving.refs });
+    await deleteInOrder(world, memory.value.deleted ?? [], move, leaving?.seen);
     await waitForAnswers(world, profile, timeouts.installMs);
     for (const name of await changedSecrets(world, profile.issues, secrets))
         move.warn(`Secret ${name} was issued anew while ${profile.title} was swapped`);
@@ -138,10 +141,11 @@ export async function finishHandOver(
 
 /** EKS may have made objects of another add-on in the same time: they are told, and never touched. */
 async function madeBy(
-    { world, profile, beside, backup, warn }: DependencyMove,
+    { profile, beside, backup, warn }: DependencyMove,
     since: string,
+    search: JointSearch,
 ): Promise<readonly OwnedRef[]> {
-    const found = await madeByAddon(world, profile, since, beside);
+    const found = provedOf(profile, await search.madeSince(profile, since), beside);
     const told = describeUnproved(profile, found, backup.objects);
     if (told !== undefined) warn(told);
     return found.own;

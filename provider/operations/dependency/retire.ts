@@ -37,8 +37,14 @@ export function isHelms(
     );
 }
 
+/** Objects with their metadata of a moment ago, by key. */
+export interface SeenObjects {
+    readonly refs: readonly ObjectRef[];
+    readonly seen: ReadonlyMap<string, KubernetesObject>;
+}
+
 /** Still Helm's, not taken over by EKS, of a kind that may go, and used by nobody who stays. */
-export async function onlyHelms(move: DependencyOfRelease): Promise<ObjectRef[]> {
+export async function onlyHelms(move: DependencyOfRelease): Promise<SeenObjects> {
     const { world, plan, profile, backup } = move;
     const former = formerOf(plan, profile, backup).filter(({ kind }) => DELETABLE_KINDS.has(kind));
     const alive = await readMetadata(world, former.map(refTo));
@@ -49,13 +55,14 @@ export async function onlyHelms(move: DependencyOfRelease): Promise<ObjectRef[]>
     });
     // An account without a label carries no trace of EKS, although the add-on may use it: its pods tell.
     const used = await accountsInUse(world, leaving);
-    return leaving
+    const refs = leaving
         .filter(
             ({ kind, metadata }) =>
                 kind !== "ServiceAccount" || !used.has(`${metadata.namespace}/${metadata.name}`),
         )
         .map(refTo)
         .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    return { refs, seen: alive };
 }
 
 /** Accounts of the pods that do not belong to the leaving workloads. */
@@ -92,14 +99,16 @@ const LEAVING: readonly ReadonlySet<string>[] = [
     new Set(["Deployment", "DaemonSet"]),
 ];
 
+/** `seen` is their metadata where it was read a moment ago; who goes on with a deletion that was cut off reads it now. Each goes as the very object that was seen, or not at all. */
 export async function deleteInOrder(
     world: World,
     refs: readonly ObjectRef[],
     move: DependencyOfRelease,
+    seen?: SeenObjects["seen"],
 ): Promise<void> {
     const rest = refs.filter(({ kind }) => !LEAVING.some((kinds) => kinds.has(kind)));
     for (const group of [...LEAVING.map((kinds) => refs.filter(({ kind }) => kinds.has(kind))), rest]) {
-        const alive = await readMetadata(world, group);
+        const alive = seen ?? (await readMetadata(world, group));
         await mapConcurrently(group, async (ref) => {
             const live = alive.get(keyOf(ref));
             if (live === undefined || !isHelms(live, move)) return;

@@ -1,6 +1,6 @@
 // An add-on that EKS works on, asked for as seldom as its end allows, since EKS throttles by account: its own pods tell when ACTIVE is near. Writes nothing.
 import { isUnderWay } from "../../addons/states";
-import type { Addon, World } from "../../ports/world";
+import type { Addon, Workloads, World } from "../../ports/world";
 
 /** EKS says ACTIVE after the pods run, never before. Failures that come with pods that do not run are told by their Deployments first. */
 const PODS_START_MS = 10_000;
@@ -12,7 +12,6 @@ const nearEndMs = (since: number) => (since < 5_000 ? 500 : since < 30_000 ? 1_0
 
 export class AskedSparingly {
     #last: { readonly at: number; readonly addon: Addon | undefined } | undefined;
-    #pods: { readonly at: number; readonly areStarting: boolean } | undefined;
     /** Since when nothing of its pods keeps EKS waiting. */
     #nearSince: number | undefined;
 
@@ -39,11 +38,29 @@ export class AskedSparingly {
         return addon;
     }
 
-    async #areStarting(now: number): Promise<boolean> {
-        if (this.#pods === undefined || now - this.#pods.at >= PODS_LOOK_MS) {
-            const starting = await this.world.workloads.startingOfEks(this.namespace);
-            this.#pods = { at: now, areStarting: starting.length > 0 };
-        }
-        return this.#pods.areStarting;
+    /** Add-ons in one namespace that are waited for beside each other look at its pods together. */
+    #areStarting(now: number): Promise<boolean> {
+        const { workloads } = this.world;
+        const looks = looksOf(workloads);
+        const known = looks.get(this.namespace);
+        if (known !== undefined && now - known.at < PODS_LOOK_MS) return known.areStarting;
+        const areStarting = workloads.startingOfEks(this.namespace).then(({ length }) => length > 0);
+        looks.set(this.namespace, { at: now, areStarting });
+        areStarting.catch(() => looks.delete(this.namespace));
+        return areStarting;
     }
+}
+
+interface LookAtPods {
+    readonly at: number;
+    readonly areStarting: Promise<boolean>;
+}
+
+/** By the port that was asked, and by namespace. */
+const LOOKS = new WeakMap<Workloads, Map<string, LookAtPods>>();
+
+function looksOf(workloads: Workloads): Map<string, LookAtPods> {
+    const known = LOOKS.get(workloads) ?? new Map<string, LookAtPods>();
+    LOOKS.set(workloads, known);
+    return known;
 }

@@ -51,6 +51,8 @@ export interface DependencyMove extends DependencyOfRelease {
 }
 
 const POLL_MS = 500;
+/** Pods behind a bridge move as seldom as nodes are drained. */
+const BRIDGED_EVERY_MS = 1_000;
 
 /** What is looked at before anything changes. */
 export async function rememberDependency(move: DependencyMove): Promise<DependencyMemory> {
@@ -97,13 +99,14 @@ export async function moveDependency(move: DependencyMove, search: JointSearch):
     const attempts = { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs };
     await createOrContinue(world, wanted, attempts, existing);
     const handing = seldom(world.clock, POLL_MS, () => handOver(world, replaced));
+    const bridging = seldom(world.clock, BRIDGED_EVERY_MS, () => keepBridge(move));
     const measuring = seldom(world.clock, MEASURED_EVERY_MS, () => refusals.glance());
     await awaitAddon(
         world,
         planned.addonName,
         profile.addonNamespace,
         timeouts.installMs,
-        () => Promise.all([handing(), measuring(), keepBridge(move)]),
+        () => Promise.all([handing(), measuring(), bridging()]),
         step,
     );
     const searched = Promise.resolve(memory.value.created ?? madeBy(move, since, search));

@@ -4,6 +4,7 @@ import { AddonStatus, TaggedKind, type TaggedResource } from "../../../provider/
 import { compareIdentities, compareStates } from "../../../sandbox/compare/compare";
 import { connectWith } from "../memory/connectWith";
 import { ADDON } from "../memory/content";
+import { everyDependency } from "../memory/dependencyContent";
 import { assertDone, stateOf } from "../memory/expectations";
 import { addModels } from "../memory/manyModels";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
@@ -40,6 +41,8 @@ const OPERATOR = `${OPERATOR_NAMESPACE}/hyperpod-inference-controller-manager`;
 /** As the world in memory always has. */
 const OWN_MODELS = 3;
 const BALANCERS_PER_CALL = 20;
+/** One list each: what a Kubernetes of today serves, without what only controllers make. */
+const SEARCHED_KINDS = 41;
 
 interface Run extends Pick<Costs, "leftByUndo"> {
     readonly calls: Record<Phase, Calls>;
@@ -118,6 +121,15 @@ export async function slowCosts(): Promise<SlowCosts> {
     return { describes, kubernetes: calls.kubernetes };
 }
 
+/** Kubernetes calls of a move with four dependencies beside each other, whose add-ons take eleven seconds. */
+export async function callsWithDependencies(): Promise<number> {
+    const { world } = everyDependency();
+    const calls = { aws: 0, kubernetes: 0 };
+    const connect = connectWith((connection) => counting(connection, () => calls, new Set()));
+    assertDone(await new MemoryStack(world, undefined, true, connect).up());
+    return calls.kubernetes;
+}
+
 /** Every port with a count before each of its methods. `looked`: the second plan of one process gets what the first one read. */
 function counting(connection: Connection, calls: () => Calls, looked: Set<string>): Connection {
     const { objects, addons, identities, tags } = connection.world;
@@ -136,6 +148,7 @@ function counting(connection: Connection, calls: () => Calls, looked: Set<string
         takeAway: (resources: readonly TaggedResource[]) =>
             requests(resources) + requests(resources.filter(({ kind }) => kind !== TaggedKind.Certificate)),
         replace: () => 2,
+        createdBy: () => SEARCHED_KINDS,
     };
     for (const [port, side] of [
         [objects, "kubernetes"],

@@ -10,7 +10,7 @@ import type {
     RemoveOptions,
 } from "../ports/world";
 
-type Asked<Answer> = Map<string, Promise<Answer>>;
+type Answers<Answer> = Map<string, Promise<Answer>>;
 
 export function inOneLook(objects: Objects): Objects {
     return new OneLook(objects);
@@ -18,9 +18,9 @@ export function inOneLook(objects: Objects): Objects {
 
 class OneLook implements Objects {
     readonly #objects: Objects;
-    readonly #reads: Asked<KubernetesObject | undefined> = new Map();
-    readonly #lists: Asked<KubernetesObject[]> = new Map();
-    readonly #times: Asked<string> = new Map();
+    readonly #reads: Answers<KubernetesObject | undefined> = new Map();
+    readonly #lists: Answers<KubernetesObject[]> = new Map();
+    readonly #times: Answers<string> = new Map();
 
     constructor(objects: Objects) {
         this.#objects = objects;
@@ -126,7 +126,7 @@ class OneLook implements Objects {
 }
 
 /** A failure is not kept: the next who asks is answered anew. */
-function once<Answer>(asked: Asked<Answer>, key: string, ask: () => Promise<Answer>): Promise<Answer> {
+function once<Answer>(asked: Answers<Answer>, key: string, ask: () => Promise<Answer>): Promise<Answer> {
     const known = asked.get(key);
     if (known !== undefined) return known;
     const answer = ask();

@@ -29,8 +29,7 @@ const launchers = {
 exec node --require '${typescript}' '${path.join(__dirname, "languageHost/main.ts")}' "$@"
 `,
     "pulumi-resource-pulumi-nodejs": `#!/bin/sh
-program=$(node -p 'require.resolve("@pulumi/pulumi/cmd/dynamic-provider")') || exit
-exec node "$program" "$@"
+exec node -e 'process.argv.splice(1, 0, "dynamic-provider"); require("@pulumi/pulumi/cmd/dynamic-provider")' -- "$@"
 `,
 };
 

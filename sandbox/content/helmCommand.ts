@@ -21,6 +21,7 @@ export function helm(sandbox: Sandbox, args: string[], binary = sandbox.tools.he
         // The defaults slow a release of 140 objects down to a few requests a second.
         HELM_BURST_LIMIT: "500",
         HELM_QPS: "500",
+        GOGC: "off", // it ends before garbage matters
     };
     return new Promise((done, failed) => {
         const options = { env, timeout: timeoutMs, maxBuffer: outputLimit };

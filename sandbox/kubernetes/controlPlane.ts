@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
 }
 
 const startTimeoutMs = 60_000;
+/** Of Go: garbage is collected an eighth as often, for a quarter less CPU than with the defaults. */
+const SELDOM_COLLECTED = { GOGC: "800", GOMEMLIMIT: "1GiB" };
 
 export class ControlPlane {
     readonly url: string;
@@ -72,7 +74,6 @@ export class ControlPlane {
             "kube-apiserver",
             tools.kubeApiserver,
             apiServerFlags(this.options.apiServer),
-            { GOGC: "800", GOMEMLIMIT: "1GiB" }, // a quarter less CPU than with the defaults
         );
         await this.waitFor("the API server", () => this.isApiServerReady());
     }
@@ -154,13 +155,12 @@ export class ControlPlane {
         name: string,
         command: string,
         args: string[],
-        env: Record<string, string> = {},
     ): ChildProcess {
         return new ChildProcess({
             name,
             command,
             args,
-            env,
+            env: SELDOM_COLLECTED,
             logFile: join(this.options.directory, "logs", `${name}.log`),
         });
     }

@@ -58,7 +58,7 @@ const SANDBOX_ROOMS = {
     pulumi: ["tools"],
     watch: ["kubernetes"],
     content: ["handle.ts", "kubernetes"],
-    demo: ["compare", "content", "handle.ts", "kubernetes"],
+    demo: ["compare", "content", "handle.ts", "kubernetes", "watch"],
     bench: ["compare", "content", "faults", "handle.ts", "pulumi", "watch"],
     "aws-provider": [],
     "kubernetes-provider": ["aws-provider"],

@@ -3,6 +3,7 @@
 import * as checks from "../common/checks";
 import { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
 import { type Fields, list, one, type Shape } from "../common/shape";
+import { TAGS_PER_RESOURCE } from "../common/tagQuota";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 
@@ -26,8 +27,8 @@ const dependency: Shape = {
 
 const bundled: Shape = { fields: { enabled: one(checks.flag), tolerations: list(toleration) } };
 
-/** Tags that AWS takes beside the owner tag and the bucket's CreatedBy; it allows 50 in all. */
-const TAGS_LEFT = 48;
+/** Beside the owner tag and the bucket's CreatedBy. */
+const TAGS_LEFT = TAGS_PER_RESOURCE - 2;
 
 export const argumentShape: Fields = {
     required: ["clusterName"],
@@ -80,7 +81,7 @@ export const argumentShape: Fields = {
             keys: checks.tagKey,
             atMost: TAGS_LEFT,
             caseless: checks.TAG_KEYS_IN_ANY_CASE,
-            why: ": AWS takes 50, and the owner tag and the bucket's CreatedBy are added",
+            why: `: AWS takes ${TAGS_PER_RESOURCE}, and the owner tag and the bucket's CreatedBy are added`,
         },
         ownerTagValue: one(checks.ownerValue),
         // What the component does not give itself.

@@ -18,17 +18,3 @@ export interface Scope {
     /** Fails once the values that came from other resources turn out wrong. */
     readonly valuesChecked: Promise<void>;
 }
-
-export function childOptions(
-    component: pulumi.ComponentResource,
-    options: pulumi.ComponentResourceOptions,
-    preserve: boolean,
-): Scope["child"] {
-    return (extra = {}) => ({
-        parent: component,
-        // Pulumi hands these to a component only; a child has to be told.
-        ...(options.customTimeouts ? { customTimeouts: options.customTimeouts } : {}),
-        ...(preserve ? { retainOnDelete: true } : {}),
-        ...extra,
-    });
-}

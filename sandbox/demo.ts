@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { captureState, countObjects } from "./compare";
+import { defaultRevisions } from "./content";
 import { ending } from "./demo/ending";
 import { proveMoved, proveUndone } from "./demo/proofs";
 import { Pulumi, type PulumiRun } from "./pulumi/driver";
@@ -38,7 +39,7 @@ async function prepare(sandbox: Sandbox): Promise<void> {
     say(
         sandbox.hasBaseline(DEMO.name)
             ? "the operator, as the real helm installed it in an earlier run, with models and bystanders"
-            : "the operator from its chart by the real helm (3 revisions), three models, and things of others",
+            : `the operator from its chart by the real helm (${defaultRevisions} revisions), three models, and things of others`,
     );
     await startFrom(sandbox, DEMO);
 }

@@ -2,6 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
+import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import { isUpdatable } from "../addons/states";
 import {
     chooseAddonVersion,
@@ -14,9 +15,6 @@ import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/settings";
 import { differingSettings, settingsIn } from "../settings/settingsText";
 import type { Plan, PlannedController } from "./plan";
-
-/** EKS's quota. */
-const TAGS_OF_ADDON = 50;
 
 export interface VersionInputs {
     readonly available: readonly string[];
@@ -52,12 +50,12 @@ type MoveTags = Readonly<Record<string, string>>;
 export function existingTagBlockers(addon: Addon | undefined, tags: MoveTags = {}): Blocker[] {
     if (addon === undefined || !isUpdatable(addon)) return [];
     const count = Object.keys({ ...addon.tags, ...tags }).length;
-    if (count <= TAGS_OF_ADDON || Object.keys(tags).length === 0) return [];
+    if (count <= TAGS_PER_RESOURCE || Object.keys(tags).length === 0) return [];
     return [
         {
             code: ErrorCode.TagLimit,
             property: "tags",
-            what: `the add-on ${addon.name}, which is there already, would have ${count} tags: its own and \`tags\`; EKS allows ${TAGS_OF_ADDON}`,
+            what: `the add-on ${addon.name}, which is there already, would have ${count} tags: its own and \`tags\`; EKS allows ${TAGS_PER_RESOURCE}`,
             remedy: "give fewer in `tags`, or take some from the add-on",
         },
     ];

@@ -10,6 +10,7 @@ import {
     trustOf,
     trustOfCopy,
 } from "../../common/iam/trustPolicy";
+import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import { UNKNOWN } from "../../common/unknown";
 import type { FoundIdentity } from "../discovery/identities";
 import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/bucketPolicy";
@@ -17,9 +18,6 @@ import { needsCopy } from "../identities/identityNames";
 import { tagsOfCopy } from "../identities/tagsOfCopy";
 import type { Role } from "../ports/world";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
-
-/** IAM's limit. */
-const TAGS_OF_ROLE = 50;
 
 export interface IdentityInputs {
     readonly partition: string;
@@ -140,12 +138,12 @@ function tooManyTags(
     tags: Readonly<Record<string, string>>,
 ): Blocker[] {
     const count = Object.keys(tagsOfCopy(role, tags)).length + 1;
-    if (count <= TAGS_OF_ROLE) return [];
+    if (count <= TAGS_PER_RESOURCE) return [];
     return [
         {
             code: ErrorCode.TagLimit,
             property: "tags",
-            what: `the copy of ${definite(identity.title)} ${role.name} would have ${count} tags: those of the role, the move's own and \`tags\`; IAM allows ${TAGS_OF_ROLE}`,
+            what: `the copy of ${definite(identity.title)} ${role.name} would have ${count} tags: those of the role, the move's own and \`tags\`; IAM allows ${TAGS_PER_RESOURCE}`,
             remedy: `give fewer in \`tags\`, or give the role with \`${identity.property}\`: a role that is given is left as it is`,
         },
     ];

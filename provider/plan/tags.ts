@@ -3,14 +3,15 @@
 import type { Blocker } from "../../common/blocker";
 import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
+import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import type { FoundOwned } from "../discovery/awsResourcesOfModels";
 import { type SeenTags, TaggedKind } from "../ports/world";
 import type { PlannedTag, PlannedTags } from "./plan";
 
 /** How many tags each kind may carry. */
 const LIMITS: Record<TaggedKind, number> = {
-    [TaggedKind.LoadBalancer]: 50,
-    [TaggedKind.Certificate]: 50,
+    [TaggedKind.LoadBalancer]: TAGS_PER_RESOURCE,
+    [TaggedKind.Certificate]: TAGS_PER_RESOURCE,
     [TaggedKind.S3Object]: 10,
 };
 

@@ -5,7 +5,7 @@ import { Journal } from "../engine/journal";
 import { settingsChanged } from "../operations/addon/upgrade";
 import { missingWorkloads } from "../operations/handover/stillServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
-import { lostModels } from "../operations/models/lostModels";
+import { lostModelsAndCrds } from "../operations/models/lostModelsAndCrds";
 import { MigrationStep } from "../plan/plan";
 import { describeRival } from "../plan/rivals";
 import { AddonStatus } from "../ports/world";
@@ -172,7 +172,7 @@ async function modelsGone({ connection: { world }, profile }: Session, journal: 
     // Of an undo that was cut off at its very end, whose backup goes before the journal does.
     if (journal.isEmpty()) return [];
     const backup = await backupIn(journal, world);
-    return backup === undefined ? [] : lostModels(world, profile, backup);
+    return backup === undefined ? [] : lostModelsAndCrds(world, profile, backup);
 }
 
 async function homeOf({ connection }: Session, { plan }: Journal): Promise<string[]> {

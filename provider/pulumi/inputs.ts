@@ -5,6 +5,7 @@ import { sameJson } from "../../common/canonicalJson";
 import * as checks from "../../common/checks";
 import { DependencyChoice, Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
+import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
 import { MigrationStep } from "../plan/plan";
@@ -55,7 +56,7 @@ const access: Fields = {
 };
 
 /** A role gets the mark of its move, an add-on CreatedBy. */
-const TAGS_LEFT = 49;
+const TAGS_LEFT = TAGS_PER_RESOURCE - 1;
 
 /** What each input of a move looks like; the component takes its rules for a move from here. */
 export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secretInputs">, Shape>> = {
@@ -92,7 +93,7 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
         keys: checks.tagKeyOfMove,
         caseless: checks.TAG_KEYS_IN_ANY_CASE,
         atMost: TAGS_LEFT,
-        why: ": AWS takes 50, and the move adds its own",
+        why: `: AWS takes ${TAGS_PER_RESOURCE}, and the move adds its own`,
     },
     until: one(checks.oneOf(Object.values(MigrationStep))),
     desiredOwner: one(checks.oneOf(Object.values(Owner))),

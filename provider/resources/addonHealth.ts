@@ -10,7 +10,6 @@ import { type Addon, type AddonIssue, AddonStatus } from "../ports/world";
 import { callLog } from "../process/callLog";
 import { systemClock } from "../process/systemClock";
 import type { Bag } from "../pulumi/bag";
-import type { DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
 import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";
@@ -19,6 +18,7 @@ import { findModels } from "./models";
 import { modelsRemain } from "./modelsRemain";
 import { type ClusterReads, reachCluster, reachIn } from "./reach";
 import { remedyFor } from "./remediesOfIssues";
+import { tellErrors } from "./tellErrors";
 
 interface HealthInputs {
     clusterName: string;
@@ -185,7 +185,7 @@ function lookOf(bag: Bag): Look {
     return new Look(reachIn(bag) ?? {}, bag as unknown as HealthInputs);
 }
 
-export const addonHealth: DynamicProvider = {
+export const addonHealth = tellErrors("health of the add-on", {
     check: (_olds, news) => ({ inputs: news }),
     diff: (_id, olds, news) => ({ changes: olds.healthy !== true || differs(olds, news, watched) }),
     async create(inputs) {
@@ -205,4 +205,4 @@ export const addonHealth: DynamicProvider = {
         const models = await findModels(cluster.objects);
         if (models.length > 0) throw modelsRemain(inputs, models);
     },
-};
+});

@@ -5,7 +5,6 @@ import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknown";
 import type { SessionRequest } from "../adapters/aws/session";
 import type { Bag } from "../pulumi/bag";
-import type { DynamicProvider } from "../pulumi/guard";
 import type { CheckFailure } from "../pulumi/inputs";
 import { settingProblems } from "../settings/validateSettings";
 import { addonsOf } from "./addonsOf";
@@ -14,6 +13,7 @@ import { once } from "./once";
 import { findAbsent } from "./presence";
 import { reachCluster, reachIn } from "./reach";
 import { rememberOnly } from "./rememberOnly";
+import { tellErrors } from "./tellErrors";
 
 /** One add-on to check. `argument` is the property path of the settings in the component's arguments, "" for the component itself. */
 interface AddonToCheck {
@@ -80,7 +80,7 @@ async function missing(news: Bag): Promise<CheckFailure[]> {
 
 const checked = ["addons", "kubernetesVersion", "present"];
 
-export const addonSettings: DynamicProvider = {
+export const addonSettings = tellErrors("settings of the add-ons", {
     async check(olds, news) {
         // What was accepted once needs no further call.
         if (!differs(olds, news, checked)) return { inputs: news };
@@ -89,4 +89,4 @@ export const addonSettings: DynamicProvider = {
     },
     diff: (_id, olds, news) => ({ changes: differs(olds, news, checked) }),
     ...rememberOnly,
-};
+});

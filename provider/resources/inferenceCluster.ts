@@ -6,12 +6,12 @@ import { UNKNOWN } from "../../common/unknown";
 import { findHyperpodClusters } from "../adapters/aws/hyperpodClusters";
 import { openSession, type SessionRequest } from "../adapters/aws/session";
 import type { Bag } from "../pulumi/bag";
-import type { DynamicProvider } from "../pulumi/guard";
 import type { CheckFailure } from "../pulumi/inputs";
 import { differs } from "./differs";
 import { once } from "./once";
 import { reachIn } from "./reach";
 import { rememberOnly } from "./rememberOnly";
+import { tellErrors } from "./tellErrors";
 
 const remembered = ["clusterName", "clusterArn", "hyperpodClusterArn", "owner"];
 
@@ -58,7 +58,7 @@ function refused(problem: Parameters<typeof describeBlocker>[0]): { failure: Che
     return { failure: { property: "hyperpodClusterArn", reason: describeBlocker(problem) } };
 }
 
-export const inferenceCluster: DynamicProvider = {
+export const inferenceCluster = tellErrors("HyperPod cluster", {
     async check(olds, news) {
         const { arn, failure } = await hyperpodClusterArn(news);
         // The first owner stays, so that a renamed stack or component does not lose sight of what it made.
@@ -68,4 +68,4 @@ export const inferenceCluster: DynamicProvider = {
     },
     diff: (_id, olds, news) => ({ changes: differs(olds, news, remembered) }),
     ...rememberOnly,
-};
+});

@@ -4,9 +4,9 @@ import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
 import { callLog } from "../process/callLog";
 import type { Bag } from "../pulumi/bag";
-import type { DynamicProvider } from "../pulumi/guard";
 import { differs } from "./differs";
 import { reachIn } from "./reach";
+import { tellErrors } from "./tellErrors";
 
 async function deleteIfEmpty(props: Bag): Promise<void> {
     const bucket = String(props.bucket);
@@ -17,7 +17,7 @@ async function deleteIfEmpty(props: Bag): Promise<void> {
     );
 }
 
-export const tlsBucketRetention: DynamicProvider = {
+export const tlsBucketRetention = tellErrors("TLS bucket", {
     check: (_olds, news) => ({ inputs: news }),
     diff: (_id, olds, news) => ({ changes: differs(olds, news, ["bucket", "keep", ...AWS_REACH]) }),
     create: (inputs) => ({ id: String(inputs.bucket), outs: inputs }),
@@ -29,4 +29,4 @@ export const tlsBucketRetention: DynamicProvider = {
     async delete(_id, props) {
         if (props.keep !== true) await deleteIfEmpty(props);
     },
-};
+});

@@ -21,7 +21,6 @@ export interface HelmInstallOptions {
     namespace?: string;
     /** The operator as a part of the umbrella chart; its values are then nested. */
     umbrella?: boolean;
-    /** Default 3: an install and two upgrades. */
     revisions?: number;
     /** On top of what a user has to give, in the first revision. */
     values?: Values;
@@ -41,6 +40,8 @@ export interface HelmInstallOptions {
 }
 
 export const defaultRelease = "hyperpod-inference-operator";
+/** An install and two upgrades. */
+export const defaultRevisions = 3;
 
 export async function installWithHelm(
     sandbox: Sandbox,
@@ -98,7 +99,7 @@ async function prepare(
         tlsBucket,
         otherTlsBucket,
         external,
-        revisions: options.revisions ?? 3,
+        revisions: options.revisions ?? defaultRevisions,
         values,
         binary: options.binary ?? sandbox.tools.helm,
     };

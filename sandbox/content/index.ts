@@ -2,20 +2,25 @@
 import type { Sandbox } from "../handle";
 import type { BareCluster } from "./bareCluster";
 import { type Bystanders, deployBystanders } from "./bystanders";
+import { deployModels, type ModelOptions, type Models } from "./deployModels";
 import { type HelmInstallOptions, installWithHelm } from "./helmInstallation";
 import type { HelmInstallation } from "./installation";
-import { deployModels, type ModelOptions, type Models } from "./models";
 
 export { type BareCluster, type BareClusterOptions, createBareCluster } from "./bareCluster";
 export { type Bystanders, deployBystanders } from "./bystanders";
 export { type CrowdSize, deployCrowd } from "./crowd";
+export { deployModels, type ModelOptions, type Models } from "./deployModels";
 export { helm } from "./helmCommand";
-export { defaultRelease, type HelmInstallOptions, installWithHelm } from "./helmInstallation";
+export {
+    defaultRelease,
+    defaultRevisions,
+    type HelmInstallOptions,
+    installWithHelm,
+} from "./helmInstallation";
 export { type HelmRoleOptions, type RoleArns, type RoleKey, roleNames } from "./helmRoles";
 export { type Dependency, dependencyNames, inexpressibleValues, type Values } from "./helmValues";
 export type { HelmInstallation } from "./installation";
 export type { Model } from "./model";
-export { deployModels, type ModelOptions, type Models } from "./models";
 export { installStandAlone } from "./standAlone";
 export {
     addForeignManagers,

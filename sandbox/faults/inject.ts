@@ -2,9 +2,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type CannedAnswer, denied, serverError, throttled } from "./answers";
 import type { Exchange } from "./exchange";
+import type { LedgerEntry } from "./ledgerEntry";
 import type { Fault } from "./plan";
 import type { Classified } from "./request";
-import type { Write } from "./write";
 
 export class Injector {
     #held = new Set<Exchange>();
@@ -16,7 +16,7 @@ export class Injector {
         return this.#kills > 0;
     }
 
-    async apply(fault: Fault, exchange: Exchange, request: Classified, entry: Write): Promise<void> {
+    async apply(fault: Fault, exchange: Exchange, request: Classified, entry: LedgerEntry): Promise<void> {
         entry.fault = fault.action;
         switch (fault.action) {
             case "killBefore":
@@ -90,7 +90,7 @@ export class Injector {
 }
 
 /** No fault: forward, and stream the answer back. */
-export async function passOn(exchange: Exchange, entry: Write): Promise<void> {
+export async function passOn(exchange: Exchange, entry: LedgerEntry): Promise<void> {
     if (exchange.response.destroyed && !exchange.request.complete) return;
     const upstreamAnswer = await exchange.send();
     if (upstreamAnswer.statusCode !== undefined) entry.status = upstreamAnswer.statusCode;
@@ -99,13 +99,13 @@ export async function passOn(exchange: Exchange, entry: Write): Promise<void> {
     });
 }
 
-async function commit(exchange: Exchange, entry: Write): Promise<void> {
+async function commit(exchange: Exchange, entry: LedgerEntry): Promise<void> {
     const upstreamAnswer = await exchange.send();
     if (upstreamAnswer.statusCode !== undefined) entry.status = upstreamAnswer.statusCode;
     await exchange.swallow(upstreamAnswer);
 }
 
-function answer(exchange: Exchange, entry: Write, canned: CannedAnswer): void {
+function answer(exchange: Exchange, entry: LedgerEntry, canned: CannedAnswer): void {
     entry.status = canned.status;
     const { request, response } = exchange;
     const length = String(Buffer.byteLength(canned.body));

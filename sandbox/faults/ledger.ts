@@ -1,18 +1,19 @@
 /** Classified requests come in; the numbered log of writes and the counts of everything else go out. One ledger serves both sides. */
+
+import type { LedgerEntry } from "./ledgerEntry";
 import type { Classified } from "./request";
-import type { Write } from "./write";
 
 /** The newest reads kept for looking at; the count goes on. */
 const READS_KEPT = 10_000;
 
 export class Ledger {
-    #writes: Write[] = [];
-    #renewals: Write[] = [];
-    #reads: Write[] = [];
+    #writes: LedgerEntry[] = [];
+    #renewals: LedgerEntry[] = [];
+    #reads: LedgerEntry[] = [];
     #readCount = 0;
 
-    record(request: Classified, userAgent: string): Write {
-        const entry: Write = {
+    record(request: Classified, userAgent: string): LedgerEntry {
+        const entry: LedgerEntry = {
             ordinal: request.effect === "write" ? this.#writes.length + 1 : 0,
             side: request.side,
             verb: request.verb,
@@ -27,21 +28,21 @@ export class Ledger {
         return entry;
     }
 
-    #recordRead(entry: Write): void {
+    #recordRead(entry: LedgerEntry): void {
         this.#readCount += 1;
         this.#reads.push(entry);
         if (this.#reads.length > READS_KEPT) this.#reads.splice(0, READS_KEPT / 10);
     }
 
-    writes(): Write[] {
+    writes(): LedgerEntry[] {
         return this.#writes.map((entry) => ({ ...entry }));
     }
 
-    leaseRenewals(): Write[] {
+    leaseRenewals(): LedgerEntry[] {
         return this.#renewals.map((entry) => ({ ...entry }));
     }
 
-    readRequests(): Write[] {
+    readRequests(): LedgerEntry[] {
         return this.#reads.map((entry) => ({ ...entry }));
     }
 

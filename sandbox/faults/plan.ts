@@ -1,12 +1,13 @@
 /** Armed faults come in; for each logged request, the fault it meets (or none) goes out. Nothing is sent or killed here. */
+
+import type { FaultAction, LedgerEntry } from "./ledgerEntry";
 import type { Effect } from "./request";
-import type { FaultAction, Write } from "./write";
 
 export interface Fault {
     /** The write with this number; with `times` above 1 also the repetitions of that same write. */
     ordinal?: number;
     /** Every request for which this is true; with `ordinal`, both must hold. Without either, every request. */
-    match?: (write: Write) => boolean;
+    match?: (write: LedgerEntry) => boolean;
     /** Which requests are looked at: writes unless said otherwise. */
     effect?: Effect;
     action: FaultAction;
@@ -36,7 +37,7 @@ export class FaultPlan {
         this.#armed = [];
     }
 
-    take(request: Write, effect: Effect): Fault | undefined {
+    take(request: LedgerEntry, effect: Effect): Fault | undefined {
         const armed = this.#armed.find((candidate) => candidate.left > 0 && hits(candidate, request, effect));
         if (armed === undefined) return undefined;
         armed.left -= 1;
@@ -45,13 +46,13 @@ export class FaultPlan {
     }
 }
 
-function hits({ fault, stuckTo }: Armed, request: Write, effect: Effect): boolean {
+function hits({ fault, stuckTo }: Armed, request: LedgerEntry, effect: Effect): boolean {
     if (effect !== (fault.effect ?? "write")) return false;
     if (stuckTo !== undefined) return identity(request) === stuckTo;
     if (fault.ordinal !== undefined && fault.ordinal !== request.ordinal) return false;
     return fault.match === undefined || fault.match(request);
 }
 
-function identity(request: Write): string {
+function identity(request: LedgerEntry): string {
     return `${request.side} ${request.what}`;
 }

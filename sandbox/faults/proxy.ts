@@ -10,16 +10,16 @@ import { classifyKubernetes, needsKubernetesBody } from "./classifyKubernetes";
 import { Exchange, type Upstream } from "./exchange";
 import { Injector, passOn } from "./inject";
 import { Ledger } from "./ledger";
+import type { LedgerEntry } from "./ledgerEntry";
 import { Listener } from "./listener";
 import { type Outage, startOutage } from "./outage";
 import { type Fault, FaultPlan } from "./plan";
 import type { Classified, RequestHead, Side } from "./request";
-import type { Write } from "./write";
 
+export type { FaultAction, LedgerEntry } from "./ledgerEntry";
 export type { Outage } from "./outage";
 export type { Fault } from "./plan";
 export type { Effect, KubernetesResource, Side } from "./request";
-export type { FaultAction, Write } from "./write";
 
 export interface FaultProxyOptions {
     awsUpstream: string;
@@ -40,12 +40,12 @@ export interface FaultProxy {
     arm(fault: Fault): void;
     /** Forgets all faults and breaks the connections that hang; throws what an `onHit` threw. */
     disarm(): void;
-    writes(): Write[];
+    writes(): LedgerEntry[];
     /** Heartbeats of locks (PUT and PATCH of Leases), which have no ordinal. */
-    leaseRenewals(): Write[];
+    leaseRenewals(): LedgerEntry[];
     reads(): number;
     /** The newest 10,000 reads, dry runs and reviews included. */
-    readRequests(): Write[];
+    readRequests(): LedgerEntry[];
     /** Back to ordinal 1, empty logs, no faults. */
     reset(): void;
     outage(side: Side, milliseconds?: number): Promise<Outage>;

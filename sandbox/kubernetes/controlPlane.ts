@@ -151,11 +151,7 @@ export class ControlPlane {
         };
     }
 
-    private spawn(
-        name: string,
-        command: string,
-        args: string[],
-    ): ChildProcess {
+    private spawn(name: string, command: string, args: string[]): ChildProcess {
         return new ChildProcess({
             name,
             command,

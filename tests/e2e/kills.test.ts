@@ -2,7 +2,7 @@
 // KILLS=n runs a seeded n of the table, KILLS=all all of it.
 import assert from "node:assert/strict";
 import { captureState } from "../../sandbox/compare";
-import type { FaultAction, Write } from "../../sandbox/faults/proxy";
+import type { FaultAction, LedgerEntry } from "../../sandbox/faults/proxy";
 import { type Golden, goldenMove } from "../faults/golden";
 import { sample } from "../faults/matrix";
 import "./hooks";
@@ -25,13 +25,13 @@ interface Case {
     readonly when: Extract<FaultAction, "killBefore" | "killAfter">;
     readonly victim: Victim;
     readonly what: string;
-    readonly at: (write: Write, golden: Golden) => boolean;
+    readonly at: (write: LedgerEntry, golden: Golden) => boolean;
     readonly nth?: number;
     readonly next: "up" | "destroy";
 }
 
-const is = (what: RegExp) => (write: Write) => what.test(write.what);
-const isLast = (what: RegExp) => (write: Write, golden: Golden) =>
+const is = (what: RegExp) => (write: LedgerEntry) => what.test(write.what);
+const isLast = (what: RegExp) => (write: LedgerEntry, golden: Golden) =>
     write.what === golden.writes.filter((one) => what.test(one.what)).at(-1)?.what;
 
 const SCALE = /^patch deployments\/kube-system\/hyperpod-inference-operator-alb$/;

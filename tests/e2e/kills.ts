@@ -1,6 +1,6 @@
 // A stack's command that is killed at one write; what is left of its processes afterwards is known to have ended.
 
-import type { FaultAction, Write } from "../../sandbox/faults/proxy";
+import type { FaultAction, LedgerEntry } from "../../sandbox/faults/proxy";
 import type { PulumiRun, RunningPulumi } from "../../sandbox/pulumi/driver";
 import { LEASE_PATH, readObject } from "./runs";
 import { type Scene, until } from "./stage";
@@ -11,7 +11,7 @@ export type Victim = "provider" | "engine" | "both";
 export interface Kill {
     readonly when: Extract<FaultAction, "killBefore" | "killAfter">;
     readonly victim: Victim;
-    readonly at: (write: Write) => boolean;
+    readonly at: (write: LedgerEntry) => boolean;
     /** Which of the writes that fit; 1 unless said otherwise. */
     readonly nth?: number;
 }

@@ -1,6 +1,6 @@
 // What an observed move may cost its users: nothing deleted, nobody twice, and pauses no longer than the start of the new pods takes.
 import assert from "node:assert/strict";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import { describeObservation, type Observation } from "../../sandbox/watch/observeMove";
 import { controllerBehind, unavoidableSeconds } from "../../sandbox/watch/unavoidable";
 
@@ -21,7 +21,7 @@ export function assertNothingLost(observation: Observation): void {
     assert.deepEqual(refused, [], `refused at the end:\n${told}`);
 }
 
-export function assertShortPauses(observation: Observation, writes: readonly Write[]): void {
+export function assertShortPauses(observation: Observation, writes: readonly LedgerEntry[]): void {
     const told = describeObservation(observation);
     const asked = writes.find(({ what }) => what === CREATE);
     assert.ok(asked, "the add-on was asked for");
@@ -38,7 +38,7 @@ export function assertShortPauses(observation: Observation, writes: readonly Wri
 }
 
 /** However fast the machine is: while controllers are away, the move does nothing but stop the others and write its journal. */
-export function assertNothingDoneMeanwhile(writes: readonly Write[]): void {
+export function assertNothingDoneMeanwhile(writes: readonly LedgerEntry[]): void {
     const stopped = writes.findIndex(({ what }) => /^patch deployments\//.test(what));
     const asked = writes.findIndex(({ what }) => what === CREATE);
     assert.ok(stopped >= 0 && asked > stopped, "controllers are stopped, then the add-on is asked for");

@@ -4,7 +4,7 @@ import { CreateAddonCommand, CreateClusterCommand, DescribeAddonCommand } from "
 import { captureState, compareStates, type Difference } from "../../sandbox/compare";
 import { awsClients } from "../../sandbox/content/awsClients";
 import { ClusterObjects } from "../../sandbox/content/clusterObjects";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { type Golden, goldenMove } from "../faults/golden";
 import "./hooks";
@@ -131,7 +131,7 @@ describe("rivals of a move", function () {
     });
 });
 
-function inText({ what, status }: Write): string {
+function inText({ what, status }: LedgerEntry): string {
     return `${what} ${status}`;
 }
 

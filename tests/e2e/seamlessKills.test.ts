@@ -1,6 +1,6 @@
 // A move without a pause that is killed at a write of its own steps, on the real API server with leaders that are elected; the next command ends it, and nothing of the way is left. SEAMLESS_KILLS=n runs a seeded n of the table, SEAMLESS_KILLS=all all of it.
 import assert from "node:assert/strict";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { sample } from "../faults/matrix";
 import "./hooks";
@@ -77,7 +77,7 @@ describe("a mover that is killed while controllers hand over", function () {
             const scene = await fresh({ args: ARGS, change: electLeaders });
             const { sandbox, pulumi } = scene;
             if (during === "destroy") succeeds(await pulumi.up("--skip-preview"));
-            await killedRun(scene, during, { ...kill, at: (write: Write) => at.test(write.what) });
+            await killedRun(scene, during, { ...kill, at: (write: LedgerEntry) => at.test(write.what) });
             // A stack whose state says that it moved learns from a refresh that the undo was begun.
             if (during === "destroy" && next === "up") succeeds(await pulumi.refresh());
             succeeds(await pulumi[next]("--skip-preview"));

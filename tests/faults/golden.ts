@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { captureState, type State } from "../../sandbox/compare";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import { fingerprint } from "../../sandbox/kubernetes/fingerprint";
 import { fresh } from "../e2e/stage";
 
 export interface Golden {
     readonly state: State;
-    readonly writes: readonly Write[];
+    readonly writes: readonly LedgerEntry[];
     /** Of the migration; absent for the example of the README, which moves everything. */
     readonly args?: unknown;
 }

@@ -1,5 +1,5 @@
 // Which experiments there are: every write of a move with every fault and every ending; and a seeded sample of them. Runs nothing.
-import type { FaultAction, Write } from "../../sandbox/faults/proxy";
+import type { FaultAction, LedgerEntry } from "../../sandbox/faults/proxy";
 import type { Victim } from "../e2e/kills";
 import type { Ending, Experiment } from "./experiment";
 
@@ -14,7 +14,7 @@ const ACTIONS: readonly FaultAction[] = [
 const ENDINGS: readonly Ending[] = ["resume", "undo"];
 const KILLS: readonly Victim[] = ["provider", "both"];
 
-export function allExperiments(writes: readonly Write[]): Experiment[] {
+export function allExperiments(writes: readonly LedgerEntry[]): Experiment[] {
     return writes.flatMap(({ ordinal }) =>
         ACTIONS.flatMap((action) =>
             ENDINGS.flatMap((ending) =>

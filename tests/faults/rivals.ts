@@ -1,7 +1,7 @@
 // One experiment with a rival: a colleague acts at one write of a move, which then goes on or goes back. It must end in the golden state or at the start but for what is the colleague's, and that must be there.
 import type { Difference } from "../../sandbox/compare";
 import { captureState, compareStates } from "../../sandbox/compare";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import { differencesBetweenMoves, fresh, inWords } from "../e2e/stage";
 import type { Ending } from "./experiment";
 import type { Golden } from "./golden";
@@ -20,7 +20,7 @@ export interface RivalOutcome {
     readonly problem: string;
 }
 
-export function rivalExperiments(writes: readonly Write[]): RivalExperiment[] {
+export function rivalExperiments(writes: readonly LedgerEntry[]): RivalExperiment[] {
     return sandboxActs.flatMap((act) =>
         writes.flatMap(({ ordinal }) =>
             (["resume", "undo"] as const).map((ending) => ({ act, ordinal, ending })),

@@ -5,7 +5,7 @@ import { compareStates, describeDifferences, type State } from "../../sandbox/co
 import { createBareCluster } from "../../sandbox/content";
 import { awsClients } from "../../sandbox/content/awsClients";
 import { serviceTrust } from "../../sandbox/content/trustPolicies";
-import type { Write } from "../../sandbox/faults/proxy";
+import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { isExpectedRest, settledState } from "../component/offlineAccount";
@@ -52,7 +52,7 @@ describe("programs in other languages", function () {
     const isInterrupted = async (
         pulumi: Pulumi,
         command: "up" | "destroy",
-        at: (write: Write) => boolean,
+        at: (write: LedgerEntry) => boolean,
     ) => {
         const running = pulumi.start(command, "--yes", "--skip-preview");
         const heard = async () => {
@@ -199,7 +199,7 @@ describe("programs in other languages", function () {
     });
 });
 
-function is(what: RegExp): (write: Write) => boolean {
+function is(what: RegExp): (write: LedgerEntry) => boolean {
     return (write) => what.test(write.what);
 }
 

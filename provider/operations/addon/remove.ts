@@ -25,11 +25,9 @@ import type { Backup } from "../backup/backup";
 import { bringBackNamespaces } from "../backup/bringBack";
 import { replicasOf } from "../handover/stoppedControllers";
 import { isAskedForByMove } from "./create";
+import { NEVER_DELETED_KINDS } from "./neverDeletedKinds";
 import { describeUnproved, madeByAddon, type OwnedRef, ownedRef } from "./ownership";
 import { awaitGone, failedAddon, pollMs } from "./wait";
-
-/** Kinds that an undo never deletes, whoever made them: something of the user's may live in or on them. */
-const NEVER_DELETED = new Set(["Namespace", "PersistentVolume", "PersistentVolumeClaim"]);
 
 export async function removeAddon(
     world: World,
@@ -259,7 +257,7 @@ export async function deleteMade(
             }),
     );
     await mapConcurrently([...made, ...written.flat()], async ({ uid, ...ref }) => {
-        if (NEVER_DELETED.has(ref.kind) || uid === undefined) return;
+        if (NEVER_DELETED_KINDS.has(ref.kind) || uid === undefined) return;
         if (ref.kind === "CustomResourceDefinition" && !(await isUnused(world, ref))) return;
         try {
             await world.objects.remove(ref, { uid });

@@ -60,7 +60,7 @@ class Entry:
             chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
             # moto's own failures are HTML, which SDKs report as a parse error; the traceback is in the emulator's log.
             if "html" in headers.get("Content-Type", "") and status.startswith("500"):
-                return errors.broken(call.service, f"The emulator failed on {call.service}:{call.operation}; see its log.")
+                return errors.emulator_failed(call.service, call.operation)
             return int(status.split(" ", 1)[0]), list(headers), b"".join(chunks)
 
 

@@ -17,6 +17,10 @@ def broken(service: str, message: str | None = None) -> tuple[int, list[tuple[st
     return _answer(service, **(_words("broken", service) | ({"message": message} if message else {})))
 
 
+def emulator_failed(service: str, operation: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    return broken(service, f"The emulator failed on {service}:{operation}; see its log.")
+
+
 def denied(service: str, operation: str) -> tuple[int, list[tuple[str, str]], bytes]:
     message = f"User is not authorized to perform: {service}:{operation}"
     return _answer(service, **_words("denied", service), message=message)

@@ -12,7 +12,7 @@ export type FaultAction =
     | "hang"
     | "delay";
 
-export interface Write {
+export interface LedgerEntry {
     /** 1 for the first write of either side since the last reset; 0 for what is no write. */
     ordinal: number;
     side: Side;

@@ -13,7 +13,7 @@ import { ingress, ingressName, workloads } from "./modelWorkloads";
 import { unavailableDeployment, waitUntil } from "./waiting";
 
 export interface ModelOptions {
-    /** Tags that one S3 object carries already; S3 allows ten. Default 9. */
+    /** Tags that one S3 object carries already; S3 allows ten. */
     objectTags?: number;
     /** Served version through which the JumpStart model is written; v1alpha1 lacks some of its fields. Default v1. */
     jumpStartVersion?: "v1" | "v1alpha1";
@@ -120,7 +120,7 @@ async function storeObjects(
     const keys = certificateKeys(prefix, spec.namespace, spec.name);
     const tagged: Record<string, Record<string, string>> = {
         deepseek15b: { CreatedBy: "platform-team", env: "prod" },
-        mistral7b: customerTags(workshop.options.objectTags ?? 9),
+        mistral7b: customerTags(workshop.options.objectTags),
     };
     const stored = keys.map((key, index) => {
         return { bucket: spec.bucket, key, tags: index === 0 ? (tagged[spec.name] ?? {}) : {} };

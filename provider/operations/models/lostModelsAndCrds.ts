@@ -8,7 +8,7 @@ import type { Backup } from "../backup/backup";
 import { missingModels, nameOfModel } from "./missingModels";
 
 /** CRDs of the models that are not there any more, and models that went with a CRD or a namespace; a line each. */
-export async function lostModels(
+export async function lostModelsAndCrds(
     world: World,
     { customResourceGroups }: Profile,
     { objects, customResources }: Backup,

@@ -107,6 +107,8 @@ describe("the policy pack on the engine", function () {
             {
                 moves: [move({ commit: true, onUnsupportedSettings: "Refuse", addonVersion }, false)],
                 component: { ...bucketsOnly, addonVersion, preserveOnDelete: true },
+                addon: { addonVersion, resolveConflictsOnUpdate: "PRESERVE" },
+                bucket: "closed",
             },
             configuration,
         );
@@ -114,24 +116,12 @@ describe("the policy pack on the engine", function () {
         assert.deepEqual(findings(right), []);
     });
 
-    it("lets everything pass that is right, and then finds a second move of a cluster that has moved", async () => {
+    it("lets an update pass that is right, and then finds a second move of the cluster that has moved", async () => {
         const pulumi = stackOf("right");
         const right = move({ addonVersion: "v1.3.0-eksbuild.1" });
         const first = await pulumi("up", { moves: [right] });
         assert.equal(first.exitCode, 0, first.stdout);
         assert.deepEqual(findings(first), []);
-        const all = await pulumi("preview", {
-            moves: [right],
-            component: {
-                clusterName: "demo",
-                addonVersion: "v1.3.0-eksbuild.1",
-                modelBucketArns: ["arn:aws:s3:::models"],
-            },
-            addon: { addonVersion: "v1.3.0-eksbuild.1", resolveConflictsOnUpdate: "PRESERVE" },
-            bucket: "closed",
-        });
-        assert.equal(all.exitCode, 0, all.stdout);
-        assert.deepEqual(findings(all), []);
         const second = await pulumi("preview", { moves: [right, right] });
         assert.notEqual(second.exitCode, 0, second.stdout);
         assert.deepEqual(findings(second), ["mandatory one-move-per-cluster move1"]);

@@ -25,7 +25,7 @@ describe("a state of the dynamic resource of version 0.1.0", function () {
     let yaml: Pulumi;
     let typescript: Pulumi;
     before(async () => {
-        programs = new Programs({ env: NOWHERE, clusterName: "demo" } as unknown as Sandbox);
+        programs = await Programs.of({ env: NOWHERE, clusterName: "demo" } as unknown as Sandbox);
         programs.newStack();
         typescript = await programs.program("typescript", "move-from-helm");
         yaml = await programs.program("yaml", "move-from-helm");

@@ -34,7 +34,7 @@ describe("the bundled plugin", function () {
 
     before(async () => {
         mkdirSync(empty);
-        plugin = pluginOnPath();
+        plugin = await pluginOnPath();
         await monitor.start();
         const began = performance.now();
         child = spawn(plugin.executable, [monitor.address], {

@@ -34,7 +34,7 @@ describe("failures of the component in a program that the plugin serves", functi
     let plugin: PluginOnPath;
 
     before(async () => {
-        plugin = pluginOnPath();
+        plugin = await pluginOnPath();
         fixture = await pristineAws();
         await createDemoCluster(fixture.clients.eks);
     });

@@ -35,7 +35,7 @@ describe("programs in other languages", function () {
 
     before(async () => {
         sandbox = await emptySandbox();
-        programs = new Programs(sandbox);
+        programs = await Programs.of(sandbox);
     });
     after(() => programs?.remove());
 

@@ -18,7 +18,7 @@ describe("a program of each language, over a cluster in memory", function () {
     before(async () => {
         plugin = await AttachedPlugin.start();
         const env = { ...plugin.env, PATH: process.env.PATH ?? "" };
-        programs = new Programs({ env, clusterName: "demo" } as unknown as Sandbox);
+        programs = await Programs.of({ env, clusterName: "demo" } as unknown as Sandbox);
     });
     after(() => {
         plugin?.end();

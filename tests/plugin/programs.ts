@@ -30,11 +30,17 @@ export type Language = "typescript" | "nodejs" | "yaml" | "python" | "go";
 
 export class Programs {
     readonly #folder = mkdtempSync(path.join(tmpdir(), "programs-"));
-    readonly #plugin: PluginOnPath = pluginOnPath();
     #settings: string | undefined;
     #backend = "";
 
-    constructor(readonly sandbox: Sandbox) {}
+    private constructor(
+        readonly sandbox: Sandbox,
+        private readonly plugin: PluginOnPath,
+    ) {}
+
+    static async of(sandbox: Sandbox): Promise<Programs> {
+        return new Programs(sandbox, await pluginOnPath());
+    }
 
     /** Of the stack that programs have. */
     get backendDirectory(): string {
@@ -73,7 +79,7 @@ export class Programs {
                 ...sandbox.env,
                 ...env,
                 ...own?.env,
-                PATH: [...commands, AWS, this.#plugin.folder, sandbox.env.PATH].join(path.delimiter),
+                PATH: [...commands, AWS, this.plugin.folder, sandbox.env.PATH].join(path.delimiter),
             },
             config: { clusterName: sandbox.clusterName },
         });
@@ -83,15 +89,8 @@ export class Programs {
     }
 
     remove(): void {
-        this.#plugin.remove();
+        this.plugin.remove();
         rmSync(this.#folder, { recursive: true, force: true });
-    }
-
-    readonly #sdks = new Map<string, Promise<string>>();
-    #sdk(language: "python" | "go" | "nodejs"): Promise<string> {
-        const made = this.#sdks.get(language) ?? makeSdk(language, this.#plugin.executable, this.#folder);
-        this.#sdks.set(language, made);
-        return made;
     }
 
     readonly #needs: Record<Language, (place: string) => Promise<Needs>> = {
@@ -107,7 +106,7 @@ export class Programs {
         nodejs: async (place) => {
             const modules = path.join(place, "node_modules");
             mkdirSync(modules);
-            symlinkSync(await this.#sdk("nodejs"), path.join(modules, SDK_OF_NODE));
+            symlinkSync(await makeSdk("nodejs", this.plugin), path.join(modules, SDK_OF_NODE));
             for (const name of ["@pulumi", "@types"])
                 symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
             return {};
@@ -116,11 +115,11 @@ export class Programs {
         python: async () => {
             const requirements = path.join(__dirname, "requirements.txt");
             const python = await ensurePythonWith(requirements, "programs in Python", console.error);
-            return { path: [path.dirname(python)], PYTHONPATH: await this.#sdk("python") };
+            return { path: [path.dirname(python)], PYTHONPATH: await makeSdk("python", this.plugin) };
         },
         go: async (place) => {
             const module = path.join(place, "go.mod");
-            const replaced = `${readFileSync(module, "utf8")}\nreplace ${SDK_OF_GO} => ${await this.#sdk("go")}\n`;
+            const replaced = `${readFileSync(module, "utf8")}\nreplace ${SDK_OF_GO} => ${await makeSdk("go", this.plugin)}\n`;
             writeFileSync(module, replaced);
             return {};
         },

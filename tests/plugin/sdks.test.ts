@@ -34,8 +34,8 @@ describe("the SDKs of the plugin", function () {
     this.timeout(600_000);
     const folder = mkdtempSync(path.join(tmpdir(), "sdks-"));
     let plugin: PluginOnPath;
-    before(() => {
-        plugin = pluginOnPath();
+    before(async () => {
+        plugin = await pluginOnPath();
     });
     after(() => {
         plugin?.remove();
@@ -43,7 +43,7 @@ describe("the SDKs of the plugin", function () {
     });
 
     it("let the examples in Go compile", async () => {
-        const sdk = await makeSdk("go", plugin.executable, folder);
+        const sdk = await makeSdk("go", plugin);
         const place = path.join(folder, "go-examples");
         cpSync(path.join(examples, "go"), place, { recursive: true });
         appendFileSync(path.join(place, "go.mod"), `\nreplace ${SDK_OF_GO} => ${sdk}\n`);
@@ -57,7 +57,7 @@ describe("the SDKs of the plugin", function () {
     });
 
     it("let the examples in TypeScript compile", async () => {
-        const sdk = await makeSdk("nodejs", plugin.executable, folder);
+        const sdk = await makeSdk("nodejs", plugin);
         const place = path.join(folder, "nodejs-examples");
         cpSync(path.join(examples, "nodejs"), place, { recursive: true });
         const modules = path.join(place, "node_modules");
@@ -65,13 +65,13 @@ describe("the SDKs of the plugin", function () {
         symlinkSync(sdk, path.join(modules, "pulumi-hyperpod-inference-sdk"));
         for (const name of ["@pulumi", "@types"])
             symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
-        const compiler = path.join(root, "node_modules/typescript/bin/tsc");
+        const compiler = path.join(root, "node_modules/typescript-native/bin/tsc");
         for (const story of STORIES)
             await execute(process.execPath, [compiler, "-p", path.join(place, story)], { timeout: 120_000 });
     });
 
     it("let the examples in Python make what they shall", async () => {
-        const sdk = await makeSdk("python", plugin.executable, folder);
+        const sdk = await makeSdk("python", plugin);
         const requirements = path.join(__dirname, "requirements.txt");
         const python = await ensurePythonWith(requirements, "programs in Python", console.error);
         const made = STORIES.map(async (story) => {

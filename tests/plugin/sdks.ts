@@ -1,10 +1,13 @@
-// The built plugin comes in; its SDK for a language, made by the CLI as a user makes it, goes out in a folder. Runs no program.
+// The built plugin comes in; its SDK for a language, made by the CLI as a user makes it, goes out in a folder, which nobody writes to. Runs no program.
 import { execFile } from "node:child_process";
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { version } from "../../plugin/schema.json";
 import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/installation";
+import { madeOnce } from "./madeOnce";
+import type { PluginOnPath } from "./pluginOnPath";
 
 const root = path.resolve(__dirname, "../..");
 const PYTHON_PACKAGE = "pulumi_hyperpod_inference";
@@ -18,41 +21,49 @@ go 1.26.0
 require github.com/pulumi/pulumi/sdk/v3 v3.276.0
 `;
 
+type SdkLanguage = "python" | "go" | "nodejs";
+
 /** For Python the folder is one for PYTHONPATH, for Go the root of the SDK's module, for Node a package that is built. */
-export async function makeSdk(
-    language: "python" | "go" | "nodejs",
-    executable: string,
-    folder: string,
-): Promise<string> {
+export async function makeSdk(language: SdkLanguage, plugin: PluginOnPath): Promise<string> {
     const cli = await ensureCli(language === "nodejs" ? SDK_OF_NODE : language, console.error);
-    const out = path.join(folder, `sdk-${language}`);
-    await execute(cli, ["package", "gen-sdk", executable, "--language", language, "--out", out], {
-        timeout: 120_000,
-        env: {
-            ...process.env,
-            PULUMI_HOME: path.join(folder, "home"),
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        },
+    const sdk = await madeOnce("sdks", [plugin.content, language, cli, GO_MODULE], async (making) => {
+        await generate(cli, language, plugin, making);
+        await finish[language](path.join(making, language));
     });
-    if (language === "python") {
-        // As pip leaves it: the SDK looks up its own version there.
-        const metadata = path.join(out, "python", `${PYTHON_PACKAGE}-${version}.dist-info`);
+    return language === "go" ? sdk : path.join(sdk, language);
+}
+
+async function generate(cli: string, language: SdkLanguage, plugin: PluginOnPath, out: string) {
+    const home = mkdtempSync(path.join(tmpdir(), "sdk-home-"));
+    try {
+        const args = ["package", "gen-sdk", plugin.executable, "--language", language, "--out", out];
+        await execute(cli, args, {
+            timeout: 120_000,
+            env: {
+                ...process.env,
+                PULUMI_HOME: home,
+                PULUMI_SKIP_UPDATE_CHECK: "true",
+                PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            },
+        });
+    } finally {
+        rmSync(home, { recursive: true, force: true });
+    }
+}
+
+/** What a user's tools do after the CLI. */
+const finish: Record<SdkLanguage, (sdk: string) => Promise<void>> = {
+    // As pip leaves it: the SDK looks up its own version there.
+    python: async (sdk) => {
+        const metadata = path.join(sdk, `${PYTHON_PACKAGE}-${version}.dist-info`);
         mkdirSync(metadata);
         const lines = ["Metadata-Version: 2.1", `Name: ${PYTHON_PACKAGE}`, `Version: ${version}`];
         writeFileSync(path.join(metadata, "METADATA"), `${lines.join("\n")}\n`);
-        return path.join(out, "python");
-    }
-    if (language === "nodejs") {
-        const sdk = path.join(out, "nodejs");
+    },
+    nodejs: async (sdk) => {
         symlinkSync(path.join(root, "node_modules"), path.join(sdk, "node_modules"));
-        const compiler = path.join(root, "node_modules/typescript/bin/tsc");
+        const compiler = path.join(root, "node_modules/typescript-native/bin/tsc");
         await execute(process.execPath, [compiler, "--skipLibCheck"], { cwd: sdk, timeout: 120_000 });
-        return sdk;
-    }
-    const module = path.join(folder, "go-module");
-    mkdirSync(module);
-    renameSync(path.join(out, "go"), path.join(module, "go"));
-    writeFileSync(path.join(module, "go.mod"), GO_MODULE);
-    return module;
-}
+    },
+    go: async (sdk) => writeFileSync(path.join(sdk, "../go.mod"), GO_MODULE),
+};

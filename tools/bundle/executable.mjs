@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The bundled plugin and a Node of the wanted machine come in, the release's archive with one executable that needs nothing goes out. `--node FILE --os darwin|linux|windows --arch amd64|arm64`; defaults are this Node and this machine.
+// The bundled plugin and a Node of the wanted machine come in, the release's archive with one executable that needs nothing goes out. `--node FILE --os darwin|linux|windows --arch amd64|arm64`; defaults are this Node and this machine. `--bundle FOLDER` takes a bundle that is made, without it one is made.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
         node: { type: "string", default: process.execPath },
         os: { type: "string", default: OS[process.platform] },
         arch: { type: "string", default: ARCH[process.arch] },
+        bundle: { type: "string" },
         out: { type: "string", default: path.join(root, ".cache/executables") },
     },
 });
@@ -31,16 +32,18 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const inFolder = (name) => path.join(folder, name);
 
-execFileSync(process.execPath, [path.join(root, "tools/bundle/main.mjs"), "--out", folder], {
-    stdio: "inherit",
-});
+const bundle = path.resolve(values.bundle ?? folder);
+if (values.bundle === undefined) {
+    const made = [path.join(root, "tools/bundle/main.mjs"), "--out", bundle];
+    execFileSync(process.execPath, made, { stdio: "inherit" });
+}
 const [program, blob, executable] = [
     inFolder("main.cjs"),
     inFolder("program.blob"),
     inFolder(os === "windows" ? `${NAME}.exe` : `${NAME}.bin`),
 ];
 // Node runs it as a module of its own, which begins with no shebang.
-writeFileSync(program, readFileSync(inFolder(NAME), "utf8").replace(/^#!.*\n/, ""));
+writeFileSync(program, readFileSync(path.join(bundle, NAME), "utf8").replace(/^#!.*\n/, ""));
 const isForThisNode = path.resolve(node) === process.execPath;
 writeFileSync(
     inFolder("sea.json"),

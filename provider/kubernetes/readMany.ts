@@ -5,8 +5,8 @@ import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { collectionsOf } from "./collections";
 import { keyOf, refTo } from "./objectRef";
 
-/** Below this many of a kind in a namespace, single reads move less data than a list. */
-const WORTH_A_LIST = 3;
+/** From this many of a kind in a namespace on, they are read with one list. */
+const WORTH_A_LIST = 2;
 /** Of these a cluster may hold many large ones that are nobody's business here: never listed whole. */
 const READ_SINGLY = new Set(["Secret", "ConfigMap", "CustomResourceDefinition"]);
 

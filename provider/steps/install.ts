@@ -3,6 +3,7 @@
 import { counted } from "../../common/counted";
 import type { Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
+import { inOneLook } from "../kubernetes/oneLook";
 import { StandingNamespaces } from "../kubernetes/terminating";
 import { applyAgainWhatIsGone } from "../operations/addon/applyAgain";
 import {
@@ -93,9 +94,10 @@ export function install(
                     throw createdByOthers(await someoneElses(world, wanted.name, error, isTheirs));
                 });
             }
+            const now = { ...world, objects: inOneLook(world.objects) };
             const [probes, writes] = await Promise.all([
-                probesOf(world, profile),
-                writeProbesOf(world, profile),
+                probesOf(now, profile),
+                writeProbesOf(now, profile),
                 tellDeleted(context, MigrationStep.Install),
             ]);
             const refusals = new Refusals(world, probes, writes);

@@ -61,18 +61,19 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
             );
             // Now nobody can change it any more with helm; until now somebody could.
             await assertReleaseUnchanged(world, plan, MigrationStep.RetireHelm);
-            const leaving = await readMetadata(world, memory.value.deleted);
-            await mapConcurrently(memory.value.deleted, async (ref) => {
-                const live = leaving.get(keyOf(ref));
+            const { deleted, released } = memory.value;
+            const live = await readMetadata(world, [...deleted, ...released]);
+            await mapConcurrently(deleted, async (ref) => {
+                const leaving = live.get(keyOf(ref));
                 // Between plan and deletion somebody may have taken it over.
-                if (live !== undefined && isOfRelease(live, plan.release))
-                    await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
+                if (leaving !== undefined && isOfRelease(leaving, plan.release))
+                    await world.objects.remove(
+                        ref,
+                        leaving.metadata.uid ? { uid: leaving.metadata.uid } : {},
+                    );
             });
             await removeOrphans(world, await journal.backup.read<Backup>());
-            const live = await readMetadata(world, memory.value.released);
-            await mapConcurrently(memory.value.released, (ref) =>
-                removeHelmMarks(world, ref, live.get(keyOf(ref))),
-            );
+            await mapConcurrently(released, (ref) => removeHelmMarks(world, ref, live.get(keyOf(ref))));
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
@@ -111,11 +112,12 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
 
 /** An undo that was cut off may have made the history of a Deployment again, and not yet the Deployment with which it would go. */
 async function removeOrphans(world: World, backup: Backup): Promise<void> {
-    const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
-    await mapConcurrently(histories, async (object) => {
-        const live = await world.objects.read(refTo(object));
+    const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet").map(refTo);
+    const alive = await readMetadata(world, histories);
+    await mapConcurrently(histories, async (ref) => {
+        const live = alive.get(keyOf(ref));
         if (live === undefined || (live.metadata.ownerReferences ?? []).length > 0) return;
-        await world.objects.remove(refTo(object), live.metadata.uid ? { uid: live.metadata.uid } : {});
+        await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
     });
 }
 

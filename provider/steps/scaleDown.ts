@@ -5,6 +5,7 @@ import { mapConcurrently } from "../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/objectRef";
+import { readMany } from "../kubernetes/readMany";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackMissing, isNotBroughtBack } from "../operations/backup/bringBack";
 import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";
@@ -118,7 +119,14 @@ async function withReplicasOfNow(
     world: World,
     remembered: readonly Stopped[],
 ): Promise<{ readonly workloads: readonly Stopped[]; readonly running: readonly ObjectRef[] }> {
-    const live = await Promise.all(remembered.map(({ ref }) => world.workloads.replicas(ref)));
+    const found = await readMany(
+        world,
+        remembered.map(({ ref }) => ref),
+    );
+    const live = remembered.map(({ ref }) => {
+        const workload = found.get(keyOf(ref));
+        return workload === undefined ? 0 : replicasOf(workload);
+    });
     return {
         workloads: remembered.map((one, index) => ({ ...one, replicas: live[index] || one.replicas })),
         running: remembered.filter((_, index) => (live[index] ?? 0) > 0).map(({ ref }) => ref),

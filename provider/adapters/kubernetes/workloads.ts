@@ -2,6 +2,8 @@
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
+import { keyOf } from "../../kubernetes/objectRef";
+import { readMany } from "../../kubernetes/readMany";
 import { statusOf } from "../../kubernetes/workloadStatus";
 import { poll } from "../../ports/poll";
 import type {
@@ -61,13 +63,11 @@ export class KubernetesWorkloads implements Workloads {
     }
 
     async waitGone(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
-        const targets = await Promise.all(refs.map((ref) => this.objects.read(ref)));
+        const targets = [...(await readMany(this, refs)).values()];
         await this.#waitFor(
             timeoutMs,
             async () => {
-                const left = await Promise.all(
-                    targets.flatMap((target) => (target === undefined ? [] : [this.#podsOf(target)])),
-                );
+                const left = await Promise.all(targets.map((target) => this.#podsOf(target)));
                 const names = left.flat().map(({ metadata }) => metadata.name);
                 return names.length === 0
                     ? undefined
@@ -80,9 +80,8 @@ export class KubernetesWorkloads implements Workloads {
     async waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
         const refusal = new LastingRefusal(this.clock);
         await this.#waitFor(timeoutMs, async () => {
-            const states = await Promise.all(
-                refs.map(async (ref) => ({ ref, live: await this.objects.read(ref) })),
-            );
+            const found = await readMany(this, refs);
+            const states = refs.map((ref) => ({ ref, live: found.get(keyOf(ref)) }));
             const away = states.filter(({ live }) => live === undefined || isAway(live));
             if (away.length === 0) return undefined;
             const gone = away.filter(({ live }) => live === undefined).map(({ ref }) => ref);

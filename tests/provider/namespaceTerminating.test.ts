@@ -18,6 +18,8 @@ const EXTERNAL_METRICS = {
 };
 const DELETED_API =
     /nobody answers for external.metrics.k8s.io\/v1beta1 any more, and Kubernetes holds Namespace hyperpod-inference-system .* is deleted now/;
+/** Put there by the API server when a CRD is deleted, under nobody's name. */
+const CLEAN_UP = "customresourcecleanup.apiextensions.k8s.io";
 const HOLDER = "example.com/clean-up";
 const TOLD = new RegExp(
     `somebody deleted Namespace ${OPERATOR_NAMESPACE}, and it is not gone yet \\[HP234\\]\\nwhy: .*held by .*finalizers ${HOLDER}\\nnext: .*pulumi destroy`,
@@ -188,5 +190,33 @@ describe("a namespace that is being deleted", function () {
         assert.equal(world.store.all("JumpStartModel").length, 0);
         assertDone(await stack.destroy());
         assert.equal(world.store.all("JumpStartModel").length, 1);
+    });
+
+    it("a CRD that Kubernetes itself holds for its models, which are being deleted: they go with it, and none is left half deleted", async () => {
+        const plural = `jumpstartmodels.${GROUP}`;
+        const crd = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name: plural };
+        const server = { manager: "kube-apiserver", operation: "Update" } as const;
+        const [model] = world.store.all("JumpStartModel");
+        assert.ok(model);
+        const { name, namespace = "" } = model.metadata;
+        const ref = { apiVersion: model.apiVersion, kind: model.kind, namespace, name };
+        const stack = begin();
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        byHand(world, () => {
+            world.store.merge(ref, { metadata: { finalizers: [`${GROUP}/finalizer`] } }, by);
+            world.store.merge(crd, { metadata: { finalizers: [CLEAN_UP] } }, server);
+            world.store.remove(crd);
+            world.store.remove(ref);
+        });
+        assert.match(failed(await stack.destroy()), /CustomResourceDefinition jumpstartmodels.*\[HP234\]/);
+        assert.deepEqual(world.store.raw(crd)?.metadata.finalizers, [CLEAN_UP]);
+        byHand(world, () => {
+            world.store.merge(ref, { metadata: { finalizers: null } }, by);
+            world.store.merge(crd, { metadata: { finalizers: null } }, server);
+        });
+        assertDone(await stack.destroy());
+        assert.equal(world.store.raw(crd)?.metadata.deletionTimestamp, undefined);
+        assert.ok(world.store.raw(ref));
+        assert.equal(world.store.raw(ref)?.metadata.deletionTimestamp, undefined);
     });
 });

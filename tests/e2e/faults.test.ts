@@ -7,8 +7,8 @@ import { rivalExperiments, runRival } from "../faults/rivals";
 import "./hooks";
 import { QUICK } from "./runs";
 
-const COUNT = Number(process.env.FAULT_SAMPLE ?? 6);
-const RIVALS = Number(process.env.RIVAL_SAMPLE ?? 2);
+const COUNT = Number(process.env.FAULT_SAMPLE ?? 3);
+const RIVALS = Number(process.env.RIVAL_SAMPLE ?? 1);
 const SEED = Number(process.env.FAULT_SEED ?? 20261121);
 
 describe("any write of a move broken", function () {

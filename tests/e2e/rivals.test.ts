@@ -1,4 +1,4 @@
-// Others are at work at the same time, as real processes and real add-ons: a mover that was stopped for longer than its lease, another EKS add-on, and a kubeconfig of a neighbour.
+// Others are at work at the same time, as real processes and real add-ons: a mover that was stopped for longer than its lease, another EKS add-on, and a kubeconfig of a neighbour; with them the two copies of the journal.
 import assert from "node:assert/strict";
 import { CreateAddonCommand, CreateClusterCommand, DescribeAddonCommand } from "@aws-sdk/client-eks";
 import { captureState, compareStates, type Difference } from "../../sandbox/compare";
@@ -8,6 +8,7 @@ import type { LedgerEntry } from "../../sandbox/faults/proxy";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { type Golden, goldenMove } from "../faults/golden";
 import "./hooks";
+import { damageJournalOfCluster, damageJournalOfState } from "./journalCopies";
 import { ADDON, fails, QUICK, succeeds } from "./runs";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords, until } from "./stage";
 
@@ -69,7 +70,7 @@ describe("rivals of a move", function () {
             }
         });
 
-    it("another EKS add-on, made while the move waits for its own, has all it needs after destroy", async () => {
+    it("another EKS add-on, made while the move waits for its own, has all it needs after destroy; that changes nothing while both copies of the journal are damaged, and needs one only", async () => {
         const scene = await fresh({ args: QUICK });
         const { sandbox, pulumi } = scene;
         const { eks } = awsClients(sandbox);
@@ -91,6 +92,14 @@ describe("rivals of a move", function () {
         await until("the other add-on", 90_000, async () => (await status()) === "ACTIVE");
         const before = await agentIn(sandbox);
         assert.equal(before.length, 1, `the agent brought ${before}`);
+
+        await damageJournalOfState(pulumi);
+        const repairJournal = await damageJournalOfCluster(sandbox);
+        sandbox.faults.reset();
+        assert.match(fails(await pulumi.destroy("--skip-preview")), /\[HP201\].*nothing was changed/s);
+        assert.deepEqual(sandbox.faults.writes(), []);
+        await repairJournal();
+
         succeeds(await pulumi.destroy("--skip-preview"));
         assert.deepEqual(await agentIn(sandbox), before);
         assert.equal(await status(), "ACTIVE");

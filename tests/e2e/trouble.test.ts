@@ -1,11 +1,13 @@
-// A world that does not answer as it should, in the middle of a move: the control plane away, EKS throttling, an add-on that fails or never gets ready.
+// A world that does not answer as it should, in the middle of a move: EKS throttles, the add-on fails, the control plane is away; and then the journal is deleted.
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { captureState } from "../../sandbox/compare";
+import { requestJson } from "../../sandbox/kubernetes/requestJson";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { type Golden, goldenMove } from "../faults/golden";
 import "./hooks";
-import { ADDON, assertToldOnce, fails, migrationIn, QUICK, succeeds, textOf } from "./runs";
+import { assertToldOnce, fails, JOURNAL_PATH, QUICK, succeeds, textOf } from "./runs";
+import { scriptFailure } from "./scriptFailure";
 import { differencesBetweenMoves, differencesFromStart, fresh, inWords } from "./stage";
 
 const OUTAGE_MS = 5_000;
@@ -18,10 +20,10 @@ describe("trouble in the middle of a move", function () {
         golden = await goldenMove(QUICK);
     });
 
-    it("EKS throttles and the add-on ends in CREATE_FAILED: the issue codes are told; then the API server is away for 5 s: the move ends golden, and can be undone", async () => {
+    it("EKS throttles and the add-on ends in CREATE_FAILED: the issue codes are told; then the API server is away for 5 s: the move ends golden; without its journal in the cluster it is undone from Pulumi's state", async () => {
         const scene = await fresh({ args: QUICK });
         const { sandbox, pulumi } = scene;
-        await failAddon(sandbox, "CREATE_FAILED");
+        await scriptFailure(sandbox, "CREATE_FAILED");
         const asked = throttleEks(sandbox);
         const run = await pulumi.up("--skip-preview");
         const failed = fails(run);
@@ -46,50 +48,12 @@ describe("trouble in the middle of a move", function () {
         // On a slow machine the control plane needs longer to come back than a request is tried: then the next `up` goes on.
         if (resumed.exitCode !== 0) succeeds(await pulumi.up("--skip-preview"));
         assert.equal(inWords(differencesBetweenMoves(golden.state, await captureState(sandbox))), "");
+
+        await requestJson(sandbox, "DELETE", JOURNAL_PATH);
         succeeds(await pulumi.destroy("--skip-preview"));
         assert.equal(await differencesFromStart(scene), "");
     });
-
-    it("an add-on that never gets ACTIVE: an error after its own time, then destroy goes back", async () => {
-        const args = { ...QUICK, installTimeoutMinutes: 1, removeTimeoutMinutes: 2 };
-        const scene = await fresh({ args });
-        await scene.sandbox.aws.scriptAddon(ADDON, { createOutcome: "NEVER" });
-        const told = fails(await scene.pulumi.up("--skip-preview"));
-        assert.match(told, /install: add-on \S+ is still CREATING after \d\d s \[HP221\]/);
-        assert.match(told, /next: .*pulumi up.*pulumi destroy/);
-        assert.equal(
-            (await migrationIn(scene.pulumi))?.phase,
-            "Moving",
-            "the state knows the half-done move",
-        );
-        await scene.sandbox.aws.clearScripts();
-        succeeds(await scene.pulumi.destroy("--skip-preview"));
-        assert.equal(await differencesFromStart(scene), "");
-    });
-
-    it("goes back from an add-on that ended DEGRADED", async () => {
-        // It might heal, so it is waited for as long as the program says.
-        const scene = await fresh({ args: { ...QUICK, installTimeoutMinutes: 1 } });
-        await failAddon(scene.sandbox, "DEGRADED");
-        assert.match(fails(await scene.pulumi.up("--skip-preview")), /DEGRADED/);
-        await scene.sandbox.aws.clearScripts();
-        succeeds(await scene.pulumi.destroy("--skip-preview"));
-        assert.equal(await differencesFromStart(scene), "");
-    });
 });
-
-function failAddon(sandbox: Sandbox, createOutcome: "CREATE_FAILED" | "DEGRADED"): Promise<void> {
-    return sandbox.aws.scriptAddon(ADDON, {
-        createOutcome,
-        issues: [
-            {
-                code: "InsufficientNumberOfReplicas",
-                message: "The add-on is unhealthy because it doesn't have the desired number of replicas.",
-                resourceIds: [],
-            },
-        ],
-    });
-}
 
 /** Two of three calls of EKS, the first twenty of each effect; answers how many were tried. */
 function throttleEks(sandbox: Sandbox): () => { reads: number; writes: number } {

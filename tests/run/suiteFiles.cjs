@@ -16,7 +16,7 @@ module.exports = {
     fleet: { files: "tests/fleet/!(*.sandbox).test.ts" },
     docs: { files: "tests/{docs,package}/*.test.ts" },
     e2eFaults: { files: "tests/e2e/@(faults|seamlessKills).test.ts", retries: 1 },
-    e2eRivals: { files: "tests/e2e/@(journal|rivals).test.ts", retries: 1 },
+    e2eRivals: { files: "tests/e2e/rivals.test.ts", retries: 1 },
     sandbox: { files: "tests/sandbox/*.test.ts", retries: 1 },
     componentSandbox: { files: "tests/component/*.sandbox.test.ts", retries: 1 },
     pluginSandbox: { files: "tests/plugin/*.sandbox.test.ts", retries: 1 },
@@ -24,7 +24,7 @@ module.exports = {
     e2eMove: { files: "tests/e2e/move.test.ts", retries: 1, alone: true },
     // The rest of the end-to-end tests takes another half hour: `make test-e2e`.
     e2eLong: {
-        files: "tests/e2e/!(faults|journal|move|rivals|seamlessKills|trouble).test.ts",
+        files: "tests/e2e/!(faults|move|rivals|seamlessKills|trouble).test.ts",
         retries: 1,
         limitMinutes: 60,
         onRequest: true,

@@ -3,6 +3,8 @@ import type { KubernetesObject, World } from "../ports/world";
 import { groupOf, kindOf, storageVersionOf } from "./customResourceDefinitions";
 
 const CRD = "apiextensions.k8s.io/v1";
+/** Each may have hundreds of kB: all of a cluster are read together only where few of them are others'. */
+const WORTH_A_LIST = 4;
 
 interface DefinitionGroups {
     readonly customResourceGroups: readonly string[];
@@ -17,9 +19,11 @@ export async function definitions(world: World, groups: DefinitionGroups): Promi
 export async function definitionsIn(world: World, groups: readonly string[]): Promise<KubernetesObject[]> {
     if (groups.length === 0) return [];
     const all = await world.objects.list(CRD, "CustomResourceDefinition", { metadataOnly: true });
-    const names = all
-        .map(({ metadata }) => metadata.name)
-        .filter((name) => groups.some((group) => name.endsWith(`.${group}`)));
+    const isWanted = ({ metadata: { name } }: KubernetesObject) =>
+        groups.some((group) => name.endsWith(`.${group}`));
+    const names = all.filter(isWanted).map(({ metadata }) => metadata.name);
+    if (names.length >= WORTH_A_LIST && names.length >= all.length / 2)
+        return (await world.objects.list(CRD, "CustomResourceDefinition")).filter(isWanted);
     const crds = await Promise.all(
         names.map((name) => world.objects.read({ apiVersion: CRD, kind: "CustomResourceDefinition", name })),
     );

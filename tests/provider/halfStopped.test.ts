@@ -261,6 +261,32 @@ describe("never half-stopped", () => {
         assert.ok(world.data.now - begin < 5 * 60_000, `took ${world.data.now - begin} ms`);
     });
 
+    it("waits for pods as long as they may take to end; with one that takes longer Helm's generation serves again", async () => {
+        const { apiVersion, kind, metadata } = world.store
+            .all("Deployment")
+            .find(({ metadata }) => metadata.name === "keda-operator") as KubernetesObject;
+        const ref = { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name };
+        world.store.merge(ref, { spec: { template: { spec: { terminationGracePeriodSeconds: 200 } } } }, BY);
+        world.settle();
+        const before = world.snapshot();
+        const endsAfter = async (milliseconds: number) => {
+            world.restore(before);
+            world.data.behaviour = {
+                ...world.data.behaviour,
+                endMs: { "kube-system/keda-operator": milliseconds },
+            };
+            return new MemoryStack(world, QUICK).up();
+        };
+        assert.equal((await endsAfter(180_000)).kind, "done");
+        const { kind: ended, message } = await endsAfter(400_000);
+        assert.equal(ended, "failed");
+        assert.match(
+            message,
+            /^scaleDown: waited 215 s \[HP222\]\nwhy: pods are still terminating: keda-operator/,
+        );
+        assert.deepEqual(stopped(world), []);
+    });
+
     it("counts no slots behind taints that Helm's pods do not tolerate", async () => {
         world.store.merge(
             NODE,

@@ -18,6 +18,8 @@ import type {
 import { whyNotReady } from "./podReadiness";
 
 const POLL_MS = 250;
+/** Between the end of a pod's containers and that of its object. */
+const AFTER_GRACE_MS = 15_000;
 /** Pods that go keep everybody waiting. */
 const GONE_POLL_MS = 100;
 
@@ -65,7 +67,7 @@ export class KubernetesWorkloads implements Workloads {
     async waitGone(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
         const targets = [...(await readMany(this, refs)).values()];
         await this.#waitFor(
-            timeoutMs,
+            Math.max(timeoutMs, ...targets.map(graceMs)),
             async () => {
                 const left = await Promise.all(targets.map((target) => this.#podsOf(target)));
                 const names = left.flat().map(({ metadata }) => metadata.name);
@@ -214,6 +216,12 @@ export class KubernetesWorkloads implements Workloads {
             remedy: "look at the pods with `kubectl describe pod`, remove the cause, then run `pulumi up` to continue or `pulumi destroy` to go back",
         });
     }
+}
+
+/** A pod may take all the time that its template gives it, and a little more. */
+function graceMs(workload: KubernetesObject): number {
+    const seconds = (workload as WorkloadShape).spec?.template?.spec?.terminationGracePeriodSeconds;
+    return typeof seconds === "number" ? seconds * 1000 + AFTER_GRACE_MS : 0;
 }
 
 function isAway(workload: KubernetesObject): boolean {

@@ -3,6 +3,8 @@
 export interface Behaviour {
     /** Milliseconds until a pod is Ready, by `namespace/Deployment`; others are quick. */
     readonly startUpMs: Readonly<Record<string, number>>;
+    /** Milliseconds that a pod takes to end, by `namespace/Deployment`; others are quick. */
+    readonly endMs: Readonly<Record<string, number>>;
     /** From a Secret's change until the kubelet shows it to pods that run. */
     readonly secretDelayMs: number;
     /** From there until their servers present the certificate of it. */
@@ -24,6 +26,7 @@ export interface Behaviour {
 /** Everything at once, and everybody acts. */
 export const SIMPLE: Behaviour = {
     startUpMs: {},
+    endMs: {},
     secretDelayMs: 0,
     reloadMs: 0,
     reapplyEveryMs: 0,

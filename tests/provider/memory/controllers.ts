@@ -202,8 +202,9 @@ export class Controllers {
         }
         if (pod.metadata.deletionTimestamp !== undefined) {
             if (times.goneAt === undefined) {
-                podTimes.set(pod.metadata.uid ?? "", { ...times, goneAt: now + TERMINATION_MS });
-                this.wakeAt(now + TERMINATION_MS);
+                const goneAt = now + this.#endMs(pod);
+                podTimes.set(pod.metadata.uid ?? "", { ...times, goneAt });
+                this.wakeAt(goneAt);
             } else if (now >= times.goneAt) {
                 podTimes.delete(pod.metadata.uid ?? "");
                 this.store.erase(pod);
@@ -241,6 +242,11 @@ export class Controllers {
     #startUpMs({ metadata }: KubernetesObject, image: string): number {
         const given = this.data().behaviour.startUpMs[`${metadata.namespace}/${metadata.labels?.app ?? ""}`];
         return given ?? (image.includes("hyperpod-inference-operator") ? OPERATOR_READY_MS : READY_MS);
+    }
+
+    #endMs({ metadata }: KubernetesObject): number {
+        const given = this.data().behaviour.endMs[`${metadata.namespace}/${metadata.labels?.app ?? ""}`];
+        return given ?? TERMINATION_MS;
     }
 
     #status(deployment: KubernetesObject): void {

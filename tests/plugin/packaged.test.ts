@@ -27,6 +27,8 @@ const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"
     version: string;
     devDependencies: Record<string, string>;
 };
+/** Of a plugin that is installed, and only of that: for one on PATH Pulumi asks its registry. */
+const BY_NAME = `hyperpod-inference@${manifest.version}`;
 /** Of programs with the SDK that the CLI adds. */
 const PROGRAMS: Readonly<Record<"python" | "go" | "nodejs", readonly [file: string, text: string]>> = {
     python: [
@@ -144,6 +146,31 @@ describe("the plugin as it is installed", function () {
         await isRefusedByThePlugin(place, { first: [commands] });
     });
 
+    /** A project with the SDK that the CLI adds. */
+    const withSdk = async (
+        language: keyof typeof PROGRAMS,
+        host: string,
+        plugin: string,
+        env: NodeJS.ProcessEnv = {},
+    ) => {
+        const cli = await ensureCli(host, console.error);
+        const place = project(`with-sdk-${language}`, language, "");
+        writeFileSync(path.join(place, PROGRAMS[language][0]), PROGRAMS[language][1]);
+        await run(cli, ["package", "add", plugin], place, env);
+        return { place, sdk: path.join(place, "sdks/hyperpod-inference") };
+    };
+
+    it("from npm gives its SDK by the command's path, and a Go program whose module file names it uses the command on PATH", async () => {
+        const { place } = await withSdk("go", "go", path.join(commands, NAME));
+        const examples = path.join(root, "examples/go");
+        const required = readFileSync(path.join(examples, "go.mod"), "utf8");
+        const module = required.replace(`${SDK_OF_GO} v`, `${SDK_OF_GO}/go v`);
+        const replaced = `replace ${SDK_OF_GO}/go => ./sdks/hyperpod-inference\n`;
+        writeFileSync(path.join(place, "go.mod"), `${module}\n${replaced}`);
+        cpSync(path.join(examples, "go.sum"), path.join(place, "go.sum"));
+        await isRefusedByThePlugin(place, { language: "go", first: [commands], env: { GOPROXY: "off" } });
+    });
+
     /** As a clone has it after `npm install`. */
     const clonedFolder = (): string => {
         const place = path.join(folder, "clone/plugin");
@@ -193,17 +220,8 @@ describe("the plugin as it is installed", function () {
             await isRefusedByThePlugin(project("from-one-file", "yaml", PROGRAM), { env });
         });
 
-        /** A project with the SDK that the CLI adds, by the plugin's name and version. */
-        const withSdk = async (language: keyof typeof PROGRAMS, host: string) => {
-            const cli = await ensureCli(host, console.error);
-            const place = project(`with-sdk-${language}`, language, "");
-            writeFileSync(path.join(place, PROGRAMS[language][0]), PROGRAMS[language][1]);
-            await run(cli, ["package", "add", `hyperpod-inference@${manifest.version}`], place, env);
-            return { place, sdk: path.join(place, "sdks/hyperpod-inference") };
-        };
-
         it("is used by a Python program, whose SDK pip installs", async () => {
-            const { place, sdk } = await withSdk("python", "python");
+            const { place, sdk } = await withSdk("python", "python", BY_NAME, env);
             const requirements = path.join(__dirname, "requirements.txt");
             const python = await ensurePythonWith(requirements, "programs in Python", console.error);
             const PYTHONPATH = path.join(place, "installed");
@@ -213,19 +231,8 @@ describe("the plugin as it is installed", function () {
             await isRefusedByThePlugin(place, { language: "python", first, env: { ...env, PYTHONPATH } });
         });
 
-        it("is used by a Go program, whose module file names the SDK", async () => {
-            const { place } = await withSdk("go", "go");
-            const examples = path.join(root, "examples/go");
-            const required = readFileSync(path.join(examples, "go.mod"), "utf8");
-            const module = required.replace(`${SDK_OF_GO} v`, `${SDK_OF_GO}/go v`);
-            const replaced = `replace ${SDK_OF_GO}/go => ./sdks/hyperpod-inference\n`;
-            writeFileSync(path.join(place, "go.mod"), `${module}\n${replaced}`);
-            cpSync(path.join(examples, "go.sum"), path.join(place, "go.sum"));
-            await isRefusedByThePlugin(place, { language: "go", env: { ...env, GOPROXY: "off" } });
-        });
-
         it("is used by a TypeScript program, whose SDK is built and linked", async () => {
-            const { place, sdk } = await withSdk("nodejs", SDK_OF_NODE);
+            const { place, sdk } = await withSdk("nodejs", SDK_OF_NODE, BY_NAME, env);
             writeFileSync(path.join(place, "package.json"), '{ "main": "index.ts" }');
             // As npm leaves it; from the registry it would need the network.
             const modules = path.join(place, "node_modules");

@@ -12,14 +12,25 @@ export interface Failure {
 const packageDirectory = path.dirname(require.resolve("@pulumi/aws/package.json"));
 const files = new Map<string, ts.SourceFile>();
 
-function parse(file: string): ts.SourceFile {
-    let source = files.get(file);
+function parse(file: string, namespace?: string): ts.SourceFile {
+    const key = `${file} ${namespace ?? ""}`;
+    let source = files.get(key);
     if (!source) {
         const text = readFileSync(path.join(packageDirectory, file), "utf8");
-        source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022);
-        files.set(file, source);
+        const part = namespace === undefined ? text : namespaceIn(text, namespace);
+        source = ts.createSourceFile(file, part, ts.ScriptTarget.ES2022);
+        files.set(key, source);
     }
     return source;
+}
+
+/** One of the top-level namespaces: parsing those of every service takes a second. */
+function namespaceIn(text: string, namespace: string): string {
+    const opening = `export declare namespace ${namespace} {`;
+    const begin = text.indexOf(opening);
+    if (begin === -1) return "";
+    const next = text.indexOf("\nexport declare namespace ", begin + opening.length);
+    return text.slice(begin, next === -1 ? undefined : next);
 }
 
 function findInterface(
@@ -33,7 +44,7 @@ function findInterface(
 
 /** inputs.eks.AddonNamespaceConfig and its like. */
 function findNested(namespace: string, name: string): ts.InterfaceDeclaration | undefined {
-    for (const statement of parse("types/input.d.ts").statements) {
+    for (const statement of parse("types/input.d.ts", namespace).statements) {
         if (!ts.isModuleDeclaration(statement) || statement.name.text !== namespace) continue;
         if (statement.body && ts.isModuleBlock(statement.body))
             return findInterface(statement.body.statements, name);

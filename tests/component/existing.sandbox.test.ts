@@ -29,7 +29,9 @@ describe(`a cluster where some of it exists (COMBINATIONS=${wish})`, function ()
 
             const up = await pulumi.up();
             assert.equal(up.exitCode, 0, up.stdout.slice(-4000) + up.stderr);
-            assert.deepEqual(adopted((await pulumi.outputs()).adopted), expected(existing));
+            const used = (await pulumi.outputs()).adopted as string[];
+            assert.deepEqual(adopted(used), expected(existing));
+            assert.ok(up.stdout.includes(`left alone on destroy: ${used.join("; ")}`), up.stdout);
             const end = await settledState(sandbox);
             const ours = (difference: Difference) =>
                 isNew(difference) || isWayToS3(difference, existing.endpoint);

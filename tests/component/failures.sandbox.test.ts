@@ -1,14 +1,13 @@
-// What exists is adopted, and what fails is repaired by the next update: the example on offline accounts that are not bare.
+// What fails is repaired by the next update: the example on an offline account that has the dependency add-ons.
 import assert from "node:assert/strict";
 import { CreateAddonCommand, DescribeAddonCommand, EKSClient } from "@aws-sdk/client-eks";
-import { compareStates, describeDifferences } from "../../sandbox/compare";
 import type { Pulumi } from "../../sandbox/pulumi/driver";
 import "../run/sandboxHooks";
-import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
+import { type OfflineAccount, offlineAccount } from "./offlineAccount";
 
 const operator = "amazon-sagemaker-hyperpod-inference";
 
-describe("an account with things in it, and things that fail", function () {
+describe("an account where things fail", function () {
     this.timeout(300_000);
     let account: OfflineAccount;
 
@@ -87,27 +86,7 @@ describe("an account with things in it, and things that fail", function () {
 
     after(() => account?.remove());
 
-    it("adopts the OIDC provider and the add-ons, and leaves them behind untouched", async () => {
-        const start = await settledState(account.sandbox);
-        const pulumi = account.example("quick-start");
-        const preview = await pulumi.preview();
-        assert.match(
-            preview.stdout,
-            /left alone on destroy: OIDC provider arn:aws:iam::\d+:oidc-provider.*add-on cert-manager/,
-        );
-        const up = await pulumi.up();
-        assert.equal(up.exitCode, 0, up.stdout.slice(-4000));
-        const names = Object.keys(await identities(pulumi)).join("\n");
-        assert.doesNotMatch(names, /OpenIdConnectProvider|inference-cert-manager|inference-metrics-server/);
-        const quiet = await pulumi.preview();
-        assert.doesNotMatch(quiet.stdout, /to (create|update|replace|delete)/);
-        const destroy = await pulumi.destroy();
-        assert.equal(destroy.exitCode, 0, destroy.stdout.slice(-4000));
-        const left = compareStates(start, await settledState(account.sandbox), { ignore: isExpectedRest });
-        assert.deepEqual(left, [], describeDifferences(left));
-    });
-
-    it("a creation that failed is asked for again by the next update, and healthy parts stay", async () => {
+    it("a creation that failed is asked for again by the next update, and healthy parts stay; what no waiting heals is an answer with codes and a remedy; replicas on their way are waited for", async () => {
         const pulumi = account.example("quick-start");
         const issues = [
             {
@@ -128,6 +107,34 @@ describe("an account with things in it, and things that fail", function () {
         assert.equal((await pulumi.outputs()).status, "ACTIVE");
         await isTheSameStill(pulumi, first);
         assert.deepEqual(await removals(), []);
+
+        const { aws } = account.sandbox;
+        // The emulator makes a failed add-on anew, under another ARN.
+        await pulumi.refresh();
+        const healthy = await identities(pulumi);
+        const degraded = async (code: string, message: string) => {
+            await aws.setAddonStatus("demo", operator, "DEGRADED", [{ code, message }]);
+            await pulumi.refresh();
+        };
+
+        await degraded("AccessDenied", "the role of the add-on is not authorized");
+        await aws.clearCalls();
+        const up = await pulumi.up();
+        assert.notEqual(up.exitCode, 0, up.stdout.slice(-3000));
+        assert.match(up.stdout, /is DEGRADED and not healthy/);
+        assert.match(up.stdout, /AccessDenied/);
+        assert.match(up.stdout, /check the role named in the message and its policies/);
+        assert.equal(await looks(), 1, "does not wait for what cannot heal");
+
+        await degraded("InsufficientNumberOfReplicas", "fewer replicas than desired");
+        await aws.clearCalls();
+        const waiting = pulumi.up();
+        await lookedAtAgain();
+        await aws.setAddonStatus("demo", operator, "ACTIVE", []);
+        const good = await waiting;
+        assert.equal(good.exitCode, 0, good.stdout.slice(-3000));
+        assert.equal((await pulumi.outputs()).status, "ACTIVE");
+        await isTheSameStill(pulumi, healthy);
     });
 
     it("a role that may not be made, then an add-on that takes too long: each update goes on from there", async () => {
@@ -169,35 +176,5 @@ describe("an account with things in it, and things that fail", function () {
             3,
             "every add-on is asked for once",
         );
-    });
-
-    it("an add-on that no waiting heals is an answer with codes and a remedy; one whose replicas are on their way is waited for", async () => {
-        const { aws } = account.sandbox;
-        const pulumi = account.example("quick-start");
-        assert.equal((await pulumi.up()).exitCode, 0);
-        const healthy = await identities(pulumi);
-        const degraded = async (code: string, message: string) => {
-            await aws.setAddonStatus("demo", operator, "DEGRADED", [{ code, message }]);
-            await pulumi.refresh();
-        };
-
-        await degraded("AccessDenied", "the role of the add-on is not authorized");
-        await aws.clearCalls();
-        const up = await pulumi.up();
-        assert.notEqual(up.exitCode, 0, up.stdout.slice(-3000));
-        assert.match(up.stdout, /is DEGRADED and not healthy/);
-        assert.match(up.stdout, /AccessDenied/);
-        assert.match(up.stdout, /check the role named in the message and its policies/);
-        assert.equal(await looks(), 1, "does not wait for what cannot heal");
-
-        await degraded("InsufficientNumberOfReplicas", "fewer replicas than desired");
-        await aws.clearCalls();
-        const waiting = pulumi.up();
-        await lookedAtAgain();
-        await aws.setAddonStatus("demo", operator, "ACTIVE", []);
-        const good = await waiting;
-        assert.equal(good.exitCode, 0, good.stdout.slice(-3000));
-        assert.equal((await pulumi.outputs()).status, "ACTIVE");
-        await isTheSameStill(pulumi, healthy);
     });
 });

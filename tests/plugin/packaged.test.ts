@@ -171,6 +171,17 @@ describe("the plugin as it is installed", function () {
         await isRefusedByThePlugin(place, { language: "go", first: [commands], env: { GOPROXY: "off" } });
     });
 
+    it("from npm gives its SDK to a Python program too, for pip to install", async () => {
+        const { place, sdk } = await withSdk("python", "python", path.join(commands, NAME));
+        const requirements = path.join(__dirname, "requirements.txt");
+        const python = await ensurePythonWith(requirements, "programs in Python", console.error);
+        const PYTHONPATH = path.join(place, "installed");
+        const offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"];
+        await run(python, ["-m", "pip", "install", ...offline, "--target", PYTHONPATH, sdk], place);
+        const first = [commands, path.dirname(python)];
+        await isRefusedByThePlugin(place, { language: "python", first, env: { PYTHONPATH } });
+    });
+
     /** As a clone has it after `npm install`. */
     const clonedFolder = (): string => {
         const place = path.join(folder, "clone/plugin");
@@ -218,17 +229,6 @@ describe("the plugin as it is installed", function () {
 
         it("is used by a YAML program, which needs no SDK", async () => {
             await isRefusedByThePlugin(project("from-one-file", "yaml", PROGRAM), { env });
-        });
-
-        it("is used by a Python program, whose SDK pip installs", async () => {
-            const { place, sdk } = await withSdk("python", "python", BY_NAME, env);
-            const requirements = path.join(__dirname, "requirements.txt");
-            const python = await ensurePythonWith(requirements, "programs in Python", console.error);
-            const PYTHONPATH = path.join(place, "installed");
-            const offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"];
-            await run(python, ["-m", "pip", "install", ...offline, "--target", PYTHONPATH, sdk], place);
-            const first = [path.dirname(python)];
-            await isRefusedByThePlugin(place, { language: "python", first, env: { ...env, PYTHONPATH } });
         });
 
         it("is used by a TypeScript program, whose SDK is built and linked", async () => {

@@ -12,7 +12,11 @@ const LOOK_MS = 2_000;
 interface Deleted {
     readonly spec?: { readonly finalizers?: readonly string[] };
     readonly status?: {
-        readonly conditions?: readonly { readonly status?: string; readonly message?: string }[];
+        readonly conditions?: readonly {
+            readonly type?: string;
+            readonly status?: string;
+            readonly message?: string;
+        }[];
     };
 }
 
@@ -91,11 +95,14 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
     return `${kind} ${metadata.name}`;
 }
 
+/** Conditions of a namespace or a CRD that are about its end; a CRD has others as well. */
+const OF_AN_END = /^(Namespace.*|Terminating)$/;
+
 /** In the API server's words, where it has some. */
 function whatHolds(object: KubernetesObject): string {
     const { spec, status } = object as KubernetesObject & Deleted;
     const said = (status?.conditions ?? [])
-        .filter(({ status: is, message }) => is === "True" && message)
+        .filter(({ type = "", status: is, message }) => is === "True" && message && OF_AN_END.test(type))
         .map(({ message }) => message);
     const finalizers = [...(object.metadata.finalizers ?? []), ...(spec?.finalizers ?? [])];
     return `${nameOf(object)} is held by ${[...said, `finalizers ${finalizers.join(", ") || "of what is in it"}`].join("; ")}`;

@@ -1,6 +1,7 @@
 // Somebody deletes the namespace of the controllers, and something holds it: every wait ends, with an error that names the namespace and what holds it; once it is gone, the undo makes it again.
 import assert from "node:assert/strict";
 import { MigrationStep } from "../../provider/plan/plan";
+import type { KubernetesObject } from "../../provider/ports/world";
 import { ALB, byHand, deleteNamespace as deleteAll } from "./memory/colleague";
 import { ADDON } from "./memory/content";
 import { assertDone, startOf, stateOf } from "./memory/expectations";
@@ -20,6 +21,12 @@ const DELETED_API =
     /nobody answers for external.metrics.k8s.io\/v1beta1 any more, and Kubernetes holds Namespace hyperpod-inference-system .* is deleted now/;
 /** Put there by the API server when a CRD is deleted, under nobody's name. */
 const CLEAN_UP = "customresourcecleanup.apiextensions.k8s.io";
+const CRD_STATUS = {
+    conditions: [
+        { type: "NamesAccepted", status: "True", message: "no conflicts found" },
+        { type: "Terminating", status: "True", message: "CustomResource deletion is in progress" },
+    ],
+};
 const HOLDER = "example.com/clean-up";
 const TOLD = new RegExp(
     `somebody deleted Namespace ${OPERATOR_NAMESPACE}, and it is not gone yet \\[HP234\\]\\nwhy: .*held by .*finalizers ${HOLDER}\\nnext: .*pulumi destroy`,
@@ -205,10 +212,14 @@ describe("a namespace that is being deleted", function () {
         byHand(world, () => {
             world.store.merge(ref, { metadata: { finalizers: [`${GROUP}/finalizer`] } }, by);
             world.store.merge(crd, { metadata: { finalizers: [CLEAN_UP] } }, server);
+            world.store.status(world.store.raw(crd) as KubernetesObject, server.manager, CRD_STATUS);
             world.store.remove(crd);
             world.store.remove(ref);
         });
-        assert.match(failed(await stack.destroy()), /CustomResourceDefinition jumpstartmodels.*\[HP234\]/);
+        assert.match(
+            failed(await stack.destroy()),
+            /CustomResourceDefinition jumpstartmodels.*\[HP234\]\nwhy: .* is held by CustomResource deletion is in progress; finalizers/,
+        );
         assert.deepEqual(world.store.raw(crd)?.metadata.finalizers, [CLEAN_UP]);
         byHand(world, () => {
             world.store.merge(ref, { metadata: { finalizers: null } }, by);

@@ -10,7 +10,7 @@ import type { Cluster } from "./cluster";
 import type { CheckedAddon } from "./healthResources";
 import { known } from "./known";
 import { Standing, standingOf } from "./owner";
-import type { ComponentPart } from "./part";
+import type { ComponentPart } from "./partResult";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
 import { chooseVersion, findAddon } from "./versions";

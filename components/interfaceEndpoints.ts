@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { defaultServices, EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
 import { known } from "./known";
 import { ifThere, ownerTagKey, SeveralFound } from "./owner";
-import type { ComponentPart } from "./part";
+import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
 import { refuse } from "./validate";

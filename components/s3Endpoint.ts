@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { EndpointType, endpointServiceName } from "./endpointServices";
 import { known } from "./known";
 import { ifThere, ownerTagKey, partMark, SeveralFound } from "./owner";
-import type { ComponentPart } from "./part";
+import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";
 import { refuse } from "./validate";

@@ -5,7 +5,7 @@ import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
 import { partMark } from "./owner";
-import type { ComponentPart } from "./part";
+import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findSubnets, type Subnet } from "./subnets";
 

@@ -2,10 +2,10 @@
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
 import type { Bag } from "./bag";
+import { describeStrangers } from "./foreignJournals";
 import { openSession } from "./openSession";
 import { MigrationPhase, outputsAt, plainJson } from "./outputs";
 import type { SessionHost } from "./session";
-import { describeStrangers } from "./strangers";
 
 /** ARN of the cluster, namespace, release; and behind `#` the hash of the journal. */
 const ID = /^(arn:[^:]+:eks:([^:]+):\d+:cluster\/([^/]+))\/([^/]+)\/([^/#]+)(?:#(.+))?$/;

@@ -6,7 +6,7 @@ import { Journal } from "../engine/journal";
 import { type JournalDocument, openCopy } from "../engine/journalDocument";
 import { isVouched, type JournalBinding, markOf, type Vouchers } from "../engine/vouched";
 import type { JournalCopy, JournalStore } from "../ports/journalStore";
-import { type Stranger, strangersError } from "./strangers";
+import { type Stranger, strangersError } from "./foreignJournals";
 
 /** The release that the inputs name, as far as they do. */
 export interface MeantRelease {

@@ -3,9 +3,9 @@ import type { Discovery } from "../discovery/discover";
 import { lookAnew, type PlannedMove, planMove } from "../planning/planMove";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { OPERATOR_OF_ADDON } from "../profiles/hyperPodInference";
+import { inTheWay, noteOf, strangersBlocker } from "./foreignJournals";
 import { lookKey, moveRequestOf } from "./moveRequest";
 import type { Session } from "./session";
-import { inTheWay, noteOf, strangersBlocker } from "./strangers";
 
 /** How a look is had that others of this process may have taken: the key names what is looked at. */
 export type LookByKey = (key: string, discover: () => Promise<Discovery>) => Promise<Discovery>;

@@ -6,7 +6,7 @@ import { asMigrationError } from "../../common/errors";
 import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Journal } from "../engine/journal";
 import { run } from "../engine/saga";
-import { pauseInstead } from "../operations/handover/notSeamless";
+import { pauseInstead } from "../operations/handover/fallBackToPause";
 import { SERVE_AGAIN_MS, serveAgain } from "../operations/handover/serveAgain";
 import { removeRecords } from "../operations/release/removeRecords";
 import type { Log } from "../ports/world";
@@ -21,9 +21,9 @@ import { type MigrationOutputs, MigrationPhase, outputsAt, plainJson } from "./o
 import { PartialFailure } from "./partialState";
 import { committed, homeDeleted, nothingToUndo } from "./refusals";
 import type { Session, SessionHost } from "./session";
-import { assertStops } from "./stops";
 import { toldPlan } from "./toldPlan";
 import { discard, isUndone, undoMove } from "./undoMove";
+import { assertStops } from "./untilStep";
 import { keyIn, vouchersOf } from "./vouchers";
 
 export interface Moved {

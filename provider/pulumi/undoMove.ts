@@ -3,9 +3,9 @@ import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { tracesOf, undoSteps } from "../engine/saga";
 import type { RunReport } from "../report/runReport";
+import { letGoOf } from "./foreignJournals";
 import { MigrationPhase, outputsAt } from "./outputs";
 import type { Session } from "./session";
-import { letGoOf } from "./strangers";
 
 /** Undoes everything, then removes the journal: the last thing that says a move was begun. */
 export async function undoMove(session: Session, journal: Journal): Promise<void> {

@@ -5,9 +5,9 @@ import { isJournalKey, newJournalKey, type Vouchers } from "../engine/vouched";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
 import type { Bag } from "./bag";
+import { strangersError } from "./foreignJournals";
 import { type CheckFailure, type MigrationInputs, parseInputs } from "./inputs";
 import { Session, type SessionHost } from "./session";
-import { strangersError } from "./strangers";
 import { destroyMove } from "./undoMove";
 import { vouchersOf } from "./vouchers";
 

@@ -9,7 +9,7 @@ import { removeQuestions } from "../operations/handover/askPods";
 import { removeBridges } from "../operations/handover/bridge";
 import { handOverComponent } from "../operations/handover/handOverComponent";
 import { giveLeasesBack } from "../operations/handover/turnBackAll";
-import { heldFor, waysOf } from "../operations/handover/ways";
+import { heldFor, waysOf } from "../operations/handover/waysOfPlan";
 import { handingOver, together } from "../plan/bridged";
 import { type ComponentHandover, MigrationStep } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";

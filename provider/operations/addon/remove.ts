@@ -5,12 +5,12 @@ import { mapConcurrently } from "../../../common/mapConcurrently";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import { describeKept, withChangesOfOthers } from "../../kubernetes/changedOutside";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
-import { forgetSchemaThatWouldPrune } from "../../kubernetes/keepFields";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import { restoreOver } from "../../kubernetes/restore";
 import { byRestoreRank } from "../../kubernetes/restoreOrder";
+import { forgetSchemaThatWouldPrune } from "../../kubernetes/schemaPruning";
 import type { Plan } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import {

@@ -11,7 +11,7 @@ import type { Backup } from "../backup/backup";
 import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
 import { leadAgain, letLeadAgain, turnBackAll } from "../handover/turnBackAll";
-import { stillServed, waysOf } from "../handover/ways";
+import { stillServed, waysOf } from "../handover/waysOfPlan";
 import { isOfOthers, leftToOthers } from "./createdByOthers";
 import type { InstallMemory } from "./installMemory";
 import {

@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import { compareVersions, newerOf } from "../../addons/versions";
 import { definitionsIn } from "../../kubernetes/customResources";
-import { fieldsLostUnder } from "../../kubernetes/keepFields";
+import { fieldsLostUnder } from "../../kubernetes/schemaPruning";
 import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type KubernetesObject, type World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import { differingSettings, sameSettings, settingsIn } from "../../settings/settingsText";
-import { checkModels, collectModels, type ModelsBefore } from "../models/models";
+import { checkModels, collectModels, type ModelsBefore } from "../models/compareModels";
 import { atRest, followUpdate } from "./update";
 
 export interface UpgradeRequest {

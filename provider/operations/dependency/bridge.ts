@@ -4,7 +4,7 @@ import type { World } from "../../ports/world";
 import { removeQuestions } from "../handover/askPods";
 import { buildBridge, cutBridge, followBridge, removeBridges } from "../handover/bridge";
 import { askCanary } from "../handover/canary";
-import { isOfMove } from "../handover/onlyForTheMove";
+import { isOfMove } from "../handover/temporaryObjects";
 
 export interface Bridged {
     readonly world: World;

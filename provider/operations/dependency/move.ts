@@ -12,7 +12,7 @@ import { createdByOthers } from "../addon/createdByOthers";
 import type { JointSearch } from "../addon/jointSearch";
 import { describeUnproved, type OwnedRef, provedOf } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
-import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/handOver";
+import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/replaceWorkload";
 import { MEASURED_EVERY_MS, probesOf, Refusals, waitForAnswers } from "../models/probes";
 import { beginBridge, endBridge, keepBridge } from "./bridge";
 import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";

@@ -9,7 +9,7 @@ import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import type { Backup } from "../backup/backup";
-import { replacedFrom } from "../handover/handOver";
+import { replacedFrom } from "../handover/replaceWorkload";
 import { DELETABLE_KINDS } from "../release/deletableKinds";
 
 export interface DependencyOfRelease {

@@ -11,7 +11,7 @@ import {
     stopControllers,
 } from "../addon/remove";
 import type { Backup } from "../backup/backup";
-import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/handOver";
+import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/replaceWorkload";
 import { waitForAnswers } from "../models/probes";
 import { endBridge } from "./bridge";
 import { type DependencyMove, finishHandOver } from "./move";

@@ -30,7 +30,7 @@ import { waitForNames } from "./presentedNames";
 import { areRedirected, namesService, pointToNew, pointToOld } from "./references";
 import { replicasBefore } from "./replicasBefore";
 import { namesOfBoth } from "./sharedAuthority";
-import type { Way } from "./way";
+import type { Way } from "./wayInterface";
 
 const nothing = async (): Promise<void> => undefined;
 

@@ -4,7 +4,7 @@ import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, ProbeAnswer, World } from "../../ports/world";
 import type { Endpoint } from "./endpointSlices";
-import { HandoverPart, makeOwn, marksOf, type OwnObjects, removeOwn } from "./onlyForTheMove";
+import { HandoverPart, makeOwn, marksOf, type OwnObjects, removeOwn } from "./temporaryObjects";
 
 /** The webhook first: without what it points at it would refuse our own probe, and nothing else. */
 const KINDS = [

@@ -12,7 +12,7 @@ import {
     removeOwn,
     unmark,
     withMarks,
-} from "./onlyForTheMove";
+} from "./temporaryObjects";
 
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 /** The endpoint controller leaves slices alone that name another manager. */

@@ -12,8 +12,8 @@ import { cutBridge } from "./bridge";
 import { holdWhenFree, isHeld, isRunningOut, releaseLeases } from "./heldLeases";
 import { KeptBridges } from "./keptBridges";
 import { worksBeside } from "./secondGeneration";
-import type { Way } from "./way";
-import { heldFor, namesOf, stillServed, waysOf } from "./ways";
+import type { Way } from "./wayInterface";
+import { heldFor, namesOf, stillServed, waysOf } from "./waysOfPlan";
 
 /** Those that must not run: those that pause, and those whose work is the add-on's by now. */
 export function stoppedOf(

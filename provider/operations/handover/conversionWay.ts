@@ -11,7 +11,7 @@ import { leaveFields } from "./leaveFields";
 import { keepConversion, redirectConversion, turnConversionBack } from "./redirect";
 import { namesService } from "./references";
 import { replicasBefore } from "./replicasBefore";
-import type { Way } from "./way";
+import type { Way } from "./wayInterface";
 
 export function conversionWay<Memory>(
     { world, plan, journal: { migrationId } }: StepContext<Memory>,

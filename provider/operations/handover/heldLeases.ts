@@ -3,7 +3,7 @@ import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./onlyForTheMove";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./temporaryObjects";
 
 /**
  * Ten years. A candidate waits as long as the record says, so a move that dies leaves one generation leading, the one that leads now,

@@ -1,6 +1,6 @@
 // Ways whose requests go over a bridge come in; as long as somebody waits, they are kept on Helm's pods, and what these present stays trusted. Made for a wait that looks again and again.
 import type { World } from "../../ports/world";
-import type { Way } from "./way";
+import type { Way } from "./wayInterface";
 
 /** Pods move within seconds; each look costs a few reads. */
 const LOOK_MS = 500;

@@ -5,8 +5,8 @@ import { recognise } from "../../profiles/controllerSigns";
 import type { Profile } from "../../profiles/profile";
 import { isHeld } from "./heldLeases";
 import { holderOf, isPodOf } from "./leader";
-import type { Way } from "./way";
-import { heldFor } from "./ways";
+import type { Way } from "./wayInterface";
+import { heldFor } from "./waysOfPlan";
 
 interface PodTemplate {
     readonly template?: {

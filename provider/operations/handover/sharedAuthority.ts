@@ -16,7 +16,7 @@ import {
 } from "../../kubernetes/tlsSecrets";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Bridge } from "./bridge";
-import { HandoverPart, isMarked, makeOwn, type OwnObjects, removeOwn, unmark } from "./onlyForTheMove";
+import { HandoverPart, isMarked, makeOwn, type OwnObjects, removeOwn, unmark } from "./temporaryObjects";
 
 /** What an undo needs. */
 export interface SharedMemory {

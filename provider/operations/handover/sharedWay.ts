@@ -23,7 +23,7 @@ import {
     shareAuthority,
     takeServingBack,
 } from "./sharedAuthority";
-import type { Way } from "./way";
+import type { Way } from "./wayInterface";
 
 export function sharedWay<Memory>(
     { world, plan, journal: { migrationId } }: StepContext<Memory>,

@@ -8,7 +8,7 @@ import { readMetadata } from "../../kubernetes/readMetadata";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
-import { checkModels } from "../models/models";
+import { checkModels } from "../models/compareModels";
 import { waitForAnswers } from "../models/probes";
 
 const ANSWER_MS = 5 * 60_000;

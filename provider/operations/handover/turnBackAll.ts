@@ -7,8 +7,8 @@ import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/bringBack";
 import { letRunOut, releaseLeases } from "./heldLeases";
 import { noteOnce } from "./stillServes";
-import type { Way } from "./way";
-import { namesOf, waysOf } from "./ways";
+import type { Way } from "./wayInterface";
+import { namesOf, waysOf } from "./waysOfPlan";
 
 export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: Backup): Promise<void> {
     const { plan, memory, journal } = context;

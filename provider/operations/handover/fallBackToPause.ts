@@ -8,8 +8,8 @@ import { describePlan } from "../../plan/lines";
 import { orderFor } from "../../plan/orders";
 import { MigrationStep, type Plan, type PlanDraft } from "../../plan/plan";
 import type { World } from "../../ports/world";
-import type { Way } from "./way";
-import { namesOf } from "./ways";
+import type { Way } from "./wayInterface";
+import { namesOf } from "./waysOfPlan";
 
 const BEFORE_ADDON: ReadonlySet<string> = new Set([MigrationStep.Bridge, MigrationStep.Redirect]);
 

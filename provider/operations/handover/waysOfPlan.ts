@@ -5,7 +5,7 @@ import type { Backup } from "../backup/backup";
 import { admissionWay } from "./admissionWay";
 import { conversionWay } from "./conversionWay";
 import { sharedWay } from "./sharedWay";
-import type { Way } from "./way";
+import type { Way } from "./wayInterface";
 
 export async function waysOf<Memory>(context: StepContext<Memory>): Promise<readonly Way[]> {
     const components = handingOver(context.plan);

@@ -113,7 +113,8 @@ export const BY_AWS_PROVIDER: Readonly<Record<string, Actions>> = {
         ["endpointParts", "ec2:ModifyVpcEndpoint"],
     ],
     "eks.Addon": [
-        ["cluster", "eks:CreateAddon"],
+        // EKS judges an update by its cluster as well.
+        ["cluster", "eks:CreateAddon", "eks:DescribeUpdate"],
         [
             "addons",
             "eks:DescribeAddon",

@@ -2,7 +2,7 @@
 import type { AwsEmulator } from "./aws/emulator";
 import type { FaultProxy } from "./faults/proxy";
 import type { AuditEvent } from "./kubernetes/audit";
-import type { FakeNodes } from "./kubernetes/nodes";
+import type { FakeNodes } from "./kubernetes/kubelets";
 import type { Tools } from "./tools/tools";
 
 /**

@@ -6,7 +6,7 @@ import type { FaultProxy } from "./faults/proxy";
 import type { Sandbox } from "./handle";
 import type { AuditEvent } from "./kubernetes/audit";
 import type { Baselines } from "./kubernetes/baselines";
-import type { FakeNodes } from "./kubernetes/nodes";
+import type { FakeNodes } from "./kubernetes/kubelets";
 import type { SandboxParts } from "./parts";
 import { accountId, clusterName, oidcIssuer, region } from "./sandboxNames";
 import type { Tools } from "./tools/tools";

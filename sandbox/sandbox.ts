@@ -14,7 +14,7 @@ import { ensureTools, type Tools } from "./tools/tools";
 
 export type { Sandbox } from "./handle";
 export type { AuditEvent } from "./kubernetes/audit";
-export type { FakeNodes } from "./kubernetes/nodes";
+export type { FakeNodes } from "./kubernetes/kubelets";
 
 export interface SandboxOptions {
     /** A folder to keep; without it a temporary one, removed by stop(). */

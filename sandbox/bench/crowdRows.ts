@@ -1,6 +1,6 @@
 // What was measured in a crowded cluster comes in; its lines of the table go out. Measures nothing.
 import type { MeasuredCrowd } from "./measureCrowd";
-import type { Row } from "./row";
+import type { Row } from "./table";
 
 const MB = 2 ** 20;
 const GOALS = { previewMb: 5, previewRssMb: 240, kubernetesCalls: 1_000, apiServerSeconds: 20 };

@@ -2,7 +2,7 @@
 import type { Observation } from "../watch/observation";
 import { controllerBehind, unavoidableSeconds } from "../watch/unavoidable";
 import type { SeenAddon } from "./addonsSeen";
-import type { Row } from "./row";
+import type { Row } from "./table";
 
 const CONTROLLERS: Readonly<Record<string, string>> = {
     operator: "hyperpod-inference-operator",

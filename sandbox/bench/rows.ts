@@ -11,7 +11,7 @@ import type { MeasuredLoad } from "./measureLoad";
 import type { MeasuredMove } from "./measureMove";
 import type { MeasuredPreview } from "./measurePreview";
 import { awayInWords, pauseRows, refusedAtEnd } from "./pauseRows";
-import { type Row, seconds } from "./row";
+import { type Row, seconds } from "./table";
 
 /** Made to overlap: metrics-server holds nothing, and both cert-managers contend for one leader lock. */
 const SIDE_BY_SIDE: ReadonlySet<string> = new Set(["metrics-server", "cert-manager-controller"]);

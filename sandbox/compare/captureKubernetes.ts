@@ -1,7 +1,7 @@
 /** A kubeconfig comes in; every object of the cluster, canonical and by key, goes out with its UID. Reads only. */
 import { canonicalObject } from "./canonicalObject";
 import { discoverKinds, type ListableKind } from "./discovery";
-import { groupGenerated } from "./generated";
+import { groupGenerated } from "./generatedNames";
 import { inMotion } from "./inMotion";
 import { KubernetesReader } from "./kubernetesReader";
 import { isObject } from "./namedList";

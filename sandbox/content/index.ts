@@ -9,6 +9,7 @@ import type { HelmInstallation } from "./installation";
 export { type BareCluster, type BareClusterOptions, createBareCluster } from "./bareCluster";
 export { type Bystanders, deployBystanders } from "./bystanders";
 export { type CrowdSize, deployCrowd } from "./crowd";
+export type { Model } from "./deployedModel";
 export { deployModels, type ModelOptions, type Models } from "./deployModels";
 export { helm } from "./helmCommand";
 export {
@@ -20,7 +21,6 @@ export {
 export { type HelmRoleOptions, type RoleArns, type RoleKey, roleNames } from "./helmRoles";
 export { type Dependency, dependencyNames, inexpressibleValues, type Values } from "./helmValues";
 export type { HelmInstallation } from "./installation";
-export type { Model } from "./model";
 export { installStandAlone } from "./standAlone";
 export {
     addForeignManagers,

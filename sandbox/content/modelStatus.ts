@@ -1,9 +1,9 @@
 // In: a model and its certificate. Out: the status that the operator writes, and the endpoint registration. Writes nothing.
 import type { Sandbox } from "../handle";
 import type { ClusterObject } from "./clusterObjects";
+import type { Model } from "./deployedModel";
 import type { HelmInstallation } from "./installation";
-import type { Model } from "./model";
-import { inferenceGroup, type ModelSpec } from "./modelSpecs";
+import { inferenceGroup, type ModelSpec } from "./modelManifests";
 
 const deployedAt = "2026-07-01T08:00:00Z";
 

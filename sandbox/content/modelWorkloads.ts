@@ -1,6 +1,6 @@
 // In: a custom resource that exists. Out: what the operator makes of it in the cluster, owned by it. Writes nothing.
 import type { ClusterObject } from "./clusterObjects";
-import type { ModelSpec } from "./modelSpecs";
+import type { ModelSpec } from "./modelManifests";
 
 export function ingressName(model: Pick<ModelSpec, "name" | "namespace">): string {
     return `alb-${model.name}-${model.namespace}`;

@@ -18,9 +18,9 @@ import {
 import { ControlPlane } from "./controlPlane";
 import { EgressProxy } from "./egress";
 import { Leadership } from "./elections/leadership";
+import type { FakeNodes } from "./kubelets";
 import { LateSecrets } from "./lateSecrets";
 import { NodeSide } from "./nodeSide";
-import type { FakeNodes } from "./nodes";
 import { PodScripts } from "./podScripts";
 import { problemLog } from "./problemLog";
 import { CurrentRequests } from "./standIns/currentRequests";

@@ -8,6 +8,7 @@ import { ChildProcess } from "./childProcess";
 import type { ClusterPki } from "./clusterPki";
 import { ControllerProbe } from "./controllerProbe";
 import { Etcd, type KeyValues } from "./etcd";
+import { readRegistry, writeRegistry } from "./etcdContents";
 import {
     type ApiServerFlags,
     apiServerFlags,
@@ -15,7 +16,6 @@ import {
     etcdFlags,
     schedulerFlags,
 } from "./flags";
-import { readRegistry, writeRegistry } from "./registry";
 import { answeringApis, waitForApis, waitForDefinitions } from "./servedApis";
 
 export interface ControlPlaneOptions {

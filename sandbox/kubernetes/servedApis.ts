@@ -1,7 +1,7 @@
 // In: what was changed in the registry, and the aggregated APIs that answered then. Out: an API server that serves all of it. Writes nothing.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiClient, isStatus } from "./apiClient";
-import { plain, type RegistryChange } from "./registry";
+import { plain, type RegistryChange } from "./etcdContents";
 
 const CRDS = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
 const API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";

@@ -1,7 +1,7 @@
 /** All pods come in again and again; how long each controller was away, or there twice, goes out. */
 
 import { imageName } from "../kubernetes/images";
-import { isAnswering } from "../kubernetes/nodes";
+import { isAnswering } from "../kubernetes/kubelets";
 import type { Pod } from "../kubernetes/objects";
 import { hasCondition } from "../kubernetes/podStatus";
 import type { Observation } from "./observation";

@@ -1,5 +1,5 @@
 /** All pods come in again and again; when some pod was on its way in or out goes out: time that no mover can save. */
-import { isAnswering } from "../kubernetes/nodes";
+import { isAnswering } from "../kubernetes/kubelets";
 import type { Pod } from "../kubernetes/objects";
 import type { Span } from "./observation";
 import { Stopwatch } from "./stopwatch";

@@ -1,5 +1,5 @@
 // How many models, as arguments (3, 30 and 500 when there are none), come in; what a preview, a move and its undo cost goes to stdout, beside the goals. In memory: counts, at 50 and at 200 ms per call.
-import { type Row, seconds, tableOf } from "../../sandbox/bench/row";
+import { type Row, seconds, tableOf } from "../../sandbox/bench/table";
 import { goalsFor, PER_MODEL, SLOW } from "../provider/costs/goals";
 import { type Costs, costsOf, QUICK_MS, SLOW_MS, slowCosts } from "../provider/costs/measure";
 import { measuredOf, perModel, type Sized } from "../provider/costs/perModel";

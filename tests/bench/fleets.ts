@@ -1,5 +1,5 @@
 // What a stack of twenty clusters and a fleet of a hundred hold in memory goes to stdout, beside the goals. In memory, and in a process of its own, whose heap nothing else fills.
-import { type Row, tableOf } from "../../sandbox/bench/row";
+import { type Row, tableOf } from "../../sandbox/bench/table";
 import { heldByFleet } from "../fleet/heldByFleet";
 import { FEW, heldByStack } from "../plugin/heldByStack";
 

@@ -1,7 +1,7 @@
 // In: Ready pods of controllers of which one leads. Out: their Leases, written as client-go writes them, and a record of who led when. Off until a test asks for it: then every such pod that is Ready acts.
 import { type ApiClient, isStatus } from "../apiClient";
 import { runsImage } from "../images";
-import { isAnswering } from "../nodes";
+import { isAnswering } from "../kubelets";
 import type { KubeObject, Pod } from "../objects";
 import {
     Candidate,

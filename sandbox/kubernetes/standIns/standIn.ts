@@ -1,6 +1,6 @@
 // In: what a stand-in does. Out: that work, repeated whenever the cluster changes while its pod is Ready. Never throws.
 import type { ClusterView } from "../clusterView";
-import type { FakeKubelet } from "../nodes";
+import type { FakeKubelet } from "../kubelets";
 import type { Pod } from "../objects";
 
 export interface StandIn {

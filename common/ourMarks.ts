@@ -1,5 +1,5 @@
 // Labels and tags by which this package knows again what it made: each stands here once.
-import { OPERATOR_TAG } from "./names";
+import { OPERATOR_TAG } from "./operatorNames";
 
 /** This package: the beginning of its marks, its field manager, its user agent. It stands in clusters and accounts, and never changes. */
 export const PACKAGE_NAME = "pulumi-hyperpod-inference";

@@ -1,5 +1,5 @@
 // Inputs and the shape they must have come in, every problem with its property path goes out, all at once. Looks at nothing outside the inputs.
-import { type Check, kindOf, type Show, shown, withheld } from "./checks";
+import { type Check, kindOf, type Show, shown, withheld } from "./inputFormats";
 
 /** One problem. */
 export interface InputProblem {

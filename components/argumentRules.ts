@@ -1,7 +1,7 @@
 // What each argument must look like, as a table by property. Says nothing about how arguments belong together.
 
-import * as checks from "../common/checks";
 import { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
+import * as checks from "../common/inputFormats";
 import { type Fields, list, one, type Shape } from "../common/shape";
 import { TAGS_PER_RESOURCE } from "../common/tagQuota";
 import { dependencyProfiles } from "../provider/profiles/dependencies";

@@ -1,6 +1,7 @@
 // Arguments come in; those that are fine alone and make no sense together go out. Pure.
-import { tagKey, tagKeyOfMove } from "../common/checks";
+
 import { DependencyChoice, DependencyMode } from "../common/enums";
+import { tagKey, tagKeyOfMove } from "../common/inputFormats";
 import type { InputProblem } from "../common/shape";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { contradictionsOfMove } from "../provider/pulumi/inputs";

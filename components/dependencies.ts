@@ -4,6 +4,7 @@ import { canonicalJson } from "../common/canonicalJson";
 import { DependencyMode } from "../common/enums";
 import { type DependencyProfile, dependencyProfiles } from "../provider/profiles/dependencies";
 import type { DependencySettings } from "../provider/profiles/dependencyInputs";
+import { chooseVersion, findAddon } from "./addonVersion";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
@@ -13,7 +14,6 @@ import { Standing, standingOf } from "./owner";
 import type { ComponentPart } from "./partResult";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import { chooseVersion, findAddon } from "./versions";
 import { isInstalled } from "./whatIsMade";
 
 /** A dependency that this stack installs, before it is registered. */

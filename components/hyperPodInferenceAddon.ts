@@ -1,17 +1,17 @@
 // The component: from a cluster's name to a running inference operator. Its constructor is the table of contents; the parts stand in files of their own.
 import * as pulumi from "@pulumi/pulumi";
-import { OPERATOR_NAMESPACE } from "../common/names";
+import { OPERATOR_NAMESPACE } from "../common/operatorNames";
 import { pluginType } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import { childOptions } from "./childOptions";
+import type { InferenceNodes } from "./childResources";
 import { findCluster, findPlace } from "./cluster";
 import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
 import { installed, moved } from "./install";
 import { interfaceEndpoints } from "./interfaceEndpoints";
 import { withoutWarning } from "./known";
-import type { InferenceNodes } from "./nodes";
 import { oidcProvider } from "./oidcProvider";
 import { defaultOwner, ownerTagKey } from "./owner";
 import { operatorRoles } from "./roles";

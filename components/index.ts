@@ -1,9 +1,8 @@
 // What users of the component can name.
 export { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
 export type { HyperPodInferenceAddonArgs } from "./args";
-
+export type { InferenceNodes } from "./childResources";
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
-export type { InferenceNodes } from "./nodes";
 export { ownerTagKey } from "./owner";
 export type {
     AlbSettings,

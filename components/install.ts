@@ -1,8 +1,9 @@
 // Everything around the operator comes in; the operator goes out, as a fresh add-on or moved from Helm, with what the component says about it.
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../common/canonicalJson";
-import { OPERATOR_ADDON } from "../common/names";
+import { OPERATOR_ADDON } from "../common/operatorNames";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import type { InferenceNodes } from "./childResources";
 import type { Cluster } from "./cluster";
 import { configurationTree, withoutUnset } from "./configurationValues";
 import {
@@ -13,7 +14,6 @@ import {
 } from "./dependencies";
 import { AddonSettings, type ConnectionInputs, type InferenceCluster } from "./healthResources";
 import { moveFromHelm } from "./migration";
-import type { InferenceNodes } from "./nodes";
 import { installOperator, planOperator } from "./operatorAddon";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";

@@ -1,7 +1,7 @@
 // A component's name comes in, prefixes of AWS names within AWS's limits go out. The provider adds 26 unique digits.
 
 import { TLS_BUCKET_PREFIX } from "../common/bucketName";
-import { EXECUTION_ROLE_PREFIX } from "../common/names";
+import { EXECUTION_ROLE_PREFIX } from "../common/operatorNames";
 
 const iamPrefixLimit = 38;
 const bucketPrefixLimit = 37;

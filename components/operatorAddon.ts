@@ -1,8 +1,9 @@
 // Everything the operator needs comes in, the operator add-on and its health go out.
 import * as pulumi from "@pulumi/pulumi";
 import { CreateConflicts, UpdateConflicts } from "../common/enums";
-import { OPERATOR_ADDON, OPERATOR_NAMESPACE } from "../common/names";
+import { OPERATOR_ADDON, OPERATOR_NAMESPACE } from "../common/operatorNames";
 import { INSTALL_MINUTES } from "../common/timeouts";
+import { chooseVersion, findAddon } from "./addonVersion";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
@@ -11,7 +12,6 @@ import { known } from "./known";
 import { Standing, standingOf } from "./owner";
 import type { Scope } from "./scope";
 import { refuse } from "./validate";
-import { chooseVersion, findAddon } from "./versions";
 
 const addonName = OPERATOR_ADDON;
 

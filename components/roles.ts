@@ -4,7 +4,7 @@ import { canonicalJson } from "../common/canonicalJson";
 import { albPolicy } from "../common/iam/albPolicy";
 import { kedaPolicy } from "../common/iam/kedaPolicy";
 import { trustPolicy } from "../common/iam/newRoleTrust";
-import { OPERATOR_NAMESPACE } from "../common/names";
+import { OPERATOR_NAMESPACE } from "../common/operatorNames";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { inferenceIdentities } from "../provider/profiles/inferenceIdentities";
 import type { HyperPodInferenceAddonArgs } from "./args";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TLS_BUCKET_PREFIX } from "../common/bucketName";
 import { canonicalJson } from "../common/canonicalJson";
 import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../common/iam/tlsBucketPolicy";
-import { OPERATOR_TAG } from "../common/names";
+import { OPERATOR_TAG } from "../common/operatorNames";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";

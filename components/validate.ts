@@ -6,7 +6,7 @@ import { isInPlugin } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
-import { problemsOfGivenThings } from "./givenThings";
+import { problemsOfGivenThings } from "./givenArns";
 import { isLater, known, settle } from "./known";
 import { toldOnce } from "./toldOnce";
 

@@ -12,7 +12,7 @@ import { tellNewPlan, tellPlan } from "../provider/pulumi/tellPlan";
 import { diffAnswer } from "./differences";
 import { failureOf } from "./failures";
 import type { Kind } from "./kinds";
-import { type Opened, open, seal } from "./wire";
+import { type Opened, open, seal } from "./propertyBags";
 
 /** What the process that serves is told by the engine, and what it tells. */
 export interface ServingProcess {

@@ -1,6 +1,6 @@
 // The permissions of the AWS Load Balancer Controller 2.13, as its project publishes them, for any partition. Pure.
 
-import { LOAD_BALANCER_CLUSTER_TAG } from "../names";
+import { LOAD_BALANCER_CLUSTER_TAG } from "../operatorNames";
 import { POLICY_VERSION } from "./document";
 
 const ec2Reads = [

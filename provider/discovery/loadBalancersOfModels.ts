@@ -1,5 +1,5 @@
 // The models, their ingresses and those of others, and the load balancers of the account come in; whose each load balancer is goes out. By owner references, by the controller's own tags, by the hosts in the models' status; a name alone proves nothing. Pure.
-import { LOAD_BALANCER_CLUSTER_TAG } from "../../common/names";
+import { LOAD_BALANCER_CLUSTER_TAG } from "../../common/operatorNames";
 import { type KubernetesObject, type LoadBalancer, TaggedKind, type TaggedResource } from "../ports/world";
 
 export interface Candidate {

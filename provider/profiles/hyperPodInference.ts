@@ -1,7 +1,12 @@
 // The HyperPod inference operator with its load balancer controller and KEDA: names as the chart and the add-on give them (chart 2.0 to 2.2, add-on 1.x).
 
 import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
-import { OPERATOR_ADDON, OPERATOR_NAMESPACE, OPERATOR_POD_SLOTS, OPERATOR_TAG } from "../../common/names";
+import {
+    OPERATOR_ADDON,
+    OPERATOR_NAMESPACE,
+    OPERATOR_POD_SLOTS,
+    OPERATOR_TAG,
+} from "../../common/operatorNames";
 import type { OperatorOfAddon } from "../addons/versions";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import { inferenceAddonObjects } from "./inferenceAddonObjects";

@@ -1,5 +1,5 @@
 // What the add-on applies under names that others may have given before: names alone, from the chart and from what add-ons 1.x were seen to make. EKS writes over what is there.
-import { OPERATOR_NAMESPACE } from "../../common/names";
+import { OPERATOR_NAMESPACE } from "../../common/operatorNames";
 import type { ObjectRef } from "../ports/world";
 
 const named =

@@ -1,6 +1,6 @@
 // The IAM roles of the inference operator and its dependencies, and where Helm and the add-on keep them.
 import { s3CsiPolicy } from "../../common/iam/s3CsiPolicy";
-import { EXECUTION_ROLE_PREFIX, OPERATOR_NAMESPACE } from "../../common/names";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_NAMESPACE } from "../../common/operatorNames";
 import type { ProfileIdentity } from "./profile";
 
 const NAMESPACE = OPERATOR_NAMESPACE;

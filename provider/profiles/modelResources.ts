@@ -2,7 +2,7 @@
 
 import { AWS_DOMAINS } from "../../common/awsRegion";
 import { BUCKET_NAME } from "../../common/bucketName";
-import { OPERATOR_NAMESPACE } from "../../common/names";
+import { OPERATOR_NAMESPACE } from "../../common/operatorNames";
 import type { KubernetesObject } from "../ports/world";
 import type { OwnedResources } from "./profile";
 

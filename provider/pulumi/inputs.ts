@@ -2,8 +2,8 @@
 
 import { AWS_REACH } from "../../common/awsAccess";
 import { sameJson } from "../../common/canonicalJson";
-import * as checks from "../../common/checks";
 import { DependencyChoice, Handover, Owner, UnsupportedSettings } from "../../common/enums";
+import * as checks from "../../common/inputFormats";
 import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
 import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";

@@ -1,5 +1,5 @@
 // What EKS and Kubernetes say about a failure comes in, what to do next goes out.
-import { OPERATOR_NAMESPACE, OPERATOR_POD_SLOTS } from "../../common/names";
+import { OPERATOR_NAMESPACE, OPERATOR_POD_SLOTS } from "../../common/operatorNames";
 
 const remedies: [RegExp, string][] = [
     [

@@ -5,7 +5,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { CheckRequest, type CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { open } from "../../plugin/wire";
+import { open } from "../../plugin/propertyBags";
 import { runWithout } from "./packed";
 
 const LIMIT_MS = 60_000;

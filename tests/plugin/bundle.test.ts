@@ -8,7 +8,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { open } from "../../plugin/wire";
+import { open } from "../../plugin/propertyBags";
 import type { Bag } from "../../provider/pulumi/bag";
 import { MockAccount } from "../component/mocks";
 import { ask } from "./doors";

@@ -11,7 +11,7 @@ import {
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { open } from "../../plugin/wire";
+import { open } from "../../plugin/propertyBags";
 import type { Bag } from "../../provider/pulumi/bag";
 import type { MockAccount } from "../component/mocks";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv";
-import { OPERATOR_ADDON } from "../../common/names";
+import { OPERATOR_ADDON } from "../../common/operatorNames";
 import { ownerTagKey } from "../../components/owner";
 import { policies } from "../../policy/policies";
 import {

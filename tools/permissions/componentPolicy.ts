@@ -2,7 +2,7 @@
 
 import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
 import { policyOf } from "../../common/iam/policyOf";
-import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/operatorNames";
 import { PASSED_TO_EKS } from "../../provider/permissions/awsConditions";
 import type { AllowStatement, Policy } from "../../provider/permissions/awsPolicy";
 import { dependencyProfiles } from "../../provider/profiles/dependencies";

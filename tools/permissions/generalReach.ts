@@ -1,7 +1,7 @@
 // Placeholders in, what the calls of any move on one cluster reach out: as narrow as it can be without a plan. Pure.
 
 import { TLS_BUCKET_PREFIX } from "../../common/bucketName";
-import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/names";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_ADDON } from "../../common/operatorNames";
 import {
     IS_MARKED,
     MAKES_OURS,

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { ErrorCode } from "../../../common/errors";
-import { OPERATOR_TAG } from "../../../common/names";
+import { OPERATOR_TAG } from "../../../common/operatorNames";
 import { ADDON_TAGS } from "../../../common/ourMarks";
 import { isUpdatable } from "../../addons/states";
 import { newerOf } from "../../addons/versions";

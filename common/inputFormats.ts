@@ -2,8 +2,8 @@
 
 import { AWS_REGION } from "./awsRegion";
 import { BUCKET, BUCKET_NAME } from "./bucketName";
-import { EXECUTION_ROLE_PREFIX, OPERATOR_TAG } from "./names";
 import { nearest } from "./nearest";
+import { EXECUTION_ROLE_PREFIX, OPERATOR_TAG } from "./operatorNames";
 import { PACKAGE_NAME } from "./ourMarks";
 
 /** How a value is shown in a reason. */

@@ -7,10 +7,10 @@ import { keyOf } from "../kubernetes/objectRef";
 import { readMetadata } from "../kubernetes/readMetadata";
 import { JointSearch } from "../operations/addon/jointSearch";
 import type { OwnedRef } from "../operations/addon/ownership";
-import { tracesOfAddon } from "../operations/addon/remove";
+import { tracesOfAddon } from "../operations/addon/removeAddon";
 import { isWorkload } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
-import { bringBackNamespaces } from "../operations/backup/bringBack";
+import { bringBackNamespaces } from "../operations/backup/recreateMissing";
 import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
 import {
     type DependencyMemory,

@@ -6,6 +6,7 @@ import type { StepTimeouts } from "../engine/stepTimeouts";
 import { inOneLook } from "../kubernetes/oneLook";
 import { StandingNamespaces } from "../kubernetes/terminating";
 import { applyAgainWhatIsGone } from "../operations/addon/applyAgain";
+import { tellUnproved, waitAvailable, workloadsToAwait } from "../operations/addon/awaitedWorkloads";
 import {
     type Attempts,
     createOrContinue,
@@ -23,10 +24,9 @@ import {
     tracesOfTakeover,
     undoTakeover,
 } from "../operations/addon/formerAddon";
-import { tellUnproved, waitAvailable, workloadsToAwait } from "../operations/addon/installed";
 import type { InstallMemory } from "../operations/addon/installMemory";
 import { madeByAddon } from "../operations/addon/ownership";
-import { tracesOfAddon } from "../operations/addon/remove";
+import { tracesOfAddon } from "../operations/addon/removeAddon";
 import { giveTagsBack, tagTakenOver } from "../operations/addon/takenOverTags";
 import { undoCreation } from "../operations/addon/undoCreation";
 import { awaitAddon } from "../operations/addon/wait";

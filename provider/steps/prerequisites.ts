@@ -4,7 +4,7 @@ import { mapConcurrently } from "../../common/mapConcurrently";
 import { entryOf } from "../engine/memoryCell";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { tracesOfAddon } from "../operations/addon/remove";
+import { tracesOfAddon } from "../operations/addon/removeAddon";
 import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
 import {
     installPrerequisite,

@@ -21,7 +21,7 @@ import { restoreOver } from "../kubernetes/restore";
 import { byRestoreRank } from "../kubernetes/restoreOrder";
 import { onceGone } from "../kubernetes/terminating";
 import type { Backup } from "../operations/backup/backup";
-import { bringBackNamespaces } from "../operations/backup/bringBack";
+import { bringBackNamespaces } from "../operations/backup/recreateMissing";
 import { assertServes } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";

@@ -7,7 +7,7 @@ import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/objectRef";
 import { readMany } from "../kubernetes/readMany";
 import type { Backup } from "../operations/backup/backup";
-import { bringBackMissing, isNotBroughtBack } from "../operations/backup/bringBack";
+import { bringBackMissing, isNotBroughtBack } from "../operations/backup/recreateMissing";
 import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";
 import {
     isScaledByOthers,

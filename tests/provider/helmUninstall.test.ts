@@ -1,7 +1,7 @@
 // `helm uninstall` by a colleague in the middle of a move: a move is never said to be done with no controller left, and its undo brings everything back, or names what it cannot.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { PAYLOADS_KEPT } from "../../provider/operations/backup/recordsApart";
+import { PAYLOADS_KEPT } from "../../provider/operations/backup/largeReleaseRecords";
 import { orderOf } from "../../provider/plan/orders";
 import { MigrationStep } from "../../provider/plan/plan";
 import type { KubernetesObject } from "../../provider/ports/world";

@@ -8,7 +8,7 @@ import { isUpdatable } from "../../addons/states";
 import { newerOf } from "../../addons/versions";
 import type { MemoryCell } from "../../engine/memoryCell";
 import { type Addon, type AddonRequest, AddonStatus, type World } from "../../ports/world";
-import { atRest, followUpdate } from "./update";
+import { atRest, followUpdate } from "./followUpdate";
 import { awaitGone, failedAddon } from "./wait";
 
 export interface WantedAddon {

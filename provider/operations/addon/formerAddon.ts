@@ -13,8 +13,8 @@ import type { Profile } from "../../profiles/profile";
 import { sameSettings } from "../../settings/settingsText";
 import type { Backup } from "../backup/backup";
 import { type Attempts, updateOrCreate, type WantedAddon } from "./create";
-import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./remove";
-import { atRest } from "./update";
+import { atRest } from "./followUpdate";
+import { deleteMade, type Made, objectsOfAddon, restoreOverwritten, stopControllers } from "./removeAddon";
 import { failedAddon } from "./wait";
 
 export interface FormerAddon {

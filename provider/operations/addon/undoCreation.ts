@@ -21,7 +21,7 @@ import {
     removeAddon,
     restoreOverwritten,
     stopControllers,
-} from "./remove";
+} from "./removeAddon";
 
 /** EKS lets go of an add-on within seconds, or is stuck with it. */
 const BUSY_MS = 60_000;

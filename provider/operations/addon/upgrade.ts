@@ -9,7 +9,7 @@ import { type Addon, AddonStatus, type KubernetesObject, type World } from "../.
 import type { Profile } from "../../profiles/profile";
 import { differingSettings, sameSettings, settingsIn } from "../../settings/settingsText";
 import { checkModels, collectModels, type ModelsBefore } from "../models/compareModels";
-import { atRest, followUpdate } from "./update";
+import { atRest, followUpdate } from "./followUpdate";
 
 export interface UpgradeRequest {
     readonly name: string;

@@ -11,7 +11,7 @@ import { applyAgainWhatIsGone } from "../addon/applyAgain";
 import { createOrContinue, isAskedForByMove } from "../addon/create";
 import { someoneElses } from "../addon/createdByOthers";
 import { describeUnproved, madeByAddon, type OwnedRef } from "../addon/ownership";
-import { deleteMade, objectsOfAddon, removeAddon } from "../addon/remove";
+import { deleteMade, objectsOfAddon, removeAddon } from "../addon/removeAddon";
 import { awaitAddon, awaitWorkloads, isWorkload } from "../addon/wait";
 import type { Backup } from "../backup/backup";
 import { waitForAnswers } from "../models/probes";

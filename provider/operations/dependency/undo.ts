@@ -9,7 +9,7 @@ import {
     removeAddon,
     restoreOverwritten,
     stopControllers,
-} from "../addon/remove";
+} from "../addon/removeAddon";
 import type { Backup } from "../backup/backup";
 import { makeRoom, type Replaced, removeHistory, replacedFrom } from "../handover/replaceWorkload";
 import { waitForAnswers } from "../models/probes";

@@ -4,7 +4,7 @@ import type { StepContext } from "../../engine/step";
 import { handingOver, type Leases, leasesOf } from "../../plan/bridged";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
-import { bringBackMissing } from "../backup/bringBack";
+import { bringBackMissing } from "../backup/recreateMissing";
 import { letRunOut, releaseLeases } from "./heldLeases";
 import { noteOnce } from "./stillServes";
 import type { Way } from "./wayInterface";

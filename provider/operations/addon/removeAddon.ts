@@ -22,7 +22,7 @@ import {
 } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
-import { bringBackNamespaces } from "../backup/bringBack";
+import { bringBackNamespaces } from "../backup/recreateMissing";
 import { replicasOf } from "../handover/stoppedControllers";
 import { isAskedForByMove } from "./create";
 import { NEVER_DELETED_KINDS } from "./neverDeletedKinds";

@@ -14,7 +14,7 @@ import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { missingModels } from "../models/missingModels";
 import type { Backup } from "./backup";
-import { isOtherRecord, wholeRecord } from "./recordsApart";
+import { isOtherRecord, wholeRecord } from "./largeReleaseRecords";
 
 const SERVED_MS = 30_000;
 const POLL_MS = 250;

@@ -8,7 +8,7 @@ import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 import { moveCalls, type Remaining } from "../provider/pulumi/moveCalls";
 import type { SessionHost } from "../provider/pulumi/session";
 import { toldPlan } from "../provider/pulumi/toldPlan";
-import { resourceCalls } from "../provider/resources/calls";
+import { resourceCalls } from "../provider/resources/resourceMethods";
 
 export interface Kind {
     readonly calls: ReturnType<typeof guarded>;

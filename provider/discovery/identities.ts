@@ -6,7 +6,7 @@ import { UNKNOWN } from "../../common/unknown";
 import { copyNames, dependsOnLimit, needsCopy, sidOf } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";
-import { type Values, valueAt } from "../settings/settings";
+import { type Values, valueAt } from "../settings/mapSettings";
 import type { ReleaseController } from "./controllers";
 
 export interface IdentityRequest {

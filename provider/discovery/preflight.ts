@@ -6,7 +6,7 @@ import { missingRights as missingOf } from "../permissions/missingRights";
 import type { ClusterRight, KubernetesObject, Release, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 import { findPodSlots, type PodSlots, toleratedByAll } from "./podSlots";
-import { findRefusals, type PolicyRefusals } from "./refusals";
+import { findRefusals, type PolicyRefusals } from "./policyRefusals";
 import { type DeadWebhook, findDeadWebhooks } from "./webhooks";
 
 export interface Preflight {

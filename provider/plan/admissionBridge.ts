@@ -2,8 +2,8 @@
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
+import { INJECT } from "../kubernetes/certManagerAnnotations";
 import { clientConfigsOf } from "../kubernetes/clientConfigs";
-import { INJECT } from "../kubernetes/injectedAuthority";
 import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";

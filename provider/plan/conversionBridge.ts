@@ -2,7 +2,7 @@
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { serviceOfAddon } from "../discovery/handover";
-import { INJECT } from "../kubernetes/injectedAuthority";
+import { INJECT } from "../kubernetes/certManagerAnnotations";
 import { keyOf } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 import type { HandoverSigns } from "../profiles/controllerSigns";

@@ -11,16 +11,16 @@ import type { Discovery } from "../discovery/discover";
 import type { Release } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
-import { type Values, valueAt } from "../settings/settings";
+import { type Values, valueAt } from "../settings/mapSettings";
+import { bucketNotes, isGranted } from "./buckets";
+import { planDependencies } from "./dependencies";
 import {
     existingBlockers,
     existingNotes,
     existingOf,
     existingTagBlockers,
     twoControllersBlockers,
-} from "./addon";
-import { bucketNotes, isGranted } from "./buckets";
-import { planDependencies } from "./dependencies";
+} from "./existingAddon";
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { journalSizeBlockers } from "./journalSize";

@@ -7,14 +7,14 @@ import type { Discovery } from "../discovery/discover";
 import { describeRights } from "../permissions/clusterRights";
 import { AskedFor, type ControllerSigns, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
-import type { Values } from "../settings/settings";
+import type { Values } from "../settings/mapSettings";
 import { admissionBridge } from "./admissionBridge";
 import { conversionBridge } from "./conversionBridge";
 import { FOLLOWS_SLICES, followsSlices } from "./kubernetesVersions";
-import { KEPT_UP, orderFor } from "./orders";
 import type { AdmissionBridge, ComponentHandover, MigrationStep, PlanDraft, PlannedHandover } from "./plan";
 import { isOn } from "./rivals";
 import { sharedBridge } from "./sharedBridge";
+import { KEPT_UP, orderFor } from "./stepOrders";
 
 /** So long webhooks go unasked at most when nobody comes back. */
 export const BYPASS_SECONDS = 60;

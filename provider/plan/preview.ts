@@ -2,9 +2,9 @@
 
 import { counted } from "../../common/counted";
 import { longestPause } from "./handover";
-import { orderOf } from "./orders";
 import { MigrationStep, type Plan, type PlanDraft } from "./plan";
 import { titled, wrapLine } from "./previewLine";
+import { orderOf } from "./stepOrders";
 import { undoLines } from "./undoLines";
 
 /** What an update is asked to do with a plan. */

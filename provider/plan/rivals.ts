@@ -5,7 +5,7 @@ import type { Discovery } from "../discovery/discover";
 import type { Rival } from "../discovery/rivals";
 import type { ObjectRef, Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import { type Values, valueAt } from "../settings/settings";
+import { type Values, valueAt } from "../settings/mapSettings";
 import type { PlannedController } from "./plan";
 
 export interface RivalInputs {

@@ -4,8 +4,8 @@ import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import type { Release } from "../ports/world";
 import type { Profile } from "../profiles/profile";
+import { mapSettings, type Settings, type Values, withValue } from "../settings/mapSettings";
 import { valuesOf } from "../settings/releaseValues";
-import { mapSettings, type Settings, type Values, withValue } from "../settings/settings";
 import { unreadable, validateSettings } from "../settings/validateSettings";
 import type { PlannedIdentity } from "./plan";
 

@@ -2,7 +2,7 @@
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { type FoundSecret, serviceOfAddon } from "../discovery/handover";
-import { INJECT } from "../kubernetes/injectedAuthority";
+import { INJECT } from "../kubernetes/certManagerAnnotations";
 import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject } from "../ports/world";
 import type { ControllerSigns, HandoverSigns } from "../profiles/controllerSigns";

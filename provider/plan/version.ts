@@ -5,7 +5,7 @@ import { ErrorCode } from "../../common/errors";
 import type { OperatorOfAddon, VersionChoice } from "../addons/versions";
 import type { Discovery } from "../discovery/discover";
 import type { Profile } from "../profiles/profile";
-import { versionOf } from "./addon";
+import { versionOf } from "./existingAddon";
 
 export interface PlannedVersion {
     readonly choice: VersionChoice | undefined;

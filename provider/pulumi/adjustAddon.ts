@@ -2,7 +2,7 @@
 import { canonicalJson } from "../../common/canonicalJson";
 import type { Journal } from "../engine/journal";
 import { upgradeAddon } from "../operations/addon/upgrade";
-import { merged, type Values } from "../settings/settings";
+import { merged, type Values } from "../settings/mapSettings";
 import { placeOf } from "./drift";
 import type { MigrationInputs } from "./inputs";
 import { configurationOf } from "./moveRequest";

@@ -2,7 +2,7 @@
 import { asMigrationError } from "../../common/errors";
 import { hasUnknown } from "../../common/unknown";
 import type { Log } from "../ports/world";
-import { whyNotWritable } from "../report/writeReport";
+import { whyNotWritable } from "../report/reportFile";
 import type { Bag } from "./bag";
 import {
     type CheckFailure,

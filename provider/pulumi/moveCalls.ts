@@ -2,9 +2,9 @@
 
 import type { ResourceLog } from "../process/engineLog";
 import type { Bag } from "./bag";
-import { discreet, discreetWayBack } from "./discreetly";
 import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
+import { discreet, discreetWayBack } from "./redactSecrets";
 import { FORMER_PROGRESS_URN } from "./rowOf";
 import type { SessionHost } from "./session";
 import { tellNewPlan, tellPlan } from "./tellPlan";

@@ -1,7 +1,7 @@
 // Checked inputs in, what discovery looks for and the plan wants out. Pure.
 import { Handover } from "../../common/enums";
 import type { MoveRequest } from "../planning/planMove";
-import { merged, type Values } from "../settings/settings";
+import { merged, type Values } from "../settings/mapSettings";
 import { CONNECTION_INPUTS, type MigrationInputs } from "./inputs";
 
 export function moveRequestOf(inputs: MigrationInputs): MoveRequest {

@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { findRivalsOfAddon, type Rival } from "../discovery/rivals";
 import { describeRival, isOn, stopCommand } from "../plan/rivals";
 import type { ObjectRef } from "../ports/world";
-import type { Values } from "../settings/settings";
+import type { Values } from "../settings/mapSettings";
 import type { MigrationOutputs } from "./outputs";
 import type { Session } from "./session";
 

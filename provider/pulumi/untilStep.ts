@@ -2,8 +2,8 @@
 import { Handover } from "../../common/enums";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Steps } from "../engine/step";
-import { KEPT_UP } from "../plan/orders";
 import type { MigrationStep, Plan } from "../plan/plan";
+import { KEPT_UP } from "../plan/stepOrders";
 
 export function assertStops(
     steps: Steps,

@@ -2,8 +2,8 @@
 import type { Journal } from "../engine/journal";
 import type { Clock, Log } from "../ports/world";
 import type { MigrationOutputs } from "../pulumi/outputs";
+import { tryWritePage } from "./reportFile";
 import { type ReportSource, sourceOf } from "./source";
-import { tryWritePage } from "./writeReport";
 
 export class RunReport {
     #outputs: Partial<MigrationOutputs>;

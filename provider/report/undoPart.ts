@@ -1,6 +1,6 @@
 // What undo would do from here, or why there is nothing to undo.
 
-import { orderOf } from "../plan/orders";
+import { orderOf } from "../plan/stepOrders";
 import { undoLines } from "../plan/undoLines";
 import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup } from "./markup";

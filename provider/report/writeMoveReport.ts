@@ -1,9 +1,9 @@
 // A stored state, or the outputs of a move, in; an HTML page out. Touches no cluster.
 import { readFile } from "node:fs/promises";
 import type { MigrationOutputs } from "../pulumi/outputs";
+import { writePage } from "./reportFile";
 import { type ReportSource, sourceOf } from "./source";
 import { movesIn } from "./storedState";
-import { writePage } from "./writeReport";
 
 export interface MoveReportOptions {
     /** Name of the resource, or its URN, when the stack has several moves. */

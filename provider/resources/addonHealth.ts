@@ -14,7 +14,7 @@ import { PartialFailure } from "../pulumi/partialState";
 import { addonsOf } from "./addonsOf";
 import { reportControllers } from "./controllers";
 import { differs } from "./differs";
-import { findModels } from "./models";
+import { findModels } from "./findModels";
 import { modelsRemain } from "./modelsRemain";
 import { type ClusterReads, reachCluster, reachIn } from "./reach";
 import { remedyFor } from "./remediesOfIssues";

@@ -1,7 +1,7 @@
 // The door through which Pulumi's dynamic-provider process reaches the component's own resources. This path stays for ever: it stands in users' state.
 import { printNoToldErrors } from "../process/toldErrors";
 import { dynamicDoor } from "../pulumi/guard";
-import { resourceCalls } from "./calls";
+import { resourceCalls } from "./resourceMethods";
 
 printNoToldErrors();
 export const addonHealth = dynamicDoor(resourceCalls.AddonHealth);

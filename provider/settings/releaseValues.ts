@@ -2,7 +2,7 @@
 
 import { at, isTree, type Path } from "../../common/tree";
 import type { KubernetesObject, Release } from "../ports/world";
-import { merged, type Values } from "./settings";
+import { merged, type Values } from "./mapSettings";
 
 /** The chart's own values: nested below the names of the charts around it when it is part of an umbrella chart; all of them when the release's chart is a copy of it under another name. */
 export function valuesOf(release: Release, chart: string, values: Values): Values {

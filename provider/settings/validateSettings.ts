@@ -2,8 +2,8 @@
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { messageOf } from "../../common/errors";
 import { hasUnknown, UNKNOWN } from "../../common/unknown";
+import type { Values } from "./mapSettings";
 import { presentSchema } from "./presentSchema";
-import type { Values } from "./settings";
 
 export interface SettingProblem {
     /** Like `alb.tolerations[0].key`; empty for the settings as a whole. */

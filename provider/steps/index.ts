@@ -2,8 +2,8 @@
 
 import type { Steps } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { orderOf } from "../plan/orders";
 import type { MigrationStep, PlanDraft } from "../plan/plan";
+import { orderOf } from "../plan/stepOrders";
 import { type DependencyProfile, dependencyProfiles } from "../profiles/dependencies";
 import { OPERATOR_OF_ADDON } from "../profiles/hyperPodInference";
 import type { Profile } from "../profiles/profile";

@@ -46,7 +46,7 @@ import { handingOver, pausingOf } from "../plan/bridged";
 import { longestPause } from "../plan/handover";
 import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
-import { seldom } from "../ports/seldom";
+import { seldom } from "../ports/throttle";
 import { type Addon, AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
 

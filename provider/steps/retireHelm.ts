@@ -4,7 +4,7 @@ import { counted } from "../../common/counted";
 import { mapConcurrently } from "../../common/mapConcurrently";
 import type { Step } from "../engine/step";
 import { isAppliedByEks } from "../kubernetes/appliedByEks";
-import { awaitCollected } from "../kubernetes/collected";
+import { awaitCollected } from "../kubernetes/garbageCollection";
 import {
     HELM,
     isOfRelease,

@@ -5,8 +5,8 @@ import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workload
 import type { KubernetesObject, Objects } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { reportControllers } from "../../provider/resources/controllers";
+import { findModels } from "../../provider/resources/findModels";
 import { inferenceCluster } from "../../provider/resources/healthProvider";
-import { findModels } from "../../provider/resources/models";
 import { findAbsent } from "../../provider/resources/presence";
 import { remedyFor } from "../../provider/resources/remediesOfIssues";
 import { settingProblems } from "../../provider/settings/validateSettings";

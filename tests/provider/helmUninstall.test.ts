@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { PAYLOADS_KEPT } from "../../provider/operations/backup/largeReleaseRecords";
-import { orderOf } from "../../provider/plan/orders";
 import { MigrationStep } from "../../provider/plan/plan";
+import { orderOf } from "../../provider/plan/stepOrders";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { byHand, eraseJournal, helmUninstall, recordsSeenByHelm } from "./memory/colleague";
 import { ADDON, RELEASE, TEAM } from "./memory/content";

@@ -1,10 +1,10 @@
 // A Pulumi stack with one HelmToAddonMigration: keeps state as the engine does, and starts a new provider process for every command. No engine, no files.
 
 import type { Holder } from "../../provider/engine/lease";
-import { discreet, discreetly } from "../../provider/pulumi/discreetly";
 import { Lifecycle } from "../../provider/pulumi/lifecycle";
 import { plainJson } from "../../provider/pulumi/outputs";
 import { fitIntoTrailer, PartialFailure } from "../../provider/pulumi/partialState";
+import { discreet, discreetly } from "../../provider/pulumi/redactSecrets";
 import { unmarked } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { Handover } from "../../common/enums";
 import { awaitAddon } from "../../provider/operations/addon/wait";
-import { orderOf } from "../../provider/plan/orders";
 import type { Plan } from "../../provider/plan/plan";
 import { previewMove } from "../../provider/plan/preview";
+import { orderOf } from "../../provider/plan/stepOrders";
 import { AddonStatus } from "../../provider/ports/world";
 import { dynamicMove } from "../../provider/pulumi/moveCalls";
 import { ADDON } from "./memory/content";

@@ -1,7 +1,7 @@
 // A colleague's act at every step, of a move and of its undo, each gone on with and gone back from: it ends with one generation, and what the colleague did is found. RIVALS=n tries a sample of n, SEED=n another one, RIVALS=all every one, ONLY=text those whose act has the text.
 import assert from "node:assert/strict";
-import { orderOf } from "../../provider/plan/orders";
 import { MigrationStep } from "../../provider/plan/plan";
+import { orderOf } from "../../provider/plan/stepOrders";
 import { sample } from "../faults/matrix";
 import type { Data } from "./memory/data";
 import { assertDone, startOf } from "./memory/expectations";

@@ -1,6 +1,6 @@
 // A secret name of a cluster or a release: it stands in no id, which the engine shows and writes as it is, nor in the open in an output.
 import assert from "node:assert/strict";
-import { discreetWayBack } from "../../provider/pulumi/discreetly";
+import { discreetWayBack } from "../../provider/pulumi/redactSecrets";
 import { WITHHELD } from "../../provider/pulumi/secretValues";
 import { WayBackLifecycle } from "../../provider/pulumi/wayBack";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";

@@ -1,6 +1,6 @@
 // An act that is asked for at every look of a wait is done at the first, and then no more often than its pace.
 import assert from "node:assert/strict";
-import { seldom } from "../../provider/ports/seldom";
+import { seldom } from "../../provider/ports/throttle";
 
 describe("an act that is asked for often", () => {
     it("is done at once, and then at its own pace", async () => {

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { canonicalJson } from "../../common/canonicalJson";
 import type { Release } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
+import { mapDependencySettings, mapSettings, type Values } from "../../provider/settings/mapSettings";
 import { effectiveValues, holdsChart, isFrom, valuesOf } from "../../provider/settings/releaseValues";
-import { mapDependencySettings, mapSettings, type Values } from "../../provider/settings/settings";
 import { validateSettings } from "../../provider/settings/validateSettings";
 
 const schema = JSON.parse(

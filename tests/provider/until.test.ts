@@ -1,6 +1,6 @@
 // Every step is a stop: the move goes so far and no further, can be undone from there, and goes on from there to its end.
 import assert from "node:assert/strict";
-import { orderOf } from "../../provider/plan/orders";
+import { orderOf } from "../../provider/plan/stepOrders";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 

@@ -1,7 +1,7 @@
 // Where AWS's script (helm_to_addon.sh) asks too late, does not wait, waits for ever, forgets or ends with 0 after half the work: each case handled. The W numbers are the list in docs/weaknesses.md.
 import assert from "node:assert/strict";
 import { awaitAddon, awaitGone } from "../../provider/operations/addon/wait";
-import { orderOf } from "../../provider/plan/orders";
+import { orderOf } from "../../provider/plan/stepOrders";
 import { type Addon, type AddonRequest, AddonStatus, type World } from "../../provider/ports/world";
 import { connectWith, refusedDescribe } from "./memory/connectWith";
 import { ADDON, OIDC } from "./memory/content";

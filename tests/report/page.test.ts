@@ -7,9 +7,9 @@ import { noteRefusals } from "../../provider/operations/models/notePauses";
 import type { Refusals } from "../../provider/operations/models/probes";
 import { MigrationStep } from "../../provider/plan/plan";
 import { pageOf } from "../../provider/report/page";
+import { writePage } from "../../provider/report/reportFile";
 import { type ReportSource, sourceOf } from "../../provider/report/source";
 import { timelinePart } from "../../provider/report/timelinePart";
-import { writePage } from "../../provider/report/writeReport";
 import { assertDone } from "../provider/memory/expectations";
 import { folder, removeFolders, type Scene, sceneOf, secretValues, textOf } from "./moved";
 

@@ -1,7 +1,7 @@
 // A backup comes in; what is missing of it in the cluster is made again, namespaces and CRDs first. What cannot come back is named in an error, and nothing of the backup is forgotten.
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
-import { awaitCollected } from "../../kubernetes/collected";
+import { awaitCollected } from "../../kubernetes/garbageCollection";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";

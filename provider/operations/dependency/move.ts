@@ -4,7 +4,7 @@ import { mapConcurrently } from "../../../common/mapConcurrently";
 import type { MemoryEntry } from "../../engine/memoryCell";
 import type { PlannedDependency } from "../../plan/plan";
 import { poll } from "../../ports/poll";
-import { seldom } from "../../ports/seldom";
+import { seldom } from "../../ports/throttle";
 import type { ObjectRef, World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { createOrContinue, isAskedForByMove } from "../addon/create";

@@ -1,5 +1,5 @@
 // A Certificate of cert-manager, and the CRDs that trust its authority, come in; it gets other DNS names without a moment in which the API server does not trust what pods present. Every reissue is another authority: both are trusted until the pods are through.
-import { INJECT } from "../../kubernetes/injectedAuthority";
+import { INJECT } from "../../kubernetes/certManagerAnnotations";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
 import { bytesOf, sameBytes } from "../../kubernetes/tlsSecrets";

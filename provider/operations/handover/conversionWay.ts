@@ -1,6 +1,6 @@
 // The way of a controller that converts custom resources: one certificate of cert-manager serves both generations, and one Lease decides for both.
 import type { StepContext } from "../../engine/step";
-import { INJECT } from "../../kubernetes/injectedAuthority";
+import { INJECT } from "../../kubernetes/certManagerAnnotations";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import type { BridgedComponent } from "../../plan/bridged";

@@ -5,8 +5,8 @@ import { ErrorCode, FailedInStep, isStopped, MigrationError, messageOf } from ".
 import type { Journal } from "../../engine/journal";
 import type { Steps } from "../../engine/step";
 import { describePlan } from "../../plan/lines";
-import { orderFor } from "../../plan/orders";
 import { MigrationStep, type Plan, type PlanDraft } from "../../plan/plan";
+import { orderFor } from "../../plan/stepOrders";
 import type { World } from "../../ports/world";
 import type { Way } from "./wayInterface";
 import { namesOf } from "./waysOfPlan";

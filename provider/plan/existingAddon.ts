@@ -12,7 +12,7 @@ import {
 } from "../addons/versions";
 import { type Addon, AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";
-import { type Values, valueAt } from "../settings/settings";
+import { type Values, valueAt } from "../settings/mapSettings";
 import { differingSettings, settingsIn } from "../settings/settingsText";
 import type { Plan, PlannedController } from "./plan";
 

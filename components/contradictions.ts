@@ -6,8 +6,8 @@ import type { InputProblem } from "../common/shape";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { contradictionsOfMove } from "../provider/pulumi/inputs";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { isInstalled } from "./conditionalParts";
 import { isLater } from "./known";
-import { isInstalled } from "./whatIsMade";
 
 /** What only a fresh installation takes. */
 function uselessInMove(args: HyperPodInferenceAddonArgs): InputProblem[] {

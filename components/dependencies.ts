@@ -8,13 +8,13 @@ import { chooseVersion, findAddon } from "./addonVersion";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import { isInstalled } from "./conditionalParts";
 import type { CheckedAddon } from "./healthResources";
 import { known } from "./known";
-import { Standing, standingOf } from "./owner";
+import { Standing, standingOf } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
 import type { Roles } from "./roles";
 import type { Scope } from "./scope";
-import { isInstalled } from "./whatIsMade";
 
 /** A dependency that this stack installs, before it is registered. */
 export interface DependencyToInstall extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {

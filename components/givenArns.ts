@@ -5,7 +5,7 @@ import { messageOf } from "../common/errors";
 import type { InputProblem } from "../common/shape";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
-import { ifThere } from "./owner";
+import { ifThere } from "./ownerTag";
 
 const ROLES = [
     "executionRoleArn",

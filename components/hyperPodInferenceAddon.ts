@@ -7,20 +7,20 @@ import { aws } from "./aws";
 import { childOptions } from "./childOptions";
 import type { InferenceNodes } from "./childResources";
 import { findCluster, findPlace } from "./cluster";
+import { keepsHelmIdentity } from "./conditionalParts";
 import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
-import { installed, moved } from "./install";
+import { installed, moved } from "./installOrMove";
 import { interfaceEndpoints } from "./interfaceEndpoints";
 import { withoutWarning } from "./known";
 import { oidcProvider } from "./oidcProvider";
-import { defaultOwner, ownerTagKey } from "./owner";
+import { defaultOwner, ownerTagKey } from "./ownerTag";
 import { operatorRoles } from "./roles";
 import { s3Endpoint } from "./s3Endpoint";
 import type { Scope } from "./scope";
 import { subnetTags } from "./subnetTags";
 import { tlsBucket } from "./tlsBucket";
 import { refuseBadArguments, refuseBadOutputs } from "./validate";
-import { keepsHelmIdentity } from "./whatIsMade";
 
 /** Before the same component was there for every language; only the class itself can say so where another language constructs it. */
 const FORMER_TYPE = "pulumi-hyperpod-inference:index:HyperPodInferenceAddon";

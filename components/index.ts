@@ -3,7 +3,7 @@ export { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enum
 export type { HyperPodInferenceAddonArgs } from "./args";
 export type { InferenceNodes } from "./childResources";
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
-export { ownerTagKey } from "./owner";
+export { ownerTagKey } from "./ownerTag";
 export type {
     AlbSettings,
     GatewaySettings,

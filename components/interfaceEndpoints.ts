@@ -5,7 +5,7 @@ import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { defaultServices, EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
 import { known } from "./known";
-import { ifThere, ownerTagKey, SeveralFound } from "./owner";
+import { ifThere, ownerTagKey, SeveralFound } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";

@@ -5,7 +5,7 @@ import { AUDIENCE } from "../common/iam/trustPolicy";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
-import { ifThere, Standing, standingOf } from "./owner";
+import { ifThere, Standing, standingOf } from "./ownerTag";
 import type { Scope } from "./scope";
 
 export interface OidcProvider {

@@ -9,7 +9,7 @@ import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { AddonHealth, type ConnectionInputs } from "./healthResources";
 import { known } from "./known";
-import { Standing, standingOf } from "./owner";
+import { Standing, standingOf } from "./ownerTag";
 import type { Scope } from "./scope";
 import { refuse } from "./validate";
 

@@ -5,7 +5,7 @@ import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { EndpointType, endpointServiceName } from "./endpointServices";
 import { known } from "./known";
-import { ifThere, ownerTagKey, partMark, SeveralFound } from "./owner";
+import { ifThere, ownerTagKey, partMark, SeveralFound } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";

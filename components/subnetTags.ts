@@ -4,7 +4,7 @@ import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
 import { known } from "./known";
-import { partMark } from "./owner";
+import { partMark } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
 import type { Scope } from "./scope";
 import { findSubnets, type Subnet } from "./subnets";

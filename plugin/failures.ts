@@ -4,7 +4,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Bag } from "../provider/pulumi/bag";
+import type { Bag } from "../provider/pulumi/propertyBag";
 
 /** What the guard throws: an `id` says that the resource is there, half done. */
 interface Thrown extends Error {

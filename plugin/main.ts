@@ -11,7 +11,7 @@ import { callsAtWork } from "../provider/pulumi/guard";
 import { liveInPlugin } from "../provider/pulumi/home";
 import { engineModules } from "./engine";
 import { kindsOf } from "./kinds";
-import { layOver } from "./layOver";
+import { layOver } from "./overrideHandlers";
 import schema from "./schema.json";
 import { handlers } from "./service";
 import { answerWithoutLog, strayListeners } from "./strayErrors";

@@ -2,7 +2,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN } from "../common/unknown";
 import { SECRET_OUTPUTS } from "../provider/pulumi/alwaysSecret";
-import type { Bag } from "../provider/pulumi/bag";
+import type { Bag } from "../provider/pulumi/propertyBag";
 
 /** How Pulumi marks that an object is an envelope, and of which kind. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

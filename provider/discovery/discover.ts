@@ -1,4 +1,6 @@
 // Looks at the cluster and at AWS. Writes nothing; a second look costs nothing unless something is asked for that was not read before.
+
+import { inOneLook } from "../kubernetes/cachedReads";
 import {
     groupOf,
     kindOf,
@@ -8,7 +10,6 @@ import {
 } from "../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../kubernetes/customResources";
 import { keyOf, refTo } from "../kubernetes/objectRef";
-import { inOneLook } from "../kubernetes/oneLook";
 import { readMany } from "../kubernetes/readMany";
 import type { CustomResourceKind, PlannedController } from "../plan/plan";
 import type { Addon, AddonVersion, KubernetesObject, Release, World } from "../ports/world";

@@ -4,6 +4,7 @@ import { hashOf } from "../../common/hash";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { JournalCopy, JournalStore } from "../ports/journalStore";
 import type { World } from "../ports/world";
+import { SealKeys } from "./backupKeys";
 import {
     chooseCopy,
     type Direction,
@@ -14,7 +15,6 @@ import {
 } from "./journalDocument";
 import { KeptBackup } from "./keptBackup";
 import { memoryCell } from "./memoryCell";
-import { SealKeys } from "./sealKeys";
 import type { BackupStore, JournalFacts, StepContext } from "./step";
 
 export class Journal {

@@ -4,7 +4,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import { hashOf } from "../../common/hash";
 import type { MigrationStep, Plan } from "../plan/plan";
 import type { JournalCopy } from "../ports/journalStore";
-import { pack, unpack } from "./packed";
+import { pack, unpack } from "./compressedText";
 import type { JournalFacts } from "./step";
 
 export const JOURNAL_VERSION = 1;

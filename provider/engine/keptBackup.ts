@@ -2,9 +2,9 @@
 
 import { hashOf } from "../../common/hash";
 import type { JournalStore } from "../ports/journalStore";
+import type { SealKeys } from "./backupKeys";
+import { pack, unpack } from "./compressedText";
 import { damaged } from "./journalDocument";
-import { pack, unpack } from "./packed";
-import type { SealKeys } from "./sealKeys";
 
 export class KeptBackup {
     #packed: string | undefined;

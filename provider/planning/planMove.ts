@@ -6,8 +6,8 @@ import { type ClusterIdentity, type Discovery, type DiscoveryRequest, discover }
 import { deniedActions } from "../permissions/awsRights";
 import { deniedInCluster } from "../permissions/clusterDenied";
 import { draftMove, type MoveInputs, type MoveProfiles } from "../plan/draft";
-import { type DescribedStep, describePlan } from "../plan/lines";
 import type { Plan, PlanDraft } from "../plan/plan";
+import { type DescribedStep, describePlan } from "../plan/planLines";
 import { runningOperator, theRelease } from "../plan/release";
 import { plannedVersion } from "../plan/version";
 import type { World } from "../ports/world";

@@ -3,7 +3,6 @@ import { asMigrationError } from "../../common/errors";
 import { hasUnknown } from "../../common/unknown";
 import type { Log } from "../ports/world";
 import { whyNotWritable } from "../report/reportFile";
-import type { Bag } from "./bag";
 import {
     type CheckFailure,
     changesOfCluster,
@@ -14,6 +13,7 @@ import {
     withPresentNames,
 } from "./inputs";
 import { Blocked, type PlanPreviews } from "./previewPlan";
+import type { Bag } from "./propertyBag";
 import { PLAN_UNKNOWN, toldPlan } from "./toldPlan";
 import { vouchersOf } from "./vouchers";
 

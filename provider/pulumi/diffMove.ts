@@ -1,8 +1,8 @@
 // Stored outputs and new inputs in; whether there is work to do out. Pure.
 import { Owner } from "../../common/enums";
-import type { Bag } from "./bag";
 import { changedProperties, changesOfCluster } from "./inputs";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
+import type { Bag } from "./propertyBag";
 
 export function hasChanges(outputs: Partial<MigrationOutputs>, news: Bag): boolean {
     const changed = changedProperties({ ...outputs.inputs }, news);

@@ -3,7 +3,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import type { JournalPlace } from "../connection/connection";
 import { Journal } from "../engine/journal";
 import { settingsChanged } from "../operations/addon/upgrade";
-import { missingWorkloads } from "../operations/handover/stillServes";
+import { missingWorkloads } from "../operations/handover/assertServes";
 import { runningOf, whoScaled } from "../operations/handover/stoppedControllers";
 import { lostModelsAndCrds } from "../operations/models/lostModelsAndCrds";
 import { MigrationStep } from "../plan/plan";

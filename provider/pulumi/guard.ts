@@ -1,10 +1,10 @@
 // The methods of a dynamic provider come in; the same with results and errors that the engine can store and a person can read go out. Results are plain JSON, errors never carry a foreign id, no promise stays open.
 import { ErrorCode, MigrationError, messageOf, Refusal } from "../../common/errors";
 import { toldInAnswer } from "../process/toldErrors";
-import type { Bag } from "./bag";
 import type { CheckFailure } from "./inputs";
 import { plainJson } from "./outputs";
 import { fitIntoTrailer, PartialFailure } from "./partialState";
+import type { Bag } from "./propertyBag";
 
 /** The protocol of `pulumi.dynamic.ResourceProvider`, without the Pulumi SDK. */
 export interface DynamicProvider {

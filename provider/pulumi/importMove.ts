@@ -1,10 +1,10 @@
 // The id of a move whose state is lost comes in; what the cluster's journal tells of it goes out, as inputs and state. Writes nothing; a journal is believed only by the hash that the user names.
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
-import type { Bag } from "./bag";
 import { describeStrangers } from "./foreignJournals";
 import { openSession } from "./openSession";
 import { MigrationPhase, outputsAt, plainJson } from "./outputs";
+import type { Bag } from "./propertyBag";
 import type { SessionHost } from "./session";
 
 /** ARN of the cluster, namespace, release; and behind `#` the hash of the journal. */

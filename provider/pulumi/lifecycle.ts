@@ -2,16 +2,17 @@
 import { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";
-import type { Bag } from "./bag";
 import { type CheckResult, checkMove } from "./checkMove";
-import { anotherClaim, isClaimedByAnother } from "./claims";
-import { cutOffSince } from "./cutOff";
+import { assertRegion, clusterArnOf } from "./clusterOfMove";
 import { asksForWork, hasChanges } from "./diffMove";
 import { driftOf, placeOf } from "./drift";
 import { type MigrationInputs, parseInputs } from "./inputs";
+import { cutOffSince } from "./interruptedCommand";
+import { anotherClaim, isClaimedByAnother } from "./moveClaim";
 import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase, plainJson, readOutputs } from "./outputs";
 import { PlanPreviews } from "./previewPlan";
+import type { Bag } from "./propertyBag";
 import { noInputs, noJournal } from "./refusals";
 import { remaining } from "./remaining";
 import { type Moved, runMove } from "./runMove";
@@ -19,7 +20,6 @@ import type { SessionHost } from "./session";
 import { toldPlan } from "./toldPlan";
 import { destroyMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
-import { assertRegion, clusterArnOf } from "./whichCluster";
 
 export class Lifecycle {
     readonly #host: SessionHost;

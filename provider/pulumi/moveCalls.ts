@@ -1,9 +1,9 @@
 // A process comes in; the methods of the move and of what its undo needs go out, for whichever of Pulumi's doors calls them. Knows no door.
 
 import type { ResourceLog } from "../process/engineLog";
-import type { Bag } from "./bag";
 import { type DynamicProvider, dynamicDoor } from "./guard";
 import { Lifecycle } from "./lifecycle";
+import type { Bag } from "./propertyBag";
 import { discreet, discreetWayBack } from "./redactSecrets";
 import { FORMER_PROGRESS_URN } from "./rowOf";
 import type { SessionHost } from "./session";

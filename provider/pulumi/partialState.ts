@@ -1,5 +1,5 @@
 // What a failed create or update may hand to the engine. It travels in the trailer of the answer, which the engine takes up to 16 MiB: beyond that the call ends without any state.
-import type { Bag } from "./bag";
+import type { Bag } from "./propertyBag";
 
 /** How a failed create or update hands its half-done state to the engine; the next update continues from it. */
 export class PartialFailure extends Error {

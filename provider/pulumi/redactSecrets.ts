@@ -3,10 +3,10 @@
 import { MigrationError } from "../../common/errors";
 import { oneLine, printable } from "../../common/printable";
 import type { Log } from "../ports/world";
-import type { Bag } from "./bag";
 import type { CheckResult } from "./checkMove";
 import type { Lifecycle } from "./lifecycle";
 import { PartialFailure } from "./partialState";
+import type { Bag } from "./propertyBag";
 import { markedSecret, SecretValues } from "./secretValues";
 import type { WayBackLifecycle } from "./wayBack";
 

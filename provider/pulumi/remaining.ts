@@ -1,12 +1,12 @@
 // A state that asks for an update by itself comes in: a move or an undo that was cut off, or what a refresh found changed. What the update will do goes out, as a preview tells it. Writes nothing.
 import { titled } from "../plan/previewLine";
 import type { Log } from "../ports/world";
-import type { Bag } from "./bag";
-import { cutOffSince } from "./cutOff";
 import { asksForWork } from "./diffMove";
 import { parseInputs } from "./inputs";
+import { cutOffSince } from "./interruptedCommand";
 import { MigrationPhase, readOutputs } from "./outputs";
 import { Blocked, type PlanPreviews } from "./previewPlan";
+import type { Bag } from "./propertyBag";
 import type { SessionHost } from "./session";
 import { vouchersOf } from "./vouchers";
 

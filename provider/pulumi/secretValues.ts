@@ -2,8 +2,8 @@
 
 import { accessIn } from "../adapters/kubernetes/kubeconfigText";
 import { ALWAYS_SECRET } from "./alwaysSecret";
-import type { Bag } from "./bag";
 import { type MigrationInputs, secretInputsOf } from "./inputs";
+import type { Bag } from "./propertyBag";
 
 /** Stands where a secret value stood. */
 export const WITHHELD = "[secret]";

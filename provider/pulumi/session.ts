@@ -17,9 +17,9 @@ import { dependencyProfiles } from "../profiles/dependencies";
 import { hyperPodInference } from "../profiles/hyperPodInference";
 import { stepsOf } from "../steps";
 import { backupIn } from "./backupIn";
+import { assertCluster, regionOf } from "./clusterOfMove";
 import type { MigrationInputs } from "./inputs";
 import { JournalDoor } from "./journalDoor";
-import { assertCluster, regionOf } from "./whichCluster";
 import { assertWithinReach } from "./withinReach";
 
 /** A request to AWS takes effect within this time, or not at all. */

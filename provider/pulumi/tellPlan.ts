@@ -1,6 +1,6 @@
 // The plan of an update comes in; it is told beside the resource's row in a preview, once. Plans nothing.
 import type { ResourceLog } from "../process/engineLog";
-import type { Bag } from "./bag";
+import type { Bag } from "./propertyBag";
 
 /** By the stored and the new inputs: told when it is not the one of before. Answers whether it was. */
 export async function tellNewPlan(olds: Bag, inputs: Bag, log: ResourceLog): Promise<boolean> {

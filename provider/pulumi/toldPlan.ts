@@ -1,5 +1,5 @@
 // Inputs with the plan that their check told come in; that plan as an output goes out: an update gives what its preview promised, or `pulumi up --plan` would refuse it.
-import type { Bag } from "./bag";
+import type { Bag } from "./propertyBag";
 
 /** Stands where a plan cannot be made yet. */
 export const PLAN_UNKNOWN =

@@ -1,8 +1,8 @@
 // Stored outputs and what the engine handed over come in; what they can say for the journals of the cluster goes out. Pure.
 import { isJournalKey, type Vouchers } from "../engine/vouched";
-import type { Bag } from "./bag";
+import { clusterArnOf } from "./clusterOfMove";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
-import { clusterArnOf } from "./whichCluster";
+import type { Bag } from "./propertyBag";
 
 /** The newest key is written with; a journal that an older one marked stays readable. */
 export function vouchersOf(

@@ -1,8 +1,8 @@
 // What a report is made from: the outputs of a move, its journal's plan and facts, what went wrong. Never the memory of steps nor the backup: they hold Secrets.
 
 import { hashOf } from "../../common/hash";
+import { unpack } from "../engine/compressedText";
 import { JOURNAL_VERSION, type JournalDocument } from "../engine/journalDocument";
-import { unpack } from "../engine/packed";
 import type { JournalFacts } from "../engine/step";
 import type { Plan } from "../plan/plan";
 import type { JournalCopy } from "../ports/journalStore";

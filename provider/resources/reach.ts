@@ -9,7 +9,7 @@ import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
 import { openCluster } from "../adapters/openCluster";
 import type { Log, Objects, Workloads } from "../ports/world";
 import { systemClock } from "../process/systemClock";
-import type { Bag } from "../pulumi/bag";
+import type { Bag } from "../pulumi/propertyBag";
 
 /** Undefined while a preview does not know all of it. */
 export function reachIn(bag: Bag): SessionRequest | undefined {

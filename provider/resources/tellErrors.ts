@@ -1,8 +1,8 @@
 // A resource's methods come in; the same with every error as one that says where it came from, why, and what to do next goes out.
 import { asMigrationError } from "../../common/errors";
-import type { Bag } from "../pulumi/bag";
 import type { DynamicProvider } from "../pulumi/guard";
 import { PartialFailure } from "../pulumi/partialState";
+import type { Bag } from "../pulumi/propertyBag";
 
 const REMEDY = "remove the cause and run the command again";
 

@@ -3,7 +3,7 @@ import { AWS_REACH } from "../../common/awsAccess";
 import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
 import { callLog } from "../process/callLog";
-import type { Bag } from "../pulumi/bag";
+import type { Bag } from "../pulumi/propertyBag";
 import { differs } from "./differs";
 import { reachIn } from "./reach";
 import { tellErrors } from "./tellErrors";

@@ -12,7 +12,7 @@ import { type Backup, collect, recordsOf } from "../operations/backup/backup";
 import { keepRecords, MOST_APART } from "../operations/backup/largeReleaseRecords";
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/recreateMissing";
 import { issuedAnew } from "../operations/backup/reissuedCertificates";
-import { noteOnce } from "../operations/handover/stillServes";
+import { noteOnce } from "../operations/handover/assertServes";
 import { assertReleaseThere } from "../operations/release/unchanged";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";

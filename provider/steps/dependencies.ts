@@ -20,8 +20,8 @@ import {
 } from "../operations/dependency/move";
 import { undoDependency } from "../operations/dependency/undo";
 import { noteRefusals } from "../operations/models/notePauses";
-import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type PlannedDependency } from "../plan/plan";
+import { describeDependencies } from "../plan/planLines";
 import type { World } from "../ports/world";
 import type { DependencyProfile } from "../profiles/dependencies";
 

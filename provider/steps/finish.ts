@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import { isInTable, type OperatorOfAddon } from "../addons/versions";
 import type { Step } from "../engine/step";
-import { assertServes, noteOnce } from "../operations/handover/stillServes";
+import { assertServes, noteOnce } from "../operations/handover/assertServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { Profile } from "../profiles/profile";

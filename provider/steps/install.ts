@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import type { Step, StepContext } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
-import { inOneLook } from "../kubernetes/oneLook";
+import { inOneLook } from "../kubernetes/cachedReads";
 import { StandingNamespaces } from "../kubernetes/terminating";
 import { applyAgainWhatIsGone } from "../operations/addon/applyAgain";
 import { tellUnproved, waitAvailable, workloadsToAwait } from "../operations/addon/awaitedWorkloads";
@@ -31,21 +31,21 @@ import { giveTagsBack, tagTakenOver } from "../operations/addon/takenOverTags";
 import { undoCreation } from "../operations/addon/undoCreation";
 import { awaitAddon } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
+import { tellDeleted } from "../operations/handover/assertServes";
 import {
     keepBridges,
     keepUntilAvailable,
     redirectAgain,
     stoppedOf,
 } from "../operations/handover/bridgesWhileInstalling";
-import { tellDeleted } from "../operations/handover/stillServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
 import { MEASURED_EVERY_MS, probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
 import { handingOver, pausingOf } from "../plan/bridged";
 import { longestPause } from "../plan/handover";
-import { fields } from "../plan/lines";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
+import { fields } from "../plan/planLines";
 import { seldom } from "../ports/throttle";
 import { type Addon, AddonStatus } from "../ports/world";
 import type { Profile } from "../profiles/profile";

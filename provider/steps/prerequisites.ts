@@ -12,8 +12,8 @@ import {
     type PrerequisiteMemory,
     removePrerequisite,
 } from "../operations/dependency/prerequisite";
-import { describeDependencies } from "../plan/lines";
 import { DependencyTreatment, MigrationStep, type Plan, type PlannedDependency } from "../plan/plan";
+import { describeDependencies } from "../plan/planLines";
 import type { DependencyProfile } from "../profiles/dependencies";
 
 export interface PrerequisitesMemory {

@@ -22,7 +22,7 @@ import { byRestoreRank } from "../kubernetes/restoreOrder";
 import { onceGone } from "../kubernetes/terminating";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/recreateMissing";
-import { assertServes } from "../operations/handover/stillServes";
+import { assertServes } from "../operations/handover/assertServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
 import { assertReleaseUnchanged } from "../operations/release/unchanged";

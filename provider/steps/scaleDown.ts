@@ -8,7 +8,7 @@ import { keyOf } from "../kubernetes/objectRef";
 import { readMany } from "../kubernetes/readMany";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackMissing, isNotBroughtBack } from "../operations/backup/recreateMissing";
-import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/stillServes";
+import { missingWorkloads, noteOnce, tellDeleted } from "../operations/handover/assertServes";
 import {
     isScaledByOthers,
     replicasOf,

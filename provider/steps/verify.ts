@@ -1,7 +1,7 @@
 // Looks whether the add-on serves and the models came through: its workloads run, same custom resources with the same fields, same pods, every kind of request answered. Changes nothing.
 
 import type { Step } from "../engine/step";
-import { assertServes } from "../operations/handover/stillServes";
+import { assertServes } from "../operations/handover/assertServes";
 import { MigrationStep, type PlanDraft } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 

@@ -10,7 +10,7 @@ import { createLoadBalancer } from "./loadBalancers";
 import { inferenceGroup, type ModelSpec, modelSpecs } from "./modelManifests";
 import { modelStatus, registration, registrationStatus } from "./modelStatus";
 import { ingress, ingressName, workloads } from "./modelWorkloads";
-import { unavailableDeployment, waitUntil } from "./waiting";
+import { unavailableDeployment, waitUntil } from "./waitForRelease";
 
 export interface ModelOptions {
     /** Tags that one S3 object carries already; S3 allows ten. */

@@ -14,7 +14,7 @@ import type { HelmInstallation } from "./installation";
 import { installStandAlone } from "./standAlone";
 import { createTlsBucket } from "./tlsBucket";
 import { assembleUmbrellaChart } from "./umbrellaChart";
-import { waitForRelease } from "./waiting";
+import { waitForRelease } from "./waitForRelease";
 
 export interface HelmInstallOptions {
     releaseName?: string;

@@ -30,7 +30,7 @@ export {
     type ReleaseStatus,
     setReleaseStatus,
 } from "./startingStates";
-export { waitForRelease } from "./waiting";
+export { waitForRelease } from "./waitForRelease";
 
 export interface Content {
     bare: BareCluster;

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type CannedAnswer, denied, serverError, throttled } from "./answers";
 import type { Exchange } from "./exchange";
+import type { Fault } from "./faultPlan";
 import type { LedgerEntry } from "./ledgerEntry";
-import type { Fault } from "./plan";
 import type { Classified } from "./request";
 
 export class Injector {

@@ -8,17 +8,17 @@ import * as https from "node:https";
 import { classifyAws, needsAwsBody } from "./classifyAws";
 import { classifyKubernetes, needsKubernetesBody } from "./classifyKubernetes";
 import { Exchange, type Upstream } from "./exchange";
+import { type Fault, FaultPlan } from "./faultPlan";
 import { Injector, passOn } from "./inject";
 import { Ledger } from "./ledger";
 import type { LedgerEntry } from "./ledgerEntry";
 import { Listener } from "./listener";
 import { type Outage, startOutage } from "./outage";
-import { type Fault, FaultPlan } from "./plan";
 import type { Classified, RequestHead, Side } from "./request";
 
+export type { Fault } from "./faultPlan";
 export type { FaultAction, LedgerEntry } from "./ledgerEntry";
 export type { Outage } from "./outage";
-export type { Fault } from "./plan";
 export type { Effect, KubernetesResource, Side } from "./request";
 
 export interface FaultProxyOptions {

@@ -1,6 +1,6 @@
 // In: an API client. Out: the objects that pods, nodes and stand-ins depend on, kept current. Writes nothing.
 import type { ApiClient } from "./apiClient";
-import type { KubeObject, Node, Pod, Secret } from "./objects";
+import type { KubeObject, Node, Pod, Secret } from "./objectTypes";
 import { Reflector } from "./reflector";
 import type { ClusterContent } from "./startConditions";
 

@@ -1,7 +1,7 @@
 // In: a Node without a kubelet. Out: the writes that make it Ready, as its kubelet would. Handles no pods.
 import { eksBuild } from "../tools/recipe";
 import type { ApiClient } from "./apiClient";
-import type { Condition, Node } from "./objects";
+import type { Condition, Node } from "./objectTypes";
 import { isoSeconds } from "./podStatus";
 
 const defaultNodeName = "fake-1";

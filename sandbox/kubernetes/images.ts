@@ -1,5 +1,5 @@
 // In: an image reference. Out: what the sandbox knows about that image: when it starts, what it serves. Starts nothing.
-import type { Pod } from "./objects";
+import type { Pod } from "./objectTypes";
 import {
     admission,
     conversion,

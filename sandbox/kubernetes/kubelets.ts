@@ -5,7 +5,7 @@ import type { ClusterView } from "./clusterView";
 import type { Leadership } from "./elections/leadership";
 import { makeReady, needsKubelet, nodeAddress } from "./fakeNode";
 import { runsImage } from "./images";
-import type { Node, Pod, PodStatus } from "./objects";
+import type { Node, Pod, PodStatus } from "./objectTypes";
 import { PodAddresses } from "./podAddresses";
 import { type PodEvent, podEvent, writeEvent } from "./podEvents";
 import type { PodBehaviour, PodRule, PodScripts } from "./podScripts";

@@ -1,5 +1,5 @@
 // In: what Secrets are, and when they changed. Out: what running pods see of them, as late as kubelets and servers are. Reads no cluster.
-import type { Secret } from "./objects";
+import type { Secret } from "./objectTypes";
 
 interface Version {
     readonly secret: Secret;

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ApiClient } from "./apiClient";
-import type { KubeObject, Pod } from "./objects";
+import type { KubeObject, Pod } from "./objectTypes";
 
 const SERVICE = "keda-operator";
 const LOOK_MS = 250;

@@ -4,7 +4,7 @@ import { makeCertificate } from "./certificates";
 import type { ClusterView } from "./clusterView";
 import { type CertificateSource, profilesOf } from "./images";
 import type { LateSecrets } from "./lateSecrets";
-import type { Pod, Secret } from "./objects";
+import type { Pod, Secret } from "./objectTypes";
 
 export const tlsOf = (secret: Secret | undefined): { certificate: string; key: string } | undefined => {
     const certificate = secret?.data?.["tls.crt"];

@@ -1,7 +1,7 @@
 // In: what keeps a pod from running. Out: the Warning event with which a kubelet tells why; status alone does not say it.
 import { randomBytes } from "node:crypto";
 import type { ApiClient } from "./apiClient";
-import type { Pod, PodStatus } from "./objects";
+import type { Pod, PodStatus } from "./objectTypes";
 import { isoSeconds } from "./podStatus";
 import type { Obstacle } from "./startConditions";
 

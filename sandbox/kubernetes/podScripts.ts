@@ -1,5 +1,5 @@
 // In: rules that tests set. Out: how a pod should behave. Knows no cluster.
-import type { Pod } from "./objects";
+import type { Pod } from "./objectTypes";
 
 export interface PodRule {
     /** Part of the image's name. */

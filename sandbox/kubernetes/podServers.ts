@@ -6,7 +6,7 @@ import type { Elections } from "./elections/elections";
 import { profilesOf } from "./images";
 import type { FakeKubelet } from "./kubelets";
 import type { MetricValues } from "./metricValues";
-import type { Pod } from "./objects";
+import type { Pod } from "./objectTypes";
 import type { PodCertificates } from "./podCertificates";
 import { answer, type PodHandler } from "./podHandlers";
 

@@ -1,6 +1,6 @@
 // In: a pod, what holds it back, how it should behave, how long it has run. Out: the status a real node would report. Pure.
 import { profilesOf } from "./images";
-import type { Condition, Container, ContainerState, ContainerStatus, Pod, PodStatus } from "./objects";
+import type { Condition, Container, ContainerState, ContainerStatus, Pod, PodStatus } from "./objectTypes";
 import type { PodBehaviour } from "./podScripts";
 import type { Obstacle } from "./startConditions";
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "./apiClient";
 import { isStatus } from "./apiClient";
-import type { KubeObject } from "./objects";
+import type { KubeObject } from "./objectTypes";
 
 export interface ReflectorOptions {
     client: ApiClient;

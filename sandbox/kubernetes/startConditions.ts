@@ -1,6 +1,6 @@
 // In: a pod and what exists in its cluster. Out: what it still waits for before its containers can run. Changes nothing.
 import { profilesOf } from "./images";
-import type { Container, NamedReference, Pod } from "./objects";
+import type { Container, NamedReference, Pod } from "./objectTypes";
 
 export interface ClusterContent {
     hasSecret(namespace: string, name: string): boolean;

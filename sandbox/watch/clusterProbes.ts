@@ -1,6 +1,6 @@
 /** A cluster comes in; the requests that its users make, as probes that change nothing (reads and dry runs), go out. */
 import type { ApiClient, ApiRequest } from "../kubernetes/apiClient";
-import type { KubeObject } from "../kubernetes/objects";
+import type { KubeObject } from "../kubernetes/objectTypes";
 import type { Probe } from "./prober";
 
 /** A request that is not answered by then is a refused one. */

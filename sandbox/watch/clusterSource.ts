@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiClient } from "../kubernetes/apiClient";
-import type { KubeObject, Pod } from "../kubernetes/objects";
+import type { KubeObject, Pod } from "../kubernetes/objectTypes";
 import { Reflector } from "../kubernetes/reflector";
 import { type CustomResourceDefinition, clusterProbes } from "./clusterProbes";
 import type { Probe } from "./prober";

@@ -2,7 +2,7 @@
 
 import { imageName } from "../kubernetes/images";
 import { isAnswering } from "../kubernetes/kubelets";
-import type { Pod } from "../kubernetes/objects";
+import type { Pod } from "../kubernetes/objectTypes";
 import { hasCondition } from "../kubernetes/podStatus";
 import type { Observation } from "./observation";
 import { Stopwatch } from "./stopwatch";

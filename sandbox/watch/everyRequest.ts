@@ -1,6 +1,6 @@
 /** A cluster comes in; all that its users ask of the operator, of ingresses, metrics, scaling and certificates goes out, as probes that change nothing. */
 import type { ApiClient } from "../kubernetes/apiClient";
-import type { KubeObject } from "../kubernetes/objects";
+import type { KubeObject } from "../kubernetes/objectTypes";
 import { annotate, type CustomResourceDefinition, clusterProbes, probe } from "./clusterProbes";
 import type { Probe } from "./prober";
 

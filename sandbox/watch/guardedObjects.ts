@@ -1,5 +1,5 @@
 /** The objects of a collection come in again and again; which of those seen before were deleted goes out. */
-import type { KubeObject } from "../kubernetes/objects";
+import type { KubeObject } from "../kubernetes/objectTypes";
 import type { Deletion } from "./observation";
 
 interface Seen {

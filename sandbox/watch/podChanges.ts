@@ -1,6 +1,6 @@
 /** All pods come in again and again; when some pod was on its way in or out goes out: time that no mover can save. */
 import { isAnswering } from "../kubernetes/kubelets";
-import type { Pod } from "../kubernetes/objects";
+import type { Pod } from "../kubernetes/objectTypes";
 import type { Span } from "./observation";
 import { Stopwatch } from "./stopwatch";
 

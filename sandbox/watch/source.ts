@@ -1,5 +1,5 @@
 /** The ports of the observer: what it needs of a cluster, so that a test can play one. Types only. */
-import type { KubeObject, Pod } from "../kubernetes/objects";
+import type { KubeObject, Pod } from "../kubernetes/objectTypes";
 import type { Probe } from "./prober";
 
 export interface MoveSource {

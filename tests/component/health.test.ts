@@ -4,10 +4,10 @@ import { UNKNOWN as unknown } from "../../common/unknown";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { KubernetesObject, Objects } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
+import { findAbsent } from "../../provider/resources/absentDependencies";
 import { reportControllers } from "../../provider/resources/controllers";
 import { findModels } from "../../provider/resources/findModels";
 import { inferenceCluster } from "../../provider/resources/healthProvider";
-import { findAbsent } from "../../provider/resources/presence";
 import { remedyFor } from "../../provider/resources/remediesOfIssues";
 import { settingProblems } from "../../provider/settings/validateSettings";
 

@@ -1,7 +1,7 @@
 // The main job on the sandbox: a move, what it leaves, and its undo. Pauses are measured here: it wants the machine for itself.
 import assert from "node:assert/strict";
+import { unpack } from "../../provider/engine/compressedText";
 import type { JournalDocument } from "../../provider/engine/journalDocument";
-import { unpack } from "../../provider/engine/packed";
 import { captureState, compareIdentities } from "../../sandbox/compare";
 import { helm } from "../../sandbox/content";
 import { observeMove } from "../../sandbox/watch/observeMove";

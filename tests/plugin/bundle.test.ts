@@ -9,7 +9,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { open } from "../../plugin/propertyBags";
-import type { Bag } from "../../provider/pulumi/bag";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import { MockAccount } from "../component/mocks";
 import { ask } from "./doors";
 import { Monitor } from "./monitor";

@@ -9,7 +9,7 @@ import { kindsOf } from "../../plugin/kinds";
 import { open } from "../../plugin/propertyBags";
 import schema from "../../plugin/schema.json";
 import { handlers } from "../../plugin/service";
-import type { Bag } from "../../provider/pulumi/bag";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import { markedSecret } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 

@@ -1,8 +1,8 @@
 // A process in memory comes in; the door of the dynamic-provider process to it goes out, with answers of the shape that both doors have.
 
 import { SECRET_OUTPUTS } from "../../provider/pulumi/alwaysSecret";
-import type { Bag } from "../../provider/pulumi/bag";
 import { dynamicMove } from "../../provider/pulumi/moveCalls";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import { unmarked } from "../../provider/pulumi/secretValues";
 import type { SessionHost } from "../../provider/pulumi/session";
 import type { Door, Failed, Resource } from "./doors";

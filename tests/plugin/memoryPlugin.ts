@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { construct } from "../../plugin/construct";
 import { engineModules } from "../../plugin/engine";
 import { kindsOf } from "../../plugin/kinds";
-import { layOver } from "../../plugin/layOver";
+import { layOver } from "../../plugin/overrideHandlers";
 import schema from "../../plugin/schema.json";
 import { handlers } from "../../plugin/service";
 import { engineLog } from "../../provider/process/engineLog";

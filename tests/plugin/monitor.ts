@@ -12,7 +12,7 @@ import {
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { open } from "../../plugin/propertyBags";
-import type { Bag } from "../../provider/pulumi/bag";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import type { MockAccount } from "../component/mocks";
 
 /** What an account answers, for whoever asks it over gRPC. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { open } from "../../plugin/propertyBags";
-import type { Bag } from "../../provider/pulumi/bag";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import { assertHarmless, assertSame, startOf, stateOf } from "../provider/memory/expectations";
 import { isIssued } from "../provider/memory/sameButIssued";
 import { VirtualClock } from "../provider/memory/virtualClock";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv";
 import { OPERATOR_ADDON } from "../../common/operatorNames";
-import { ownerTagKey } from "../../components/owner";
+import { ownerTagKey } from "../../components/ownerTag";
 import { policies } from "../../policy/policies";
 import {
     OPERATOR_ADDON as ADDON_OF_POLICIES,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openSession } from "../../provider/adapters/aws/session";
-import { lookOnce } from "../../provider/adapters/aws/tagLooks";
+import { lookOnce } from "../../provider/adapters/aws/tagCache";
 import { AwsTags } from "../../provider/adapters/aws/tags";
 import { openGate } from "../../provider/adapters/gates";
 import { TaggedKind, type TaggedResource } from "../../provider/ports/world";

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { Handover } from "../../common/enums";
 import type { FoundDependency } from "../../provider/discovery/dependencies";
 import { planDependencies } from "../../provider/plan/dependencies";
-import { describeDependencies } from "../../provider/plan/lines";
 import { DependencyTreatment, type PlanDraft } from "../../provider/plan/plan";
+import { describeDependencies } from "../../provider/plan/planLines";
 import { type Addon, AddonStatus, type KubernetesObject, type Release } from "../../provider/ports/world";
 import {
     certManager,

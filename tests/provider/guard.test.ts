@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ErrorCode, MigrationError, Refusal } from "../../common/errors";
 import { printNoToldErrors } from "../../provider/process/toldErrors";
-import type { Bag } from "../../provider/pulumi/bag";
 import { callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guard";
 import { PartialFailure } from "../../provider/pulumi/partialState";
+import type { Bag } from "../../provider/pulumi/propertyBag";
 import { tellErrors } from "../../provider/resources/tellErrors";
 
 const told = { code: ErrorCode.ModelsRemain, step: "destroy", what: "models remain", remedy: "delete them" };

@@ -4,7 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashOf } from "../../common/hash";
-import { pack, unpack } from "../../provider/engine/packed";
+import { pack, unpack } from "../../provider/engine/compressedText";
 import type { JournalCopy } from "../../provider/ports/journalStore";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { eraseJournal } from "./memory/colleague";

@@ -11,7 +11,7 @@ import { closedGate } from "../../provider/adapters/gates";
 import type { ConnectionRequest } from "../../provider/adapters/openCluster";
 import { openCluster } from "../../provider/adapters/openCluster";
 import { systemClock } from "../../provider/process/systemClock";
-import { clusterArnOf } from "../../provider/pulumi/whichCluster";
+import { clusterArnOf } from "../../provider/pulumi/clusterOfMove";
 import { connectWith } from "./memory/connectWith";
 import { assertDone, startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../provider/ports/world";
 import { type DependencyProfile, dependency, dependencyProfiles } from "../../provider/profiles/dependencies";
 import type { DependencyKey } from "../../provider/profiles/dependencyInputs";
-import { findAbsent } from "../../provider/resources/presence";
+import { findAbsent } from "../../provider/resources/absentDependencies";
 import { catalogue } from "./memory/content";
 import { addonWith, workload } from "./memory/dependencyContent";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";

@@ -1,6 +1,6 @@
 // The stand-in cert-manager's rule since 1.18, without a cluster: what is there at first is what was requested, and a Certificate or a Secret that goes back is not.
 import assert from "node:assert/strict";
-import type { Secret } from "../../sandbox/kubernetes/objects";
+import type { Secret } from "../../sandbox/kubernetes/objectTypes";
 import { CurrentRequests } from "../../sandbox/kubernetes/standIns/currentRequests";
 
 const certificate = (...dnsNames: string[]) => ({

@@ -19,7 +19,7 @@ import {
     helm,
     operatorAddon,
 } from "../../sandbox/content/index";
-import { waitUntil } from "../../sandbox/content/waiting";
+import { waitUntil } from "../../sandbox/content/waitForRelease";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";
 import { emptySandbox } from "../run/sharedSandbox";

@@ -27,13 +27,17 @@ import {
 } from "../../provider/operations/handover/heldLeases";
 import { presentOwn, rememberAuthority, takeOwnBack } from "../../provider/operations/handover/ownAuthority";
 import { waitForNames } from "../../provider/operations/handover/presentedNames";
-import { pointToNew, pointToOld, referencesToOld } from "../../provider/operations/handover/references";
+import {
+    pointToNew,
+    pointToOld,
+    referencesToOld,
+} from "../../provider/operations/handover/serviceReferences";
 import { namesOfBoth, shareAuthority } from "../../provider/operations/handover/sharedAuthority";
 import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
 import { makeCertificate } from "../../sandbox/kubernetes/certificates";
-import type { KubeObject } from "../../sandbox/kubernetes/objects";
+import type { KubeObject } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";
 import { emptySandbox } from "../run/sharedSandbox";

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { CreateClusterCommand, DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import type { ApiClient } from "../../sandbox/kubernetes/apiClient";
-import type { KubeObject } from "../../sandbox/kubernetes/objects";
+import type { KubeObject } from "../../sandbox/kubernetes/objectTypes";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";
 import { emptySandbox } from "../run/sharedSandbox";

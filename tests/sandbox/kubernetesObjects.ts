@@ -2,7 +2,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../sandbox/kubernetes/apiClient";
-import type { KubeObject, Pod } from "../../sandbox/kubernetes/objects";
+import type { KubeObject, Pod } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
 
 export const image = (name: string): string => `registry.invalid/hyperpod/${name}:v1`;

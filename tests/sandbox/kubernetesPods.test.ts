@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../../sandbox/kubernetes/apiClient";
-import type { Pod } from "../../sandbox/kubernetes/objects";
+import type { Pod } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";
 import { emptySandbox } from "../run/sharedSandbox";

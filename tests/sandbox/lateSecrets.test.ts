@@ -1,7 +1,7 @@
 // Running pods see a changed Secret late, one change after the other; pods that start see what is there.
 import assert from "node:assert/strict";
 import { LateSecrets } from "../../sandbox/kubernetes/lateSecrets";
-import type { Secret } from "../../sandbox/kubernetes/objects";
+import type { Secret } from "../../sandbox/kubernetes/objectTypes";
 
 const secret = (resourceVersion: string): Secret => ({
     metadata: { name: "tls", namespace: "a", resourceVersion },

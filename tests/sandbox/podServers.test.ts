@@ -9,7 +9,7 @@ import { makeCertificate } from "../../sandbox/kubernetes/certificates";
 import { runsImage } from "../../sandbox/kubernetes/images";
 import type { FakeKubelet } from "../../sandbox/kubernetes/kubelets";
 import { MetricValues } from "../../sandbox/kubernetes/metricValues";
-import type { Pod } from "../../sandbox/kubernetes/objects";
+import type { Pod } from "../../sandbox/kubernetes/objectTypes";
 import type { PodCertificates } from "../../sandbox/kubernetes/podCertificates";
 import { PodServers } from "../../sandbox/kubernetes/podServers";
 import { image } from "./kubernetesObjects";

@@ -1,7 +1,7 @@
 /** The observer with a cluster that the test plays: a clock, collections and probes by hand. */
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { KubeObject, Pod } from "../../sandbox/kubernetes/objects";
+import type { KubeObject, Pod } from "../../sandbox/kubernetes/objectTypes";
 import { describeObservation, type Observation, observe } from "../../sandbox/watch/observeMove";
 import type { Probe } from "../../sandbox/watch/prober";
 import type { MoveSource } from "../../sandbox/watch/source";

@@ -15,7 +15,7 @@ import {
 import { bucketOwner } from "./bucketOwner";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
-import { lookOnce } from "./tagLooks";
+import { lookOnce } from "./tagCache";
 
 type TagSet = Record<string, string>;
 

@@ -10,7 +10,7 @@ import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
 import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
-import { leadAgain, letLeadAgain, turnBackAll } from "../handover/turnBackAll";
+import { leadAgain, letLeadAgain, turnBackAll } from "../handover/undoHandovers";
 import { stillServed, waysOf } from "../handover/waysOfPlan";
 import { isOfOthers, leftToOthers } from "./createdByOthers";
 import type { InstallMemory } from "./installMemory";

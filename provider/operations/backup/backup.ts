@@ -1,10 +1,10 @@
 // What a move can touch, read from the cluster in its live form, and the type in which the journal keeps it.
 import { mapConcurrently } from "../../../common/mapConcurrently";
+import { inOneLook } from "../../kubernetes/cachedReads";
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { customResourcesOf, definitions } from "../../kubernetes/customResources";
 import { recordsSelector } from "../../kubernetes/helmMarks";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
-import { inOneLook } from "../../kubernetes/oneLook";
 import { readMany } from "../../kubernetes/readMany";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";

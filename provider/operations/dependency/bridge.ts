@@ -1,9 +1,9 @@
 // A dependency whose requests can be led over comes in; Helm's pods answer under the name of the add-on's Service, from before EKS is asked until the add-on's own pods do. Where the cluster does not follow, requests pause, and it is told.
 import type { PlannedDependency } from "../../plan/plan";
 import type { World } from "../../ports/world";
-import { removeQuestions } from "../handover/askPods";
 import { buildBridge, cutBridge, followBridge, removeBridges } from "../handover/bridge";
 import { askCanary } from "../handover/canary";
+import { removeQuestions } from "../handover/probePods";
 import { isOfMove } from "../handover/temporaryObjects";
 
 export interface Bridged {

@@ -10,11 +10,11 @@ import { BYPASS_SECONDS } from "../../plan/handover";
 import type { KubernetesObject, ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { beginBypass, endBypass, withoutBypass } from "./admissionBypass";
-import { availableAgain } from "./availableAgain";
+import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";
 import { isTrustedForMove } from "./caBundles";
+import { leaveOurFields } from "./giveUpFieldOwnership";
 import { holdWhenFree } from "./heldLeases";
-import { leaveOurFields } from "./leaveFields";
 import {
     type AuthorityMemory,
     forgetConnections,
@@ -27,8 +27,8 @@ import {
     trustOwn,
 } from "./ownAuthority";
 import { waitForNames } from "./presentedNames";
-import { areRedirected, namesService, pointToNew, pointToOld } from "./references";
 import { replicasBefore } from "./replicasBefore";
+import { areRedirected, namesService, pointToNew, pointToOld } from "./serviceReferences";
 import { namesOfBoth } from "./sharedAuthority";
 import type { Way } from "./wayInterface";
 

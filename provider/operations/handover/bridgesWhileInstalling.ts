@@ -8,10 +8,10 @@ import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { InstallMemory } from "../addon/installMemory";
+import { worksBeside } from "./bothGenerationsWork";
 import { cutBridge } from "./bridge";
 import { holdWhenFree, isHeld, isRunningOut, releaseLeases } from "./heldLeases";
 import { KeptBridges } from "./keptBridges";
-import { worksBeside } from "./secondGeneration";
 import type { Way } from "./wayInterface";
 import { heldFor, namesOf, stillServed, waysOf } from "./waysOfPlan";
 

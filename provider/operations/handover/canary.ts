@@ -1,7 +1,7 @@
 // A Service in; whether this API server asks the pods that EndpointSlices of ours name comes out. Leaves nothing behind.
 import type { ObjectRef, World } from "../../ports/world";
-import { askPods, type PodAnswer } from "./askPods";
 import { readyEndpoints } from "./endpointSlices";
+import { askPods, type PodAnswer } from "./probePods";
 
 /** An API server knows a new webhook and a new slice within a second or two. */
 const SEEN_WITHIN_MS = 15_000;

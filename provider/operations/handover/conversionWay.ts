@@ -7,10 +7,10 @@ import type { BridgedComponent } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";
 import { buildBridge } from "./bridge";
 import { namesIn } from "./certificateNames";
-import { leaveFields } from "./leaveFields";
-import { keepConversion, redirectConversion, turnConversionBack } from "./redirect";
-import { namesService } from "./references";
+import { leaveFields } from "./giveUpFieldOwnership";
+import { keepConversion, redirectConversion, turnConversionBack } from "./redirectConversion";
 import { replicasBefore } from "./replicasBefore";
+import { namesService } from "./serviceReferences";
 import type { Way } from "./wayInterface";
 
 export function conversionWay<Memory>(

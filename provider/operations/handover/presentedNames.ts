@@ -1,8 +1,8 @@
 // A Service and DNS names in; returns once every pod behind the Service presents a certificate for exactly these names. Read from the pods' own handshakes, never assumed after a time.
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
-import { askPods, type PodAnswer } from "./askPods";
 import { type Endpoint, readyEndpoints } from "./endpointSlices";
+import { askPods, type PodAnswer } from "./probePods";
 
 /** Which of the pods behind a Service have to present the names. */
 export enum Answering {

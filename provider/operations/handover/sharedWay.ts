@@ -6,13 +6,13 @@ import { readMany } from "../../kubernetes/readMany";
 import { certificateIn, sameNames } from "../../kubernetes/tlsSecrets";
 import { type SharedComponent, servicesOf, together } from "../../plan/bridged";
 import type { Backup } from "../backup/backup";
-import { availableAgain } from "./availableAgain";
+import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";
+import { leaveOurFields } from "./giveUpFieldOwnership";
 import { holdWhenFree, isHeld } from "./heldLeases";
-import { leaveOurFields } from "./leaveFields";
 import { Answering, waitForNames } from "./presentedNames";
-import { namesService, pointToNew, pointToOld } from "./references";
 import { replicasBefore } from "./replicasBefore";
+import { namesService, pointToNew, pointToOld } from "./serviceReferences";
 import {
     assertSameAuthority,
     giveToWaiting,

@@ -11,7 +11,7 @@ from .calls import CallLog
 from .catalogue import Catalogue
 from .context import Emulator
 from .control import Control
-from .entry import Entry
+from .wsgi_entry import Entry
 from .faults import Faults
 
 

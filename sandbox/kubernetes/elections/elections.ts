@@ -2,7 +2,7 @@
 import { type ApiClient, isStatus } from "../apiClient";
 import { runsImage } from "../images";
 import { isAnswering } from "../kubelets";
-import type { KubeObject, Pod } from "../objects";
+import type { KubeObject, Pod } from "../objectTypes";
 import {
     Candidate,
     LEASE_SECONDS,

@@ -1,6 +1,6 @@
 // In: an object that carries CA bundles, and the CA. Out: the object with that CA, written only if it differs. Finds no CA.
 import { type ApiClient, isStatus } from "../apiClient";
-import type { KubeObject } from "../objects";
+import type { KubeObject } from "../objectTypes";
 
 interface ClientConfig {
     clientConfig?: { caBundle?: string };

@@ -1,7 +1,7 @@
 // In: annotations `cert-manager.io/inject-ca-from…`. Out: the CA of that Certificate or Secret in the annotated objects. Issues nothing.
 import { type ApiClient, isStatus } from "../apiClient";
 import type { ClusterView } from "../clusterView";
-import type { KubeObject, ObjectMeta, Pod } from "../objects";
+import type { KubeObject, ObjectMeta, Pod } from "../objectTypes";
 import { type BundleCarrier, type BundleKind, collectionPath, getCarrier, injectCa } from "./caBundles";
 import type { Certificate } from "./certManager";
 import { LazyReflector } from "./lazyReflector";

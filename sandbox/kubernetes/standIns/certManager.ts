@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiClient, isStatus } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
-import type { Condition, KubeObject, Pod, Secret } from "../objects";
+import type { Condition, KubeObject, Pod, Secret } from "../objectTypes";
 import { tlsOf } from "../podCertificates";
 import { isoSeconds } from "../podStatus";
 import type { CurrentRequests } from "./currentRequests";

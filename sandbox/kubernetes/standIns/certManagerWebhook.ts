@@ -2,7 +2,7 @@
 import type { ApiClient } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
-import type { Pod } from "../objects";
+import type { Pod } from "../objectTypes";
 import { deploymentName } from "../podCertificates";
 import { applyTlsSecret } from "./secrets";
 import type { StandIn } from "./standIn";

@@ -1,5 +1,5 @@
 // In: a Certificate and its Secret. Out: whether cert-manager since 1.18 would issue again: it compares both with its latest request, not only with each other. Off until it is switched on.
-import type { Secret } from "../objects";
+import type { Secret } from "../objectTypes";
 
 interface Wanted {
     readonly metadata: { readonly namespace?: string; readonly name: string };

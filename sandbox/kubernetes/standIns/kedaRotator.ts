@@ -4,7 +4,7 @@ import { type ApiClient, isStatus } from "../apiClient";
 import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
 import { type Elections, placeOf } from "../elections/elections";
-import type { KubeObject, Pod, Secret } from "../objects";
+import type { KubeObject, Pod, Secret } from "../objectTypes";
 import { type BundleCarrier, type BundleKind, collectionPath, injectCa } from "./caBundles";
 import { LazyReflector } from "./lazyReflector";
 import { applyTlsSecret } from "./secrets";

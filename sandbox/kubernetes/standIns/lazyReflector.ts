@@ -1,6 +1,6 @@
 // In: a collection that exists only with its CRD. Out: its objects, once somebody needs them. Writes nothing.
 import type { ApiClient } from "../apiClient";
-import type { KubeObject } from "../objects";
+import type { KubeObject } from "../objectTypes";
 import { Reflector } from "../reflector";
 
 /** Watched only while wanted, so that a cluster without cert-manager sees no calls for its kinds. */

@@ -2,7 +2,7 @@
 import type { ApiClient } from "../apiClient";
 import type { KeyPair } from "../certificates";
 import type { ClusterView } from "../clusterView";
-import type { Secret } from "../objects";
+import type { Secret } from "../objectTypes";
 
 export interface TlsSecret {
     name: string;

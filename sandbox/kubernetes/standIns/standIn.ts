@@ -1,7 +1,7 @@
 // In: what a stand-in does. Out: that work, repeated whenever the cluster changes while its pod is Ready. Never throws.
 import type { ClusterView } from "../clusterView";
 import type { FakeKubelet } from "../kubelets";
-import type { Pod } from "../objects";
+import type { Pod } from "../objectTypes";
 
 export interface StandIn {
     /** The image whose Ready pods it stands in for. */

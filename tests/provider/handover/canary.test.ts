@@ -1,7 +1,7 @@
 // The canary tells whether the API server asks pods that our slices name, leaves nothing behind, and harms nobody meanwhile.
 import assert from "node:assert/strict";
-import { removeQuestions } from "../../../provider/operations/handover/askPods";
 import { askCanary } from "../../../provider/operations/handover/canary";
+import { removeQuestions } from "../../../provider/operations/handover/probePods";
 import type { World } from "../../../provider/ports/world";
 import { SIMPLE } from "../memory/behaviour";
 import { RELEASE } from "../memory/content";

@@ -11,7 +11,7 @@ import {
     trustIssued,
 } from "../../../provider/operations/handover/certificateNames";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
-import { pointToNew } from "../../../provider/operations/handover/references";
+import { pointToNew } from "../../../provider/operations/handover/serviceReferences";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";
 import { MemoryWorld } from "../memoryWorld";

@@ -11,7 +11,7 @@ import {
 } from "../../../provider/operations/handover/certificateNames";
 import { handOverComponent } from "../../../provider/operations/handover/handOverComponent";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
-import { pointToNew } from "../../../provider/operations/handover/references";
+import { pointToNew } from "../../../provider/operations/handover/serviceReferences";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { ADDON, RELEASE } from "../memory/content";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";

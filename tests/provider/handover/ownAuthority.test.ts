@@ -13,7 +13,7 @@ import {
     trustOwn,
 } from "../../../provider/operations/handover/ownAuthority";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
-import { pointToNew, referencesToOld } from "../../../provider/operations/handover/references";
+import { pointToNew, referencesToOld } from "../../../provider/operations/handover/serviceReferences";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { RELEASE } from "../memory/content";
 import { OPERATOR_NAMESPACE } from "../memory/operatorContent";

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { refTo } from "../../../provider/kubernetes/objectRef";
 import { type Bridge, buildBridge, removeBridges } from "../../../provider/operations/handover/bridge";
-import { pointToNew, pointToOld, referencesToOld } from "../../../provider/operations/handover/references";
+import {
+    pointToNew,
+    pointToOld,
+    referencesToOld,
+} from "../../../provider/operations/handover/serviceReferences";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
 import { RELEASE } from "../memory/content";
 import { GROUP, OPERATOR_NAMESPACE } from "../memory/operatorContent";

@@ -4,7 +4,7 @@ import { refTo } from "../../../provider/kubernetes/objectRef";
 import { certificateIn } from "../../../provider/kubernetes/tlsSecrets";
 import { buildBridge } from "../../../provider/operations/handover/bridge";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
-import { pointToNew, referencesToOld } from "../../../provider/operations/handover/references";
+import { pointToNew, referencesToOld } from "../../../provider/operations/handover/serviceReferences";
 import {
     assertSameAuthority,
     leaveShared,

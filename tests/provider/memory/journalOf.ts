@@ -1,7 +1,7 @@
 // What the state of a stack holds of the journal, unpacked.
 import assert from "node:assert/strict";
+import { unpack } from "../../../provider/engine/compressedText";
 import type { JournalDocument } from "../../../provider/engine/journalDocument";
-import { unpack } from "../../../provider/engine/packed";
 import type { Backup } from "../../../provider/operations/backup/backup";
 import type { JournalCopy } from "../../../provider/ports/journalStore";
 import type { MemoryStack } from "../memoryStack";

@@ -1,9 +1,15 @@
 // A journal lies in the release's namespace and holds Secrets of others: who reads Secrets there reads none of theirs, and either copy, or the cluster alone, is enough to go back.
 import assert from "node:assert/strict";
 import { hashOf } from "../../common/hash";
+import {
+    newSealKey,
+    openSecrets,
+    sealSecrets,
+    unwrapKey,
+    wrapKey,
+} from "../../provider/engine/backupEncryption";
+import { pack, unpack } from "../../provider/engine/compressedText";
 import type { JournalDocument } from "../../provider/engine/journalDocument";
-import { pack, unpack } from "../../provider/engine/packed";
-import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "../../provider/engine/sealed";
 import { newJournalKey } from "../../provider/engine/vouched";
 import type { JournalCopy } from "../../provider/ports/journalStore";
 import type { KubernetesObject } from "../../provider/ports/world";

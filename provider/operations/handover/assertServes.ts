@@ -1,9 +1,9 @@
 // Asks before a point of no easy return whether the add-on's generation serves: its workloads run, requests are answered, no model was lost. Changes nothing in the cluster.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import type { StepContext, StepJournal } from "../../engine/step";
+import { inOneLook } from "../../kubernetes/cachedReads";
 import { definitionsIn } from "../../kubernetes/customResources";
 import { keyOf } from "../../kubernetes/objectRef";
-import { inOneLook } from "../../kubernetes/oneLook";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import type { ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";

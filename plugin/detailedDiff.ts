@@ -1,7 +1,7 @@
 // Old and new inputs come in; what differs, down to the resource's own properties, goes out as Pulumi's detailed diff.
 import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import { sameJson } from "../common/canonicalJson";
-import type { Bag } from "../provider/pulumi/bag";
+import type { Bag } from "../provider/pulumi/propertyBag";
 
 /** Of inputs alone: a path of outputs would be shown as their deletion. */
 export function diffAnswer(

@@ -3,7 +3,7 @@ import { PRESENTED_MS } from "../../../common/timeouts";
 import { refTo } from "../../kubernetes/objectRef";
 import type { BridgedComponent } from "../../plan/bridged";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
-import { availableAgain } from "./availableAgain";
+import { availableAgain } from "./awaitHelmPods";
 import { followBridge } from "./bridge";
 import {
     areNamesBack,
@@ -16,7 +16,7 @@ import {
     trustIssued,
 } from "./certificateNames";
 import { NotPresented, waitForNames } from "./presentedNames";
-import { areRedirected, namesService, pointToNew, pointToOld } from "./references";
+import { areRedirected, namesService, pointToNew, pointToOld } from "./serviceReferences";
 
 export interface KeptBridge {
     readonly component: BridgedComponent;

@@ -1,8 +1,8 @@
 // Keys for the Secrets of other namespaces in a backup: one per namespace, kept in that namespace, and in the journal for the stack alone. Content comes in and goes out sealed or open; never in the open outside this process.
 import { MigrationError } from "../../common/errors";
 import type { JournalStore } from "../ports/journalStore";
+import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "./backupEncryption";
 import { damaged } from "./journalDocument";
-import { newSealKey, openSecrets, sealSecrets, unwrapKey, wrapKey } from "./sealed";
 
 /** By namespace, its key as only a key of the stack opens it. */
 export type WrappedKeys = Readonly<Record<string, string>>;

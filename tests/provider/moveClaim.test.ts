@@ -1,6 +1,6 @@
 // A resource that Pulumi replaces before it deletes it: the one that was created later keeps its move. Guards what `--replace`, taint and replaceOnChanges do to a resource without a component around it.
 import assert from "node:assert/strict";
-import { isClaimedByAnother } from "../../provider/pulumi/claims";
+import { isClaimedByAnother } from "../../provider/pulumi/moveClaim";
 import type { PartialFailure } from "../../provider/pulumi/partialState";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import type { Injection } from "./memory/mover";

@@ -1,6 +1,6 @@
 // One look asks the API server nothing twice: neither the same question, nor what a list of it has answered. What fails, and what a write changed, is asked again.
 import assert from "node:assert/strict";
-import { inOneLook } from "../../provider/kubernetes/oneLook";
+import { inOneLook } from "../../provider/kubernetes/cachedReads";
 import type { KubernetesObject, ListOptions, ObjectRef, Objects } from "../../provider/ports/world";
 
 const POD = { apiVersion: "v1", kind: "Pod" };

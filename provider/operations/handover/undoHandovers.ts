@@ -5,8 +5,8 @@ import { handingOver, type Leases, leasesOf } from "../../plan/bridged";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/recreateMissing";
+import { noteOnce } from "./assertServes";
 import { letRunOut, releaseLeases } from "./heldLeases";
-import { noteOnce } from "./stillServes";
 import type { Way } from "./wayInterface";
 import { namesOf, waysOf } from "./waysOfPlan";
 

@@ -1,11 +1,11 @@
 // A state that says that nothing is left to do, and the cluster's journal come in; what a command that was cut off has changed since, and could not tell the state, goes out, a line each. Writes nothing.
 import { messageOf } from "../../common/errors";
 import type { Log } from "../ports/world";
-import type { Bag } from "./bag";
 import { clusterJournal, untoldProgress } from "./drift";
 import { parseInputs } from "./inputs";
 import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase } from "./outputs";
+import type { Bag } from "./propertyBag";
 import type { SessionHost } from "./session";
 import { vouchersOf } from "./vouchers";
 

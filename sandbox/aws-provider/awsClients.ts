@@ -4,7 +4,7 @@ import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { fromIni, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 
@@ -36,15 +36,21 @@ export class AwsClients {
 
 /** What decides whose account an aws provider reaches, apart from its Region. */
 export interface Configured {
-    readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly keys?: {
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+        readonly sessionToken?: string;
+    };
+    readonly profile?: string;
     readonly roles?: readonly { readonly roleArn: string; readonly externalId?: string }[];
     /** URL by service. */
     readonly endpoints?: Readonly<Record<string, string>>;
 }
 
-/** Roles are assumed one after the other; without any, and without keys, the environment decides. */
-function credentialsOf({ keys, roles = [] }: Configured, clientConfig: { readonly region: string }) {
-    const own: AwsCredentialIdentityProvider | undefined = keys && (async () => keys);
+/** Roles are assumed one after the other; without any, and without keys and profile, the environment decides. */
+function credentialsOf({ keys, profile, roles = [] }: Configured, clientConfig: { readonly region: string }) {
+    const ofProfile = profile === undefined ? undefined : fromIni({ profile });
+    const own: AwsCredentialIdentityProvider | undefined = keys ? async () => keys : ofProfile;
     const credentials = roles.reduce<AwsCredentialIdentityProvider | undefined>(
         (masterCredentials, { roleArn: RoleArn, externalId: ExternalId }) =>
             fromTemporaryCredentials({

@@ -131,9 +131,17 @@ function configuredOf(settings: Properties): Configured {
         return typeof value === "string" && value !== "" && value !== unknown ? value : undefined;
     };
     const list = <T>(name: string): T[] => JSON.parse(text(name) ?? "[]") as T[];
-    const [accessKeyId, secretAccessKey] = [text("accessKey"), text("secretKey")];
+    const [accessKeyId, secretAccessKey, sessionToken, profile] = [
+        text("accessKey"),
+        text("secretKey"),
+        text("token"),
+        text("profile"),
+    ];
     return {
-        ...(accessKeyId && secretAccessKey ? { keys: { accessKeyId, secretAccessKey } } : {}),
+        ...(accessKeyId && secretAccessKey
+            ? { keys: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
+            : {}),
+        ...(profile ? { profile } : {}),
         roles: list("assumeRoles"),
         endpoints: Object.assign({}, ...list<Record<string, string>>("endpoints")) as Record<string, string>,
     };

@@ -23,6 +23,13 @@ function plain(message: Struct | undefined): Properties {
     return (message?.toJavaScript() ?? {}) as Properties;
 }
 
+/** Here alone secrets come in envelopes: only the answer to this call tells the engine that the provider takes none. */
+function opened(settings: Properties): Properties {
+    const text = (value: unknown) =>
+        typeof value === "object" && value !== null && "value" in value ? value.value : value;
+    return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, text(value)]));
+}
+
 function failureMessages(failures: Failure[]): messages.CheckFailure[] {
     return failures.map(({ property, reason }) =>
         new messages.CheckFailure().setProperty(property).setReason(reason),
@@ -67,7 +74,7 @@ const nameOf = (request: { getName(): string; getUrn(): string }) =>
 function handlers(provider: StandIn, { name, version }: PackageName): Record<string, Handler> {
     return {
         async configure(request: messages.ConfigureRequest) {
-            provider.configure(plain(request.getArgs()));
+            provider.configure(opened(plain(request.getArgs())));
             return new messages.ConfigureResponse().setSupportspreview(true);
         },
         async getPluginInfo() {

@@ -169,8 +169,7 @@ describe("programs in other languages", function () {
         const services = ["acm", "ec2", "eks", "elbv2", "iam", "s3", "sagemaker", "sts"];
         const provider = {
             region: sandbox.region,
-            accessKey: "AKIAPLANTED000000001",
-            secretKey: "planted-secret-access-key",
+            keys: { accessKey: "AKIAPLANTED000000001", secretKey: "planted-secret-access-key" },
             assumeRoles: [{ roleArn: hub, externalId: "x-1" }, { roleArn: team }],
             endpoints: Object.fromEntries(services.map((name) => [name, sandbox.env.AWS_ENDPOINT_URL])),
         };
@@ -192,7 +191,7 @@ describe("programs in other languages", function () {
         assert.deepEqual([...(callers.get("Pulumi's") ?? [])].sort(), expected);
         const shown = [refreshed, gone].map(({ stdout, stderr }) => ["a command", stdout + stderr] as const);
         for (const [where, text] of [...backendFiles(programs.backendDirectory), ...shown])
-            assert.ok(!text.includes(provider.secretKey), where);
+            assert.ok(!text.includes(provider.keys.secretKey), where);
         for (const name of ["hub", "team"])
             await awsClients(sandbox).iam.send(new DeleteRoleCommand({ RoleName: name }));
         await isAsBefore(start);

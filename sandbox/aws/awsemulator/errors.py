@@ -26,6 +26,10 @@ def denied(service: str, operation: str) -> tuple[int, list[tuple[str, str]], by
     return _answer(service, **_words("denied", service), message=message)
 
 
+def without_token(service: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    return _answer(service, 403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+
+
 def _words(trouble: str, service: str) -> dict[str, Any]:
     return dict(ANSWERS[trouble][_protocol(service)])
 

@@ -23,6 +23,7 @@ class Call:
     region: str
     access_key: str
     user_agent: str
+    session_token: str
 
     @property
     def mutating(self) -> bool:
@@ -43,7 +44,8 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
         operation = _s3_operation(method, path, set(query), set(environ))
     else:
         operation = _rest_operation(service, method, environ.get("RAW_URI", path).split("?")[0])
-    return Call(service, operation, region, access_key, environ.get("HTTP_USER_AGENT", ""))
+    token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN") or query.get("X-Amz-Security-Token", [""])[0]
+    return Call(service, operation, region, access_key, environ.get("HTTP_USER_AGENT", ""), token)
 
 
 def _unsigned(environ: dict[str, Any], body: bytes) -> str:

@@ -26,6 +26,13 @@ def arn_of_key(emulator: Emulator, access_key: str) -> str:
     return default_arn(account)
 
 
+def is_whole(emulator: Emulator, access_key: str, session_token: str) -> bool:
+    """Keys that STS issued are worth nothing without their session's token."""
+    with emulator.lock:
+        role = sts_backends[emulator.configuration.accountId]["aws"].get_assumed_role_from_access_key(access_key)
+        return role is None or role.session_token == session_token
+
+
 def kubernetes_user(emulator: Emulator, cluster: Any, arn: str) -> dict[str, Any]:
     """A principal with a mapping or an access entry gets exactly its groups; everybody else is an administrator."""
     if mapping := emulator.principals.get(arn):

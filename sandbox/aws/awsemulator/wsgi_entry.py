@@ -14,7 +14,7 @@ from .calls import CallLog
 from .context import Emulator
 from .faults import Faults
 from .identify import Call, identify
-from .principals import arn_of_key
+from .principals import arn_of_key, is_whole
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -34,7 +34,9 @@ class Entry:
         if rule and rule.action in ("hang", "delay"):
             self._faults.hold(rule)
         allowed = self._emulator.settings.allowedOperations
-        if allowed and f"{call.service}:{call.operation}" not in allowed:
+        if not is_whole(self._emulator, call.access_key, call.session_token):
+            answer = errors.without_token(call.service)
+        elif allowed and f"{call.service}:{call.operation}" not in allowed:
             answer = errors.denied(call.service, call.operation)
         elif rule and rule.action == "throttle":
             answer = errors.throttled(call.service)

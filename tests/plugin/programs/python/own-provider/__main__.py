@@ -15,8 +15,8 @@ aws = pulumi.ProviderResource(
     "own",
     {
         "region": given["region"],
-        "accessKey": pulumi.Output.secret(given["accessKey"]),
-        "secretKey": pulumi.Output.secret(given["secretKey"]),
+        "profile": given.get("profile"),
+        **{name: pulumi.Output.secret(value) for name, value in given.get("keys", {}).items()},
         "assumeRoles": json.dumps(given["assumeRoles"]),
         "endpoints": json.dumps([given["endpoints"]]),
     },

@@ -94,6 +94,12 @@ export function chooseCopy(
     return { document: newer.document, backup };
 }
 
+/** Why a journal of another version cannot be read; undefined for one of this version. */
+export function otherVersion({ version }: JournalDocument): string | undefined {
+    if (version === JOURNAL_VERSION) return undefined;
+    return `the journal has version ${version}; this package reads version ${JOURNAL_VERSION}`;
+}
+
 /** Throws when the copy is damaged or of another version. */
 export function openCopy(copy: JournalCopy): OpenedCopy {
     if (hashOf(copy.document) !== copy.hash) throw damaged("the journal does not match its hash");
@@ -103,11 +109,12 @@ export function openCopy(copy: JournalCopy): OpenedCopy {
     } catch (error) {
         throw damaged(`the journal cannot be read (${(error as Error).message})`);
     }
-    if (document.version !== JOURNAL_VERSION) {
+    const what = otherVersion(document);
+    if (what !== undefined) {
         throw new MigrationError({
             code: ErrorCode.JournalVersion,
             step: "journal",
-            what: `the journal has version ${document.version}; this package reads version ${JOURNAL_VERSION}`,
+            what,
             remedy: "install the version of pulumi-hyperpod-inference that wrote it (`npm install pulumi-hyperpod-inference@latest`) and run the command again; nothing was changed",
         });
     }

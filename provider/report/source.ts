@@ -2,7 +2,7 @@
 
 import { hashOf } from "../../common/hash";
 import { unpack } from "../engine/compressedText";
-import { JOURNAL_VERSION, type JournalDocument } from "../engine/journalDocument";
+import { type JournalDocument, otherVersion } from "../engine/journalDocument";
 import type { JournalFacts } from "../engine/step";
 import type { Plan } from "../plan/plan";
 import type { JournalCopy } from "../ports/journalStore";
@@ -43,10 +43,8 @@ function opened(
     if (typeof copy.document !== "string" || hashOf(copy.document) !== copy.hash)
         return { withoutJournal: "the journal in this state does not match its hash" };
     const document = unpack(copy.document) as JournalDocument;
-    if (document.version !== JOURNAL_VERSION)
-        return {
-            withoutJournal: `the journal has version ${document.version}; this package reads version ${JOURNAL_VERSION}`,
-        };
+    const withoutJournal = otherVersion(document);
+    if (withoutJournal !== undefined) return { withoutJournal };
     const { plan, facts, direction } = document;
     return { plan, facts, direction };
 }

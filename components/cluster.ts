@@ -3,10 +3,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nearest } from "../common/nearest";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { toldOnce } from "./argumentErrors";
 import { aws } from "./aws";
 import { internalsOf } from "./known";
 import { isNoCluster, withMoreOnFailure } from "./lookUps";
-import { toldOnce } from "./toldOnce";
 
 export interface Cluster {
     name: string;

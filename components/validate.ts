@@ -4,11 +4,11 @@ import type { Home } from "../common/arnHome";
 import { type InputProblem, problemsOf } from "../common/shape";
 import { isInPlugin } from "../provider/pulumi/home";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { toldOnce } from "./argumentErrors";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
 import { problemsOfGivenThings } from "./givenArns";
 import { isLater, known, settle } from "./known";
-import { toldOnce } from "./toldOnce";
 
 /** Every problem that can be told from the values that are there already. */
 export function findArgumentErrors(args: HyperPodInferenceAddonArgs): InputProblem[] {

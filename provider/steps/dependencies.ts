@@ -11,7 +11,7 @@ import { tracesOfAddon } from "../operations/addon/removeAddon";
 import { isWorkload } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { bringBackNamespaces } from "../operations/backup/recreateMissing";
-import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
+import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/concurrentDependencies";
 import {
     type DependencyMemory,
     type DependencyMove,

@@ -5,7 +5,7 @@ import { entryOf } from "../engine/memoryCell";
 import type { Step } from "../engine/step";
 import type { StepTimeouts } from "../engine/stepTimeouts";
 import { tracesOfAddon } from "../operations/addon/removeAddon";
-import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/besideEachOther";
+import { besideEachOther, usedFirst, usersFirst } from "../operations/dependency/concurrentDependencies";
 import {
     installPrerequisite,
     NOTHING_BEFORE,

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { load } from "js-yaml";
-import { ensureCli } from "./installation";
+import { ensureCli } from "./cliInstallation";
 import { findProcesses } from "./processes";
 import type { Deployment, Export } from "./state";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { compareStates, describeDifferences } from "../../sandbox/compare";
 import { requestJson } from "../../sandbox/kubernetes/requestJson";
-import { ensureCli } from "../../sandbox/pulumi/installation";
+import { ensureCli } from "../../sandbox/pulumi/cliInstallation";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { buildPackage, buildPolicies } from "../component/builtPackage";
 import { isExpectedRest, settledState } from "../component/offlineAccount";

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensurePythonWith } from "../../sandbox/aws/python";
-import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/installation";
+import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/cliInstallation";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 import { SDK_OF_GO } from "./sdks";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { version } from "../../plugin/schema.json";
-import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/installation";
+import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/cliInstallation";
 import { madeOnce } from "./madeOnce";
 import type { PluginOnPath } from "./pluginOnPath";
 

@@ -6,7 +6,7 @@ import { KEPT_FOR_UNDO, moveName, OURS, PACKAGE_NAME } from "../../../common/our
 import type { JournalCopy, JournalHead, JournalStore } from "../../ports/journalStore";
 import type { KubernetesObject, ObjectMeta, Objects } from "../../ports/world";
 import { isStatus } from "./api";
-import { KnownSecrets, type Removed, type SecretRef, type SecretText, secretRef } from "./knownSecrets";
+import { KnownSecrets, type Removed, type SecretRef, type SecretText, secretRef } from "./secretWrites";
 
 /** The limit of a Secret is 1 MiB; document and backup are cut below 900 KiB of it. */
 const CHUNK = 880 * 1024;

@@ -32,6 +32,7 @@ function world() {
             return { objects: MADE, unanswered: ["Disk of fsx.example.com/v1"] };
         },
         read: async (ref: { name: string }) => MADE.find(({ metadata }) => metadata.name === ref.name),
+        list: async (_apiVersion: string, wanted: string) => MADE.filter(({ kind }) => kind === wanted),
     };
     const clock = {
         now: () => now,

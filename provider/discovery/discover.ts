@@ -88,7 +88,7 @@ export async function discover(
     cluster: ClusterIdentity,
     request: DiscoveryRequest,
 ): Promise<Discovery> {
-    const world = { ...outside, objects: inOneLook(outside.objects) };
+    const world = inOneLook(outside);
     const workloads = workloadsOf(world);
     const [{ releases, ...misnamed }, addon, versions, crds, oidcProviderArn, addonControllers] =
         await Promise.all([

@@ -1,4 +1,4 @@
-// The port to the API server comes in; the same port for one look goes out, through which nothing is asked twice: no question that was asked before, and none that a list of this look answers. Lasts seconds, and is not kept.
+// A world comes in; the same world for one look goes out, of whose API server nothing is asked twice: no question that was asked before, and none that a list of this look answers. Lasts seconds, and is not kept.
 import type {
     KubernetesObject,
     ListOptions,
@@ -12,8 +12,8 @@ import type {
 
 type Answers<Answer> = Map<string, Promise<Answer>>;
 
-export function inOneLook(objects: Objects): Objects {
-    return new OneLook(objects);
+export function inOneLook<World extends { readonly objects: Objects }>(world: World): World {
+    return { ...world, objects: new OneLook(world.objects) };
 }
 
 class OneLook implements Objects {

@@ -94,7 +94,7 @@ export function install(
                     throw createdByOthers(await someoneElses(world, wanted.name, error, isTheirs));
                 });
             }
-            const now = { ...world, objects: inOneLook(world.objects) };
+            const now = inOneLook(world);
             const [probes, writes] = await Promise.all([
                 probesOf(now, profile),
                 writeProbesOf(now, profile),

@@ -89,6 +89,11 @@ async function answeredRequests(sandbox: Sandbox): Promise<string[]> {
         for (const probe of probes) await probe.run();
         const names = probes.map(({ name }) => name);
         const others = names.filter((name) => !/^(read|write) /.test(name));
+        // A metrics API that is not registered has no probe.
+        const unasked = ["create ingress", "external metrics", "metrics"].filter(
+            (one) => !others.includes(one),
+        );
+        must(unasked.length === 0, `nobody can be asked for: ${unasked.join(", ")}`);
         return [`${names.length - others.length} reads and writes of models in each version`, ...others];
     } finally {
         await source.stop();

@@ -42,7 +42,7 @@ function asked(forbidden: readonly string[] = []) {
         },
         merge: async () => ({ name: "one" }),
     };
-    return { look: inOneLook(objects as unknown as Objects), questions };
+    return { look: inOneLook({ objects: objects as unknown as Objects }).objects, questions };
 }
 
 const names = (objects: readonly KubernetesObject[]) =>

@@ -40,7 +40,7 @@ export async function collect(
     plan: Plan,
     profile: Profile,
 ): Promise<Omit<Backup, "records" | "apart">> {
-    const world = { ...outside, objects: inOneLook(outside.objects) };
+    const world = inOneLook(outside);
     const refs = distinct([
         ...plan.objects,
         ...profile.runtimeObjects(plan.release.namespace),

@@ -27,7 +27,7 @@ export async function assertServes(
         if (gone.length > 0) throw workloadsGone(plan.addon.name, gone, step);
         await world.workloads.waitAvailable(workloads, ANSWER_MS);
     };
-    const now = { ...world, objects: inOneLook(world.objects) };
+    const now = inOneLook(world);
     const [crds, backup] = await Promise.all([
         definitionsIn(now, profile.customResourceGroups),
         journal.backup.read<Backup>(),
@@ -35,7 +35,7 @@ export async function assertServes(
         waitForAnswers(now, profile, ANSWER_MS, [], meanwhile),
     ]);
     // After the wait: a look of its own.
-    noteOnce(journal, await checkModels({ ...world, objects: inOneLook(world.objects) }, crds, backup));
+    noteOnce(journal, await checkModels(inOneLook(world), crds, backup));
 }
 
 /** Workloads that the add-on had when it was installed and that are not there any more. */

@@ -1,27 +1,20 @@
 // The type and the arguments of a component come in, the component and its outputs by name go out. Runs inside Pulumi's own Construct.
 import type * as pulumi from "@pulumi/pulumi";
-import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../components";
-import type { HelmToAddonMigrationArgs } from "../provider/pulumi/helmToAddonMigration";
 import { pluginType } from "../provider/pulumi/home";
 import { withSettings } from "./awsProvider";
-import { HelmToAddonMigration } from "./helmToAddonMigration";
+import * as offered from "./offeredComponents";
 import schema from "./schema.json";
 
-const COMPONENTS: Readonly<
-    Record<
-        string,
-        (
-            name: string,
-            args: pulumi.Inputs,
-            options: pulumi.ComponentResourceOptions,
-        ) => pulumi.ComponentResource
-    >
-> = {
-    [pluginType("HyperPodInferenceAddon")]: (name, args, options) =>
-        new HyperPodInferenceAddon(name, args as unknown as HyperPodInferenceAddonArgs, options),
-    [pluginType("HelmToAddonMigration")]: (name, args, options) =>
-        new HelmToAddonMigration(name, args as unknown as HelmToAddonMigrationArgs, options),
-};
+/** What the arguments are, each component checks itself. */
+type Component = new (
+    name: string,
+    args: never,
+    options: pulumi.ComponentResourceOptions,
+) => pulumi.ComponentResource;
+
+const COMPONENTS: ReadonlyMap<string, Component> = new Map(
+    Object.entries(offered).map(([name, component]) => [pluginType(name), component]),
+);
 
 export async function construct(
     name: string,
@@ -29,9 +22,9 @@ export async function construct(
     args: pulumi.Inputs,
     options: pulumi.ComponentResourceOptions,
 ): Promise<pulumi.provider.ConstructResult> {
-    const make = COMPONENTS[type];
-    if (make === undefined) throw new Error(`this plugin has no component ${type}`);
-    const component = make(name, args, await settled(options));
+    const Component = COMPONENTS.get(type);
+    if (Component === undefined) throw new Error(`this plugin has no component ${type}`);
+    const component = new Component(name, args as never, await settled(options));
     const { properties } = (schema.resources as Record<string, { properties: object }>)[type] ?? {
         properties: {},
     };

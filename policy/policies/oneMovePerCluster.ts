@@ -30,7 +30,8 @@ interface Cluster {
     readonly place: string | undefined;
 }
 
-const PLACE = ["clusterName", "region", "profile", "roleArn", "access", "kubeconfig", "context"];
+/** The inputs of a move that say which cluster is meant. */
+export const PLACE = ["clusterName", "region", "profile", "roleArn", "access", "kubeconfig", "context"];
 
 function clusterOf({ props }: PolicyResource): Cluster {
     // A move that has begun keeps what was asked for in one output; before, the inputs stand for themselves.

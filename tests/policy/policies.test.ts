@@ -7,6 +7,7 @@ import Ajv from "ajv";
 import { OPERATOR_ADDON } from "../../common/operatorNames";
 import { ownerTagKey } from "../../components/ownerTag";
 import { policies } from "../../policy/policies";
+import { PLACE } from "../../policy/policies/oneMovePerCluster";
 import {
     OPERATOR_ADDON as ADDON_OF_POLICIES,
     COMPONENTS,
@@ -16,6 +17,7 @@ import {
 import { titled, wrapLine } from "../../provider/plan/previewLine";
 import { droppedNote } from "../../provider/plan/settings";
 import { dynamicType, pluginType, pluginTypeOf } from "../../provider/pulumi/home";
+import { CONNECTION_INPUTS } from "../../provider/pulumi/inputs";
 import { MemoryStack } from "../provider/memoryStack";
 import { MemoryWorld } from "../provider/memoryWorld";
 import { ADDON, COMPONENT, type Given, judge, MOVE, saidBy, UNKNOWN } from "./judge";
@@ -338,6 +340,7 @@ describe("the policies", () => {
     it("know the names that the package has", () => {
         assert.equal(ADDON_OF_POLICIES, OPERATOR_ADDON);
         assert.equal(OWNER_TAG, ownerTagKey);
+        assert.deepEqual(PLACE, CONNECTION_INPUTS);
         const kind = "HelmToAddonMigration";
         assert.deepEqual([...MOVES], [dynamicType(kind), pluginTypeOf(kind)]);
         assert.ok(COMPONENTS.has(pluginType("HyperPodInferenceAddon")));

@@ -7,10 +7,7 @@ import { PACKAGE } from "../../provider/pulumi/home";
 import { type Manifest, polished, type Schema } from "./polish";
 
 const root = path.resolve(__dirname, "../..");
-const SOURCES = {
-    HyperPodInferenceAddon: "components",
-    HelmToAddonMigration: "plugin/helmToAddonMigration",
-};
+const OFFERED = "plugin/offeredComponents";
 
 export function currentSchema(): Schema {
     const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Manifest;
@@ -32,10 +29,14 @@ function analyzed(manifest: Manifest): AnalyzeResult {
     mkdirSync(folder, { recursive: true });
     const config = { extends: "../../tsconfig.json", include: [], files: ["index.ts"] };
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
-    const lines = Object.entries(SOURCES).map(
-        ([name, file]) => `export { ${name} } from ${JSON.stringify(`../../${file}`)};\n`,
-    );
-    writeFileSync(path.join(folder, "index.ts"), lines.join(""));
+    writeFileSync(path.join(folder, "index.ts"), `export * from ${JSON.stringify(`../../${OFFERED}`)};\n`);
     const own = { name: PACKAGE, version: manifest.version };
-    return new Analyzer(folder, PACKAGE, own, new Set(Object.keys(SOURCES))).analyze();
+    return new Analyzer(folder, PACKAGE, own, offeredNames()).analyze();
+}
+
+/** Read, not imported: that would load AWS's whole package for two names. */
+function offeredNames(): Set<string> {
+    const text = readFileSync(path.join(root, `${OFFERED}.ts`), "utf8");
+    const names = [...text.matchAll(/^export \{(.*)\} from/gm)].flatMap(([, list = ""]) => list.split(","));
+    return new Set(names.map((name) => name.trim()));
 }

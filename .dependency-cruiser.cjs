@@ -57,15 +57,15 @@ const SANDBOX_ROOMS = {
     kubernetes: ["tools"],
     pulumi: ["tools"],
     watch: ["kubernetes"],
-    content: ["handle.ts", "kubernetes"],
-    demo: ["compare", "content", "handle.ts", "kubernetes", "watch"],
-    bench: ["compare", "content", "faults", "handle.ts", "pulumi", "watch"],
+    content: ["sandboxHandle.ts", "kubernetes"],
+    demo: ["compare", "content", "sandboxHandle.ts", "kubernetes", "watch"],
+    bench: ["compare", "content", "faults", "sandboxHandle.ts", "pulumi", "watch"],
     "aws-provider": [],
     "kubernetes-provider": ["aws-provider"],
 };
 /** Files directly in sandbox/ that put a sandbox together; the others there are commands. */
 const ASSEMBLY =
-    "^sandbox/(baselinesOf|handle|parts|runningSandbox|sandbox|sandboxNames|userEnvironment)\\.ts$";
+    "^sandbox/(baselinesOf|sandboxHandle|startedParts|runningSandbox|sandbox|sandboxNames|userEnvironment)\\.ts$";
 
 /** Where Pulumi's own packages appear. */
 const DOORS = "^(components/|provider/(pulumi|installation)/|provider/profiles/dependencyInputs\\.ts$)";
@@ -123,12 +123,15 @@ module.exports = {
         { from: { path: "^policy/" }, to: { path: "^(policy|node_modules/@pulumi/policy)/" } },
         { from: { path: "^common/" }, to: { path: "^common/" } },
         { from: { path: "^common/hash\\.ts$" }, to: { path: "^crypto$" } },
-        { from: { path: "^tools/schema/" }, to: { path: "^provider/pulumi/(home|alwaysSecret)\\.ts$" } },
+        {
+            from: { path: "^tools/schema/" },
+            to: { path: "^provider/pulumi/(packageHome|alwaysSecret)\\.ts$" },
+        },
         { from: { path: "^components/" }, to: { path: "^(common|components)/" } },
         {
             from: { path: "^components/" },
             to: {
-                path: "^provider/(pulumi/(helmToAddonMigration|home|inputs|outputs)|plan/plan|profiles/\\w+|resources/\\w+)\\.ts$",
+                path: "^provider/(pulumi/(helmToAddonMigration|packageHome|inputs|outputs)|plan/plan|profiles/\\w+|resources/\\w+)\\.ts$",
             },
         },
         {

@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { ifThere } from "./ownerTag";
-import type { Scope } from "./scope";
 
 /** The add-on as it is now; undefined when it is not there. */
 export function findAddon(

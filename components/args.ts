@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CreateConflicts, UpdateConflicts } from "../common/enums";
 import type { Dependencies } from "../provider/profiles/dependencyInputs";
-import type { AlbSettings, GatewaySettings, KedaSettings, MigrateFromHelm, Toleration } from "./settings";
+import type { AlbSettings, GatewaySettings, KedaSettings, MigrateFromHelm, Toleration } from "./nestedArgs";
 
 /** Arguments of HyperPodInferenceAddon. */
 export interface HyperPodInferenceAddonArgs extends Dependencies {

@@ -2,7 +2,7 @@
 
 import { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enums";
 import * as checks from "../common/inputFormats";
-import { type Fields, list, one, type Shape } from "../common/shape";
+import { type Fields, list, one, type Shape } from "../common/inputShape";
 import { TAGS_PER_RESOURCE } from "../common/tagQuota";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";

@@ -1,6 +1,6 @@
 // Options of the component come in; those of each of its children go out.
 import type * as pulumi from "@pulumi/pulumi";
-import type { Scope } from "./scope";
+import type { Scope } from "./componentScope";
 
 export function childOptions(
     component: pulumi.ComponentResource,

@@ -5,7 +5,7 @@ import { nearest } from "../common/nearest";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { toldOnce } from "./argumentErrors";
 import { aws } from "./aws";
-import { internalsOf } from "./known";
+import { internalsOf } from "./knownValue";
 import { isNoCluster, withMoreOnFailure } from "./lookUps";
 
 export interface Cluster {

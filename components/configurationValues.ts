@@ -1,7 +1,7 @@
 // Arguments, roles and bucket come in, the settings of the operator add-on go out as one object with outputs as leaves. Pure.
 import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
-import { isLater } from "./known";
+import { isLater } from "./knownValue";
 import type { Roles } from "./roles";
 
 /** A tree whose leaves may be outputs: what a preview knows already can be checked before the rest is there. */

@@ -2,12 +2,12 @@
 
 import { DependencyChoice, DependencyMode } from "../common/enums";
 import { tagKey, tagKeyOfMove } from "../common/inputFormats";
-import type { InputProblem } from "../common/shape";
+import type { InputProblem } from "../common/inputShape";
 import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { contradictionsOfMove } from "../provider/pulumi/inputs";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { isInstalled } from "./conditionalParts";
-import { isLater } from "./known";
+import { isLater } from "./knownValue";
 
 /** What only a fresh installation takes. */
 function uselessInMove(args: HyperPodInferenceAddonArgs): InputProblem[] {

@@ -8,13 +8,13 @@ import { chooseVersion, findAddon } from "./addonVersion";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { isInstalled } from "./conditionalParts";
 import type { CheckedAddon } from "./healthResources";
-import { known } from "./known";
+import { known } from "./knownValue";
 import { Standing, standingOf } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
 import type { Roles } from "./roles";
-import type { Scope } from "./scope";
 
 /** A dependency that this stack installs, before it is registered. */
 export interface DependencyToInstall extends Pick<DependencyProfile, "key" | "addonName" | "identity"> {

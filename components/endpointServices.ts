@@ -1,8 +1,8 @@
 // A Region and a service come in; the names that its VPC endpoints may have in that partition go out, and which of them AWS offers. Look-ups only.
 import { awsDomain } from "../common/awsRegion";
 import { aws } from "./aws";
+import type { Scope } from "./componentScope";
 import { ifThere } from "./ownerTag";
-import type { Scope } from "./scope";
 
 /** What the operator, its pods and its nodes call. The docstring of the argument names them too; a test compares them. */
 export const defaultServices = [

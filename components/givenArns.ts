@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Home, strangerAt } from "../common/arnHome";
 import { messageOf } from "../common/errors";
-import type { InputProblem } from "../common/shape";
+import type { InputProblem } from "../common/inputShape";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import { ifThere } from "./ownerTag";

@@ -1,7 +1,7 @@
 // The component's own small resources. What they do stands in provider/resources; nothing of it is captured here.
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccess } from "../common/awsAccess";
-import { register } from "../provider/pulumi/home";
+import { register } from "../provider/pulumi/packageHome";
 
 /** The way to the account may hold keys. */
 function keepSecret(options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {

@@ -1,26 +1,26 @@
 // The component: from a cluster's name to a running inference operator. Its constructor is the table of contents; the parts stand in files of their own.
 import * as pulumi from "@pulumi/pulumi";
 import { OPERATOR_NAMESPACE } from "../common/operatorNames";
-import { pluginType } from "../provider/pulumi/home";
+import { pluginType } from "../provider/pulumi/packageHome";
+import { connectionOf } from "./accessOfAwsProvider";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import { childOptions } from "./childOptions";
 import type { InferenceNodes } from "./childResources";
 import { findCluster, findPlace } from "./cluster";
+import type { Scope } from "./componentScope";
 import { keepsHelmIdentity } from "./conditionalParts";
-import { connectionOf } from "./connection";
 import { InferenceCluster } from "./healthResources";
 import { installed, moved } from "./installOrMove";
 import { interfaceEndpoints } from "./interfaceEndpoints";
-import { withoutWarning } from "./known";
+import { withoutWarning } from "./knownValue";
 import { oidcProvider } from "./oidcProvider";
 import { defaultOwner, ownerTagKey } from "./ownerTag";
 import { operatorRoles } from "./roles";
 import { s3Endpoint } from "./s3Endpoint";
-import type { Scope } from "./scope";
 import { subnetTags } from "./subnetTags";
 import { tlsBucket } from "./tlsBucket";
-import { refuseBadArguments, refuseBadOutputs } from "./validate";
+import { refuseBadArguments, refuseBadOutputs } from "./validateArgs";
 
 /** Before the same component was there for every language; only the class itself can say so where another language constructs it. */
 const FORMER_TYPE = "pulumi-hyperpod-inference:index:HyperPodInferenceAddon";

@@ -3,11 +3,11 @@ export { CreateConflicts, DependencyMode, UpdateConflicts } from "../common/enum
 export type { HyperPodInferenceAddonArgs } from "./args";
 export type { InferenceNodes } from "./childResources";
 export { HyperPodInferenceAddon } from "./hyperPodInferenceAddon";
-export { ownerTagKey } from "./ownerTag";
 export type {
     AlbSettings,
     GatewaySettings,
     KedaSettings,
     MigrateFromHelm,
     Toleration,
-} from "./settings";
+} from "./nestedArgs";
+export { ownerTagKey } from "./ownerTag";

@@ -5,6 +5,7 @@ import { OPERATOR_ADDON } from "../common/operatorNames";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import type { InferenceNodes } from "./childResources";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { configurationTree, withoutUnset } from "./configurationValues";
 import {
     checkedDependency,
@@ -14,10 +15,9 @@ import {
 } from "./dependencies";
 import { AddonSettings, type ConnectionInputs, type InferenceCluster } from "./healthResources";
 import { moveFromHelm } from "./migration";
+import type { MigrateFromHelm } from "./nestedArgs";
 import { installOperator, planOperator } from "./operatorAddon";
 import type { Roles } from "./roles";
-import type { Scope } from "./scope";
-import type { MigrateFromHelm } from "./settings";
 import type { TlsBucket } from "./tlsBucket";
 
 export interface Around {

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { defaultServices, EndpointType, endpointServiceName, findEndpointService } from "./endpointServices";
-import { known } from "./known";
+import { known } from "./knownValue";
 import { ifThere, ownerTagKey, SeveralFound } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
-import type { Scope } from "./scope";
 import { findSubnets } from "./subnets";
-import { refuse } from "./validate";
+import { refuse } from "./validateArgs";
 
 export async function interfaceEndpoints(
     scope: Scope,

@@ -1,7 +1,7 @@
 // The look-ups of Pulumi's AWS package come in; the same go out, whose failures a person can read: what was looked for, why it failed, what to do next.
 import * as pulumi from "@pulumi/pulumi";
 import { toldOnce } from "./argumentErrors";
-import { internalsOf } from "./known";
+import { internalsOf } from "./knownValue";
 
 // biome-ignore lint/suspicious/noExplicitAny: look-ups of every kind
 type LookUp = (...args: any[]) => unknown;

@@ -5,12 +5,12 @@ import { dependencyProfiles } from "../provider/profiles/dependencies";
 import type { DependencyChoices } from "../provider/profiles/dependencyInputs";
 import { HelmToAddonMigration } from "../provider/pulumi/helmToAddonMigration";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import type { Scope } from "./componentScope";
 import { isInstalled } from "./conditionalParts";
 import { userSettings } from "./configurationValues";
 import type { ConnectionInputs } from "./healthResources";
+import type { MigrateFromHelm } from "./nestedArgs";
 import type { Roles } from "./roles";
-import type { Scope } from "./scope";
-import type { MigrateFromHelm } from "./settings";
 
 export interface MoveParts {
     move: MigrateFromHelm;

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { AUDIENCE } from "../common/iam/trustPolicy";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
-import { known } from "./known";
+import type { Scope } from "./componentScope";
+import { known } from "./knownValue";
 import { ifThere, Standing, standingOf } from "./ownerTag";
-import type { Scope } from "./scope";
 
 export interface OidcProvider {
     arn: pulumi.Output<string>;

@@ -7,11 +7,11 @@ import { chooseVersion, findAddon } from "./addonVersion";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { AddonHealth, type ConnectionInputs } from "./healthResources";
-import { known } from "./known";
+import { known } from "./knownValue";
 import { Standing, standingOf } from "./ownerTag";
-import type { Scope } from "./scope";
-import { refuse } from "./validate";
+import { refuse } from "./validateArgs";
 
 const addonName = OPERATOR_ADDON;
 

@@ -9,10 +9,10 @@ import { dependencyProfiles } from "../provider/profiles/dependencies";
 import { inferenceIdentities } from "../provider/profiles/inferenceIdentities";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
+import { executionRolePrefix, rolePrefix } from "./awsNamePrefixes";
+import type { Scope } from "./componentScope";
 import { isInstalled, keepsHelmIdentity } from "./conditionalParts";
-import { executionRolePrefix, rolePrefix } from "./names";
 import type { OidcProvider } from "./oidcProvider";
-import type { Scope } from "./scope";
 
 export interface Roles {
     /** ARN per role; a role that nobody needs is absent. */

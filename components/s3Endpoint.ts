@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
 import type { Cluster } from "./cluster";
+import type { Scope } from "./componentScope";
 import { EndpointType, endpointServiceName } from "./endpointServices";
-import { known } from "./known";
+import { known } from "./knownValue";
 import { ifThere, ownerTagKey, partMark, SeveralFound } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
-import type { Scope } from "./scope";
 import { findRouteTables } from "./subnets";
-import { refuse } from "./validate";
+import { refuse } from "./validateArgs";
 
 export function s3Endpoint(
     scope: Scope,

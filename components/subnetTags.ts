@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { aws } from "./aws";
 import type { Cluster } from "./cluster";
-import { known } from "./known";
+import type { Scope } from "./componentScope";
+import { known } from "./knownValue";
 import { partMark } from "./ownerTag";
 import type { ComponentPart } from "./partResult";
-import type { Scope } from "./scope";
 import { findSubnets, type Subnet } from "./subnets";
 
 export async function subnetTags(

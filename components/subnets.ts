@@ -1,6 +1,6 @@
 // Subnet ids come in, what AWS knows about them and the route tables they use goes out. Look-ups only.
 import { aws } from "./aws";
-import type { Scope } from "./scope";
+import type { Scope } from "./componentScope";
 
 export interface Subnet {
     id: string;

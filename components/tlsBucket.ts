@@ -7,11 +7,11 @@ import { isReachedByManagedPolicy, onlyWithTls, tlsBucketPolicy } from "../commo
 import { OPERATOR_TAG } from "../common/operatorNames";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { type Aws, aws } from "./aws";
+import { tlsBucketPrefix } from "./awsNamePrefixes";
+import type { Scope } from "./componentScope";
 import { type ConnectionInputs, TlsBucketRetention } from "./healthResources";
-import { known } from "./known";
-import { tlsBucketPrefix } from "./names";
+import { known } from "./knownValue";
 import type { Roles } from "./roles";
-import type { Scope } from "./scope";
 
 export interface TlsBucket {
     name: pulumi.Output<string>;

@@ -1,7 +1,7 @@
 // References to providers come in, as Construct has them; the same with the settings that decide whose account they reach go out.
 
 import * as pulumi from "@pulumi/pulumi";
-import { ACCESS_ARGUMENTS } from "../components/providerSettings";
+import { ACCESS_ARGUMENTS } from "../components/awsProviderSettings";
 
 /** A reference names its resource and tells nothing of it; the engine knows its state. */
 export async function withSettings(

@@ -1,6 +1,6 @@
 // The type and the arguments of a component come in, the component and its outputs by name go out. Runs inside Pulumi's own Construct.
 import type * as pulumi from "@pulumi/pulumi";
-import { pluginType } from "../provider/pulumi/home";
+import { pluginType } from "../provider/pulumi/packageHome";
 import { withSettings } from "./awsProvider";
 import * as offered from "./offeredComponents";
 import schema from "./schema.json";

@@ -5,8 +5,8 @@ import {
     MOVE_OUTPUTS,
     HelmToAddonMigration as Move,
 } from "../provider/pulumi/helmToAddonMigration";
-import { pluginType } from "../provider/pulumi/home";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "../provider/pulumi/outputs";
+import { pluginType } from "../provider/pulumi/packageHome";
 
 const OUTPUT_NAMES = Object.keys(MOVE_OUTPUTS) as (keyof typeof MOVE_OUTPUTS)[];
 

@@ -7,13 +7,13 @@ import { engineLog } from "../provider/process/engineLog";
 import { thisProcess } from "../provider/process/holder";
 import { watchForStop } from "../provider/process/stopSignals";
 import { systemClock } from "../provider/process/systemClock";
-import { callsAtWork } from "../provider/pulumi/guard";
-import { liveInPlugin } from "../provider/pulumi/home";
+import { callsAtWork } from "../provider/pulumi/guardMethods";
+import { liveInPlugin } from "../provider/pulumi/packageHome";
+import { kindsOf } from "./customResources";
 import { engineModules } from "./engine";
-import { kindsOf } from "./kinds";
 import { layOver } from "./overrideHandlers";
+import { handlers } from "./providerService";
 import schema from "./schema.json";
-import { handlers } from "./service";
 import { answerWithoutLog, strayListeners } from "./strayErrors";
 
 async function main(args: string[]): Promise<void> {

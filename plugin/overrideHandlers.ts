@@ -1,6 +1,6 @@
 // Our handlers come in; every resource provider that Pulumi's SDK serves in this process has them in place of its own. Construct stays the SDK's.
 import * as grpc from "@grpc/grpc-js";
-import type { Handlers } from "./service";
+import type { Handlers } from "./providerService";
 
 /** Of the SDK: they need its own state of the program, which it keeps to itself. */
 const OF_THE_SDK = [

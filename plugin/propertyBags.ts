@@ -1,6 +1,6 @@
 // Property bags of Pulumi's protocol come in, plain ones go out with the names of those that hold secrets, and back. Envelopes are known here alone.
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { UNKNOWN } from "../common/unknown";
+import { UNKNOWN } from "../common/unknownValue";
 import { SECRET_OUTPUTS } from "../provider/pulumi/alwaysSecret";
 import type { Bag } from "../provider/pulumi/propertyBag";
 

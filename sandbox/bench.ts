@@ -9,7 +9,7 @@ import { type MeasuredCrowd, measureCrowd } from "./bench/measureCrowd";
 import { measureLoad } from "./bench/measureLoad";
 import { measureMove } from "./bench/measureMove";
 import { measurePreview } from "./bench/measurePreview";
-import { rowsOf } from "./bench/rows";
+import { rowsOf } from "./bench/moveRows";
 import { obstaclesTo } from "./bench/runScript";
 import { tableOf } from "./bench/table";
 import { captureState, type State } from "./compare";

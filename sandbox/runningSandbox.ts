@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { AwsEmulator } from "./aws/emulator";
 import { baselinesOf } from "./baselinesOf";
 import type { FaultProxy } from "./faults/proxy";
-import type { Sandbox } from "./handle";
 import type { AuditEvent } from "./kubernetes/audit";
 import type { Baselines } from "./kubernetes/baselines";
 import type { FakeNodes } from "./kubernetes/kubelets";
-import type { SandboxParts } from "./parts";
+import type { Sandbox } from "./sandboxHandle";
 import { accountId, clusterName, oidcIssuer, region } from "./sandboxNames";
+import type { SandboxParts } from "./startedParts";
 import type { Tools } from "./tools/tools";
 import { userEnvironment } from "./userEnvironment";
 

@@ -2,19 +2,19 @@
 import { join, resolve } from "node:path";
 import { type AwsEmulator, startAwsEmulator } from "./aws/emulator";
 import { type FaultProxy, startFaultProxy } from "./faults/proxy";
-import type { Sandbox } from "./handle";
 import { Cluster } from "./kubernetes/cluster";
 import { type ClusterPki, clusterPki } from "./kubernetes/clusterPki";
-import { type PortBlock, reservePorts } from "./kubernetes/ports";
+import { type PortBlock, reservePorts } from "./kubernetes/freePorts";
 import { sandboxDirectory } from "./kubernetes/sandboxDirectory";
 import { RunningSandbox } from "./runningSandbox";
+import type { Sandbox } from "./sandboxHandle";
 import { accountId, clusterName, oidcIssuer, pkiDirectory, region } from "./sandboxNames";
 import { requirePython } from "./tools/requirements";
 import { ensureTools, type Tools } from "./tools/tools";
 
-export type { Sandbox } from "./handle";
 export type { AuditEvent } from "./kubernetes/audit";
 export type { FakeNodes } from "./kubernetes/kubelets";
+export type { Sandbox } from "./sandboxHandle";
 
 export interface SandboxOptions {
     /** A folder to keep; without it a temporary one, removed by stop(). */

@@ -1,7 +1,7 @@
 // In: a started sandbox. Out: the environment variables of a user's shell; all calls go through the fault proxy. Sets none itself.
 import { writeKubeconfig } from "./kubernetes/configFiles";
-import type { SandboxParts } from "./parts";
 import { clusterName, region } from "./sandboxNames";
+import type { SandboxParts } from "./startedParts";
 
 export function userEnvironment({ directory, faults, pki, tools }: SandboxParts): Record<string, string> {
     const cluster = { name: clusterName, server: faults.kubernetesUrl, caFile: pki.ca };

@@ -5,9 +5,9 @@ import type { Clock, Gate, Log } from "../ports/world";
 import { type ClusterFacts, EksApi } from "./aws/addons";
 import { mintClusterToken } from "./aws/clusterToken";
 import { type AwsSession, openSession, type SessionRequest } from "./aws/session";
-import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/access";
 import { ApiError, FIRST_CONTACT, KubernetesApi } from "./kubernetes/api";
 import { ApiDiscovery } from "./kubernetes/apiDiscovery";
+import { type ClusterAccess, eksAccess, kubeconfigAccess } from "./kubernetes/clusterAccess";
 import { assertSameCluster } from "./sameCluster";
 
 export interface ConnectionRequest extends SessionRequest {

@@ -3,8 +3,8 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { AwsRight, ClusterRight, Permissions } from "../ports/world";
 import { openClient } from "./aws/client";
 import type { AwsSession } from "./aws/session";
-import { closedGate } from "./gates";
 import { ApiError, type KubernetesApi } from "./kubernetes/api";
+import { closedGate } from "./locklessGates";
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 /** Resources of one plan that are asked about; a plan with more models says enough with these. */

@@ -3,8 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Log } from "../ports/world";
 import type { ClusterFacts } from "./aws/addons";
-import type { ClusterAccess } from "./kubernetes/access";
 import { ApiError, type KubernetesApi } from "./kubernetes/api";
+import type { ClusterAccess } from "./kubernetes/clusterAccess";
 
 const DISCOVERY_DOCUMENT = "/.well-known/openid-configuration";
 

@@ -2,13 +2,13 @@
 import { EksAddons } from "../adapters/aws/addons";
 import { IamIdentities } from "../adapters/aws/identities";
 import { AwsTags } from "../adapters/aws/tags";
-import { openGate } from "../adapters/gates";
 import { KubernetesApi } from "../adapters/kubernetes/api";
 import { JournalHome } from "../adapters/kubernetes/journalHome";
 import { JournalSecrets, OF_JOURNALS, placesOf } from "../adapters/kubernetes/journalSecrets";
 import { KubernetesObjects } from "../adapters/kubernetes/objects";
 import { HelmReleases } from "../adapters/kubernetes/releases";
 import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
+import { openGate } from "../adapters/locklessGates";
 import { openCluster } from "../adapters/openCluster";
 import { RealPermissions } from "../adapters/permissions";
 import { X509Certificates } from "../adapters/x509Certificates";

@@ -2,7 +2,7 @@
 
 import { parse } from "../../common/iam/document";
 import type { ServiceAccountTrust } from "../../common/iam/trustPolicy";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { copyNames, dependsOnLimit, needsCopy, sidOf } from "../identities/identityNames";
 import type { KubernetesObject, Release, Role, World } from "../ports/world";
 import type { ProfileIdentity } from "../profiles/profile";

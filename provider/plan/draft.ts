@@ -13,6 +13,7 @@ import type { DependencyProfile } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";
 import { type Values, valueAt } from "../settings/mapSettings";
 import { bucketNotes, isGranted } from "./buckets";
+import { gitOpsBlockers } from "./chooseRelease";
 import { planDependencies } from "./dependencies";
 import {
     existingBlockers,
@@ -24,7 +25,7 @@ import {
 import { planHandover } from "./handover";
 import { type PlannedIdentities, planIdentities } from "./identities";
 import { journalSizeBlockers } from "./journalSize";
-import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objects";
+import { foreignFields, OTHER_CHARTS, plannedControllers, plannedObjects } from "./objectsOfRelease";
 import { overwrittenBlockers, overwrittenNotes } from "./overwritten";
 import {
     DependencyTreatment,
@@ -34,7 +35,6 @@ import {
     type PlannedObject,
 } from "./plan";
 import { preflightBlockers, preflightNotes } from "./preflight";
-import { gitOpsBlockers } from "./release";
 import { releaseOfItsOwn } from "./releaseOfItsOwn";
 import { lostControllers, rivalBlockers } from "./rivals";
 import { rulesByHand } from "./rulesByHand";
@@ -48,7 +48,7 @@ import {
     unprovenNotes,
     withRoles,
 } from "./settings";
-import { planTags } from "./tags";
+import { planTags } from "./tagsOfModels";
 
 /** What the user wants of the move. */
 export interface MoveInputs {

@@ -11,7 +11,7 @@ import {
     trustOfCopy,
 } from "../../common/iam/trustPolicy";
 import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import type { FoundIdentity } from "../discovery/identities";
 import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";

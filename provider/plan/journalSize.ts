@@ -4,7 +4,7 @@ import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
 import { UNPACKED_LIMIT_BYTES } from "../../common/unpackedLimit";
 import type { PlanDraft } from "./plan";
-import { overwrittenTags } from "./tags";
+import { overwrittenTags } from "./tagsOfModels";
 
 /** Half of what a journal may unpack to: roles and pauses are remembered beside it. */
 const MOST_BYTES = UNPACKED_LIMIT_BYTES / 2;

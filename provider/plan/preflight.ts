@@ -2,7 +2,7 @@
 
 import type { Blocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import type { Discovery } from "../discovery/discover";
 import type { PodSlots } from "../discovery/podSlots";
 import { describeRights } from "../permissions/clusterRights";

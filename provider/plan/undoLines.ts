@@ -2,7 +2,14 @@
 import { counted } from "../../common/counted";
 import { keyOf } from "../kubernetes/objectRef";
 import { AddonStatus } from "../ports/world";
-import { handingOver, isConverting, isShared, pausingOf, servicesOf, together } from "./bridged";
+import {
+    handingOver,
+    isConverting,
+    isShared,
+    pausingOf,
+    servicesOf,
+    together,
+} from "./controllersByHandover";
 import {
     DependencyTreatment,
     IdentityTreatment,

@@ -5,10 +5,10 @@ import type { OperatorOfAddon } from "../addons/versions";
 import { type ClusterIdentity, type Discovery, type DiscoveryRequest, discover } from "../discovery/discover";
 import { deniedActions } from "../permissions/awsRights";
 import { deniedInCluster } from "../permissions/clusterDenied";
+import { runningOperator, theRelease } from "../plan/chooseRelease";
 import { draftMove, type MoveInputs, type MoveProfiles } from "../plan/draft";
 import type { Plan, PlanDraft } from "../plan/plan";
 import { type DescribedStep, describePlan } from "../plan/planLines";
-import { runningOperator, theRelease } from "../plan/release";
 import { plannedVersion } from "../plan/version";
 import type { World } from "../ports/world";
 

@@ -4,8 +4,8 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import type { SharedDiscoveries } from "../discovery/sharedDiscoveries";
 import { Journal } from "../engine/journal";
 import { planFor } from "./planFor";
+import { assertWithinReach } from "./refuseForeignMemory";
 import type { Session } from "./session";
-import { assertWithinReach } from "./withinReach";
 
 /** Begins under the lock; goes on with what another mover began while this one waited. `looks` may know that of the check, a moment ago. */
 export async function beginMove(session: Session, looks: SharedDiscoveries): Promise<Journal> {

@@ -1,6 +1,6 @@
 // Old and new inputs in; the new ones with the plan, or all that is wrong with them, out. Nothing is changed anywhere.
 import { asMigrationError } from "../../common/errors";
-import { hasUnknown } from "../../common/unknown";
+import { hasUnknown } from "../../common/unknownValue";
 import type { Log } from "../ports/world";
 import { whyNotWritable } from "../report/reportFile";
 import {
@@ -12,9 +12,9 @@ import {
     parseInputs,
     withPresentNames,
 } from "./inputs";
+import { PLAN_UNKNOWN, toldPlan } from "./planOutput";
 import { Blocked, type PlanPreviews } from "./previewPlan";
 import type { Bag } from "./propertyBag";
-import { PLAN_UNKNOWN, toldPlan } from "./toldPlan";
 import { vouchersOf } from "./vouchers";
 
 export interface CheckResult {

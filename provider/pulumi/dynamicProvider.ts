@@ -7,9 +7,9 @@ import { thisProcess } from "../process/holder";
 import { watchForStop } from "../process/stopSignals";
 import { systemClock } from "../process/systemClock";
 import { printNoToldErrors } from "../process/toldErrors";
-import { callsAtWork } from "./guard";
+import { callsAtWork } from "./guardMethods";
 import { dynamicMove } from "./moveCalls";
-import { rowOf } from "./rowOf";
+import { rowOf } from "./rowUrn";
 
 /** The last argument of the process is the address of the engine that started it. */
 const engineAddress = /:\d+$/.test(process.argv[process.argv.length - 1] ?? "")

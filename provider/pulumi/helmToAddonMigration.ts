@@ -5,9 +5,9 @@ import type { Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import type { MigrationStep } from "../plan/plan";
 import type { DependencyChoices } from "../profiles/dependencyInputs";
 import { SECRET_OUTPUTS } from "./alwaysSecret";
-import { register } from "./home";
 import { UNDO_INPUTS } from "./inputs";
 import type { BackupOutput, MigrationPhase, MovedFrom, StepOutput } from "./outputs";
+import { register } from "./packageHome";
 import { namesOfSecrets, withSecretAccess } from "./programSecrets";
 import { WayBack } from "./wayBackResource";
 

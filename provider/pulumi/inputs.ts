@@ -4,14 +4,14 @@ import { AWS_REACH } from "../../common/awsAccess";
 import { sameJson } from "../../common/canonicalJson";
 import { DependencyChoice, Handover, Owner, UnsupportedSettings } from "../../common/enums";
 import * as checks from "../../common/inputFormats";
-import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/shape";
+import { type Fields, type InputProblem, list, one, problemsOf, type Shape } from "../../common/inputShape";
 import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
-import { hasUnknown, UNKNOWN } from "../../common/unknown";
+import { hasUnknown, UNKNOWN } from "../../common/unknownValue";
 import type { DiscoverHelmInstallationArgs } from "../installation/args";
 import { MigrationStep } from "../plan/plan";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { ALWAYS_SECRET } from "./alwaysSecret";
-import { FORMER_PROGRESS_URN } from "./rowOf";
+import { FORMER_PROGRESS_URN } from "./rowUrn";
 
 /** What a discovery plans with, and what the move itself is to do. */
 export interface MigrationInputs extends DiscoverHelmInstallationArgs {

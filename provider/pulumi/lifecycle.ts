@@ -11,13 +11,13 @@ import { cutOffSince } from "./interruptedCommand";
 import { anotherClaim, isClaimedByAnother } from "./moveClaim";
 import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase, plainJson, readOutputs } from "./outputs";
+import { remaining } from "./pendingUpdate";
+import { toldPlan } from "./planOutput";
 import { PlanPreviews } from "./previewPlan";
 import type { Bag } from "./propertyBag";
 import { noInputs, noJournal } from "./refusals";
-import { remaining } from "./remaining";
 import { type Moved, runMove } from "./runMove";
 import type { SessionHost } from "./session";
-import { toldPlan } from "./toldPlan";
 import { destroyMove } from "./undoMove";
 import { keyIn, vouchersOf } from "./vouchers";
 

@@ -1,13 +1,13 @@
 // A process comes in; the methods of the move and of what its undo needs go out, for whichever of Pulumi's doors calls them. Knows no door.
 
 import type { ResourceLog } from "../process/engineLog";
-import { type DynamicProvider, dynamicDoor } from "./guard";
+import { type DynamicProvider, dynamicDoor } from "./guardMethods";
 import { Lifecycle } from "./lifecycle";
 import type { Bag } from "./propertyBag";
 import { discreet, discreetWayBack } from "./redactSecrets";
-import { FORMER_PROGRESS_URN } from "./rowOf";
+import { FORMER_PROGRESS_URN } from "./rowUrn";
 import type { SessionHost } from "./session";
-import { tellNewPlan, tellPlan } from "./tellPlan";
+import { tellNewPlan, tellPlan } from "./tellUpdatePlan";
 import { WayBackLifecycle } from "./wayBack";
 
 /** What an update will do that the state asks for, and not a change of the inputs. */

@@ -20,7 +20,7 @@ import { backupIn } from "./backupIn";
 import { assertCluster, regionOf } from "./clusterOfMove";
 import type { MigrationInputs } from "./inputs";
 import { JournalDoor } from "./journalDoor";
-import { assertWithinReach } from "./withinReach";
+import { assertWithinReach } from "./refuseForeignMemory";
 
 /** A request to AWS takes effect within this time, or not at all. */
 const LATE_MS = 30_000;

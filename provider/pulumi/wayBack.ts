@@ -1,6 +1,6 @@
 // The life cycle of the small resource that stands in the state before a move begins: when the move's own create was killed, destroying this one still finds the cluster's journal and goes back.
 import { asMigrationError, ErrorCode, MigrationError } from "../../common/errors";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { isJournalKey, newJournalKey, type Vouchers } from "../engine/vouched";
 import type { Log } from "../ports/world";
 import { RunReport } from "../report/runReport";

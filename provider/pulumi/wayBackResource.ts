@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { ALWAYS_SECRET } from "./alwaysSecret";
-import { register } from "./home";
+import { register } from "./packageHome";
 
 /** Stands in the state before a move begins, so that `pulumi destroy` can go back even from a move whose create was killed. */
 export class WayBack extends pulumi.CustomResource {

@@ -1,6 +1,6 @@
 // How the run ended, in one word, one sentence, and the next command.
 import { MigrationPhase } from "../pulumi/outputs";
-import type { ReportSource } from "./source";
+import type { ReportSource } from "./reportSource";
 
 export interface Outcome {
     readonly tone: "good" | "bad" | "waiting";

@@ -1,12 +1,12 @@
 // The report of one move as one self-contained HTML page: no script, nothing loaded from anywhere.
 
-import { dateAndTime } from "./format";
 import { html, Markup } from "./markup";
 import { droppedPart, leftAlonePart, list, movedPart, ownersPart } from "./movedPart";
 import { outcomeOf, problemOf } from "./outcome";
-import type { ReportSource } from "./source";
+import type { ReportSource } from "./reportSource";
 import { STYLE } from "./style";
 import { timelinePart } from "./timelinePart";
+import { dateAndTime } from "./timesAndAmounts";
 import { undoPart } from "./undoPart";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

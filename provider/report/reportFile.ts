@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { messageOf } from "../../common/errors";
 import type { Log } from "../ports/world";
 import { pageOf } from "./page";
-import type { ReportSource } from "./source";
+import type { ReportSource } from "./reportSource";
 
 /** Relative paths are taken from the program's working directory. */
 export async function writePage(file: string, source: ReportSource): Promise<void> {

@@ -3,7 +3,7 @@ import type { Journal } from "../engine/journal";
 import type { Clock, Log } from "../ports/world";
 import type { MigrationOutputs } from "../pulumi/outputs";
 import { tryWritePage } from "./reportFile";
-import { type ReportSource, sourceOf } from "./source";
+import { type ReportSource, sourceOf } from "./reportSource";
 
 export class RunReport {
     #outputs: Partial<MigrationOutputs>;

@@ -1,6 +1,6 @@
 // A stack export in, the outputs of the moves in it out. Secrets are read only where the export shows them.
 import { readOutputs } from "../pulumi/outputs";
-import { type ReportSource, sourceOf } from "./source";
+import { type ReportSource, sourceOf } from "./reportSource";
 
 /** How Pulumi marks a secret in a state file. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -1,9 +1,9 @@
 // The steps and the pauses as bars on one scale, with the numbers beside them.
 
-import { dateAndTime, duration, timeOfDay } from "./format";
 import { html, type Markup } from "./markup";
-import type { ReportSource } from "./source";
+import type { ReportSource } from "./reportSource";
 import { groupsOf, type Span, type SpanGroup } from "./spans";
+import { dateAndTime, duration, timeOfDay } from "./timesAndAmounts";
 
 const STATE_WORDS = { done: "", failed: "failed", cutOff: "cut off" } as const;
 

@@ -5,7 +5,7 @@ import { undoLines } from "../plan/undoLines";
 import { MigrationPhase } from "../pulumi/outputs";
 import { html, type Markup } from "./markup";
 import { list } from "./movedPart";
-import type { ReportSource } from "./source";
+import type { ReportSource } from "./reportSource";
 
 export function undoPart({ outputs, plan }: ReportSource): Markup {
     return html`<section><h2>What undo would do</h2>${contentOf(outputs, plan)}</section>`;

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { MigrationOutputs } from "../pulumi/outputs";
 import { writePage } from "./reportFile";
-import { type ReportSource, sourceOf } from "./source";
+import { type ReportSource, sourceOf } from "./reportSource";
 import { movesIn } from "./storedState";
 
 export interface MoveReportOptions {

@@ -12,11 +12,11 @@ import { systemClock } from "../process/systemClock";
 import { PartialFailure } from "../pulumi/partialState";
 import type { Bag } from "../pulumi/propertyBag";
 import { addonsOf } from "./addonsOf";
-import { reportControllers } from "./controllers";
-import { differs } from "./differs";
+import { reportControllers } from "./availableControllers";
+import { type ClusterReads, reachCluster, reachIn } from "./clusterOfResource";
 import { findModels } from "./findModels";
 import { modelsRemain } from "./modelsRemain";
-import { type ClusterReads, reachCluster, reachIn } from "./reach";
+import { differs } from "./propertiesDiffer";
 import { remedyFor } from "./remediesOfIssues";
 import { tellErrors } from "./tellErrors";
 

@@ -2,16 +2,16 @@
 
 import { describeBlocker } from "../../common/blocker";
 import { ErrorCode } from "../../common/errors";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import type { SessionRequest } from "../adapters/aws/session";
 import type { CheckFailure } from "../pulumi/inputs";
 import type { Bag } from "../pulumi/propertyBag";
 import { settingProblems } from "../settings/validateSettings";
 import { findAbsent } from "./absentDependencies";
 import { addonsOf } from "./addonsOf";
-import { differs } from "./differs";
-import { once } from "./once";
-import { reachCluster, reachIn } from "./reach";
+import { once } from "./askOnce";
+import { reachCluster, reachIn } from "./clusterOfResource";
+import { differs } from "./propertiesDiffer";
 import { rememberOnly } from "./rememberOnly";
 import { tellErrors } from "./tellErrors";
 

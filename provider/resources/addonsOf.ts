@@ -1,7 +1,7 @@
 // The properties of a resource come in; the EKS add-ons of its cluster go out, as the port.
 import { EksAddons, EksApi } from "../adapters/aws/addons";
 import { openSession, type SessionRequest } from "../adapters/aws/session";
-import { openGate } from "../adapters/gates";
+import { openGate } from "../adapters/locklessGates";
 import type { Addons } from "../ports/world";
 
 export async function addonsOf(

@@ -1,6 +1,6 @@
 // The door through which Pulumi's dynamic-provider process reaches the component's own resources. This path stays for ever: it stands in users' state.
 import { printNoToldErrors } from "../process/toldErrors";
-import { dynamicDoor } from "../pulumi/guard";
+import { dynamicDoor } from "../pulumi/guardMethods";
 import { resourceCalls } from "./resourceMethods";
 
 printNoToldErrors();

@@ -2,14 +2,14 @@
 
 import { describeBlocker } from "../../common/blocker";
 import { asMigrationError, ErrorCode } from "../../common/errors";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { findHyperpodClusters } from "../adapters/aws/hyperpodClusters";
 import { openSession, type SessionRequest } from "../adapters/aws/session";
 import type { CheckFailure } from "../pulumi/inputs";
 import type { Bag } from "../pulumi/propertyBag";
-import { differs } from "./differs";
-import { once } from "./once";
-import { reachIn } from "./reach";
+import { once } from "./askOnce";
+import { reachIn } from "./clusterOfResource";
+import { differs } from "./propertiesDiffer";
 import { rememberOnly } from "./rememberOnly";
 import { tellErrors } from "./tellErrors";
 

@@ -1,5 +1,5 @@
 // The rest of a resource that only remembers what its check found out: nothing is made, nothing goes.
-import type { DynamicProvider } from "../pulumi/guard";
+import type { DynamicProvider } from "../pulumi/guardMethods";
 
 export const rememberOnly: Pick<DynamicProvider, "create" | "read" | "update" | "delete"> = {
     create: (inputs) => ({ id: String(inputs.clusterName), outs: inputs }),

@@ -1,5 +1,5 @@
 // The methods of the component's own resources, for whichever of Pulumi's doors calls them. Knows no door.
-import type { DynamicProvider } from "../pulumi/guard";
+import type { DynamicProvider } from "../pulumi/guardMethods";
 import * as health from "./addonHealth";
 import * as settings from "./addonSettings";
 import * as cluster from "./inferenceCluster";

@@ -1,6 +1,6 @@
 // A resource's methods come in; the same with every error as one that says where it came from, why, and what to do next goes out.
 import { asMigrationError } from "../../common/errors";
-import type { DynamicProvider } from "../pulumi/guard";
+import type { DynamicProvider } from "../pulumi/guardMethods";
 import { PartialFailure } from "../pulumi/partialState";
 import type { Bag } from "../pulumi/propertyBag";
 

@@ -4,8 +4,8 @@ import { deleteBucketIfEmpty } from "../adapters/aws/buckets";
 import { openSession } from "../adapters/aws/session";
 import { callLog } from "../process/callLog";
 import type { Bag } from "../pulumi/propertyBag";
-import { differs } from "./differs";
-import { reachIn } from "./reach";
+import { reachIn } from "./clusterOfResource";
+import { differs } from "./propertiesDiffer";
 import { tellErrors } from "./tellErrors";
 
 async function deleteIfEmpty(props: Bag): Promise<void> {

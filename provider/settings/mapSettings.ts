@@ -12,7 +12,7 @@ import {
     type Values,
 } from "../../common/tree";
 import { dependencyProfiles } from "../profiles/dependencies";
-import { Said, saidOf } from "./schema";
+import { Said, saidOf } from "./schemaAtPath";
 
 export { merged, type Values } from "../../common/tree";
 

@@ -1,9 +1,9 @@
 // Settings and the add-on's own JSON schema come in, what does not fit goes out, by path. Values that a preview does not know yet fit everywhere.
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { messageOf } from "../../common/errors";
-import { hasUnknown, UNKNOWN } from "../../common/unknown";
+import { hasUnknown, UNKNOWN } from "../../common/unknownValue";
 import type { Values } from "./mapSettings";
-import { presentSchema } from "./presentSchema";
+import { presentSchema } from "./schemaAsDraft7";
 
 export interface SettingProblem {
     /** Like `alb.tolerations[0].key`; empty for the settings as a whole. */

@@ -13,7 +13,7 @@ import { keepRecords, MOST_APART } from "../operations/backup/largeReleaseRecord
 import { awaitDeletedDefinitions, bringBackMissing } from "../operations/backup/recreateMissing";
 import { issuedAnew } from "../operations/backup/reissuedCertificates";
 import { noteOnce } from "../operations/handover/assertServes";
-import { assertReleaseThere } from "../operations/release/unchanged";
+import { assertReleaseThere } from "../operations/release/releaseUnchanged";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject } from "../ports/world";
 import type { Profile } from "../profiles/profile";

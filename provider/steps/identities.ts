@@ -1,7 +1,7 @@
 // Gives every identity of the add-on its role: trust added to Helm's, or a copy made. Its undo restores the exact former documents and deletes only what it created.
 
 import { mapConcurrently } from "../../common/mapConcurrently";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import type { Step } from "../engine/step";
 import {
     hasTraceOfMove,

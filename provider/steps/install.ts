@@ -42,7 +42,7 @@ import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { Absences } from "../operations/models/absences";
 import { notePauses } from "../operations/models/notePauses";
 import { MEASURED_EVERY_MS, probesOf, Refusals, writeProbesOf } from "../operations/models/probes";
-import { handingOver, pausingOf } from "../plan/bridged";
+import { handingOver, pausingOf } from "../plan/controllersByHandover";
 import { longestPause } from "../plan/handover";
 import { MigrationStep, type Plan, type PlanDraft } from "../plan/plan";
 import { fields } from "../plan/planLines";

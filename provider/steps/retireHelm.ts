@@ -25,7 +25,7 @@ import { bringBackNamespaces } from "../operations/backup/recreateMissing";
 import { assertServes } from "../operations/handover/assertServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
-import { assertReleaseUnchanged } from "../operations/release/unchanged";
+import { assertReleaseUnchanged } from "../operations/release/releaseUnchanged";
 import { MigrationStep, type Plan, type PlannedObject } from "../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";

@@ -2,7 +2,7 @@
 
 import type { Step, StepContext } from "../engine/step";
 import { MigrationStep, type Plan } from "../plan/plan";
-import { countTags, overwrittenTags } from "../plan/tags";
+import { countTags, overwrittenTags } from "../plan/tagsOfModels";
 import type { SeenTags, TaggedResource, World } from "../ports/world";
 
 export interface TagMemory {

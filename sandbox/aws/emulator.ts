@@ -60,7 +60,7 @@ export interface AwsFaultRule {
     milliseconds?: number;
 }
 
-/** Limits, delays and switches; see awsemulator/settings.py for the defaults. */
+/** Limits, delays and switches; see awsemulator/test_switches.py for the defaults. */
 export interface AwsSettings {
     minimumCreatingSeconds?: number;
     minimumUpdatingSeconds?: number;

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DescribeAddonCommand, ListAddonsCommand } from "@aws-sdk/client-eks";
 import { awsClients } from "../content/awsClients";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import type { Span } from "../watch/observation";
 
 export interface SeenAddon {

@@ -1,11 +1,11 @@
 // A sandbox at the start of a move and the path of AWS's script come in; the same measurements of the script go out. The script is not part of this project.
 import { captureState, type State } from "../compare";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import type { Observation } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
 import { addonsIn, type SeenAddon } from "./addonsSeen";
-import { type CallsBySide, callsOf, spanOfWrites } from "./calls";
-import { type Changes, changesBetween } from "./changes";
+import { type CallsBySide, callsOf, spanOfWrites } from "./countCalls";
+import { type Changes, changesBetween } from "./countChanges";
 import { lengthOf } from "./measureMove";
 import { runScript } from "./runScript";
 

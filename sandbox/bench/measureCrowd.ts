@@ -1,7 +1,8 @@
 // A sandbox whose cluster many others use comes in; what a preview reads and takes there, and what a move costs the API server, goes out.
-import type { Sandbox } from "../handle";
+
 import type { Pulumi } from "../pulumi/driver";
-import { type CallsBySide, callsOf } from "./calls";
+import type { Sandbox } from "../sandboxHandle";
+import { type CallsBySide, callsOf } from "./countCalls";
 import { timed } from "./measureMove";
 import { cpuSecondsOf } from "./processCpu";
 

@@ -1,12 +1,12 @@
 // A sandbox at the start of a move comes in; one move, one quiet `up` and one undo, measured, go out.
 import { captureState, type State } from "../compare";
-import type { Sandbox } from "../handle";
 import type { Pulumi, PulumiRun } from "../pulumi/driver";
+import type { Sandbox } from "../sandboxHandle";
 import type { Observation, Span } from "../watch/observation";
 import { observeMove } from "../watch/observeMove";
 import { addonsIn, type SeenAddon, watchDeletions } from "./addonsSeen";
-import { type CallsBySide, callsOf, spanOfWrites, timeOf } from "./calls";
-import { type Changes, changesBetween } from "./changes";
+import { type CallsBySide, callsOf, spanOfWrites, timeOf } from "./countCalls";
+import { type Changes, changesBetween } from "./countChanges";
 import { peakMemoryOf } from "./processMemory";
 import { covered } from "./spans";
 

@@ -1,7 +1,7 @@
 // A sandbox at the start of a move comes in; how long previews and their discovery take goes out. Writes nothing to the cluster.
 
-import type { Sandbox } from "../handle";
 import type { Pulumi } from "../pulumi/driver";
+import type { Sandbox } from "../sandboxHandle";
 import { timed } from "./measureMove";
 
 export interface MeasuredPreview {

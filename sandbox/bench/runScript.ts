@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 
 const NEEDED = ["bash", "aws", "kubectl", "helm", "jq"] as const;
 const TIMEOUT_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
 /** One Kubernetes object comes in as the API server gave it; what it says, without what the server adds on its own, goes out. */
 import { createHash } from "node:crypto";
+import type { Json, JsonObject } from "./capturedState";
 import { canonicalManagers } from "./managedFields";
 import { isObject, normalise } from "./namedList";
-import type { Json, JsonObject } from "./state";
 
 const SERVER_METADATA = ["uid", "resourceVersion", "creationTimestamp", "generation", "selfLink"];
 /** Counters of controllers: they say how often something was changed, not what it is. */

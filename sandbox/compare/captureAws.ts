@@ -8,7 +8,7 @@ import { captureNetwork } from "./aws/network";
 import type { ClientConfig } from "./aws/resource";
 import { captureS3 } from "./aws/s3";
 import { captureSageMaker } from "./aws/sagemaker";
-import type { State } from "./state";
+import type { State } from "./capturedState";
 
 const CONNECTIONS = 12;
 const TIMEOUT_MS = 10_000;

@@ -1,11 +1,11 @@
 /** A kubeconfig comes in; every object of the cluster, canonical and by key, goes out with its UID. Reads only. */
 import { canonicalObject } from "./canonicalObject";
-import { discoverKinds, type ListableKind } from "./discovery";
+import type { JsonObject, State } from "./capturedState";
+import { discoverKinds, type ListableKind } from "./comparedKinds";
 import { groupGenerated } from "./generatedNames";
 import { inMotion } from "./inMotion";
 import { KubernetesReader } from "./kubernetesReader";
 import { isObject } from "./namedList";
-import type { JsonObject, State } from "./state";
 
 /** Deletions go on in the background; after an outage of the API server the garbage collector needs its time. */
 const REST_MS = 60_000;

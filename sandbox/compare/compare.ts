@@ -1,6 +1,7 @@
 /** Two states come in; their differences go out, one per field. Reads nothing from anywhere. */
+
+import type { Difference, State } from "./capturedState";
 import { isObject } from "./namedList";
-import type { Difference, State } from "./state";
 
 export interface CompareOptions {
     /** Nothing is ignored unless the caller says so. */

@@ -3,8 +3,8 @@
  * with their number and what they say. Pods and ReplicaSets come and go, so their field managers are not compared.
  */
 import { canonicaliseTemplate, canonicalMetadata } from "./canonicalObject";
+import type { Json, JsonObject } from "./capturedState";
 import { isObject, normalise, sortByContent } from "./namedList";
-import type { Json, JsonObject } from "./state";
 
 const HASH_LABELS = ["pod-template-hash", "controller-revision-hash", "pod-template-generation", "job-name"];
 const REVISION = "deployment.kubernetes.io/revision";

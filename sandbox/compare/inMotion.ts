@@ -1,6 +1,7 @@
 // Objects of a cluster come in; those that Kubernetes itself is about to delete or to add to go out. Pure.
+
+import type { JsonObject } from "./capturedState";
 import { isObject } from "./namedList";
-import type { JsonObject } from "./state";
 
 /** Finalizers that Kubernetes' own controllers take off; one of anybody else may stay for ever. */
 const OWN_FINALIZERS = new Set<unknown>([

@@ -1,8 +1,9 @@
 /** The door of the comparison: capture the state of a sandbox, compare two states, describe what differs. */
 import { captureAws } from "./captureAws";
+import type { State } from "./capturedState";
 import { captureKubernetes } from "./captureKubernetes";
-import type { State } from "./state";
 
+export type { Difference, State } from "./capturedState";
 export {
     type CompareOptions,
     compareIdentities,
@@ -11,8 +12,7 @@ export {
     isFieldManagerDifference,
     isServedContent,
 } from "./compare";
-export { describeDifferences } from "./describe";
-export type { Difference, State } from "./state";
+export { describeDifferences } from "./describeDifferences";
 
 /** The parts of a sandbox that a capture needs. */
 export interface Captured {

@@ -2,7 +2,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
-import type { JsonObject } from "./state";
+import type { JsonObject } from "./capturedState";
 
 const TIMEOUT_MS = 10_000;
 const CONNECTIONS = 12;

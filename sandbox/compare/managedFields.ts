@@ -1,6 +1,7 @@
 /** The managedFields of an object come in; who owns which fields goes out, without times: `{"helm Update apps/v1": [".spec.replicas"]}`. */
+
+import type { Json, JsonObject } from "./capturedState";
 import { isObject } from "./namedList";
-import type { Json, JsonObject } from "./state";
 
 export function canonicalManagers(managedFields: Json[]): JsonObject {
     const owned: Record<string, string[]> = {};

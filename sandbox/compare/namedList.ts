@@ -1,5 +1,5 @@
 /** A list of things that have names comes in; the same things by name go out, because their order means nothing. */
-import type { Json, JsonObject } from "./state";
+import type { Json, JsonObject } from "./capturedState";
 
 type Naming = (item: JsonObject) => Json | undefined;
 

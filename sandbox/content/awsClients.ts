@@ -7,7 +7,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 
 const timeouts = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 

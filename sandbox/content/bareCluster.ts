@@ -6,7 +6,7 @@ import {
     CreateRoleCommand,
 } from "@aws-sdk/client-iam";
 import { CreateClusterCommand as CreateHyperPodClusterCommand } from "@aws-sdk/client-sagemaker";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { type AwsClients, awsClients, given } from "./awsClients";
 import { ClusterObjects } from "./clusterObjects";
 import { createNetwork, type Network } from "./network";

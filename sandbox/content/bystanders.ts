@@ -1,6 +1,6 @@
 // In: a sandbox with an installation. Out: what other teams run in the same cluster and account, which nothing may touch. Owns no model.
 import { join } from "node:path";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { awsClients } from "./awsClients";
 import { importCertificate } from "./certificates";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";

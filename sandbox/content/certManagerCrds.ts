@@ -1,6 +1,6 @@
 // In: a release about to be installed. Out: cert-manager's CRDs in the cluster, owned by that release. Installs no controller.
 import { loadAll } from "js-yaml";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
 import { helm } from "./helmCommand";
 

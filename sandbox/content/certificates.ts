@@ -1,6 +1,6 @@
 // In: a domain name and tags. Out: an imported ACM certificate. Never requests one from an authority.
 import { type ACMClient, ImportCertificateCommand } from "@aws-sdk/client-acm";
-import { makeCertificate } from "../kubernetes/certificates";
+import { makeCertificate } from "../kubernetes/makeCertificate";
 import { given, tagList } from "./awsClients";
 
 export interface ImportedCertificate {

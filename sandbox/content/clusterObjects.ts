@@ -1,7 +1,7 @@
 // In: Kubernetes objects as plain JSON. Out: they exist in the sandbox's cluster, made as the given field manager. Deletes nothing.
 
-import type { Sandbox } from "../handle";
 import { ApiClient, isStatus } from "../kubernetes/apiClient";
+import type { Sandbox } from "../sandboxHandle";
 
 export interface ClusterObject {
     apiVersion: string;

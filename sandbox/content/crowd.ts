@@ -1,7 +1,7 @@
 // In: a sandbox with an installation, and how crowded it shall be. Out: what many other teams run there: Helm releases with long manifests, objects of every common kind, ingresses with load balancers of their own names. Owns no model.
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
 import { path } from "./modelWorkloads";
 

@@ -1,5 +1,5 @@
 // In: an installation. Out: its models serving, with everything the operator and its controllers made of them. Installs no operator.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { type AwsClients, awsClients } from "./awsClients";
 import { certificateKeys, customerTags, type StoredObject, storeCertificate } from "./certificateObjects";
 import { type ImportedCertificate, importCertificate } from "./certificates";

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 
 const timeoutMs = 120_000;
 const outputLimit = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { awsClients } from "./awsClients";
 import { type BareCluster, createBareCluster } from "./bareCluster";
 import { createCertManagerCrds } from "./certManagerCrds";

@@ -6,7 +6,7 @@ import {
     type IAMClient,
     PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { given, tagList } from "./awsClients";
 import type { BareCluster } from "./bareCluster";
 import {

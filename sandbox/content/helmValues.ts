@@ -1,5 +1,5 @@
 // In: names, roles and bucket. Out: the values that a user of the Helm chart writes, revision by revision. Runs nothing.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import type { BareCluster } from "./bareCluster";
 import type { RoleArns } from "./helmRoles";
 

@@ -1,5 +1,5 @@
 // In: a sandbox. Out: the live content that demos and tests start from. The only door to this folder.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import type { BareCluster } from "./bareCluster";
 import { type Bystanders, deployBystanders } from "./bystanders";
 import { deployModels, type ModelOptions, type Models } from "./deployModels";

@@ -1,5 +1,5 @@
 // In: a model and its certificate. Out: the status that the operator writes, and the endpoint registration. Writes nothing.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import type { ClusterObject } from "./clusterObjects";
 import type { Model } from "./deployedModel";
 import type { HelmInstallation } from "./installation";

@@ -1,5 +1,5 @@
 // In: the sandbox's names. Out: the permission documents that Helm-era roles carry. Calls nothing.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { allow, document, type PolicyDocument } from "./trustPolicies";
 
 export function albPolicy(): PolicyDocument {

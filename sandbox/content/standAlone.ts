@@ -1,6 +1,6 @@
 // In: one dependency. Out: that dependency installed by a release of its own, as another team does it. Knows no operator.
 import { join } from "node:path";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { helm, operatorChart, valuesFile } from "./helmCommand";
 import type { Dependency, Values } from "./helmValues";
 import type { HelmInstallation } from "./installation";

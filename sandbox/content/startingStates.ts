@@ -1,7 +1,7 @@
 // In: an installation. Out: one of the awkward states that a move may start from. Each function changes one thing.
 import { gunzipSync, gzipSync } from "node:zlib";
 import { CreateAddonCommand } from "@aws-sdk/client-eks";
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { awsClients } from "./awsClients";
 import { ClusterObjects } from "./clusterObjects";
 import type { HelmInstallation } from "./installation";

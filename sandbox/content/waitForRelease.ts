@@ -1,5 +1,5 @@
 // In: what must be true of the cluster. Out: it is, or an error that says what is missing. Changes nothing.
-import type { Sandbox } from "../handle";
+import type { Sandbox } from "../sandboxHandle";
 import { type ClusterObject, ClusterObjects } from "./clusterObjects";
 import type { HelmInstallation } from "./installation";
 

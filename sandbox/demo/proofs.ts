@@ -9,8 +9,8 @@ import {
     type State,
 } from "../compare";
 import { defaultRelease, defaultRevisions, helm, operatorAddon } from "../content";
-import type { Sandbox } from "../handle";
 import { requestJson } from "../kubernetes/requestJson";
+import type { Sandbox } from "../sandboxHandle";
 import { ClusterSource } from "../watch/clusterSource";
 
 const NAMESPACE = "kube-system";

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type CertificateRequest, type KeyPair, makeCertificate } from "./certificates";
+import { type CertificateRequest, type KeyPair, makeCertificate } from "./makeCertificate";
 
 /** One CA for all sandboxes of this project, so that a saved baseline fits a later sandbox. */
 export interface ClusterPki {

@@ -1,9 +1,9 @@
 // In: a pod and the Secrets of its cluster. Out: the TLS certificate its server presents. Writes no Secret.
 import { createSecureContext, type SecureContext } from "node:tls";
-import { makeCertificate } from "./certificates";
 import type { ClusterView } from "./clusterView";
 import { type CertificateSource, profilesOf } from "./images";
 import type { LateSecrets } from "./lateSecrets";
+import { makeCertificate } from "./makeCertificate";
 import type { Pod, Secret } from "./objectTypes";
 
 export const tlsOf = (secret: Secret | undefined): { certificate: string; key: string } | undefined => {

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type { Shape } from "../../common/shape";
+import type { Shape } from "../../common/inputShape";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
 import { argumentShape } from "../../components/argumentRules";
-import { findArgumentErrors } from "../../components/validate";
+import { findArgumentErrors } from "../../components/validateArgs";
 
 type Case = [args: Record<string, unknown>, propertyPath: string, reason: RegExp];
 const role = "arn:aws:iam::123456789012:role/some";

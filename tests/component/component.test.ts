@@ -10,7 +10,7 @@ import {
     ownerTagKey,
 } from "../../components";
 import { serviceNames } from "../../components/endpointServices";
-import { refuseBadOutputs } from "../../components/validate";
+import { refuseBadOutputs } from "../../components/validateArgs";
 import { type Account, MockAccount, type Registered, run } from "./mocks";
 
 const dynamic = (kind: string) => `pulumi-nodejs:dynamic/hyperpod:${kind}`;

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs } from "../../components";
 import { findHyperpodClusters } from "../../provider/adapters/aws/hyperpodClusters";
 import { openSession, type SessionRequest } from "../../provider/adapters/aws/session";
-import { reachIn } from "../../provider/resources/reach";
+import { reachIn } from "../../provider/resources/clusterOfResource";
 import { type MockAccount, run } from "./mocks";
 
 const ours = ["InferenceCluster", "AddonSettings", "AddonHealth", "TlsBucketRetention"];

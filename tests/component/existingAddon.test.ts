@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { HyperPodInferenceAddon, type HyperPodInferenceAddonArgs, ownerTagKey } from "../../components";
+import type { Scope } from "../../components/componentScope";
 import { type OperatorPlan, planOperator } from "../../components/operatorAddon";
-import type { Scope } from "../../components/scope";
 import { type Account, MockAccount, run } from "./mocks";
 
 const addonName = "amazon-sagemaker-hyperpod-inference";

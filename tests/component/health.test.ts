@@ -1,11 +1,11 @@
 // The component's own resources without AWS: settings against a schema, sticky owner, what to do about failures.
 import assert from "node:assert/strict";
-import { UNKNOWN as unknown } from "../../common/unknown";
+import { UNKNOWN as unknown } from "../../common/unknownValue";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
 import type { KubernetesObject, Objects } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { findAbsent } from "../../provider/resources/absentDependencies";
-import { reportControllers } from "../../provider/resources/controllers";
+import { reportControllers } from "../../provider/resources/availableControllers";
 import { findModels } from "../../provider/resources/findModels";
 import { inferenceCluster } from "../../provider/resources/healthProvider";
 import { remedyFor } from "../../provider/resources/remediesOfIssues";

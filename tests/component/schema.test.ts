@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
-import type { Shape } from "../../common/shape";
+import type { Shape } from "../../common/inputShape";
 import { argumentShape } from "../../components/argumentRules";
 import { defaultServices } from "../../components/endpointServices";
 

@@ -2,7 +2,7 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 
 const NAME = "demo";
 const FORBIDDEN = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Forbidden", code: 403 };

@@ -1,13 +1,13 @@
 // A process of the plugin over a cluster in memory, which the engine attaches to: one cluster for all commands of a stack, as a real one has. Told by its parent what shall go wrong; tells how the cluster differs from its start.
 import * as pulumi from "@pulumi/pulumi";
 import { construct } from "../../plugin/construct";
+import { kindsOf } from "../../plugin/customResources";
 import { engineModules } from "../../plugin/engine";
-import { kindsOf } from "../../plugin/kinds";
 import { layOver } from "../../plugin/overrideHandlers";
+import { handlers } from "../../plugin/providerService";
 import schema from "../../plugin/schema.json";
-import { handlers } from "../../plugin/service";
 import { engineLog } from "../../provider/process/engineLog";
-import { liveInPlugin } from "../../provider/pulumi/home";
+import { liveInPlugin } from "../../provider/pulumi/packageHome";
 import { assertHarmless, assertSame, startOf, stateOf } from "../provider/memory/expectations";
 import type { Injection } from "../provider/memory/mover";
 import { isIssued } from "../provider/memory/sameButIssued";

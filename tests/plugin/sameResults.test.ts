@@ -1,6 +1,6 @@
 // Every call of a resource's life, made through the dynamic provider's door and through the plugin's.
 import assert from "node:assert/strict";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { type Case, created, INPUTS, KEY, sameThroughBothDoors, updated } from "./bothDoors";
 
 const CASES: readonly Case[] = [

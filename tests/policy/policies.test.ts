@@ -16,8 +16,8 @@ import {
 } from "../../policy/policies/subjects";
 import { titled, wrapLine } from "../../provider/plan/previewLine";
 import { droppedNote } from "../../provider/plan/settings";
-import { dynamicType, pluginType, pluginTypeOf } from "../../provider/pulumi/home";
 import { CONNECTION_INPUTS } from "../../provider/pulumi/inputs";
+import { dynamicType, pluginType, pluginTypeOf } from "../../provider/pulumi/packageHome";
 import { MemoryStack } from "../provider/memoryStack";
 import { MemoryWorld } from "../provider/memoryWorld";
 import { ADDON, COMPONENT, type Given, judge, MOVE, saidBy, UNKNOWN } from "./judge";

@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HttpRequest } from "@smithy/protocol-http";
 import { proxyingHandler } from "../../provider/adapters/aws/proxyingHandler";
-import { closedGate } from "../../provider/adapters/gates";
-import { eksAccess, kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
 import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
+import { eksAccess, kubeconfigAccess } from "../../provider/adapters/kubernetes/clusterAccess";
+import { closedGate } from "../../provider/adapters/locklessGates";
 import { agentThrough, proxyFromEnvironment } from "../../provider/adapters/proxy";
 
 const VARIABLES = [

@@ -2,9 +2,9 @@
 import type { RequestListener } from "node:http";
 import { Agent, createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { openGate } from "../../provider/adapters/gates";
 import { type ApiLimits, KubernetesApi } from "../../provider/adapters/kubernetes/api";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { openGate } from "../../provider/adapters/locklessGates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 
 export interface ApiOnLoopback {
     readonly api: KubernetesApi;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { openSession } from "../../provider/adapters/aws/session";
 import { lookOnce } from "../../provider/adapters/aws/tagCache";
 import { AwsTags } from "../../provider/adapters/aws/tags";
-import { openGate } from "../../provider/adapters/gates";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { TaggedKind, type TaggedResource } from "../../provider/ports/world";
 
 const KEY = "CreatedBy";

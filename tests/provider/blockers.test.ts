@@ -4,7 +4,7 @@ import { findPreflight } from "../../provider/discovery/preflight";
 import { findDeadWebhooks } from "../../provider/discovery/webhooks";
 import { deniedActions } from "../../provider/permissions/awsRights";
 
-import { gitOpsBlockers } from "../../provider/plan/release";
+import { gitOpsBlockers } from "../../provider/plan/chooseRelease";
 import type { AddonStatus, KubernetesObject, ListOptions, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";

@@ -1,6 +1,6 @@
 // Killed at every write of a move, before and after it; killed again in the undo; and every write refused or its answer lost. Resumed it ends golden, undone it ends at the start.
 import assert from "node:assert/strict";
-import type { State } from "../../sandbox/compare/state";
+import type { State } from "../../sandbox/compare/capturedState";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { backAt, type KilledAt, killedAtEveryWrite } from "./memory/moments";
 import type { Injection, Moment } from "./memory/mover";

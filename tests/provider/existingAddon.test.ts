@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Difference, State } from "../../sandbox/compare/state";
+import type { Difference, State } from "../../sandbox/compare/capturedState";
 import { ADDON, TEAM } from "./memory/content";
 import { addStandingAddon, type ExistingAddon, STANDING_CONFIGURATION } from "./memory/existingAddon";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";

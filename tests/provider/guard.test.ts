@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ErrorCode, MigrationError, Refusal } from "../../common/errors";
 import { printNoToldErrors } from "../../provider/process/toldErrors";
-import { callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guard";
+import { callsAtWork, type DynamicProvider, guarded } from "../../provider/pulumi/guardMethods";
 import { PartialFailure } from "../../provider/pulumi/partialState";
 import type { Bag } from "../../provider/pulumi/propertyBag";
 import { tellErrors } from "../../provider/resources/tellErrors";

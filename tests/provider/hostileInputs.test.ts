@@ -15,7 +15,7 @@ import { movePolicies } from "../../provider/permissions/movePolicies";
 import { BucketOwner, TaggedKind } from "../../provider/ports/world";
 import { resourcesOf } from "../../provider/profiles/modelResources";
 import { mapDependencySettings, mapSettings } from "../../provider/settings/mapSettings";
-import { Said, saidOf } from "../../provider/settings/schema";
+import { Said, saidOf } from "../../provider/settings/schemaAtPath";
 import { TEAM } from "./memory/content";
 import { assertDone } from "./memory/expectations";
 import { GROUP } from "./memory/operatorContent";

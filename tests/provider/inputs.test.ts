@@ -1,6 +1,6 @@
 // What a user can write wrongly: every bad input is refused by its property's name, all of them at once, and good ones pass.
 import assert from "node:assert/strict";
-import { hasUnknown, UNKNOWN } from "../../common/unknown";
+import { hasUnknown, UNKNOWN } from "../../common/unknownValue";
 import { parseInputs } from "../../provider/pulumi/inputs";
 
 const BAD: readonly (readonly [property: string, value: unknown, says: RegExp, where?: string])[] = [

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { hashOf } from "../../common/hash";
-import { openGate } from "../../provider/adapters/gates";
 import { JournalSecrets, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { newDocument, packDocument } from "../../provider/engine/journalDocument";
 import { journalSizeBlockers } from "../../provider/plan/journalSize";
 import { MigrationStep, type Plan, type PlannedTag } from "../../provider/plan/plan";

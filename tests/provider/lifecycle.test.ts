@@ -1,7 +1,7 @@
 // check, diff, read and update of the migration on the in-memory world: what previews show, what changes mean, how a move stops, goes back and becomes final.
 import assert from "node:assert/strict";
 import path from "node:path";
-import { UNKNOWN } from "../../common/unknown";
+import { UNKNOWN } from "../../common/unknownValue";
 import { ADDON, RELEASE } from "./memory/content";
 import { assertDone, assertHarmless, assertSame, startOf, stateOf } from "./memory/expectations";
 import { isIssued } from "./memory/sameButIssued";

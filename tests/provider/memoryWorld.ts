@@ -1,6 +1,5 @@
 // A whole account and cluster in memory, with virtual time: every port of world.ts, `Connect` for the real life cycle, snapshots, and the canonical state for comparisons.
 
-import { openGate } from "../../provider/adapters/gates";
 import { JournalHome } from "../../provider/adapters/kubernetes/journalHome";
 import {
     JOURNAL_LABELS,
@@ -9,11 +8,12 @@ import {
     placesOf,
 } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesWorkloads } from "../../provider/adapters/kubernetes/workloads";
+import { openGate } from "../../provider/adapters/locklessGates";
 import type { Connect, JournalPlace } from "../../provider/connection/connection";
 import { MigrationLock } from "../../provider/engine/lock";
 import type { KubernetesObject, Log } from "../../provider/ports/world";
+import type { JsonObject, State } from "../../sandbox/compare/capturedState";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
-import type { JsonObject, State } from "../../sandbox/compare/state";
 import { AddonPlane } from "./memory/addonPlane";
 import { MemoryAddons } from "./memory/addons";
 import { type Behaviour, SIMPLE } from "./memory/behaviour";

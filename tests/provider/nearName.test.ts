@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { nearest } from "../../common/nearest";
-import { openGate } from "../../provider/adapters/gates";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { openCluster } from "../../provider/adapters/openCluster";
 import { systemClock } from "../../provider/process/systemClock";
 

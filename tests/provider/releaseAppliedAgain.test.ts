@@ -1,6 +1,6 @@
 // A tool that keeps the release as it is in Git applies it again and again: during the move it is refused by name and one generation serves; after the move, and once it has stopped, `up` takes back what it overwrote.
 import assert from "node:assert/strict";
-import type { State } from "../../sandbox/compare/state";
+import type { State } from "../../sandbox/compare/capturedState";
 import { ADDON, releaseObjects } from "./memory/content";
 import { assertDone, assertSame, startOf, stateOf } from "./memory/expectations";
 import type { Mover } from "./memory/mover";

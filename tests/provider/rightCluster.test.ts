@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closedGate } from "../../provider/adapters/gates";
+import { closedGate } from "../../provider/adapters/locklessGates";
 import type { ConnectionRequest } from "../../provider/adapters/openCluster";
 import { openCluster } from "../../provider/adapters/openCluster";
 import { systemClock } from "../../provider/process/systemClock";

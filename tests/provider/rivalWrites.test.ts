@@ -1,9 +1,9 @@
 // Somebody else writes at the same time: another mover's journal is never written over, and a writer that never rests gets an end with its name.
 import assert from "node:assert/strict";
-import { openGate } from "../../provider/adapters/gates";
 import { ApiError, type ApiRequest } from "../../provider/adapters/kubernetes/api";
 import { JournalSecrets, journalName } from "../../provider/adapters/kubernetes/journalSecrets";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { startOf } from "./memory/expectations";
 import { Mover } from "./memory/mover";
 import { MemoryObjects } from "./memory/objects";

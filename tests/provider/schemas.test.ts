@@ -1,6 +1,6 @@
 // Schemas of add-ons as their authors write them: parts, patterns, old drafts, and what no validator reads. A setting is sent, named as lost, or told as unchecked; a schema never ends a plan.
 import assert from "node:assert/strict";
-import { Said, saidOf } from "../../provider/settings/schema";
+import { Said, saidOf } from "../../provider/settings/schemaAtPath";
 import { settingProblems, unreadable } from "../../provider/settings/validateSettings";
 import { catalogue } from "./memory/content";
 import { assertDone, startOf } from "./memory/expectations";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { findOwned } from "../../provider/discovery/awsResourcesOfModels";
 import { memoryCell } from "../../provider/engine/memoryCell";
-import { countTags, planTags } from "../../provider/plan/tags";
+import { countTags, planTags } from "../../provider/plan/tagsOfModels";
 import {
     BucketOwner,
     type KubernetesObject,

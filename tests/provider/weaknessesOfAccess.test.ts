@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openGate } from "../../provider/adapters/gates";
-import { kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
+import { kubeconfigAccess } from "../../provider/adapters/kubernetes/clusterAccess";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { connect } from "../../provider/connection/connect";
 import { SILENT } from "../../provider/installation/discoverWith";
 import { startOf } from "./memory/expectations";

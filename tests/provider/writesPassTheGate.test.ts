@@ -13,7 +13,7 @@ import { HttpResponse } from "@smithy/protocol-http";
 import { gated, isWriteCommand } from "../../provider/adapters/aws/client";
 import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import type { Gate, Pass } from "../../provider/ports/world";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 
 const ADAPTERS = join(__dirname, "../../provider/adapters");
 const AWS = join(ADAPTERS, "aws");

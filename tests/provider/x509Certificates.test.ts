@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
 import type { IssuedCertificate, KeyPair } from "../../provider/ports/world";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 
 const DAY_MS = 24 * 3600_000;
 const NAMES = ["alb-webhook-service.kube-system.svc", "alb-webhook-service.hyperpod-inference-system.svc"];

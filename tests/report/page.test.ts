@@ -8,7 +8,7 @@ import type { Refusals } from "../../provider/operations/models/probes";
 import { MigrationStep } from "../../provider/plan/plan";
 import { pageOf } from "../../provider/report/page";
 import { writePage } from "../../provider/report/reportFile";
-import { type ReportSource, sourceOf } from "../../provider/report/source";
+import { type ReportSource, sourceOf } from "../../provider/report/reportSource";
 import { timelinePart } from "../../provider/report/timelinePart";
 import { assertDone } from "../provider/memory/expectations";
 import { folder, removeFolders, type Scene, sceneOf, secretValues, textOf } from "./moved";

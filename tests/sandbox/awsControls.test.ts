@@ -33,7 +33,7 @@ import {
     PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
 import { startAwsEmulator } from "../../sandbox/aws/emulator";
-import { reservePorts } from "../../sandbox/kubernetes/ports";
+import { reservePorts } from "../../sandbox/kubernetes/freePorts";
 import {
     type AwsFixture,
     type Clients,

@@ -4,7 +4,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JsonObject } from "../../sandbox/compare/state";
+import type { JsonObject } from "../../sandbox/compare/capturedState";
 
 export interface FakeApiServer {
     kubeconfig: string;

@@ -1,9 +1,9 @@
 /** Canonical Kubernetes objects: what the server adds is gone, what was said stays, secrets are hashes. */
 import assert from "node:assert/strict";
 import { canonicalObject } from "../../sandbox/compare/canonicalObject";
+import type { JsonObject } from "../../sandbox/compare/capturedState";
 import { canonicalCluster } from "../../sandbox/compare/captureKubernetes";
 import { inMotion } from "../../sandbox/compare/inMotion";
-import type { JsonObject } from "../../sandbox/compare/state";
 
 const deployment = (changes: JsonObject = {}): JsonObject => ({
     apiVersion: "apps/v1",

@@ -1,11 +1,11 @@
 // The parts of a handover against a real API server, with real TLS: whom it asks, what pods present, how a Service of ours becomes the add-on's.
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { openGate } from "../../provider/adapters/gates";
-import { kubeconfigAccess } from "../../provider/adapters/kubernetes/access";
 import { KubernetesApi } from "../../provider/adapters/kubernetes/api";
 import { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
+import { kubeconfigAccess } from "../../provider/adapters/kubernetes/clusterAccess";
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
+import { openGate } from "../../provider/adapters/locklessGates";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
 import { refTo } from "../../provider/kubernetes/objectRef";
 import { certificateIn } from "../../provider/kubernetes/tlsSecrets";
@@ -36,7 +36,7 @@ import { namesOfBoth, shareAuthority } from "../../provider/operations/handover/
 import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 import type { KubeObject } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
-import { makeCertificate } from "../../sandbox/kubernetes/certificates";
+import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 import type { KubeObject, Secret } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
 import "../run/sandboxHooks";

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
-import { PACKAGE } from "../../provider/pulumi/home";
+import { PACKAGE } from "../../provider/pulumi/packageHome";
 import { type Manifest, polished, type Schema } from "./polish";
 
 const root = path.resolve(__dirname, "../..");

@@ -1,7 +1,7 @@
 // What Pulumi's analyzer makes of the types comes in; the same with what TypeScript cannot say, for five languages, goes out. Pure.
 
 import { ALWAYS_SECRET } from "../../provider/pulumi/alwaysSecret";
-import { PACKAGE, pluginType } from "../../provider/pulumi/home";
+import { PACKAGE, pluginType } from "../../provider/pulumi/packageHome";
 
 /** package.json, as far as it is told to users. */
 export interface Manifest {

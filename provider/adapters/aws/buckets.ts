@@ -1,5 +1,5 @@
 // Takes an S3 bucket away when it is empty. Never deletes an object.
-import { openGate } from "../gates";
+import { openGate } from "../locklessGates";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 

@@ -1,6 +1,6 @@
 // An EKS cluster comes in, the HyperPod clusters that it orchestrates go out. Writes nothing.
 import type { ClusterSummary } from "@aws-sdk/client-sagemaker";
-import { closedGate } from "../gates";
+import { closedGate } from "../locklessGates";
 import { openClient } from "./client";
 import type { AwsSession } from "./session";
 

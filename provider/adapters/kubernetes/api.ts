@@ -4,7 +4,7 @@ import * as https from "node:https";
 import { createGunzip } from "node:zlib";
 import { PACKAGE_NAME } from "../../../common/ourMarks";
 import type { Gate, Pass } from "../../ports/world";
-import type { ClusterAccess, Credentials } from "./access";
+import type { ClusterAccess, Credentials } from "./clusterAccess";
 
 const USER_AGENT = PACKAGE_NAME;
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 // The port `Objects` on a real API server.
 
-import { atMost } from "../../../common/atMost";
 import { ErrorCode, MigrationError } from "../../../common/errors";
+import { atMost } from "../../../common/limitConcurrency";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { refTo } from "../../kubernetes/objectRef";

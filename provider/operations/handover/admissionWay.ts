@@ -5,7 +5,7 @@ import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import { certificateIn } from "../../kubernetes/tlsSecrets";
-import type { AdmissionComponent } from "../../plan/bridged";
+import type { AdmissionComponent } from "../../plan/controllersByHandover";
 import { BYPASS_SECONDS } from "../../plan/handover";
 import type { KubernetesObject, ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import health
+from . import addon_health
 from .addon import Addon, Operation
-from .apply import Applier, Conflict
+from .server_side_apply import Applier, Conflict
 from .catalogue import Catalogue
 from .context import Emulator
 from .kubernetes_api import ApiError, KubernetesApi, Unreachable
-from .render import annotate_service_accounts, render
+from .render_addon import annotate_service_accounts, render
 
 POLL_SECONDS = 0.2
 log = logging.getLogger("addons")
@@ -73,7 +73,7 @@ class Work:
             return
         except Exception as error:
             log.warning("%s of %s: %s", self.operation.kind, self.addon.addonName, error, exc_info=True)
-            self._fail([health.issue_of(error)])
+            self._fail([addon_health.issue_of(error)])
 
     def _fail(self, issues: list[dict[str, Any]], status: str | None = None) -> None:
         failed = {"create": "CREATE_FAILED", "update": "UPDATE_FAILED", "delete": "DELETE_FAILED"}
@@ -165,7 +165,7 @@ class Work:
         if outcome == "NEVER":
             return
         if outcome != "ACTIVE":
-            default = [health.issue("InsufficientNumberOfReplicas", health.REPLICAS)]
+            default = [addon_health.issue("InsufficientNumberOfReplicas", addon_health.REPLICAS)]
             self._finish(outcome, script.issues if script and script.issues else default)
             return
         deadline = self.operation.started + self.emulator.settings.operationTimeoutSeconds
@@ -192,10 +192,10 @@ class Work:
             return None
         try:
             with self.turn():
-                missing = health.unavailable(self.api, self.addon.applied)
+                missing = addon_health.unavailable(self.api, self.addon.applied)
         except (ApiError, Unreachable) as error:
-            return health.issue_of(error)
-        return health.issue("InsufficientNumberOfReplicas", health.REPLICAS, missing) if missing else None
+            return addon_health.issue_of(error)
+        return addon_health.issue("InsufficientNumberOfReplicas", addon_health.REPLICAS, missing) if missing else None
 
     def _wait_until(self, moment: float) -> None:
         while (left := moment - self.emulator.clock.now()) > 0:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import Clock
-from .gate import Gate
-from .settings import AddonScript, Settings
+from .pause_gate import Gate
+from .test_switches import AddonScript, Settings
 
 
 @dataclass(frozen=True)

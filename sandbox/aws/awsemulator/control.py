@@ -9,10 +9,10 @@ from moto.eks.models import eks_backends
 
 from . import snapshot
 from .addon_work import Workshop
-from .calls import CallLog
+from .request_log import CallLog
 from .context import Emulator
 from .faults import Faults
-from .settings import AddonScript
+from .test_switches import AddonScript
 
 
 class Control:

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .identify import Call
+from .name_request import Call
 
 ACTIONS = ("throttle", "5xx", "dropAfter", "hang", "delay")
 HANG_SECONDS = 600.0

@@ -15,7 +15,7 @@ from moto.eks.models import eks_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 
-from . import identifiers
+from . import seeded_identifiers
 from .clusters import adopt
 from .context import Emulator
 
@@ -73,7 +73,7 @@ def save(emulator: Emulator, name: str) -> None:
             for account, region, backend in service.iter_backends()
         }
         state = {k: getattr(emulator, k) for k in PICKLED}
-        state |= {"offset": emulator.clock.offset, "time": emulator.clock.now(), "seen": identifiers.seen, "random": mock_random.getstate()}
+        state |= {"offset": emulator.clock.offset, "time": emulator.clock.now(), "seen": seeded_identifiers.seen, "random": mock_random.getstate()}
         # Bucket names are global, so moto keeps their owners beside the backends.
         owners = s3_backends.bucket_accounts
         StatePickler(buffer, protocol=5).dump({"backends": backends, "buckets": owners, "emulator": state})
@@ -113,6 +113,6 @@ def _restore_emulator(emulator: Emulator, state: dict[str, Any]) -> None:
     for key in PICKLED:
         setattr(emulator, key, state[key])
     emulator.clock.advance(state["offset"] - emulator.clock.offset)
-    identifiers.seen.clear()
-    identifiers.seen.update(state["seen"])
+    seeded_identifiers.seen.clear()
+    seeded_identifiers.seen.update(state["seen"])
     mock_random.setstate(state["random"])

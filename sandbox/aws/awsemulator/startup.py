@@ -7,7 +7,7 @@ from moto.moto_api._internal import mock_random
 
 from . import access_entries, addon_operations, clusters, ec2_rules, iam_rules, pod_identity, s3_rules, token_webhook
 from .addon_work import Workshop
-from .calls import CallLog
+from .request_log import CallLog
 from .catalogue import Catalogue
 from .context import Emulator
 from .control import Control

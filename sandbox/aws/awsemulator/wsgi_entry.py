@@ -9,11 +9,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import run_wsgi_app
 
-from . import errors, identifiers
-from .calls import CallLog
+from . import fault_answers, seeded_identifiers
+from .request_log import CallLog
 from .context import Emulator
 from .faults import Faults
-from .identify import Call, identify
+from .name_request import Call, identify
 from .principals import arn_of_key, is_whole
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -35,13 +35,13 @@ class Entry:
             self._faults.hold(rule)
         allowed = self._emulator.settings.allowedOperations
         if not is_whole(self._emulator, call.access_key, call.session_token):
-            answer = errors.without_token(call.service)
+            answer = fault_answers.without_token(call.service)
         elif allowed and f"{call.service}:{call.operation}" not in allowed:
-            answer = errors.denied(call.service, call.operation)
+            answer = fault_answers.denied(call.service, call.operation)
         elif rule and rule.action == "throttle":
-            answer = errors.throttled(call.service)
+            answer = fault_answers.throttled(call.service)
         elif rule and rule.action == "5xx":
-            answer = errors.broken(call.service)
+            answer = fault_answers.broken(call.service)
         elif rule and rule.action == "hang":
             answer = None
         else:
@@ -58,11 +58,11 @@ class Entry:
     def _answer(self, environ: dict[str, Any], call: Call, body: bytes) -> Answer:
         with self._emulator.gate.passing(), self._emulator.lock:
             url = environ["PATH_INFO"] + "?" + environ.get("QUERY_STRING", "")
-            identifiers.seed(call.service, call.operation, url, body)
+            seeded_identifiers.seed(call.service, call.operation, url, body)
             chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
             # moto's own failures are HTML, which SDKs report as a parse error; the traceback is in the emulator's log.
             if "html" in headers.get("Content-Type", "") and status.startswith("500"):
-                return errors.emulator_failed(call.service, call.operation)
+                return fault_answers.emulator_failed(call.service, call.operation)
             return int(status.split(" ", 1)[0]), list(headers), b"".join(chunks)
 
 

@@ -1,6 +1,7 @@
 /** One AWS resource as an SDK answers it comes in; what it says, without times and generated identifiers, goes out. */
+
+import type { Json, JsonObject } from "../capturedState";
 import { normalise } from "../namedList";
-import type { Json, JsonObject } from "../state";
 
 export interface Resource {
     /** `service:Type name`. */

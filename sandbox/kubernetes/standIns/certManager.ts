@@ -2,8 +2,8 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiClient, isStatus } from "../apiClient";
-import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
+import { makeCertificate } from "../makeCertificate";
 import type { Condition, KubeObject, Pod, Secret } from "../objectTypes";
 import { tlsOf } from "../podCertificates";
 import { isoSeconds } from "../podStatus";

@@ -1,7 +1,7 @@
 // In: Ready pods of cert-manager's webhook. Out: the CA Secret from which they make their certificates. Serves nothing itself.
 import type { ApiClient } from "../apiClient";
-import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
+import { makeCertificate } from "../makeCertificate";
 import type { Pod } from "../objectTypes";
 import { deploymentName } from "../podCertificates";
 import { applyTlsSecret } from "./secrets";

@@ -1,9 +1,9 @@
 // In: Ready pods of KEDA's operator. Out: the Secret kedaorg-certs and its CA in KEDA's API registrations. Never renews.
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type ApiClient, isStatus } from "../apiClient";
-import { makeCertificate } from "../certificates";
 import type { ClusterView } from "../clusterView";
 import { type Elections, placeOf } from "../elections/elections";
+import { makeCertificate } from "../makeCertificate";
 import type { KubeObject, Pod, Secret } from "../objectTypes";
 import { type BundleCarrier, type BundleKind, collectionPath, injectCa } from "./caBundles";
 import { LazyReflector } from "./lazyReflector";

@@ -1,7 +1,7 @@
 // In: a key pair and its CA. Out: the TLS Secret in the cluster, written as one named field manager. Issues nothing.
 import type { ApiClient } from "../apiClient";
-import type { KeyPair } from "../certificates";
 import type { ClusterView } from "../clusterView";
+import type { KeyPair } from "../makeCertificate";
 import type { Secret } from "../objectTypes";
 
 export interface TlsSecret {

@@ -1,8 +1,8 @@
 // One part of the handover, killed before and after each of its writes: done again, or taken back, it ends as if nothing had happened.
 import assert from "node:assert/strict";
-import { openGate } from "../../../provider/adapters/gates";
+import { openGate } from "../../../provider/adapters/locklessGates";
 import type { World } from "../../../provider/ports/world";
-import type { Difference } from "../../../sandbox/compare/state";
+import type { Difference } from "../../../sandbox/compare/capturedState";
 import type { Data } from "../memory/data";
 import { assertSame } from "../memory/expectations";
 import { type Injection, Mover } from "../memory/mover";

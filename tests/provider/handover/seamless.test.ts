@@ -1,7 +1,7 @@
 // A whole move and its undo on which every controller hands over without a pause: 60 s until new pods are Ready, 20 s until pods see Secrets, real elections. Users ask all the time.
 import assert from "node:assert/strict";
 import { MigrationStep } from "../../../provider/plan/plan";
-import type { Difference } from "../../../sandbox/compare/state";
+import type { Difference } from "../../../sandbox/compare/capturedState";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { journalOf } from "../memory/journalOf";
 import { isIssued } from "../memory/sameButIssued";

@@ -1,6 +1,6 @@
 // A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model or ingress was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
 import assert from "node:assert/strict";
-import type { Difference, State } from "../../../sandbox/compare/state";
+import type { Difference, State } from "../../../sandbox/compare/capturedState";
 import { sample } from "../../faults/matrix";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { type GoldenRun, goldenRun } from "../memory/goldenRun";

@@ -1,6 +1,6 @@
 // What can happen to a cluster with a migration in it, as random commands for fast-check: the mover's own, the user's and EKS's. Each says what must be true after it.
 import fc from "fast-check";
-import type { Difference, State } from "../../../sandbox/compare/state";
+import type { Difference, State } from "../../../sandbox/compare/capturedState";
 import { type MemoryStack, MemoryStack as Stack } from "../memoryStack";
 import { MemoryWorld } from "../memoryWorld";
 import { ADDON, RELEASE, TEAM } from "./content";

@@ -1,7 +1,7 @@
 // What every test of a move asks at its end: is this the state it should be, and did nothing happen that must never happen.
 import assert from "node:assert/strict";
+import type { Difference, State } from "../../../sandbox/compare/capturedState";
 import { compareIdentities, compareStates } from "../../../sandbox/compare/compare";
-import type { Difference, State } from "../../../sandbox/compare/state";
 import type { Result } from "../memoryStack";
 import { MemoryWorld } from "../memoryWorld";
 import type { ContentOptions } from "./content";

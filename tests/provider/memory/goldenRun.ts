@@ -1,5 +1,5 @@
 // A world before a move comes in; what a move and its undo that nobody disturbs leave and write goes out. Leaves the world as the undo left it.
-import type { State } from "../../../sandbox/compare/state";
+import type { State } from "../../../sandbox/compare/capturedState";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
 import type { Data } from "./data";

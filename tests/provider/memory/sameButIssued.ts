@@ -1,5 +1,5 @@
 // Differences between two golden states that are no differences: what every move makes anew.
-import type { Difference } from "../../../sandbox/compare/state";
+import type { Difference } from "../../../sandbox/compare/capturedState";
 
 /** Certificates are signed anew in every move, and every move has a name of its own, which its copies of roles carry. */
 export function isIssued({ path, key }: Difference): boolean {

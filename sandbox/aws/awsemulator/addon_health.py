@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .apply import Conflict
+from .server_side_apply import Conflict
 from .kubernetes_api import ApiError, KubernetesApi, NoSuchKind, Unreachable
-from .render import RenderError
+from .render_addon import RenderError
 
 Issue = dict[str, Any]
 REPLICAS = "The add-on is unhealthy because it doesn't have the desired number of replicas."

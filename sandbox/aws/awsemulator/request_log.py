@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .identify import Call
+from .name_request import Call
 
 
 class CallLog:

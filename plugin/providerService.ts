@@ -8,10 +8,10 @@ import { type SteadyClock, withinTime } from "../provider/process/callTimeout";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
 import type { ImportedMove } from "../provider/pulumi/importMove";
 import type { Bag } from "../provider/pulumi/propertyBag";
-import { tellNewPlan, tellPlan } from "../provider/pulumi/tellPlan";
+import { tellNewPlan, tellPlan } from "../provider/pulumi/tellUpdatePlan";
+import type { Kind } from "./customResources";
 import { diffAnswer } from "./detailedDiff";
-import { failureOf } from "./failures";
-import type { Kind } from "./kinds";
+import { failureOf } from "./grpcFailures";
 import { type Opened, open, seal } from "./propertyBags";
 
 /** What the process that serves is told by the engine, and what it tells. */

@@ -2,8 +2,8 @@
 import type { Observation } from "../watch/observation";
 import type { SeenAddon } from "./addonsSeen";
 import type { MeasuredScript } from "./awsScript";
-import type { Calls } from "./calls";
-import { describeChanges } from "./changes";
+import type { Calls } from "./countCalls";
+import { describeChanges } from "./countChanges";
 import { crowdRows } from "./crowdRows";
 import type { MeasuredFaults } from "./faultSample";
 import type { MeasuredCrowd } from "./measureCrowd";

@@ -1,5 +1,5 @@
 /** Differences come in; a report for people goes out, one block per object. Secrets are hashes before they get here. */
-import type { Difference } from "./state";
+import type { Difference } from "./capturedState";
 
 const VALUE_WIDTH = 90;
 

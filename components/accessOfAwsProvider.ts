@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole, AwsAccess } from "../common/awsAccess";
 import type { HyperPodInferenceAddonArgs } from "./args";
+import { providerSettings } from "./awsProviderSettings";
 import type { ConnectionInputs } from "./healthResources";
-import { providerSettings } from "./providerSettings";
 
 /** The arguments decide; else an explicit provider; else the stack's aws configuration. */
 export function connectionOf(

@@ -1,11 +1,11 @@
 // The properties of a resource come in; what reads its AWS account and its cluster goes out. Nothing here writes to a cluster.
 import { AWS_REACH } from "../../common/awsAccess";
 import { ErrorCode, MigrationError } from "../../common/errors";
-import { hasUnknown } from "../../common/unknown";
+import { hasUnknown } from "../../common/unknownValue";
 import type { SessionRequest } from "../adapters/aws/session";
-import { closedGate } from "../adapters/gates";
 import { KubernetesObjects } from "../adapters/kubernetes/objects";
 import { KubernetesWorkloads } from "../adapters/kubernetes/workloads";
+import { closedGate } from "../adapters/locklessGates";
 import { openCluster } from "../adapters/openCluster";
 import type { Log, Objects, Workloads } from "../ports/world";
 import { systemClock } from "../process/systemClock";

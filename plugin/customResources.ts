@@ -1,13 +1,13 @@
 // A process comes in; the plugin's custom resources by the last part of their type go out, guarded as in the dynamic-provider process.
 import { callLog } from "../provider/process/callLog";
 import { stopsInTime } from "../provider/process/callTimeout";
-import { guarded } from "../provider/pulumi/guard";
+import { guarded } from "../provider/pulumi/guardMethods";
 import { type ImportedMove, importMove } from "../provider/pulumi/importMove";
 import { MOVE_FIELDS } from "../provider/pulumi/inputs";
 import { moveCalls, type Remaining } from "../provider/pulumi/moveCalls";
+import { toldPlan } from "../provider/pulumi/planOutput";
 import type { Bag } from "../provider/pulumi/propertyBag";
 import type { SessionHost } from "../provider/pulumi/session";
-import { toldPlan } from "../provider/pulumi/toldPlan";
 import { resourceCalls } from "../provider/resources/resourceMethods";
 
 export interface Kind {

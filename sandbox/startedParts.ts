@@ -3,7 +3,7 @@ import type { AwsEmulator } from "./aws/emulator";
 import type { FaultProxy } from "./faults/proxy";
 import type { Cluster } from "./kubernetes/cluster";
 import type { ClusterPki } from "./kubernetes/clusterPki";
-import type { PortBlock } from "./kubernetes/ports";
+import type { PortBlock } from "./kubernetes/freePorts";
 import type { SandboxDirectory } from "./kubernetes/sandboxDirectory";
 import type { Tools } from "./tools/tools";
 

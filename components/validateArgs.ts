@@ -1,14 +1,14 @@
 // Arguments come in, every problem with its property path goes out, all at once. Looks at nothing outside the arguments.
 import * as pulumi from "@pulumi/pulumi";
 import type { Home } from "../common/arnHome";
-import { type InputProblem, problemsOf } from "../common/shape";
-import { isInPlugin } from "../provider/pulumi/home";
+import { type InputProblem, problemsOf } from "../common/inputShape";
+import { isInPlugin } from "../provider/pulumi/packageHome";
 import type { HyperPodInferenceAddonArgs } from "./args";
 import { toldOnce } from "./argumentErrors";
 import { argumentShape } from "./argumentRules";
 import { contradictions } from "./contradictions";
 import { problemsOfGivenThings } from "./givenArns";
-import { isLater, known, settle } from "./known";
+import { isLater, known, settle } from "./knownValue";
 
 /** Every problem that can be told from the values that are there already. */
 export function findArgumentErrors(args: HyperPodInferenceAddonArgs): InputProblem[] {

@@ -2,7 +2,7 @@
 import { ErrorCode, MigrationError } from "../../common/errors";
 import type { Connection } from "../connection/connection";
 import type { Journal } from "../engine/journal";
-import { beyondReach } from "../operations/backup/withinReach";
+import { beyondReach } from "../operations/backup/memoryWithinReach";
 import { MigrationStep } from "../plan/plan";
 import { dependencyProfiles } from "../profiles/dependencies";
 import type { Profile } from "../profiles/profile";

@@ -1,6 +1,6 @@
 // A namespace comes in; which controllers are available, and why the others are not, goes out. Reads only.
 import { statusOf } from "../kubernetes/workloadStatus";
-import type { ClusterReads } from "./reach";
+import type { ClusterReads } from "./clusterOfResource";
 
 export interface ControllerReport {
     readonly allAvailable: boolean;

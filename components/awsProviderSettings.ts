@@ -1,7 +1,7 @@
 // The user's aws provider, or the stack's aws configuration, comes in; the settings that decide whose account it reaches go out. Creates nothing.
 import * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole, AwsKeys } from "../common/awsAccess";
-import { argumentOf } from "./known";
+import { argumentOf } from "./knownValue";
 
 export interface ProviderSettings {
     profile: pulumi.Output<string | undefined>;

@@ -9,6 +9,8 @@ import { damaged } from "./journalDocument";
 export class KeptBackup {
     #packed: string | undefined;
     #hash: string | undefined;
+    /** What was read last, as long as the memory is not needed: it is large, and nearly every step's undo asks for it. */
+    #opened: WeakRef<object> | undefined;
 
     constructor(
         readonly store: JournalStore,
@@ -34,15 +36,21 @@ export class KeptBackup {
     async write(content: unknown): Promise<void> {
         const packed = pack(await this.keys.seal(content));
         this.#packed = packed;
+        this.#opened = undefined;
         await this.store.writeBackup(packed);
         this.#hash = hashOf(packed);
     }
 
+    /** Frozen: all who ask get the same. */
     async read(): Promise<unknown> {
         const packed = this.#packed;
         if (packed === undefined || hashOf(packed) !== this.#hash)
             throw damaged("the backup in the journal is missing or does not match its hash");
-        return this.keys.open(unpack(packed));
+        const known = this.#opened?.deref();
+        if (known !== undefined) return known;
+        const opened = frozen(await this.keys.open(unpack(packed)));
+        if (typeof opened === "object" && opened !== null) this.#opened = new WeakRef(opened);
+        return opened;
     }
 
     /** Somebody may delete it at any moment; as long as this mover lives it knows all that it held. */
@@ -56,4 +64,10 @@ export class KeptBackup {
         await this.keys.writeAgain();
         await this.store.writeBackup(this.#packed);
     }
+}
+
+function frozen(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    for (const inside of Object.values(value)) frozen(inside);
+    return Object.freeze(value);
 }

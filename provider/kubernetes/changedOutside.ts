@@ -1,6 +1,6 @@
 // A remembered object and its live form come in; the remembered one with what people and tools have set since then goes out. Writes nothing.
 
-import { canonicalJson } from "../../common/canonicalJson";
+import { sameJson } from "../../common/canonicalJson";
 import type { KubernetesObject, ManagedFieldsEntry } from "../ports/world";
 import { isNobodysWish } from "./fieldManagers";
 
@@ -24,8 +24,9 @@ export interface WithChanges {
 
 /** A field that a person or tool owns and that is not what it was was set since the backup: nobody else could have given it that value. */
 export function withChangesOfOthers(remembered: KubernetesObject, live: KubernetesObject): WithChanges {
-    const object = structuredClone(remembered);
     const entries = live.metadata.managedFields ?? [];
+    if (!entries.some(isSomebodys)) return { object: remembered, kept: [] };
+    const object = structuredClone(remembered);
     const all = entries.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as FieldsV1);
     const kept = entries.filter(isSomebodys).flatMap((entry) => {
         const paths: string[] = [];
@@ -153,5 +154,5 @@ function own(bag: Content | undefined, name: string): unknown {
 }
 
 function same(a: unknown, b: unknown): boolean {
-    return canonicalJson(a) === canonicalJson(b);
+    return (a === undefined) === (b === undefined) && sameJson(a, b);
 }

@@ -1,5 +1,5 @@
 // An object comes in, the part of it that people and controllers decide on goes out; whether two are the same in it. Pure.
-import { canonicalJson } from "../../common/canonicalJson";
+import { sameJson } from "../../common/canonicalJson";
 import type { KubernetesObject } from "../ports/world";
 
 /** What the API server fills in by itself; never compared, never written. */
@@ -28,7 +28,7 @@ const COUNTERS = ["deployment.kubernetes.io/revision", "deprecated.daemonset.tem
 
 /** Owners are compared by kind and name: one that was made again has another UID. */
 export function sameContent(a: KubernetesObject, b: KubernetesObject): boolean {
-    return canonicalJson(comparable(a)) === canonicalJson(comparable(b));
+    return sameJson(comparable(a), comparable(b));
 }
 
 function comparable(object: KubernetesObject): unknown {

@@ -15,13 +15,14 @@ const WORKERS = availableParallelism() + 1;
 const LIMIT_MINUTES = 45;
 const PIPE_GRACE_MS = 500;
 
-function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES }, output) {
+function run(name, { files, retries = 0, limitMinutes = LIMIT_MINUTES, nodeFlags = [] }, output) {
     return new Promise((resolve) => {
         console.log(`\n── ${name} begins ──`);
         const started = Date.now();
         const child = spawn(
             process.execPath,
             [
+                ...nodeFlags,
                 path.join(root, "node_modules/mocha/bin/mocha.js"),
                 "--retries",
                 String(retries),

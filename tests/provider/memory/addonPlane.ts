@@ -26,12 +26,18 @@ export class AddonPlane {
         readonly content: AddonContent,
     ) {}
 
-    objectsOf(addon: AddonRecord): KubernetesObject[] {
-        return this.content(
+    readonly #objects = new WeakMap<AddonRecord, readonly KubernetesObject[]>();
+
+    objectsOf(addon: AddonRecord): readonly KubernetesObject[] {
+        const known = this.#objects.get(addon);
+        if (known !== undefined) return known;
+        const objects = this.content(
             addon.name,
             addon.version,
             JSON.parse(addon.configurationValues || "{}") as Record<string, unknown>,
         );
+        this.#objects.set(addon, objects);
+        return objects;
     }
 
     pass(): void {

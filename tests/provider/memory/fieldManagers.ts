@@ -22,33 +22,41 @@ export interface Writer {
     readonly subresource?: "status";
 }
 
+const leaves = new WeakMap<object, Leaves>();
+
 /** Every field that can have an owner, with its value as text. */
-export function leavesOf(object: KubernetesObject): Map<string, string> {
+export function leavesOf(object: KubernetesObject): Leaves {
+    const cached = leaves.get(object);
+    if (cached !== undefined) return cached;
     const found = new Map<string, string>();
+    leaves.set(object, found);
     const { apiVersion: _, kind: __, metadata, ...rest } = object;
     const owned = Object.fromEntries(Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.has(key)));
-    collect({ ...(Object.keys(owned).length > 0 ? { metadata: owned } : {}), ...rest }, [], found);
+    collect({ ...(Object.keys(owned).length > 0 ? { metadata: owned } : {}), ...rest }, "", "", found);
     return found;
 }
 
-function collect(value: unknown, path: readonly string[], into: Map<string, string>): void {
+/** The same but for fields that nobody owns. */
+export function hasLeavesOf(object: KubernetesObject, other: KubernetesObject): void {
+    leaves.set(object, leavesOf(other));
+}
+
+/** `path` with a separator at its end, but for the whole object. */
+function collect(value: unknown, path: string, last: string, into: Map<string, string>): void {
     if (Array.isArray(value)) {
-        const last = path[path.length - 1];
         if (last === "f:ownerReferences")
             for (const owner of value as { uid: string }[])
-                into.set(
-                    [...path, `k:${JSON.stringify({ uid: owner.uid })}`].join(SEPARATOR),
-                    JSON.stringify(owner),
-                );
+                into.set(`${path}k:${JSON.stringify({ uid: owner.uid })}`, JSON.stringify(owner));
         else if (last === "f:webhooks")
             for (const item of value as { name: string }[])
-                collect(item, [...path, `k:${JSON.stringify({ name: item.name })}`], into);
+                collect(item, `${path}k:${JSON.stringify({ name: item.name })}${SEPARATOR}`, "", into);
         else if (last === "f:finalizers")
-            for (const item of value) into.set([...path, `v:${JSON.stringify(item)}`].join(SEPARATOR), "");
-        else into.set(path.join(SEPARATOR), JSON.stringify(value));
+            for (const item of value) into.set(`${path}v:${JSON.stringify(item)}`, "");
+        else into.set(path.slice(0, -1), JSON.stringify(value));
     } else if (typeof value === "object" && value !== null && Object.keys(value).length > 0) {
-        for (const [key, child] of Object.entries(value)) collect(child, [...path, `f:${key}`], into);
-    } else if (path.length > 0) into.set(path.join(SEPARATOR), JSON.stringify(value));
+        for (const [key, child] of Object.entries(value))
+            collect(child, `${path}f:${key}${SEPARATOR}`, `f:${key}`, into);
+    } else if (path !== "") into.set(path.slice(0, -1), JSON.stringify(value));
 }
 
 /** Entries after a write. `given` are those that the writer itself sent in the object. */

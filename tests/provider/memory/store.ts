@@ -15,7 +15,7 @@ import type {
     RemoveOptions,
 } from "../../../provider/ports/world";
 import type { Data } from "./data";
-import { leavesOf, managersAfter, pathsOf, type Writer } from "./fieldManagers";
+import { hasLeavesOf, leavesOf, managersAfter, pathsOf, type Writer } from "./fieldManagers";
 import { fitsFields } from "./fieldSelector";
 import { deepFreeze, isJson, type Json, mergePatch, overlay, pruned, same } from "./json";
 import { builtInScope, groupOfApi, keyOfObject, objectKey } from "./kinds";
@@ -60,12 +60,23 @@ export class Store {
         return this.data().objects.get(objectKey(ref));
     }
 
-    all(kind: string, namespace?: string): KubernetesObject[] {
-        const found: KubernetesObject[] = [];
-        // Asked thousands of times in a move: without a copy of all that there is.
-        for (const object of this.data().objects.values())
-            if (object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace))
-                found.push(object);
+    all(kind: string, namespace?: string): readonly KubernetesObject[] {
+        const all = this.#ofKind(kind);
+        return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
+    }
+
+    /** By kind, of the objects as they are: asked thousands of times in a move. */
+    #kinds:
+        | { readonly of: Data["objects"]; readonly known: Map<string, readonly KubernetesObject[]> }
+        | undefined;
+
+    #ofKind(kind: string): readonly KubernetesObject[] {
+        const { objects } = this.data();
+        if (this.#kinds?.of !== objects) this.#kinds = { of: objects, known: new Map() };
+        const known = this.#kinds.known.get(kind);
+        if (known !== undefined) return known;
+        const found = [...objects.values()].filter((object) => object.kind === kind);
+        this.#kinds.known.set(kind, found);
         return found;
     }
 
@@ -213,6 +224,7 @@ export class Store {
         const data = this.data();
         const key = keyOfObject(object);
         if (!data.objects.delete(key)) return;
+        this.#kinds?.known.delete(object.kind);
         if (data.guarded.has(key)) data.violations.push(`${key} was deleted`);
         if (object.kind === "Namespace")
             for (const inside of [...data.objects.values()])
@@ -359,6 +371,7 @@ export class Store {
             this.erase(complete);
             return complete;
         }
+        hasLeavesOf(complete, next);
         return this.#set(complete);
     }
 
@@ -367,7 +380,9 @@ export class Store {
             ...object,
             metadata: { ...object.metadata, resourceVersion: String(this.#count()) },
         });
+        hasLeavesOf(stored, object);
         this.data().objects.set(keyOfObject(stored), stored);
+        this.#kinds?.known.delete(stored.kind);
         this.changed();
         return stored;
     }
@@ -405,6 +420,9 @@ export class Store {
             throw refusal(404, "NotFound", `no matches for kind "${kind}" in version "${apiVersion}"`);
     }
 
+    /** The form of a stored object that was asked for last. */
+    readonly #inVersions = new WeakMap<object, { crd: KubernetesObject; form: KubernetesObject }>();
+
     #inVersion(object: KubernetesObject, apiVersion: string): KubernetesObject {
         const crd = this.definitionOf(apiVersion, object.kind);
         if (crd === undefined || object.apiVersion === CRD) return object;
@@ -417,8 +435,12 @@ export class Store {
                     `conversion webhook for ${apiVersion}, Kind=${object.kind} failed: ${problem}`,
                 );
         }
+        const known = this.#inVersions.get(object);
+        if (known?.crd === crd && known.form.apiVersion === apiVersion) return known.form;
         const kept = pruned(object, schemaOf(crd, apiVersion)) as KubernetesObject;
-        return deepFreeze({ ...kept, apiVersion });
+        const form = deepFreeze({ ...kept, apiVersion });
+        this.#inVersions.set(object, { crd, form });
+        return form;
     }
 
     #prunedBySchema(object: KubernetesObject): KubernetesObject {

@@ -18,7 +18,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { ensurePulumi, ensurePulumiLanguages, ensurePulumiYaml } from "../tools/tools";
+import { ensurePulumi, ensurePulumiLanguages, ensurePulumiYaml, pulumiLanguagesBinary } from "../tools/tools";
 
 const installations = path.resolve(__dirname, "../../.cache/pulumi");
 const typescript = path.resolve(__dirname, "../typescript.cjs");
@@ -26,15 +26,12 @@ const typescript = path.resolve(__dirname, "../typescript.cjs");
 /** Commands that Pulumi starts by name. The second is what the SDK's own launcher does, without a process that stays in between. */
 const launchers = {
     "pulumi-language-nodejs": `#!/bin/sh
-exec node --require '${typescript}' '${path.join(__dirname, "languageHost/main.ts")}' "$@"
+SDK_HOST='${pulumiLanguagesBinary()}' exec node --require '${typescript}' '${path.join(__dirname, "languageHost/main.ts")}' "$@"
 `,
     "pulumi-resource-pulumi-nodejs": `#!/bin/sh
 exec node -e 'process.argv.splice(1, 0, "dynamic-provider"); require("@pulumi/pulumi/cmd/dynamic-provider")' -- "$@"
 `,
 };
-
-/** What an SDK is made with; a language's programs are run under its own name. */
-export const SDK_OF_NODE = "nodejs-sdk";
 
 type Hosts = Readonly<Record<string, string>>;
 
@@ -46,8 +43,6 @@ async function hostsOf(runtime: string, progress: (line: string) => void): Promi
         case "python":
         case "go":
             return { [`pulumi-language-${runtime}`]: await ensurePulumiLanguages(progress) };
-        case SDK_OF_NODE:
-            return { "pulumi-language-nodejs": await ensurePulumiLanguages(progress) };
         default:
             return {};
     }
@@ -86,7 +81,6 @@ function install(folder: string, cli: string, hosts: Hosts): void {
         linkOrCopy(cli, path.join(making, "pulumi"));
         for (const [name, host] of Object.entries(hosts)) symlinkSync(host, path.join(making, name));
         for (const [name, text] of Object.entries(launchers)) {
-            if (name in hosts) continue;
             writeFileSync(path.join(making, name), text);
             chmodSync(path.join(making, name), 0o755);
         }

@@ -55,8 +55,11 @@ export const ensureHelm4 = (progress: Progress) => ensureCommand(helm4, progress
 /** Pulumi's language host for YAML; about 2 minutes the first time. */
 export const ensurePulumiYaml = (progress: Progress) => ensureCommand(pulumiYaml, progress);
 
-/** The language host for Python and Go of the sandbox; half a minute the first time. */
+/** The sandbox's language host for Python and Go, which makes SDKs for Node too; half a minute the first time. */
 export const ensurePulumiLanguages = (progress: Progress) => ensureCommand(pulumiLanguages, progress);
+
+/** Where it is once it is built. */
+export const pulumiLanguagesBinary = () => binaryOf(pulumiLanguages);
 
 async function ensureCommand(command: Command, progress: Progress): Promise<string> {
     await ensureBuilt([[command]], progress);

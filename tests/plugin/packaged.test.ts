@@ -15,7 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensurePythonWith } from "../../sandbox/aws/python";
-import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/cliInstallation";
+import { ensureCli } from "../../sandbox/pulumi/cliInstallation";
+import { ensurePulumiLanguages } from "../../sandbox/tools/tools";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 import { SDK_OF_GO } from "./sdks";
 
@@ -73,6 +74,25 @@ const PROGRAM = `resources:
     properties: { clusterName: demo, region: nowhere }
 `;
 
+/** A TypeScript project with the versions of the repository's lock file, which npm has kept: it asks no registry. */
+function keptByNpm(place: string): void {
+    const { packages } = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")) as {
+        packages: Record<string, { link?: boolean; version: string }>;
+    };
+    const versions = ["@pulumi/pulumi", "@types/node", "typescript"].map((name) => [
+        name,
+        packages[`node_modules/${name}`]?.version,
+    ]);
+    const dependencies = Object.fromEntries(versions);
+    const own = { name: "typescript", version: "1.0.0", private: true, main: "index.ts", dependencies };
+    const others = Object.entries(packages).filter(
+        ([where, { link }]) => where.startsWith("node_modules/") && !link,
+    );
+    const lock = { lockfileVersion: 3, packages: { "": own, ...Object.fromEntries(others) } };
+    writeFileSync(path.join(place, "package.json"), JSON.stringify(own));
+    writeFileSync(path.join(place, "package-lock.json"), JSON.stringify(lock));
+}
+
 /** Packed small, 100 MB take five seconds of a processor. */
 const QUICK = { GZIP: "-1" };
 
@@ -118,7 +138,7 @@ describe("the plugin as it is installed", function () {
         { language = "yaml", first = [], only = process.env.PATH, env = {} }: Environment = {},
     ) => {
         const cli = await ensureCli(language, console.error);
-        await run(cli, ["stack", "init", "dev", "--non-interactive"], place);
+        await run(cli, ["stack", "select", "dev", "--create", "--non-interactive"], place);
         const PATH = [...first, path.dirname(cli), only].join(path.delimiter);
         const flags = ["--stack", "dev", "--color", "never"];
         const preview = await run(cli, ["preview", ...flags], place, { ...env, PATH }).then(
@@ -147,21 +167,16 @@ describe("the plugin as it is installed", function () {
     });
 
     /** A project with the SDK that the CLI adds. */
-    const withSdk = async (
-        language: keyof typeof PROGRAMS,
-        host: string,
-        plugin: string,
-        env: NodeJS.ProcessEnv = {},
-    ) => {
-        const cli = await ensureCli(host, console.error);
+    const withSdk = async (language: keyof typeof PROGRAMS, plugin: string) => {
+        const cli = await ensureCli(language, console.error);
         const place = project(`with-sdk-${language}`, language, "");
         writeFileSync(path.join(place, PROGRAMS[language][0]), PROGRAMS[language][1]);
-        await run(cli, ["package", "add", plugin], place, env);
+        await run(cli, ["package", "add", plugin], place);
         return { place, sdk: path.join(place, "sdks/hyperpod-inference") };
     };
 
     it("from npm gives its SDK by the command's path, and a Go program whose module file names it uses the command on PATH", async () => {
-        const { place } = await withSdk("go", "go", path.join(commands, NAME));
+        const { place } = await withSdk("go", path.join(commands, NAME));
         const examples = path.join(root, "examples/go");
         const required = readFileSync(path.join(examples, "go.mod"), "utf8");
         const module = required.replace(`${SDK_OF_GO} v`, `${SDK_OF_GO}/go v`);
@@ -172,7 +187,7 @@ describe("the plugin as it is installed", function () {
     });
 
     it("from npm gives its SDK to a Python program too, for pip to install", async () => {
-        const { place, sdk } = await withSdk("python", "python", path.join(commands, NAME));
+        const { place, sdk } = await withSdk("python", path.join(commands, NAME));
         const requirements = path.join(__dirname, "requirements.txt");
         const python = await ensurePythonWith(requirements, "programs in Python", console.error);
         const PYTHONPATH = path.join(place, "installed");
@@ -211,6 +226,21 @@ describe("the plugin as it is installed", function () {
             assert.ok(existsSync(path.join(place, "sdks/hyperpod-inference")));
         });
 
+    let typescript: string;
+    it("from the repository's folder is added to a TypeScript project, with an SDK that npm installs and compiles", async () => {
+        await ensurePulumiLanguages(console.error);
+        const cli = await ensureCli("nodejs", console.error);
+        typescript = project("typescript", "nodejs", "");
+        writeFileSync(path.join(typescript, PROGRAMS.nodejs[0]), PROGRAMS.nodejs[1]);
+        keptByNpm(typescript);
+        await run(cli, ["package", "add", clonedFolder()], typescript, { npm_config_offline: "true" });
+        assert.match(
+            readFileSync(path.join(typescript, "package.json"), "utf8"),
+            /"pulumi-hyperpod-inference-sdk":\s*"file:sdks\/hyperpod-inference"/,
+        );
+        await isRefusedByThePlugin(typescript, { language: "nodejs" });
+    });
+
     const isInstalled = async (archive: string, home: string) => {
         const cli = await ensureCli("yaml", console.error);
         const plugin = ["resource", "hyperpod-inference", manifest.version];
@@ -231,19 +261,17 @@ describe("the plugin as it is installed", function () {
             await isRefusedByThePlugin(project("from-one-file", "yaml", PROGRAM), { env });
         });
 
-        it("is used by a TypeScript program, whose SDK is built and linked", async () => {
-            const { place, sdk } = await withSdk("nodejs", SDK_OF_NODE, BY_NAME, env);
-            writeFileSync(path.join(place, "package.json"), '{ "main": "index.ts" }');
-            // As npm leaves it; from the registry it would need the network.
-            const modules = path.join(place, "node_modules");
-            mkdirSync(modules);
-            for (const name of ["@pulumi", "@types", "typescript"])
-                symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
-            symlinkSync(sdk, path.join(modules, "pulumi-hyperpod-inference-sdk"));
-            await run("npm", ["run", "--silent", "build", "--", "--skipLibCheck"], sdk, {
-                PATH: [path.join(root, "node_modules/.bin"), process.env.PATH].join(path.delimiter),
-            });
-            await isRefusedByThePlugin(place, { language: "nodejs", env });
+        it("gives its SDK by name and version", async () => {
+            const cli = await ensureCli("go", console.error);
+            const place = project("added-by-name", "go", "");
+            await run(cli, ["package", "add", BY_NAME], place, env);
+            assert.ok(existsSync(path.join(place, "sdks/hyperpod-inference/hyperpodinference")));
+        });
+
+        it("is used by a TypeScript program that has its SDK", async () => {
+            // Without the folder that `package add` noted.
+            writeFileSync(path.join(typescript, "Pulumi.yaml"), "name: typescript\nruntime: nodejs\n");
+            await isRefusedByThePlugin(typescript, { language: "nodejs", env });
         });
     });
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { version } from "../../plugin/schema.json";
-import { ensureCli, SDK_OF_NODE } from "../../sandbox/pulumi/cliInstallation";
+import { ensureCli } from "../../sandbox/pulumi/cliInstallation";
+import { ensurePulumiLanguages } from "../../sandbox/tools/tools";
 import { madeOnce } from "./madeOnce";
 import type { PluginOnPath } from "./pluginOnPath";
 
@@ -25,7 +26,9 @@ type SdkLanguage = "python" | "go" | "nodejs";
 
 /** For Python the folder is one for PYTHONPATH, for Go the root of the SDK's module, for Node a package that is built. */
 export async function makeSdk(language: SdkLanguage, plugin: PluginOnPath): Promise<string> {
-    const cli = await ensureCli(language === "nodejs" ? SDK_OF_NODE : language, console.error);
+    // What makes SDKs is built before the command's own time begins.
+    await ensurePulumiLanguages(console.error);
+    const cli = await ensureCli(language, console.error);
     const sdk = await madeOnce("sdks", [plugin.content, language, cli, GO_MODULE], async (making) => {
         await generate(cli, language, plugin, making);
         await finish[language](path.join(making, language));

@@ -141,7 +141,8 @@ function importable(): Record<string, ResourceType> {
 function languages({ name }: Manifest): Record<string, unknown> {
     const respectSchemaVersion = true;
     return {
-        nodejs: { packageName: `${name}-sdk`, respectSchemaVersion },
+        // An SDK that the CLI adds to a project is compiled there: by the project's own compiler, not by a TypeScript 4 beside it.
+        nodejs: { packageName: `${name}-sdk`, typescriptVersion: "^5.0.0", respectSchemaVersion },
         python: {
             packageName: "pulumi_hyperpod_inference",
             pyproject: { enabled: true },

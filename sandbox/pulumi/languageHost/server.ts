@@ -1,12 +1,13 @@
-// The engine's LanguageRuntime calls come in over gRPC; programs and plugins run. What is not handled (code generation, packing) is UNIMPLEMENTED.
+// The engine's LanguageRuntime calls come in over gRPC; programs and plugins run, SDKs are made and linked. What is not handled (packing, programs from other languages) is UNIMPLEMENTED.
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { about, programDependencies } from "./dependencies";
+import { about, installDependencies, programDependencies } from "./dependencies";
 import { runPlugin } from "./plugin";
 import { runProgram } from "./program";
+import { generatePackage, link } from "./sdk";
 
 const { version } = require("@pulumi/pulumi/package.json") as { version: string };
 
@@ -41,6 +42,19 @@ export async function serve(engineAddressGiven: string): Promise<LanguageHost> {
             }
         };
 
+    const streamed =
+        <Request, Response>(
+            handle: (request: Request, send: (response: Response) => void, end: AbortSignal) => Promise<void>,
+        ) =>
+        async (call: grpc.ServerWritableStream<Request, Response>): Promise<void> => {
+            try {
+                await handle(call.request, (response) => call.write(response), endOf(call));
+                call.end();
+            } catch (error) {
+                call.emit("error", { code: grpc.status.UNKNOWN, details: (error as Error).message });
+            }
+        };
+
     const server = new grpc.Server({ "grpc.max_receive_message_length": 400 << 20 });
     server.addService(LanguageRuntimeService as unknown as grpc.ServiceDefinition, {
         handshake: unary((request: messages.LanguageHandshakeRequest) => {
@@ -52,23 +66,10 @@ export async function serve(engineAddressGiven: string): Promise<LanguageHost> {
         getRequiredPlugins: unary(() => new messages.GetRequiredPluginsResponse()),
         getRequiredPackages: unary(() => new messages.GetRequiredPackagesResponse()),
         run: unary((request: messages.RunRequest, end) => runProgram(request, engineAddress, end)),
-        runPlugin: async (
-            call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>,
-        ) => {
-            try {
-                await runPlugin(call.request, (response) => call.write(response), endOf(call));
-                call.end();
-            } catch (error) {
-                call.emit("error", { code: grpc.status.UNKNOWN, details: (error as Error).message });
-            }
-        },
-        // Packages are there already: a program in this project uses the project's own.
-        installDependencies: (
-            call: grpc.ServerWritableStream<
-                messages.InstallDependenciesRequest,
-                messages.InstallDependenciesResponse
-            >,
-        ) => call.end(),
+        runPlugin: streamed(runPlugin),
+        installDependencies: streamed(installDependencies),
+        generatePackage: unary(generatePackage),
+        link: unary(link),
         about: unary(about),
         getProgramDependencies: unary(programDependencies),
         runtimeOptionsPrompts: unary(() => new messages.RuntimeOptionsResponse()),

@@ -70,7 +70,7 @@ func (h *host) GeneratePackage(ctx context.Context, request *pulumirpc.GenerateP
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	files, err := h.generate(pkg, request.ExtraFiles, schema.NewCachedLoader(loader))
+	files, err := h.generate(pkg, request, schema.NewCachedLoader(loader))
 	if err != nil {
 		return nil, err
 	}
@@ -86,13 +86,13 @@ func (h *host) GeneratePackage(ctx context.Context, request *pulumirpc.GenerateP
 	return &pulumirpc.GeneratePackageResponse{}, nil
 }
 
-func (h *host) generate(pkg *schema.Package, extra map[string][]byte, loader schema.ReferenceLoader) (map[string][]byte, error) {
+func (h *host) generate(pkg *schema.Package, request *pulumirpc.GeneratePackageRequest, loader schema.ReferenceLoader) (map[string][]byte, error) {
 	tool := "pulumi-language-" + h.language
 	switch h.language {
 	case "python":
-		return python.GeneratePackage(tool, pkg, extra, loader)
+		return python.GeneratePackage(tool, pkg, request.ExtraFiles, loader)
 	case "nodejs":
-		return nodejs.GeneratePackage(tool, pkg, extra, nil, false, loader)
+		return nodejs.GeneratePackage(tool, pkg, request.ExtraFiles, nil, request.Local, loader)
 	case "go":
 		return gogen.GeneratePackage(tool, pkg, nil)
 	default:

@@ -60,6 +60,13 @@ export interface AwsFaultRule {
     milliseconds?: number;
 }
 
+export interface AllowedCalls {
+    /** As "s3:HeadBucket". */
+    operations: string[];
+    /** Patterns of ARNs, as in an IAM policy. */
+    resources: string[];
+}
+
 /** Limits, delays and switches; see awsemulator/test_switches.py for the defaults. */
 export interface AwsSettings {
     minimumCreatingSeconds?: number;
@@ -75,8 +82,8 @@ export interface AwsSettings {
     trustPolicyLimit?: number;
     policiesPerRole?: number;
     deniedActions?: string[];
-    /** As "s3:HeadBucket": every other request is refused. Empty: none is. */
-    allowedOperations?: string[];
+    /** Every other request is refused, by action and, where the request tells them, by resource. Empty: none is. */
+    allowed?: AllowedCalls[];
 }
 
 export interface AwsEmulator {

@@ -14,7 +14,7 @@ import { compareStates, describeDifferences, type State } from "../../sandbox/co
 import type { Pulumi, PulumiRun } from "../../sandbox/pulumi/driver";
 import { componentPolicy } from "../../tools/permissions/componentPolicy";
 import "../run/sandboxHooks";
-import { allowedOperations } from "./allowedOperations";
+import { allowedCalls } from "./allowedCalls";
 import { documentedRoles, inAnyOrder } from "./documentedRoles";
 import { isExpectedRest, type OfflineAccount, offlineAccount, settledState } from "./offlineAccount";
 
@@ -46,14 +46,20 @@ describe("quick-start on the sandbox", function () {
             .filter((call) => call.mutating)
             .map((call) => `${call.service}:${call.operation}`);
 
-    /** Whatever the documented policy does not name is refused. */
+    /** Whatever the documented policy does not name is refused, by action and resource. */
     const underPolicy = async (run: () => Promise<PulumiRun>) => {
-        const { aws } = account.sandbox;
-        await aws.configure({ allowedOperations: allowedOperations(componentPolicy()) });
+        const { aws, accountId, region, clusterName } = account.sandbox;
+        const allowed = allowedCalls(componentPolicy(), {
+            ACCOUNT: accountId,
+            REGION: region,
+            CLUSTER: clusterName,
+            NAME: "inference",
+        });
+        await aws.configure({ allowed });
         try {
             return await run();
         } finally {
-            await aws.configure({ allowedOperations: [] });
+            await aws.configure({ allowed: [] });
         }
     };
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .reached_resources import Reached
+
 # The words of each protocol, which the fault proxy uses as well.
 ANSWERS = json.loads((Path(__file__).parent.parent / "errorAnswers.json").read_text())
 PROTOCOLS = {"eks": "rest-json", "sagemaker": "json", "acm": "json", "kms": "json", "ssm": "json", "s3": "rest-xml", "ec2": "ec2"}
@@ -21,8 +23,8 @@ def emulator_failed(service: str, operation: str) -> tuple[int, list[tuple[str, 
     return broken(service, f"The emulator failed on {service}:{operation}; see its log.")
 
 
-def denied(service: str, operation: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    message = f"User is not authorized to perform: {service}:{operation}"
+def denied(service: str, reached: Reached) -> tuple[int, list[tuple[str, str]], bytes]:
+    message = f"User is not authorized to perform: {reached.operation} on {', '.join(reached.resources) or 'any resource'}"
     return _answer(service, **_words("denied", service), message=message)
 
 

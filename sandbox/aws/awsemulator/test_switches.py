@@ -22,7 +22,8 @@ class Settings:
     trustPolicyLimit: int = 2048
     policiesPerRole: int = 10
     deniedActions: list[str] = field(default_factory=list)  # what SimulatePrincipalPolicy denies
-    allowedOperations: list[str] = field(default_factory=list)  # as "s3:HeadBucket": everything else is refused; empty: nothing is
+    # Statements of "operations" as "s3:HeadBucket" and "resources" as patterns of ARNs: everything else is refused; empty: nothing is.
+    allowed: list[dict[str, list[str]]] = field(default_factory=list)
 
     def change(self, changes: dict[str, Any]) -> None:
         known = {f.name for f in fields(self)}

@@ -15,6 +15,7 @@ from .context import Emulator
 from .faults import Faults
 from .name_request import Call, identify
 from .principals import arn_of_key, is_whole
+from .reached_resources import Reached, is_allowed, reached_by
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -33,11 +34,10 @@ class Entry:
         rule = self._faults.find(call)
         if rule and rule.action in ("hang", "delay"):
             self._faults.hold(rule)
-        allowed = self._emulator.settings.allowedOperations
         if not is_whole(self._emulator, call.access_key, call.session_token):
             answer = fault_answers.without_token(call.service)
-        elif allowed and f"{call.service}:{call.operation}" not in allowed:
-            answer = fault_answers.denied(call.service, call.operation)
+        elif denied := self._denied(environ, call, body):
+            answer = fault_answers.denied(call.service, denied)
         elif rule and rule.action == "throttle":
             answer = fault_answers.throttled(call.service)
         elif rule and rule.action == "5xx":
@@ -54,6 +54,13 @@ class Entry:
         self._log.end(line, status)
         start_response(f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown')}", headers)
         return [payload]
+
+    def _denied(self, environ: dict[str, Any], call: Call, body: bytes) -> Reached | None:
+        allowed = self._emulator.settings.allowed
+        if not allowed:
+            return None
+        reached = reached_by(self._emulator.configuration, call, environ, body)
+        return next((one for one in reached if not is_allowed(allowed, one)), None)
 
     def _answer(self, environ: dict[str, Any], call: Call, body: bytes) -> Answer:
         with self._emulator.gate.passing(), self._emulator.lock:

@@ -13,6 +13,7 @@ import {
 } from "../../common/tree";
 import { dependencyProfiles } from "../profiles/dependencies";
 import { Said, saidOf } from "./schemaAtPath";
+import { settingProblems } from "./validateSettings";
 
 export { merged, type Values } from "../../common/tree";
 
@@ -43,7 +44,8 @@ const NOT_CARRIED: readonly RegExp[] = [
     /^(alb)\.(vpcId|region|clusterName)$/,
     /^alb\.serviceAccount\.(create|name|roleArn|annotations\.eks\\\.amazonaws\\\.com\/role-arn)$/,
     /^keda\.(namespace|podIdentity\.aws\.irsa\.(enabled|roleArn))$/,
-    /^global(\.|$)/,
+    // KEDA's chart takes the registry of its images from there.
+    /^global(\.(?!image\.registry$)|$)/,
     /^(alb|keda)\.enabled$/,
 ];
 
@@ -80,17 +82,18 @@ export function mapSettings(request: SettingsRequest): Settings {
     }
     for (const { path, value } of leavesOf(values)) {
         const name = nameOf(path);
-        const known = shared.some((one) => startsWith(path, one.path));
+        const known = shared.find((one) => startsWith(path, one.path));
+        if (known !== undefined && value === null && path.length === known.path.length)
+            taken.takeChange(path, value, known.value);
         if (
-            known ||
+            known !== undefined ||
             RENAMED.some(({ from }) => from === name) ||
             NOT_CARRIED.some((pattern) => pattern.test(name)) ||
             isOfDependency(path) ||
-            isOff(path) ||
-            setsNothing(value, at(pristineDefaults, path))
+            isOff(path)
         )
             continue;
-        taken.take(path, value);
+        taken.takeChange(path, value, at(pristineDefaults, path));
     }
     return { ...taken.result(), configuration: merged(configuration, overrides) };
 }
@@ -109,15 +112,20 @@ export function mapDependencySettings(
     const configuration: Record<string, unknown> = {};
     const taken = new Taken(request.schema, configuration);
     for (const { path, value } of leavesOf(request.values)) {
-        if (request.notCarried.test(nameOf(path)) || setsNothing(value, at(request.pristineDefaults, path)))
-            continue;
-        taken.take(path, value);
+        if (request.notCarried.test(nameOf(path))) continue;
+        taken.takeChange(path, value, at(request.pristineDefaults, path));
     }
     return { ...taken.result(), configuration };
 }
 
+/** In Helm, null takes a default away: where there is none, it sets nothing. */
 function setsNothing(value: unknown, pristine: unknown): boolean {
-    return value === null || sameJson(value, {}) || sameJson(value, pristine);
+    return value === null ? isNothing(pristine) : sameJson(value, {}) || sameJson(value, pristine);
+}
+
+/** To a template they are the same as what is not there. */
+function isNothing(value: unknown): boolean {
+    return !value || sameJson(value, {}) || sameJson(value, []);
 }
 
 /** Maps of Kubernetes whose keys are the user's own: a schema has nothing to say about them. */
@@ -141,6 +149,20 @@ class Taken {
         }
         if (said === Said.Open && !path.some((key) => FREE_MAP.test(key))) this.#unproven.push(nameOf(path));
         put(this.configuration, path, value);
+    }
+
+    /** What the user set over what the chart brings. */
+    takeChange(path: Path, value: unknown, pristine: unknown): void {
+        if (setsNothing(value, pristine)) return;
+        // Few schemas know null; where one does not, the default cannot be taken away.
+        if (value === null && !this.#allowsNull(path)) this.#unsupported.push(nameOf(path));
+        else this.take(path, value);
+    }
+
+    #allowsNull(path: Path): boolean {
+        const alone: Record<string, unknown> = {};
+        put(alone, path, null);
+        return !settingProblems(this.schema ?? {}, alone).some((problem) => problem.path === nameOf(path));
     }
 
     result(): Omit<Settings, "configuration"> {

@@ -1,5 +1,6 @@
 // What a JSON schema says about one path of the settings it describes. Pure.
 import { isTree, own, type Path } from "../../common/tree";
+import { nameOfDocument, withinDocument } from "./schemaAsDraft7";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -27,7 +28,8 @@ function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Word
     if (place === false) return "forbidden";
     if (!isTree(place) || depth > DEEPEST) return Said.Unknown;
     const deeper = (part: unknown) => walk(root, part, path, depth + 1);
-    const { $ref, allOf: _, anyOf: __, oneOf: ___, then, else: otherwise, ...rest } = place;
+    const { $ref, allOf: _, anyOf: __, oneOf: ___, ...others } = place;
+    const { if: condition, then, else: otherwise, dependencies, dependentSchemas, ...rest } = others;
     const words = [
         ...(typeof $ref === "string" ? [deeper(referred(root, $ref))] : []),
         ...listOf(place, "allOf").map(deeper),
@@ -36,8 +38,8 @@ function walk(root: JsonSchema, place: unknown, path: Path, depth: number): Word
             return choices.length === 0 ? [] : [clearest(choices.map(deeper))];
         }),
         // They hold sometimes: what they name is known, and what they forbid is not always forbidden.
-        ...[then, otherwise].flatMap((part) =>
-            part !== undefined && deeper(part) === Said.Known ? [Said.Known] : [],
+        ...[condition, then, otherwise, ...partsOf(dependencies), ...partsOf(dependentSchemas)].flatMap(
+            (part) => (part !== undefined && deeper(part) === Said.Known ? [Said.Known] : []),
         ),
     ];
     if (words.length === 0) return ownWord(root, place, path, depth);
@@ -63,23 +65,48 @@ function ownWord(root: JsonSchema, place: JsonSchema, path: Path, depth: number)
     return place === root ? Said.Unknown : Said.Open;
 }
 
+/** Schemas by the setting that brings them along; a list there names settings that are known anyway. */
+function partsOf(byName: unknown): readonly unknown[] {
+    return Object.values(isTree(byName) ? byName : {}).filter(isTree);
+}
+
 function listOf(place: JsonSchema, key: string): readonly unknown[] {
     const list = own(place, key);
     return Array.isArray(list) ? list : [];
 }
 
-/** `#/$defs/name`; another document cannot be looked into. */
-function referred(root: JsonSchema, ref: string): unknown {
+/** `#/$defs/name`, or `#anchor`; another document cannot be looked into. */
+function referred(root: JsonSchema, reference: string): unknown {
+    const ref = withinDocument(reference, nameOfDocument(root));
     if (!ref.startsWith("#")) return true;
+    if (/^#[^/]/.test(ref)) return anchored(root, ref.slice(1));
     return ref
         .slice(1)
         .split("/")
         .filter((part) => part !== "")
-        .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
+        .map((part) => decoded(part).replaceAll("~1", "/").replaceAll("~0", "~"))
         .reduce<unknown>(
             (place, part) => (Array.isArray(place) ? place[Number(part)] : own(place, part)),
             root,
         );
+}
+
+/** The part with this name of its own, which authors put among the definitions. */
+function anchored(root: JsonSchema, name: string): unknown {
+    return [...partsOf(root.$defs), ...partsOf(root.definitions)].find(
+        (part) => own(part, "$anchor") === name || own(part, "$id") === `#${name}`,
+    );
+}
+
+/** A lone % stands for itself. */
+function decoded(part: string): string {
+    return part.replace(/(%[0-9A-Fa-f]{2})+/g, (code) => {
+        try {
+            return decodeURIComponent(code);
+        } catch {
+            return code;
+        }
+    });
 }
 
 function saysAnything(rest: JsonSchema): boolean {

@@ -1,12 +1,12 @@
 // Settings and the add-on's own JSON schema come in, what does not fit goes out, by path. Values that a preview does not know yet fit everywhere.
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { messageOf } from "../../common/errors";
+import { nameOf, type Values } from "../../common/tree";
 import { hasUnknown, UNKNOWN } from "../../common/unknownValue";
-import type { Values } from "./mapSettings";
 import { presentSchema } from "./schemaAsDraft7";
 
 export interface SettingProblem {
-    /** Like `alb.tolerations[0].key`; empty for the settings as a whole. */
+    /** Like `alb.tolerations[0].key`, with a backslash before a dot within a key; empty for the settings as a whole. */
     readonly path: string;
     readonly reason: string;
 }
@@ -20,7 +20,7 @@ export function settingProblems(schema: object, settings: Values): SettingProble
     return errors
         .filter(({ data }) => data !== UNKNOWN)
         .filter((error) => !undecided.some(({ schemaPath }) => error.schemaPath.startsWith(schemaPath)))
-        .map((error) => ({ path: pathOf(error), reason: reasonOf(error) }));
+        .map((error) => ({ path: pathOf(error, settings), reason: reasonOf(error) }));
 }
 
 /** Why nothing can be checked against this schema; undefined when it can be read. */
@@ -67,17 +67,22 @@ export function validateSettings(schema: Record<string, unknown>, settings: Valu
 /** These may fail only because of one value that is not known yet, and their branches with them. */
 const COMBINING = new Set(["anyOf", "oneOf", "not", "if", "allOf"]);
 
-function pathOf({ instancePath, params }: ErrorObject): string {
+function pathOf({ instancePath, params }: ErrorObject, settings: Values): string {
     const steps = instancePath
         .split("/")
         .slice(1)
         .map((step) => step.replace(/~1/g, "/").replace(/~0/g, "~"));
     const { additionalProperty, missingProperty } = params as Record<string, string | undefined>;
     const named = additionalProperty ?? missingProperty;
-    return [...steps, ...(named ? [named] : [])].reduce(
-        (path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path ? `${path}.${step}` : step),
-        "",
-    );
+    let path = "";
+    let place: unknown = settings;
+    // A number may be a place in a list, or somebody's key.
+    for (const [index, step] of [...steps, ...(named ? [named] : [])].entries()) {
+        const isItem = Array.isArray(place);
+        path += isItem ? `[${step}]` : `${index === 0 ? "" : "."}${nameOf([step])}`;
+        place = (place as Record<string, unknown> | undefined)?.[step];
+    }
+    return path;
 }
 
 function reasonOf({ keyword, params, message, data }: ErrorObject): string {

@@ -229,6 +229,32 @@ describe("release records of strangers", () => {
             );
     });
 
+    it("that hold the chart twice under two names have the values of the one that is on", async () => {
+        const twice = (on: string) =>
+            record({
+                chart: {
+                    metadata: {
+                        name: "acme",
+                        version: "1.0.0",
+                        dependencies: [
+                            { name: "the-chart", alias: "blue" },
+                            { name: "the-chart" },
+                            { name: "the-chart", alias: "green" },
+                        ],
+                    },
+                },
+                manifest: `---\n# Source: acme/charts/${on}/templates/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n`,
+            });
+        for (const [on, aliases] of [
+            ["blue", { "the-chart": "blue" }],
+            ["green", { "the-chart": "green" }],
+            ["the-chart", {}],
+        ] as const) {
+            const [found] = await reader([["kube-system", "rel", encode(twice(on))]]).find("the-chart", {});
+            assert.deepEqual(found?.aliases, aliases);
+        }
+    });
+
     it("are not even read where marks in the cluster tell which release holds the chart, and all are where they do not", async () => {
         const notes: string[] = [];
         const records = [

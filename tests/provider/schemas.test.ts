@@ -21,6 +21,29 @@ describe("what a schema says of a setting", () => {
         assert.equal(saidOf(schema, ["c"]), Said.Known);
         assert.equal(saidOf(schema, ["d"]), Said.Unknown);
     });
+    it("counts where it comes along with another setting, in the words of every draft", () => {
+        const along = { a: { properties: { b: {} } }, c: ["a"] };
+        for (const word of ["dependencies", "dependentSchemas"]) {
+            assert.equal(saidOf({ ...part, [word]: along }, ["b"]), Said.Known);
+            assert.equal(saidOf({ ...part, [word]: along }, ["d"]), Said.Unknown);
+        }
+        assert.equal(saidOf({ if: part, else: closed }, ["a"]), Said.Known);
+    });
+    it("counts through every form of reference", () => {
+        const to = ($ref: string) => ({
+            $id: "https://example.com/addon.json",
+            $defs: { x: { $anchor: "here", ...part }, "50%": part },
+            properties: { z: { $ref } },
+        });
+        for (const ref of [
+            "#here",
+            "https://example.com/addon.json#/$defs/x",
+            "#/$defs/50%",
+            "#/$defs/50%25",
+        ])
+            assert.equal(saidOf(to(ref), ["z", "a"]), Said.Known, ref);
+        assert.equal(saidOf(to("#nowhere"), ["z", "a"]), Said.Unknown);
+    });
     it("counts by patterns of either mode", () => {
         assert.equal(saidOf({ patternProperties: { "^[\\w\\_]+$": {} } }, ["a_b"]), Said.Known);
         assert.equal(saidOf({ patternProperties: { "^\\p{L}+$": {} } }, ["ä"]), Said.Known);
@@ -49,6 +72,29 @@ describe("settings", () => {
             definitions: { A: { type: "object", ...closedTo("a") } },
         };
         assert.deepEqual(problems(shared, { a: 1, b: 2 }), ["b"]);
+    });
+    it("are checked against newer drafts too", () => {
+        const newer = {
+            $schema: "https://json-schema.org/draft/2020-12/schema",
+            $id: "https://example.com/addon.json",
+            $defs: { text: { type: "string" } },
+            properties: {
+                a: { $ref: "https://example.com/addon.json#/$defs/text" },
+                pair: { prefixItems: [{ type: "string" }], items: false },
+                maybe: { nullable: true, enum: ["x", null] },
+            },
+            dependentRequired: { a: ["b"] },
+            dependentSchemas: { a: { properties: { c: { type: "number" } } } },
+        };
+        assert.equal(unreadable(newer), undefined);
+        assert.deepEqual(problems(newer, { a: 1, b: 1, c: "x", pair: ["x", "y"], maybe: "y" }).sort(), [
+            "a",
+            "c",
+            "maybe",
+            "pair",
+        ]);
+        assert.deepEqual(problems(newer, { a: "x" }), ["b"]);
+        assert.deepEqual(problems(newer, { a: "x", b: 1, c: 2, pair: ["x"], maybe: null }), []);
     });
     it("are checked against patterns of either mode", () => {
         const of = (pattern: string) => ({ properties: { a: { type: "string", pattern } } });

@@ -156,6 +156,43 @@ describe("settings of the release", () => {
         assert.ok(older.unsupported.includes("tolerations"));
     });
 
+    it("null, which takes a default of the chart away, is named where the add-on cannot do that; elsewhere it sets nothing", () => {
+        const pristineDefaults = { ...publicDefaultsAsValues(), enableWebhooks: true, extra: [] };
+        const values = { ...base, affinity: null, enableWebhooks: null, extra: null, stranger: null };
+        const { configuration, unsupported } = map(values, { pristineDefaults });
+        assert.deepEqual(unsupported, ["affinity", "enableWebhooks"]);
+        assert.ok(!("affinity" in configuration));
+        const knows = { properties: { stage: { type: ["string", "null"] } } };
+        const sent = map({ ...base, stage: null }, { schema: knows });
+        assert.deepEqual([sent.unsupported, sent.configuration.stage], [[], null]);
+        const ofDependency = mapDependencySettings({
+            values: { node: { logLevel: null, other: null } },
+            pristineDefaults: { node: { logLevel: 2 } },
+            schema: { properties: { node: { properties: { logLevel: { type: "integer" } } } } },
+            notCarried: /^never$/,
+        });
+        assert.deepEqual([ofDependency.unsupported, ofDependency.configuration], [["node.logLevel"], {}]);
+    });
+
+    it("a registry for all of KEDA's images is named, other global values are the umbrella's own", () => {
+        const { unsupported } = map({
+            ...base,
+            global: { image: { registry: "mirror.example" }, team: "ml", imageRegistry: "other" },
+        });
+        assert.deepEqual(unsupported, ["global.image.registry"]);
+    });
+
+    it("keys of any form are told by their path, and a number that is a key is no place in a list", () => {
+        const { configuration } = map({
+            ...base,
+            nodeSelector: { "kubernetes.io/os": 1, "7": 2, "a b": "x" },
+        });
+        assert.deepEqual(validateSettings(schema, configuration), [
+            "nodeSelector.7 must be string, not 2",
+            "nodeSelector.kubernetes\\.io/os must be string, not 1",
+        ]);
+    });
+
     it("values equal to the chart's defaults are not settings of the user", () => {
         assert.deepEqual(map({ ...base, stage: "prod", tolerations: [] }).unsupported, []);
     });

@@ -7,6 +7,12 @@ import { UNPACKED_LIMIT_BYTES } from "../../../common/unpackedLimit";
 import type { KubernetesObject } from "../../ports/world";
 import { HELM_SCHEMA } from "./helmYaml";
 
+/** A chart right below the release's own. */
+export interface ChartInside {
+    readonly name: string;
+    readonly alias?: string;
+}
+
 /** What of a record is read here. */
 export interface StoredRelease {
     name: string;
@@ -18,7 +24,7 @@ export interface StoredRelease {
             name?: string;
             version?: string;
             appVersion?: string;
-            dependencies?: { name: string; alias?: string }[] | null;
+            dependencies?: ChartInside[] | null;
         };
         values?: Record<string, unknown> | null;
     };

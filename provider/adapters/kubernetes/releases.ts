@@ -15,7 +15,7 @@ import type {
 } from "../../ports/world";
 import type { ApiDiscovery } from "./apiDiscovery";
 import type { KubernetesObjects } from "./objects";
-import { decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
+import { type ChartInside, decodeRelease, documentsIn, type StoredRelease } from "./releaseRecord";
 
 /** Written over `owner=helm`: Helm finds its records by that label alone, and the retired ones stay findable for us. */
 const RETIRED_OWNER = PACKAGE_NAME;
@@ -119,7 +119,7 @@ export class HelmReleases implements Releases {
             chartVersion: metadata.version ?? "",
             appVersion: metadata.appVersion ?? "",
             charts,
-            aliases: Object.fromEntries(inside.flatMap(({ name, alias }) => (alias ? [[name, alias]] : []))),
+            aliases: aliasesOf(inside, stored.manifest ?? ""),
             values: stored.config ?? {},
             chartDefaults: stored.chart?.values ?? {},
             ...(await this.#pristineDefaults(records, stored)),
@@ -230,6 +230,15 @@ export class HelmReleases implements Releases {
             }),
         );
     }
+}
+
+/** Of a chart that is there several times, the name under which it rendered something counts: the others are switched off. */
+function aliasesOf(inside: readonly ChartInside[], manifest: string): Record<string, string> {
+    const isRendered = ({ name, alias }: ChartInside) => manifest.includes(`/charts/${alias || name}/`);
+    const chosen = inside.filter(
+        (one) => isRendered(one) || !inside.some((other) => other.name === one.name && isRendered(other)),
+    );
+    return Object.fromEntries(chosen.flatMap(({ name, alias }) => (alias ? [[name, alias]] : [])));
 }
 
 /** Helm installs what a List holds, of one kind or of many; what has no kind, version or name is none. */

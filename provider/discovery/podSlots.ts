@@ -1,7 +1,8 @@
 // Looks whether there is room for the add-on's pods beside Helm's: on ready nodes that they may go to. A few nodes often tell; a crowded cluster has thousands of pods. Writes nothing.
+
+import { findAutoscaler } from "../kubernetes/autoscaler";
 import type { KubernetesObject, World } from "../ports/world";
 import type { ProfileNeeds } from "../profiles/profile";
-import { findAutoscaler } from "./autoscaler";
 
 export interface PodSlots {
     /** All of them where they are fewer than needed; at least these otherwise. */

@@ -10,16 +10,26 @@ export interface Workloads {
     /** Waits until every workload has all its replicas available. */
     waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void>;
     status(ref: ObjectRef): Promise<WorkloadStatus | undefined>;
-    /** One line per pod in the namespace that is not ready or could not be created, with its reason. */
-    failingPods(namespace: string): Promise<string[]>;
-    /** One line per Deployment in the namespace whose pods the API server refuses: by a policy, a quota, Pod Security. */
-    refusedPods(namespace: string): Promise<string[]>;
+    /** Pods in the namespace that are not ready or could not be created. */
+    failingPods(namespace: string): Promise<FailingPod[]>;
+    /** Deployments in the namespace whose pods the API server refuses: by a policy, a quota, Pod Security. */
+    refusedPods(namespace: string): Promise<FailingPod[]>;
     /** Deployments and DaemonSets in the namespace that EKS has applied and whose pods do not all run yet: "Deployment a/b". */
     startingOfEks(namespace: string): Promise<string[]>;
     /** What the API server would say to this number of replicas, by a dry run; undefined when it would take it, or when this principal may not ask. */
     refusedScale(ref: ObjectRef, replicas: number): Promise<string | undefined>;
     /** What the API server would say to a pod like the workload's in that namespace, by a dry run; undefined as above. */
     refusedPod(workload: KubernetesObject, namespace: string): Promise<string | undefined>;
+}
+
+/** A pod that does not run, or a Deployment that gets none. */
+export interface FailingPod {
+    /** One line for people, with the reason. */
+    readonly told: string;
+    /** No node takes it. */
+    readonly isUnscheduled: boolean;
+    /** Name of the Deployment that it belongs to, when EKS has applied that one. */
+    readonly deploymentOfEks?: string;
 }
 
 export interface WorkloadStatus {

@@ -32,6 +32,6 @@ export async function reportControllers(
             all.length > 0 &&
             all.every(({ available, desired, upToDate }) => upToDate && available >= desired),
         controllers: all.map(({ name, available, desired }) => `${name} ${available}/${desired}`).sort(),
-        failingPods: [...failingPods].sort(),
+        failingPods: failingPods.map(({ told }) => told).sort(),
     };
 }

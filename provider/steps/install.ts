@@ -122,8 +122,7 @@ export function install(
                     timeoutMs: installMs,
                     meanwhile,
                 });
-            const { name, namespace } = plan.addon;
-            const addon = await awaitAddon(world, name, namespace, installMs, meanwhile);
+            const addon = await awaitAddon(world, profile, installMs, meanwhile);
             const { own: created, ...rest } = await madeByAddon(world, profile, memory.value.since);
             await tellUnproved(context, profile, rest);
             const workloads = await workloadsToAwait(context, created);

@@ -40,6 +40,8 @@ function eks(endsAt: number, podsRunAt: number, end = AddonStatus.Active) {
     return { world: world as never, describes, now: () => time };
 }
 
+const X = { addonName: "x", addonNamespace: "a" };
+
 describe("an add-on that EKS creates", () => {
     for (const [endsAt, podsRunAt] of [
         [500, 500],
@@ -54,7 +56,7 @@ describe("an add-on that EKS creates", () => {
     ] as const) {
         it(`is ACTIVE after ${endsAt / 1000} s, its pods after ${podsRunAt / 1000} s: noticed within 2 s`, async () => {
             const { world, describes, now } = eks(endsAt, podsRunAt);
-            await awaitAddon(world, "x", "a", 20 * MINUTE);
+            await awaitAddon(world, X, 20 * MINUTE);
             assert.ok(now() - endsAt <= 2_000, `${now() - endsAt} ms late`);
             assert.ok(describes.length <= (endsAt <= 3 * MINUTE ? 60 : 100), `${describes.length} calls`);
         });
@@ -66,7 +68,7 @@ describe("an add-on that EKS creates", () => {
             [100_000, 10_000],
         ] as const) {
             const { world, now } = eks(endsAt, 3 * MINUTE, AddonStatus.CreateFailed);
-            await assert.rejects(awaitAddon(world, "x", "a", 20 * MINUTE), /CREATE_FAILED/);
+            await assert.rejects(awaitAddon(world, X, 20 * MINUTE), /CREATE_FAILED/);
             assert.ok(now() - endsAt <= late, `${now() - endsAt} ms late`);
         }
     });

@@ -1,6 +1,6 @@
 // What makes nodes when pods wait for them: every form of Karpenter, EKS Auto Mode's pools, and the cluster autoscaler as charts label it; what was stopped makes none.
 import assert from "node:assert/strict";
-import { findAutoscaler } from "../../provider/discovery/autoscaler";
+import { findAutoscaler } from "../../provider/kubernetes/autoscaler";
 import type { KubernetesObject, World } from "../../provider/ports/world";
 
 const object = (apiVersion: string, kind: string, name: string, more: object = {}): KubernetesObject => ({

@@ -232,11 +232,14 @@ describe("progress", () => {
                 startingOfEks: async () => [],
                 failingPods: async () => {
                     asked += 1;
-                    return ["a", "b", "c", "d", "e"].map((pod) => `pod x/${pod}: ImagePullBackOff`);
+                    return ["a", "b", "c", "d", "e"].map((pod) => ({
+                        told: `pod x/${pod}: ImagePullBackOff`,
+                        isUnscheduled: false,
+                    }));
                 },
             },
         };
-        await awaitAddon(eks as never, "addon", "x", 600_000);
+        await awaitAddon(eks as never, { addonName: "addon", addonNamespace: "x" }, 600_000);
         const last = lines.at(-1) ?? "";
         assert.match(
             last,

@@ -180,7 +180,7 @@ describe("where AWS's script waits for ever, or not at all", () => {
         ({
             addons: { describe: async () => addon(status) },
             workloads: {
-                failingPods: async () => ["pod x crashes"],
+                failingPods: async () => [{ told: "pod x crashes", isUnscheduled: false }],
                 refusedPods: async () => [],
                 startingOfEks: async () => [],
             },
@@ -202,7 +202,7 @@ describe("where AWS's script waits for ever, or not at all", () => {
     for (const [status, end] of Object.entries(ENDS) as [AddonStatus, string][])
         it(`W23: a wait for an add-on that stays ${status} ends, and the issues of EKS are told`, async () => {
             world.restore(snapshot);
-            const wait = awaitAddon(showing(status), "a", "ns", 60_000);
+            const wait = awaitAddon(showing(status), { addonName: "a", addonNamespace: "ns" }, 60_000);
             if (end === "done") assert.equal((await wait).status, status);
             else
                 await assert.rejects(

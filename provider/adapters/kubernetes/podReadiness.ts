@@ -21,6 +21,12 @@ interface Reason {
     message?: string;
 }
 
+/** The scheduler found no node for it: all are full, tainted, or without what it asks for. */
+export function isUnscheduled(pod: KubernetesObject): boolean {
+    const { conditions = [] } = (pod as { status?: PodStatus }).status ?? {};
+    return conditions.some(({ type, status }) => type === "PodScheduled" && status === "False");
+}
+
 /** Undefined for a pod that is ready or has done its work. */
 export function whyNotReady(pod: KubernetesObject): string | undefined {
     const status = (pod as { status?: PodStatus }).status ?? {};

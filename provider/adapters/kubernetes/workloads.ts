@@ -1,6 +1,7 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { LackOfNodes } from "../../kubernetes/lackOfNodes";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { keyOf } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
@@ -8,6 +9,7 @@ import { statusOf } from "../../kubernetes/workloadStatus";
 import { poll } from "../../ports/poll";
 import type {
     Clock,
+    FailingPod,
     KubernetesObject,
     ObjectRef,
     Objects,
@@ -15,9 +17,11 @@ import type {
     WorkloadStatus,
     Workloads,
 } from "../../ports/world";
-import { whyNotReady } from "./podReadiness";
+import { isUnscheduled, whyNotReady } from "./podReadiness";
 
 const POLL_MS = 250;
+/** Pods that only start are not asked why. */
+const NO_NODE_POLL_MS = 15_000;
 /** Between the end of a pod's containers and that of its object. */
 const AFTER_GRACE_MS = 15_000;
 /** Pods that go keep everybody waiting. */
@@ -81,6 +85,13 @@ export class KubernetesWorkloads implements Workloads {
 
     async waitAvailable(refs: readonly ObjectRef[], timeoutMs: number): Promise<void> {
         const refusal = new LastingRefusal(this.clock);
+        const lack = new LackOfNodes(this);
+        let lookedAt = this.clock.now();
+        const haveNoNode = async (away: readonly KubernetesObject[]) => {
+            if (this.clock.now() - lookedAt < NO_NODE_POLL_MS) return false;
+            lookedAt = this.clock.now();
+            return lack.isForGood(await this.#haveNoNode(away));
+        };
         await this.#waitFor(timeoutMs, async () => {
             const found = await readMany(this, refs);
             const states = refs.map((ref) => ({ ref, live: found.get(keyOf(ref)) }));
@@ -89,7 +100,9 @@ export class KubernetesWorkloads implements Workloads {
             const gone = away.filter(({ live }) => live === undefined).map(({ ref }) => ref);
             const isRefused = away.some(({ live }) => live !== undefined && whyRefused(live) !== undefined);
             return {
-                isHopeless: refusal.seen(isRefused || gone.length > 0),
+                isHopeless:
+                    refusal.seen(isRefused || gone.length > 0) ||
+                    (await haveNoNode(away.flatMap(({ live }) => live ?? []))),
                 why: () =>
                     this.#whyAway(
                         away.map(({ ref }) => ref),
@@ -104,26 +117,24 @@ export class KubernetesWorkloads implements Workloads {
         return live && statusOf(live);
     }
 
-    async failingPods(namespace: string): Promise<string[]> {
-        const [refused, pods] = await Promise.all([
-            this.refusedPods(namespace),
+    async failingPods(namespace: string): Promise<FailingPod[]> {
+        const [deployments, pods] = await Promise.all([
+            this.objects.list("apps/v1", "Deployment", { namespace }),
             this.objects.list("v1", "Pod", { namespace }),
         ]);
-        return [
-            ...refused,
-            ...pods.flatMap((pod) => {
-                const reason = whyNotReady(pod);
-                return reason === undefined ? [] : [`pod ${namespace}/${pod.metadata.name}: ${reason}`];
-            }),
-        ];
+        const failing = pods.flatMap((pod) => {
+            const reason = whyNotReady(pod);
+            if (reason === undefined) return [];
+            const told = `pod ${namespace}/${pod.metadata.name}: ${reason}`;
+            const owner = deployments.find((deployment) => selects(deployment, pod));
+            return [{ told, isUnscheduled: isUnscheduled(pod), ...ofEks(owner) }];
+        });
+        return [...deployments.flatMap(refusedOf), ...failing];
     }
 
-    async refusedPods(namespace: string): Promise<string[]> {
+    async refusedPods(namespace: string): Promise<FailingPod[]> {
         const deployments = await this.objects.list("apps/v1", "Deployment", { namespace });
-        return deployments.flatMap((deployment) => {
-            const why = whyRefused(deployment);
-            return why === undefined ? [] : [`deployment ${namespace}/${deployment.metadata.name}: ${why}`];
-        });
+        return deployments.flatMap(refusedOf);
     }
 
     async startingOfEks(namespace: string): Promise<string[]> {
@@ -179,17 +190,27 @@ export class KubernetesWorkloads implements Workloads {
         const named = refs.map(
             (ref) => `${ref.namespace}/${ref.name}${gone.includes(ref) ? " (is not there)" : ""}`,
         );
-        return `not available: ${named.join(", ")}${pods.length ? `; ${pods.join("; ")}` : ""}`;
+        const told = pods.map((pod) => `; ${pod.told}`);
+        return `not available: ${named.join(", ")}${told.join("")}`;
     }
 
-    async #podsOf(workload: KubernetesObject): Promise<KubernetesObject[]> {
+    async #haveNoNode(workloads: readonly KubernetesObject[]): Promise<boolean> {
+        const deployments = workloads.filter(({ kind }) => kind === "Deployment");
+        const pods = await Promise.all(deployments.map((deployment) => this.#podsOf(deployment, "whole")));
+        return pods.flat().some(isUnscheduled);
+    }
+
+    async #podsOf(
+        workload: KubernetesObject,
+        form: "whole" | "metadata" = "metadata",
+    ): Promise<KubernetesObject[]> {
         const labels = (workload as WorkloadShape).spec?.selector?.matchLabels ?? {};
         const labelSelector = Object.entries(labels)
             .map(([key, value]) => `${key}=${value}`)
             .join(",");
         return this.objects.list("v1", "Pod", {
             labelSelector,
-            metadataOnly: true,
+            ...(form === "metadata" ? { metadataOnly: true } : {}),
             ...(workload.metadata.namespace ? { namespace: workload.metadata.namespace } : {}),
         });
     }
@@ -227,6 +248,24 @@ function graceMs(workload: KubernetesObject): number {
 function isAway(workload: KubernetesObject): boolean {
     const { upToDate, available, desired } = statusOf(workload);
     return !upToDate || available < desired;
+}
+
+function refusedOf(deployment: KubernetesObject): FailingPod[] {
+    const why = whyRefused(deployment);
+    const { namespace, name } = deployment.metadata;
+    if (why === undefined) return [];
+    return [{ told: `deployment ${namespace}/${name}: ${why}`, isUnscheduled: false, ...ofEks(deployment) }];
+}
+
+function ofEks(deployment: KubernetesObject | undefined): Pick<FailingPod, "deploymentOfEks"> {
+    return deployment !== undefined && isAppliedByEks(deployment)
+        ? { deploymentOfEks: deployment.metadata.name }
+        : {};
+}
+
+function selects(workload: KubernetesObject, { metadata }: KubernetesObject): boolean {
+    const labels = Object.entries((workload as WorkloadShape).spec?.selector?.matchLabels ?? {});
+    return labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 /** A Deployment says of its ReplicaSet that no pod could be created, and why. */

@@ -1,31 +1,29 @@
 // Waits for an add-on to become ACTIVE or to go away. What can heal is waited for, what cannot ends the wait at once; every wait ends.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { hasFailed } from "../../addons/states";
-import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { poll } from "../../ports/poll";
 import { type Addon, AddonStatus, type ObjectRef, type World } from "../../ports/world";
 import type { DependencyProfile } from "../../profiles/dependencies";
 import { AskedSparingly } from "./askedSparingly";
+import { type AwaitedAddon, AwaitedPods } from "./awaitedPods";
 
 /** EKS is asked often at first, when a small cluster may be quick, and then at the pace it likes. */
 export const pollMs = (elapsed: number) => (elapsed < 10_000 ? 250 : elapsed < 60_000 ? 1_000 : 2_000);
 
-const REFUSED_PODS_POLL_MS = 5_000;
-
 /** `meanwhile` runs at every look; it measures which requests are refused. */
 export async function awaitAddon(
     world: World,
-    name: string,
-    namespace: string,
+    awaited: AwaitedAddon,
     timeoutMs: number,
     meanwhile: () => Promise<unknown> = async () => undefined,
     step = "install",
 ): Promise<Addon> {
-    const refused = new RefusedPods(world, namespace);
-    const waiting = new WaitingPods(world, namespace);
+    const { addonName: name, addonNamespace: namespace } = awaited;
+    const pods = new AwaitedPods(world, awaited);
+    const failing = async () => (await world.workloads.failingPods(namespace)).map(({ told }) => told);
     const asked = new AskedSparingly(world, name, namespace);
     const look = async (elapsed: number) => {
-        const [addon, areRefused] = await Promise.all([asked.describe(), refused.forGood(), meanwhile()]);
+        const [addon] = await Promise.all([asked.describe(), pods.look(elapsed), meanwhile()]);
         if (addon === undefined) {
             throw new MigrationError({
                 code: ErrorCode.AddonFailed,
@@ -35,19 +33,12 @@ export async function awaitAddon(
             });
         }
         if (addon.status === AddonStatus.Active) return addon;
-        if (hasFailed(addon) || areRefused) {
-            throw failedAddon(
-                ErrorCode.AddonFailed,
-                step,
-                addon,
-                await world.workloads.failingPods(namespace),
-            );
-        }
+        if (hasFailed(addon) || pods.areStuck())
+            throw failedAddon(ErrorCode.AddonFailed, step, addon, await failing());
         const issues = addon.issues.map(({ code, message }) => `${code} ${message}`.trim());
-        const pods = await waiting.told(elapsed);
         const seconds = Math.round(elapsed / 1000);
         world.log.progress(
-            `${step}: add-on ${[`${addon.status} for ${seconds} s`, ...issues, ...pods].join("; ")}`,
+            `${step}: add-on ${[`${addon.status} for ${seconds} s`, ...issues, ...pods.told()].join("; ")}`,
         );
         return addon;
     };
@@ -62,55 +53,9 @@ export async function awaitAddon(
         addon.status === AddonStatus.Degraded ? ErrorCode.AddonFailed : ErrorCode.AddonTimeout,
         step,
         addon,
-        await world.workloads.failingPods(namespace),
+        await failing(),
         timeoutMs,
     );
-}
-
-/** A quick add-on has nothing to explain. */
-const PODS_AFTER_MS = 15_000;
-const PODS_POLL_MS = 15_000;
-const PODS_TOLD = 3;
-
-/** What a wait that lasts is waiting for: pods by name and reason. */
-class WaitingPods {
-    #asked = 0;
-    #lines: readonly string[] = [];
-
-    constructor(
-        readonly world: World,
-        readonly namespace: string,
-    ) {}
-
-    async told(elapsed: number): Promise<readonly string[]> {
-        if (elapsed < PODS_AFTER_MS || elapsed - this.#asked < PODS_POLL_MS) return this.#lines;
-        this.#asked = elapsed;
-        const pods = await this.world.workloads.failingPods(this.namespace);
-        const more = pods.length - PODS_TOLD;
-        this.#lines = [...pods.slice(0, PODS_TOLD), ...(more > 0 ? [`${more} more pods`] : [])];
-        return this.#lines;
-    }
-}
-
-/** Whether the pods of a namespace are refused, and stay so: nothing that EKS waits for will come. */
-class RefusedPods {
-    readonly #refusal: LastingRefusal;
-    #looked: number | undefined;
-
-    constructor(
-        readonly world: World,
-        readonly namespace: string,
-    ) {
-        this.#refusal = new LastingRefusal(world.clock);
-    }
-
-    async forGood(): Promise<boolean> {
-        const now = this.world.clock.now();
-        if (this.#looked !== undefined && now - this.#looked < REFUSED_PODS_POLL_MS) return false;
-        this.#looked = now;
-        const refused = await this.world.workloads.refusedPods(this.namespace);
-        return this.#refusal.seen(refused.length > 0);
-    }
 }
 
 /** Answers false when EKS could not delete it. */

@@ -103,8 +103,7 @@ export async function moveDependency(move: DependencyMove, search: JointSearch):
     const measuring = seldom(world.clock, MEASURED_EVERY_MS, () => refusals.glance());
     await awaitAddon(
         world,
-        planned.addonName,
-        profile.addonNamespace,
+        profile,
         timeouts.installMs,
         () => Promise.all([handing(), measuring(), bridging()]),
         step,

@@ -65,7 +65,7 @@ export async function installPrerequisite({
         const { name } = await someoneElses(world, planned.addonName, error, isTheirs);
         world.log.warn(`${step}: somebody else created the add-on ${name} meanwhile; it is used as it is`);
     });
-    await awaitAddon(world, planned.addonName, profile.addonNamespace, timeouts.installMs, undefined, step);
+    await awaitAddon(world, profile, timeouts.installMs, undefined, step);
     world.objects.rediscover();
     if (memory.value.created === undefined) {
         const found = await madeByAddon(world, profile, since, beside);

@@ -11,6 +11,7 @@ import { type Store, withOwners } from "./store";
 
 const MANAGER = "kube-controller-manager";
 const REVISION = "deployment.kubernetes.io/revision";
+const NODE = "fake-1";
 const READY_MS = 300;
 const OPERATOR_READY_MS = 1_000;
 const TERMINATION_MS = 400;
@@ -186,8 +187,31 @@ export class Controllers {
                 labels: { ...template?.metadata?.labels },
                 ownerReferences: [ownerOf(owner)],
             },
-            spec: { ...template?.spec, nodeName: "fake-1" },
+            spec: { ...template?.spec, ...(this.#hasNode(owner) ? { nodeName: NODE } : {}) },
         };
+    }
+
+    #hasNode({ metadata }: KubernetesObject): boolean {
+        return !this.data().withoutNodes.has(metadata.namespace ?? "");
+    }
+
+    /** Answers whether it has a node. */
+    #schedule(pod: KubernetesObject): boolean {
+        if ((pod.spec as { nodeName?: string }).nodeName !== undefined) return true;
+        if (this.#hasNode(pod)) {
+            this.store.update(
+                { ...pod, spec: { ...(pod.spec as object), nodeName: NODE } },
+                { manager: "kube-scheduler", operation: "Update" },
+            );
+            return true;
+        }
+        const message = "0/1 nodes are available: 1 Too many pods.";
+        const status = {
+            phase: "Pending",
+            conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+        };
+        if (!same(status, pod.status)) this.store.status(pod, "kube-scheduler", status);
+        return false;
     }
 
     #pod(pod: KubernetesObject): void {
@@ -211,6 +235,7 @@ export class Controllers {
             }
             return;
         }
+        if (!this.#schedule(pod)) return;
         const secrets = neededSecrets(pod).every(
             (name) =>
                 this.store.raw({

@@ -78,6 +78,8 @@ export interface Data {
     buckets: Map<string, BucketOwner>;
     /** Images (parts of names) whose pods never become ready. */
     broken: Set<string>;
+    /** Namespaces whose new pods find no node: all are full, or tainted. */
+    withoutNodes: ReadonlySet<string>;
     policies: readonly Policy[];
     behaviour: Behaviour;
     /** The Secret as each pod sees it, where pods see changes late. */
@@ -112,6 +114,7 @@ export function emptyData(now: number): Data {
         loadBalancers: new Map(),
         buckets: new Map(),
         broken: new Set(),
+        withoutNodes: new Set(),
         policies: [],
         behaviour: SIMPLE,
         mounted: new Map(),

@@ -1,5 +1,9 @@
 // Looks for what makes nodes when pods wait for them: Karpenter (EKS Auto Mode and HyperPod's own autoscaling are Karpenter too), or the cluster autoscaler. Writes nothing.
-import type { World } from "../ports/world";
+import type { Objects } from "../ports/world";
+
+interface Reads {
+    readonly objects: Pick<Objects, "serves" | "list">;
+}
 
 /** Newest first. */
 const NODE_POOLS = [
@@ -16,11 +20,11 @@ const CLUSTER_AUTOSCALER = [
 ];
 
 /** Its name for people; undefined when there is none. */
-export async function findAutoscaler(world: World): Promise<string | undefined> {
+export async function findAutoscaler(world: Reads): Promise<string | undefined> {
     return (await findKarpenter(world)) ?? (await findClusterAutoscaler(world));
 }
 
-async function findKarpenter({ objects }: World): Promise<string | undefined> {
+async function findKarpenter({ objects }: Reads): Promise<string | undefined> {
     for (const { apiVersion, kind } of NODE_POOLS) {
         if (!(await objects.serves(apiVersion, kind))) continue;
         const pools = await objects.list(apiVersion, kind, { metadataOnly: true });
@@ -31,7 +35,7 @@ async function findKarpenter({ objects }: World): Promise<string | undefined> {
 }
 
 /** One that somebody stopped makes no nodes. */
-async function findClusterAutoscaler({ objects }: World): Promise<string | undefined> {
+async function findClusterAutoscaler({ objects }: Reads): Promise<string | undefined> {
     const found = await Promise.all(
         CLUSTER_AUTOSCALER.map((labelSelector) => objects.list("apps/v1", "Deployment", { labelSelector })),
     );

@@ -1,4 +1,5 @@
 // A dependency whose requests can be led over comes in; Helm's pods answer under the name of the add-on's Service, from before EKS is asked until the add-on's own pods do. Where the cluster does not follow, requests pause, and it is told.
+import { inOneLook } from "../../kubernetes/cachedReads";
 import type { PlannedDependency } from "../../plan/plan";
 import type { World } from "../../ports/world";
 import { buildBridge, cutBridge, followBridge, removeBridges } from "../handover/bridge";
@@ -27,8 +28,9 @@ export async function beginBridge({ world, planned, migrationId, warn }: Bridged
 export async function keepBridge({ world, planned, migrationId }: Bridged): Promise<void> {
     const { bridge } = planned;
     if (bridge === undefined) return;
-    const live = await world.objects.read(bridge.to);
-    if (live !== undefined && isOfMove(live, migrationId)) await followBridge(world, migrationId, bridge);
+    const now = inOneLook(world);
+    const live = await now.objects.read(bridge.to);
+    if (live !== undefined && isOfMove(live, migrationId)) await followBridge(now, migrationId, bridge);
 }
 
 /** The add-on's pods answer, or Helm's do under their own name again. */

@@ -12,7 +12,7 @@ import { createdByOthers } from "../addon/createdByOthers";
 import type { JointSearch } from "../addon/jointSearch";
 import { describeUnproved, type OwnedRef, provedOf } from "../addon/ownership";
 import { awaitAddon, awaitWorkloads } from "../addon/wait";
-import { handOver, makeRoom, type Replaced, replacedFrom } from "../handover/replaceWorkload";
+import { HandOver, handOver, makeRoom, type Replaced, replacedFrom } from "../handover/replaceWorkload";
 import { MEASURED_EVERY_MS, probesOf, Refusals, waitForAnswers } from "../models/probes";
 import { beginBridge, endBridge, keepBridge } from "./bridge";
 import { changedSecrets, type Fingerprints, fingerprintSecrets } from "./issuedSecrets";
@@ -98,7 +98,8 @@ export async function moveDependency(move: DependencyMove, search: JointSearch):
     };
     const attempts = { step, token: `${migrationId}/${since}`, memory, removeMs: timeouts.removeMs };
     await createOrContinue(world, wanted, attempts, existing);
-    const handing = seldom(world.clock, POLL_MS, () => handOver(world, replaced));
+    const handedOver = new HandOver(world, replaced);
+    const handing = seldom(world.clock, POLL_MS, () => handedOver.glance());
     const bridging = seldom(world.clock, BRIDGED_EVERY_MS, () => keepBridge(move));
     const measuring = seldom(world.clock, MEASURED_EVERY_MS, () => refusals.glance());
     await awaitAddon(

@@ -53,13 +53,31 @@ export async function makeRoom(world: World, { ref, uid }: Replaced): Promise<vo
 /** Lets old pods go whose node has a Ready new one, and those that keep a new one from being scheduled. Answers how many are left. */
 export async function handOver(world: World, replaced: readonly Replaced[]): Promise<number> {
     const left = await Promise.all(replaced.map((one) => handOverOne(world, one)));
-    return left.reduce((sum, count) => sum + count, 0);
+    return left.reduce<number>((sum, count) => sum + (count ?? 0), 0);
 }
 
-async function handOverOne(world: World, replaced: Replaced): Promise<number> {
+/** The same during a wait: whose last old pod went is not looked at again. */
+export class HandOver {
+    #waiting: readonly Replaced[];
+
+    constructor(
+        readonly world: World,
+        replaced: readonly Replaced[],
+    ) {
+        this.#waiting = replaced;
+    }
+
+    async glance(): Promise<void> {
+        const waiting = this.#waiting;
+        const left = await Promise.all(waiting.map((one) => handOverOne(this.world, one)));
+        this.#waiting = waiting.filter((_, index) => left[index] !== 0);
+    }
+}
+
+/** Undefined without a successor: the old pods are all there is. */
+async function handOverOne(world: World, replaced: Replaced): Promise<number | undefined> {
     const successor = await world.objects.read(replaced.ref);
-    // Without a successor the old pods are all there is.
-    if (successor === undefined || successor.metadata.uid === replaced.uid) return 0;
+    if (successor === undefined || successor.metadata.uid === replaced.uid) return undefined;
     return replaced.ref.kind === "DaemonSet"
         ? handOverNodes(world, replaced, successor)
         : handOverReplicas(world, replaced, successor);

@@ -24,6 +24,16 @@ export function isTerminating({ metadata }: KubernetesObject): boolean {
     return metadata.deletionTimestamp !== undefined;
 }
 
+/** Those of the namespaces in which nothing can be made now. */
+export async function terminatingNamespaces(
+    world: Pick<World, "objects">,
+    names: readonly string[],
+): Promise<ReadonlySet<string>> {
+    const refs = [...new Set(names)].map((name) => ({ apiVersion: "v1", kind: "Namespace", name }));
+    const going = [...(await readMany(world, refs)).values()].filter(isTerminating);
+    return new Set(going.map(({ metadata }) => metadata.name));
+}
+
 /** Answers when none of them is being deleted any more: each is there, or gone. */
 export async function awaitTerminated(
     world: Pick<World, "objects" | "clock" | "log">,

@@ -2,6 +2,7 @@
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { tracesOf, undoSteps } from "../engine/saga";
+import { serveOutsideHeld } from "../operations/handover/serveOutsideHeld";
 import type { RunReport } from "../report/runReport";
 import { letGoOf } from "./foreignJournals";
 import { MigrationPhase, outputsAt } from "./outputs";
@@ -15,10 +16,20 @@ export async function undoMove(session: Session, journal: Journal): Promise<void
         session.log.warn(
             "nothing of the move is left in the cluster: it was undone before, and nothing is written now",
         );
-    else await undoSteps(session.stepsFor(journal.plan), session.connection.world, journal);
+    else await undoAll(session, journal);
     await discard(session, journal);
     const { namespace, name } = journal.plan.release;
     session.log.progress(`undone: release ${namespace}/${name} is Helm's again`);
+}
+
+async function undoAll(session: Session, journal: Journal): Promise<void> {
+    const { world } = session.connection;
+    try {
+        await undoSteps(session.stepsFor(journal.plan), world, journal);
+    } catch (error) {
+        await serveOutsideHeld(error, world, journal.plan);
+        throw error;
+    }
 }
 
 /** The last of a move. What of somebody else's keeps the journal is told: it would stand in the way of the next move. */

@@ -21,7 +21,7 @@ import { restoreOver } from "../kubernetes/restore";
 import { byRestoreRank } from "../kubernetes/restoreOrder";
 import { onceGone } from "../kubernetes/terminating";
 import type { Backup } from "../operations/backup/backup";
-import { bringBackNamespaces } from "../operations/backup/recreateMissing";
+import { bringBackUnlessHeld } from "../operations/backup/recreateMissing";
 import { assertServes } from "../operations/handover/assertServes";
 import { StoppedControllers } from "../operations/handover/stoppedControllers";
 import { DELETABLE_KINDS } from "../operations/release/deletableKinds";
@@ -77,14 +77,15 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
         },
         undo: async ({ world, plan, memory, journal }) => {
             const backup = await journal.backup.read<Backup>();
-            await bringBackNamespaces(world, backup, "undo retireHelm");
+            const held = await bringBackUnlessHeld(world, backup, "undo retireHelm");
             const formerly = new Map(backup.objects.map((object) => [keyOf(refTo(object)), object]));
             const deleted = memory.value.deleted.flatMap((ref) => formerly.get(keyOf(ref)) ?? []);
             const histories = backup.objects.filter(({ kind }) => kind === "ReplicaSet");
+            const isPossible = (object: KubernetesObject) => held?.isIn(object) !== true;
             const alive = await readMetadata(world, deleted.map(refTo));
-            const gone = deleted.filter((object) => !alive.has(keyOf(refTo(object))));
+            const gone = deleted.filter((object) => isPossible(object) && !alive.has(keyOf(refTo(object))));
             await awaitCollected(world, gone, "undo retireHelm");
-            for (const rank of byRestoreRank([...deleted, ...histories])) {
+            for (const rank of byRestoreRank([...deleted, ...histories].filter(isPossible))) {
                 const refs = rank.map(refTo);
                 // A finalizer of somebody's may still hold what the move deleted.
                 const there = await onceGone(world, () => readMetadata(world, refs), refs, "undo retireHelm");
@@ -93,6 +94,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
                     await restoreOver(world, withoutReplicas(object), undefined);
                 });
             }
+            if (held !== undefined) throw held.error;
             const [live, hidden] = await Promise.all([
                 readMetadata(world, memory.value.released),
                 stillHelms(world, plan, memory.value.records, "other"),

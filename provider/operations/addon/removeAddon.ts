@@ -22,7 +22,7 @@ import {
 } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
-import { bringBackNamespaces } from "../backup/recreateMissing";
+import { bringBackUnlessHeld } from "../backup/recreateMissing";
 import { replicasOf } from "../handover/stoppedControllers";
 import { isAskedForByMove } from "./create";
 import { NEVER_DELETED_KINDS } from "./neverDeletedKinds";
@@ -175,7 +175,7 @@ export async function restoreOverwritten(
     plan: Plan,
     backup: Backup,
 ): Promise<{ readonly warnings: readonly string[]; readonly keepsSchema: boolean }> {
-    await bringBackNamespaces(world, backup, "undo");
+    const held = await bringBackUnlessHeld(world, backup, "undo");
     world.objects.rediscover();
     const controllers = new Set(plan.controllers.map(({ workload }) => keyOf(workload)));
     const kept: string[] = [];
@@ -190,7 +190,8 @@ export async function restoreOverwritten(
         });
         if (told !== undefined) kept.push(told);
     };
-    for (const rank of byRestoreRank(backup.objects)) {
+    const possible = backup.objects.filter((object) => held?.isIn(object) !== true);
+    for (const rank of byRestoreRank(possible)) {
         const alive = await readMany(world, rank.map(refTo));
         await mapConcurrently(rank, async (remembered) => {
             const key = keyOf(refTo(remembered));
@@ -213,6 +214,7 @@ export async function restoreOverwritten(
             }
         });
     }
+    if (held !== undefined) throw held.error;
     await restoreIssuedSecrets(world, backup);
     return { warnings: [...keptSchemas.sort(), ...kept.sort()], keepsSchema: keptSchemas.length > 0 };
 }

@@ -9,7 +9,7 @@ import { readMetadata } from "../../kubernetes/readMetadata";
 import { restoreOver } from "../../kubernetes/restore";
 import { byRestoreRank } from "../../kubernetes/restoreOrder";
 import { removeStaleApis } from "../../kubernetes/staleApis";
-import { awaitTerminated, onceGone } from "../../kubernetes/terminating";
+import { awaitTerminated, onceGone, terminatingNamespaces } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { missingModels } from "../models/missingModels";
@@ -40,6 +40,35 @@ export async function bringBackNamespaces(world: World, { objects }: Backup, ste
         world.log.warn(
             `${step}: somebody deleted Namespace ${namespace.metadata.name}; it is made again, with what the backup holds of it`,
         );
+    }
+}
+
+/** Namespaces that somebody's objects hold. */
+export interface Held {
+    readonly error: MigrationError;
+    /** Whether it cannot be made before they are gone. */
+    isIn(object: KubernetesObject): boolean;
+}
+
+/** As above; what is in none of those that are held must not wait for them: the caller brings that back, and throws then. */
+export async function bringBackUnlessHeld(
+    world: World,
+    backup: Backup,
+    step: string,
+): Promise<Held | undefined> {
+    try {
+        await bringBackNamespaces(world, backup, step);
+        return undefined;
+    } catch (error) {
+        if (!(error instanceof MigrationError) || error.code !== ErrorCode.Terminating) throw error;
+        const all = backup.objects.filter(({ kind }) => kind === "Namespace");
+        const names = await terminatingNamespaces(
+            world,
+            all.map(({ metadata }) => metadata.name),
+        );
+        const isIn = ({ kind, metadata }: KubernetesObject) =>
+            names.has((kind === "Namespace" ? metadata.name : metadata.namespace) ?? "");
+        return { error, isIn };
     }
 }
 

@@ -72,7 +72,10 @@ export class StoppedControllers {
 }
 
 /** As many of each as the plan found, for as long as it takes to undo the rest; one that others started is left to them. */
-export async function startControllers(world: World, { controllers }: Plan): Promise<void> {
+export async function startControllers(
+    world: World,
+    { controllers }: Pick<Plan, "controllers">,
+): Promise<void> {
     const stopped = await mapConcurrently(controllers, async ({ workload, replicas }) => {
         const live = await world.objects.read(workload);
         if (live === undefined || replicasOf(live) > 0 || replicas === 0) return [];

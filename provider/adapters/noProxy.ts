@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 
 /** Hosts, domains with all below them, addresses and networks (10.0.0.0/8), each with or without a port; `*` for everything. */
 export function isReachedDirectly({ hostname, port, protocol }: URL, noProxy: string): boolean {
-    const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+    const host = hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
     const at = port === "" ? (protocol === "https:" ? "443" : "80") : port;
     return noProxy
         .toLowerCase()
@@ -18,6 +18,8 @@ function isMeant(entry: string, host: string, port: string): boolean {
     const [, name = entry, only] = /^\[?([^[\]]+?)\]?:(\d+)$/.exec(isIP(entry) === 6 ? "" : entry) ?? [];
     if (only !== undefined && only !== port) return false;
     const domain = name.replace(/^\*?\.|^\[|\]$/g, "");
+    // One address is written in many ways.
+    if (isIP(domain) !== 0) return isWithin(host, `${domain}/${isIP(domain) === 4 ? 32 : 128}`);
     // A leading dot means what is below alone.
     return (host === domain && !/^\*?\./.test(name)) || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }

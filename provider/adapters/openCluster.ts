@@ -108,12 +108,20 @@ export async function explained<T>(
                 ? `access denied by ${where} for cluster ${clusterName}`
                 : `cannot reach ${where} for cluster ${clusterName}`,
             why: messageOf(error),
-            remedy: denied
-                ? "check the credentials with `aws sts get-caller-identity`, and that this principal has an access entry of the cluster; docs/permissions.md lists what it needs"
-                : "check the network, the region and the credentials (`aws sts get-caller-identity`, `kubectl get --raw /readyz`), then run the command again",
+            remedy: isUntrusted(error)
+                ? "what answers there is not trusted: where a proxy opens TLS, put its authority into NODE_EXTRA_CA_CERTS (for AWS also AWS_CA_BUNDLE), and where a kubeconfig names the server, into its `certificate-authority-data`; then run the command again"
+                : denied
+                  ? "check the credentials with `aws sts get-caller-identity`, and that this principal has an access entry of the cluster; docs/permissions.md lists what it needs"
+                  : "check the network, the region and the credentials (`aws sts get-caller-identity`, `kubectl get --raw /readyz`), then run the command again",
             cause: error,
         });
     }
+}
+
+/** Codes of TLS. */
+function isUntrusted(error: unknown): boolean {
+    const { code } = (error ?? {}) as { code?: unknown };
+    return /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_|ERR_TLS_CERT)/.test(String(code));
 }
 
 function isDenied(error: unknown): boolean {

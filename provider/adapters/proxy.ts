@@ -35,6 +35,10 @@ function withScheme(proxy: string): string {
 export function agentThrough(proxy: string | undefined, trust: Trust = {}): https.Agent {
     const options = { ...CONNECTIONS, ...trust };
     if (proxy === undefined) return new https.Agent(options);
+    if (!URL.canParse(withScheme(proxy)))
+        throw new Error(
+            "the proxy that HTTPS_PROXY, ALL_PROXY or the kubeconfig's proxy-url names is no address, like http://proxy.example:3128",
+        );
     const address = new URL(withScheme(proxy));
     switch (address.protocol) {
         case "http:":

@@ -149,6 +149,91 @@ describe("ways to a cluster", () => {
                 await assert.rejects(kubeconfigAccess(config({ ...contexts, ...parts }), undefined), says);
         });
 
+        it("that cannot lead anywhere name the property that is wrong, and what to set it to", async () => {
+            const whole = (server: string, more: object = {}) =>
+                config({ ...contexts, ...ends(server), ...more });
+            const right = whole("https://a.invalid");
+            const wrongs: readonly [kubeconfig: string, context: string | undefined, says: RegExp][] = [
+                [
+                    right,
+                    "C1",
+                    /context: .*no context "C1"; did you mean c\? \[HP101\]\nnext: set `context` to one that it has \(c\)/,
+                ],
+                [
+                    whole("https://a.invalid", { "current-context": "" }),
+                    undefined,
+                    /context: .*no current cluster \[HP101\]\nnext: .*\(contexts: c\)/,
+                ],
+                [
+                    whole("http://127.0.0.1:8001"),
+                    undefined,
+                    /server http:\/\/127\.0\.0\.1:8001, which is no https address \[HP101\]\nnext: .*kubectl proxy/,
+                ],
+                [
+                    whole("https://a b"),
+                    undefined,
+                    /server https:\/\/a b, which is no https address \[HP101\]/,
+                ],
+            ];
+            for (const [kubeconfig, context, says] of wrongs)
+                await assert.rejects(kubeconfigAccess(kubeconfig, context), says);
+            for (const server of ["10.0.0.1:6443", "api.example"])
+                assert.equal(await serverOf(whole(server)), `https://${server}`);
+            const [cluster] = ends("https://a.invalid").clusters;
+            const noAuthority = {
+                ...cluster,
+                cluster: { ...cluster?.cluster, "certificate-authority": "absent.crt" },
+            };
+            await assert.rejects(
+                serverOf(whole("https://a.invalid", { clusters: [noAuthority] })),
+                /kubeconfig: its user has no credentials: .*absent\.crt.* \[HP101\]\nnext: see that `kubectl get --raw/,
+            );
+        });
+
+        it("with an exec plugin run it as kubectl does: beside the kubeconfig, told of the cluster where it asks for that", async () => {
+            const plugin = (body: string) => `#!/bin/sh\n${body}\n`;
+            const answer = (status: string) => `echo '{"kind":"ExecCredential"${status}}'`;
+            for (const [name, body] of [
+                [
+                    "tells",
+                    `echo "$KUBERNETES_EXEC_INFO" > ${join(folder, "told")}; ${answer(',"status":{"token":"t"}')}`,
+                ],
+                ["fails", "echo no session >&2; exit 3"],
+                ["halfToken", "echo token-of-mine"],
+                ["nothing", answer("")],
+            ] as const)
+                writeFileSync(join(folder, name), plugin(body), { mode: 0o755 });
+            const throughPlugin = async (command: string, more: object = {}) => {
+                const exec = { command, apiVersion: "client.authentication.k8s.io/v1", ...more };
+                const file = join(folder, "withPlugin");
+                writeFileSync(file, config({ ...contexts, ...ends("https://a.invalid", { exec }) }));
+                return (await kubeconfigAccess(file, undefined)).credentials();
+            };
+            const told = () => JSON.parse(readFileSync(join(folder, "told"), "utf8")) as { spec: object };
+            assert.equal(authorizationIn((await throughPlugin("./tells")).headers), "Bearer t");
+            assert.deepEqual(told().spec, { interactive: false });
+            await throughPlugin("./tells", {
+                provideClusterInfo: true,
+                interactiveMode: "Always",
+                args: null,
+            });
+            assert.deepEqual(told().spec, { interactive: false, cluster: { server: "https://a.invalid" } });
+            for (const [command, says] of [
+                ["./fails", /plugin .*fails gave no credentials: no session \[HP101\]\nnext: /],
+                [
+                    "./halfToken",
+                    /plugin .*halfToken gave no credentials: what it printed is no ExecCredential/,
+                ],
+                ["./nothing", /plugin .*nothing gave no credentials: what it printed is no ExecCredential/],
+                ["absent-plugin", /plugin absent-plugin gave no credentials: .*ENOENT/],
+            ] as const)
+                await assert.rejects(throughPlugin(command), ({ message }: Error) => {
+                    assert.match(message, says);
+                    assert.doesNotMatch(message, /token-of-mine/);
+                    return true;
+                });
+        });
+
         it("with an exec plugin that never answers end in time, and name it", async () => {
             const access = await kubeconfigAccess(path("waits"), undefined, 200);
             await assert.rejects(access.credentials(), /sleeps gave no credentials within 0\.2 s/);
@@ -262,6 +347,9 @@ describe("ways to a cluster", () => {
                 ["fd00::/8", "https://[fd00::1]:6443", true],
                 ["[fd00::1]:6443", "https://[fd00::1]:6443", true],
                 ["fd00::1", "https://[fd00::1]", true],
+                ["fd00:0:0::0001", "https://[fd00::1]", true],
+                ["fd00::2", "https://[fd00::1]", false],
+                ["eks.amazonaws.com", "https://a.eks.amazonaws.com.", true],
                 ["eks.amazonaws.com", "https://a.b.eks.amazonaws.com", true],
                 ["eks.amazonaws.com", "https://noteks.amazonaws.com", false],
                 [".eks.amazonaws.com", "https://eks.amazonaws.com", false],
@@ -280,6 +368,10 @@ describe("ways to a cluster", () => {
             }
             process.env.no_proxy = "other";
             assert.ok(proxyFromEnvironment("https://anything.example"), "small letters win");
+            assert.throws(
+                () => agentThrough("http://user:correct-horse@proxy.example:99999"),
+                /^Error: the proxy that HTTPS_PROXY, .* is no address, like http:\/\/proxy\.example:3128$/,
+            );
             delete process.env.HTTPS_PROXY;
             process.env.all_proxy = "socks5://proxy.example";
             assert.equal(proxyFromEnvironment("https://a.example"), "socks5://proxy.example");

@@ -120,6 +120,35 @@ describe("AWS credentials", () => {
         assert.match(asked[0]?.authorization ?? "", /Credential=AKIABASE\//);
     });
 
+    it("go with the Region that the CLI would take, and what names none is named", async () => {
+        configure(
+            "[default]\nregion = eu-west-1\n[profile fips]\nuse_fips_endpoint = true\nregion = us-gov-west-1\n",
+        );
+        writeFileSync(
+            join(folder, "credentials"),
+            "[keys]\naws_access_key_id = A\naws_secret_access_key = s\nregion = ca-central-1\n[bare]\naws_access_key_id = A\naws_secret_access_key = s\n",
+        );
+        const regionOf = async (profile?: string) =>
+            (await openSession(profile === undefined ? {} : { profile })).region;
+        assert.equal(await regionOf("keys"), "ca-central-1", "the credentials file may name it too");
+        process.env.AWS_PROFILE = "";
+        assert.equal(await regionOf(), "eu-west-1");
+        await assert.rejects(
+            regionOf("kes"),
+            /profile: .*no profile "kes"; did you mean keys\? \[HP101\]\nnext: .*list-profiles/,
+        );
+        await assert.rejects(regionOf("bare"), /region: .*the profile bare names one \[HP101\]/);
+        process.env.AWS_REGION = " us-west-2a";
+        await assert.rejects(regionOf(), /AWS_REGION: must be an AWS Region, .*not "us-west-2a" \[HP101\]/);
+        delete process.env.AWS_REGION;
+        const { EKSClient } = await import("@aws-sdk/client-eks");
+        const fipsOf = async (profile: string) =>
+            new EKSClient(
+                (await openSession({ profile })).clientSettings("eks") as object,
+            ).config.useFipsEndpoint();
+        assert.deepEqual([await fipsOf("fips"), await fipsOf("keys")], [true, false]);
+    });
+
     it("of a web identity are asked for with the token of its file, unsigned, by variables and by profile", async () => {
         const tokenFile = join(folder, "token");
         writeFileSync(tokenFile, "a.b.c");

@@ -15,6 +15,8 @@ export interface ClientSettings {
     readonly retryMode: string;
     readonly customUserAgent: [string, string][];
     readonly requestHandler: { readonly requestTimeout: number; readonly connectionTimeout: number };
+    /** Whose FIPS and dual-stack endpoints are used. */
+    readonly profile?: string;
     readonly endpoint?: string;
     readonly forcePathStyle?: boolean;
 }

@@ -10,6 +10,7 @@ import {
     REQUEST_TIMEOUT_MS,
     settingsOf,
 } from "./clientSettings";
+import { assertProfile, defaultRegion } from "./profiles";
 import { proxyingHandler } from "./proxyingHandler";
 
 /** Whose account and which Region is meant. */
@@ -29,15 +30,18 @@ export interface AwsSession {
 const ROLE_SESSION_NAME = PACKAGE_NAME;
 
 export async function openSession(request: SessionRequest): Promise<AwsSession> {
+    if (request.profile !== undefined) await assertProfile(request.profile);
     const region = request.region ?? (await defaultRegion(request.profile));
-    if (!region) {
-        throw new Error("no AWS region: set the `region` property, AWS_REGION, or `region` in the profile");
-    }
     const credentials = await credentialsOf(region, request);
+    const { profile } = request;
     return {
         region,
         credentials,
-        clientSettings: (service) => ({ ...settingsOf(region, request.access, service), credentials }),
+        clientSettings: (service) => ({
+            ...settingsOf(region, request.access, service),
+            ...(profile === undefined ? {} : { profile }),
+            credentials,
+        }),
     };
 }
 
@@ -99,15 +103,4 @@ function assumption({ roleArn, externalId, sessionName, sourceIdentity }: Assume
         ...(externalId ? { ExternalId: externalId } : {}),
         ...(sourceIdentity ? { SourceIdentity: sourceIdentity } : {}),
     };
-}
-
-async function defaultRegion(profile: string | undefined): Promise<string | undefined> {
-    const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-    return AWS_REGION || AWS_DEFAULT_REGION || (await regionOfProfile(profile));
-}
-
-async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
-    const { loadSharedConfigFiles } = await import("@smithy/shared-ini-file-loader");
-    const { configFile } = await loadSharedConfigFiles();
-    return configFile[profile ?? process.env.AWS_PROFILE ?? "default"]?.region;
 }

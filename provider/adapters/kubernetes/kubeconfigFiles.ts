@@ -1,7 +1,7 @@
 // Where a kubeconfig lies, or what it holds, comes in; the configuration goes out, several files laid together as kubectl does. Writes no file.
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { ErrorCode, MigrationError, messageOf } from "../../../common/errors";
 import { tokenFilesIn } from "./kubeconfigText";
 
@@ -42,6 +42,7 @@ export async function readKubeconfig(kubeconfig: string | undefined) {
             if (text.trim() === "") return;
             one.loadFromFile(file);
             addTokenFiles(tokenFiles, text, dirname(file));
+            for (const { exec } of one.users ?? []) placeCommand(exec as Exec | undefined, dirname(file));
         });
         layUnder(config, one);
     }
@@ -51,6 +52,17 @@ export async function readKubeconfig(kubeconfig: string | undefined) {
 /** The first of two users of one name is found. */
 function addTokenFiles(all: Map<string, string>, text: string, folder: string): void {
     for (const [user, file] of tokenFilesIn(text)) if (!all.has(user)) all.set(user, resolve(folder, file));
+}
+
+interface Exec {
+    command?: string;
+}
+
+/** A plugin lies where its kubeconfig says, seen from there; one without a folder is looked up in PATH. */
+function placeCommand(exec: Exec | undefined, folder: string): void {
+    const { command } = exec ?? {};
+    if (exec === undefined || command === undefined || !command.includes("/") || isAbsolute(command)) return;
+    exec.command = resolve(folder, command);
 }
 
 /** What of the client library's configuration is laid together. */
@@ -84,13 +96,14 @@ function readable(source: string, read: () => void): void {
 }
 
 function wrong(source: string, what: string): MigrationError {
-    return new MigrationError({
-        code: ErrorCode.InvalidInput,
-        step: "connect",
-        what: `${source}: ${what}`,
-        remedy:
-            source === "KUBECONFIG"
-                ? "set the variable KUBECONFIG to your kubeconfig, or the property `kubeconfig`"
-                : "set `kubeconfig` to a path that is there, a list of paths, or the content",
-    });
+    return wrongKubeconfig(
+        `${source}: ${what}`,
+        source === "KUBECONFIG"
+            ? "set the variable KUBECONFIG to your kubeconfig, or the property `kubeconfig`"
+            : "set `kubeconfig` to a path that is there, a list of paths, or the content",
+    );
+}
+
+export function wrongKubeconfig(what: string, remedy: string): MigrationError {
+    return new MigrationError({ code: ErrorCode.InvalidInput, step: "connect", what, remedy });
 }

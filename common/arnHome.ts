@@ -15,12 +15,23 @@ export function strangerAt(
     const [scheme, partition = "", , region = "", account = ""] = arn.split(":");
     // What is no ARN is told as that, by whoever looks at shapes.
     if (scheme !== "arn") return undefined;
-    const differs = (what: string, its: string, clusters: string) =>
-        `is of the ${what} ${its}, and the cluster of ${clusters}: ${arn}`;
-    if (partition !== home.partition) return differs("partition", partition, home.partition);
-    if (shares.includes("account") && /^\d+$/.test(account) && account !== home.accountId)
-        return differs("account", account, home.accountId);
-    if (shares.includes("region") && region !== "" && region !== home.region)
-        return differs("Region", region, home.region);
-    return undefined;
+    const places = [
+        { what: "partition", its: partition, clusters: home.partition, isShared: true },
+        {
+            what: "account",
+            its: account,
+            clusters: home.accountId,
+            isShared: shares.includes("account") && /^\d+$/.test(account),
+        },
+        {
+            what: "Region",
+            its: region,
+            clusters: home.region,
+            isShared: shares.includes("region") && region !== "",
+        },
+    ].filter(({ its, clusters, isShared }) => isShared && its !== clusters);
+    if (places.length === 0) return undefined;
+    const itsPlace = places.map(({ what, its }) => `the ${what} ${its}`).join(" and ");
+    const clustersPlace = places.map(({ clusters }) => clusters).join(" and ");
+    return `is of ${itsPlace}, and the cluster of ${clustersPlace}: ${arn}`;
 }

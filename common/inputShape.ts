@@ -1,5 +1,6 @@
 // Inputs and the shape they must have come in, every problem with its property path goes out, all at once. Looks at nothing outside the inputs.
 import { type Check, kindOf, type Show, shown, withheld } from "./inputFormats";
+import { nearest } from "./nearest";
 
 /** One problem. */
 export interface InputProblem {
@@ -122,10 +123,10 @@ function stranger(key: string, { fields, renamed = {} }: Fields): string {
     if (Object.hasOwn(renamed, key)) return `is called ${renamed[key]} now`;
     const same = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
     const wanted = same(key);
-    const near = Object.keys(fields).find(
-        (name) => same(name) === wanted || same(name).startsWith(wanted) || wanted.startsWith(same(name)),
-    );
-    return near
-        ? `is no input; did you mean ${near}?`
-        : `is no input; there are: ${Object.keys(fields).join(", ")}`;
+    const names = Object.keys(fields);
+    const near =
+        names.find(
+            (name) => same(name) === wanted || same(name).startsWith(wanted) || wanted.startsWith(same(name)),
+        ) ?? nearest(key, names);
+    return near ? `is no input; did you mean ${near}?` : `is no input; there are: ${names.join(", ")}`;
 }

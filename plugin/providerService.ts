@@ -8,7 +8,7 @@ import { type SteadyClock, withinTime } from "../provider/process/callTimeout";
 import type { EngineLog, ResourceLog } from "../provider/process/engineLog";
 import type { ImportedMove } from "../provider/pulumi/importMove";
 import type { Bag } from "../provider/pulumi/propertyBag";
-import { tellNewPlan, tellPlan } from "../provider/pulumi/tellUpdatePlan";
+import { tellNewPlan, tellPlan } from "../provider/pulumi/tellBesideRow";
 import type { Kind } from "./customResources";
 import { diffAnswer } from "./detailedDiff";
 import { failureOf } from "./grpcFailures";

@@ -12,16 +12,14 @@ import { openGate } from "../adapters/locklessGates";
 import { openCluster } from "../adapters/openCluster";
 import { RealPermissions } from "../adapters/permissions";
 import { X509Certificates } from "../adapters/x509Certificates";
+import { LEASE_REQUESTS } from "../engine/lease";
 import { MigrationLock } from "../engine/lock";
 import type { Connect, JournalPlace } from "./connection";
-
-/** A renewal that takes longer than this comes too late anyway. */
-const LOCK_LIMITS = { timeoutMs: 5_000, retries: 2 };
 
 export const connect: Connect = async (request, clock, log, gate) => {
     const { session, eks, cluster, access, api, discovery } = await openCluster(request, clock, log, gate);
     const sleep = (milliseconds: number) => clock.sleep(milliseconds);
-    const lockApi = new KubernetesApi(access, sleep, openGate, LOCK_LIMITS);
+    const lockApi = new KubernetesApi(access, sleep, openGate, LEASE_REQUESTS);
     const objects = new KubernetesObjects(api, discovery);
     const ungated = new KubernetesObjects(lockApi, discovery);
     return {

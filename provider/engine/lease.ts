@@ -7,6 +7,8 @@ const LEASE_SELECTOR = Object.entries(OURS)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
 export const LEASE_SECONDS = 15;
+/** A renewal that takes longer than this comes too late anyway. */
+export const LEASE_REQUESTS = { timeoutMs: 5_000, retries: 2 };
 
 export type Lease = KubernetesObject & {
     spec?: {

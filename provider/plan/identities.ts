@@ -13,9 +13,9 @@ import {
 import { TAGS_PER_RESOURCE } from "../../common/tagQuota";
 import { UNKNOWN } from "../../common/unknownValue";
 import type { FoundIdentity } from "../discovery/identities";
-import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/bucketPolicy";
 import { needsCopy } from "../identities/identityNames";
 import { tagsOfCopy } from "../identities/tagsOfCopy";
+import { bucketPolicy, coversBuckets, INLINE_LIMIT, inlineSizeWith } from "../identities/tlsBucketRights";
 import type { Role } from "../ports/world";
 import { IdentityTreatment, type PlannedIdentity } from "./plan";
 
@@ -62,7 +62,7 @@ export function planIdentities(found: readonly FoundIdentity[], inputs: Identity
         }
         const { role } = one;
         const buckets = identity.usesBuckets
-            ? inputs.uncoveredBuckets.filter((bucket) => !coversBuckets(role, inputs.partition, [bucket]))
+            ? inputs.uncoveredBuckets.filter((bucket) => !coversBuckets(role, inputs, [bucket]))
             : [];
         const policy = buckets.length === 0 ? {} : { bucketPolicy: bucketPolicy(buckets, inputs) };
         if (policy.bucketPolicy !== undefined && !one.given)

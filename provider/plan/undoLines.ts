@@ -2,14 +2,7 @@
 import { counted } from "../../common/counted";
 import { keyOf } from "../kubernetes/objectRef";
 import { AddonStatus } from "../ports/world";
-import {
-    handingOver,
-    isConverting,
-    isShared,
-    pausingOf,
-    servicesOf,
-    together,
-} from "./controllersByHandover";
+import { handingOver, isConverting, isShared, pausingOf, servicesOf, together } from "./handoverOrder";
 import {
     DependencyTreatment,
     IdentityTreatment,

@@ -11,7 +11,7 @@ import { cutOffSince } from "./interruptedCommand";
 import { anotherClaim, isClaimedByAnother } from "./moveClaim";
 import { openSession } from "./openSession";
 import { type MigrationOutputs, MigrationPhase, plainJson, readOutputs } from "./outputs";
-import { remaining } from "./pendingUpdate";
+import { remaining } from "./pendingUpdateLines";
 import { toldPlan } from "./planOutput";
 import { PlanPreviews } from "./previewPlan";
 import type { Bag } from "./propertyBag";

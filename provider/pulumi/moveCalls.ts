@@ -7,7 +7,7 @@ import type { Bag } from "./propertyBag";
 import { discreet, discreetWayBack } from "./redactSecrets";
 import { FORMER_PROGRESS_URN } from "./rowUrn";
 import type { SessionHost } from "./session";
-import { tellNewPlan, tellPlan } from "./tellUpdatePlan";
+import { tellNewPlan, tellPlan } from "./tellBesideRow";
 import { WayBackLifecycle } from "./wayBack";
 
 /** What an update will do that the state asks for, and not a change of the inputs. */

@@ -90,5 +90,7 @@ function reasonOf({ keyword, params, message, data }: ErrorObject): string {
     if (keyword === "required") return "is required by this version";
     if (keyword === "enum")
         return `must be one of ${JSON.stringify((params as { allowedValues?: unknown }).allowedValues)}`;
+    if (keyword === "const")
+        return `must be ${JSON.stringify((params as { allowedValue?: unknown }).allowedValue)}, not ${JSON.stringify(data)}`;
     return `${message ?? keyword}, not ${JSON.stringify(data)}`;
 }

@@ -14,7 +14,7 @@ import { isOfMove, withUid } from "../operations/handover/temporaryObjects";
 import { giveLeasesBack } from "../operations/handover/undoHandovers";
 import type { Way } from "../operations/handover/wayInterface";
 import { heldFor, namesOf, waysOf } from "../operations/handover/waysOfPlan";
-import { handingOver, isConverting, leasesOf, servicesOf, together } from "../plan/controllersByHandover";
+import { handingOver, isConverting, leasesOf, servicesOf, together } from "../plan/handoverOrder";
 import { MigrationStep } from "../plan/plan";
 import type { KubernetesObject, World } from "../ports/world";
 

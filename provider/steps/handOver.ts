@@ -10,7 +10,7 @@ import { handOverComponent } from "../operations/handover/handOverComponent";
 import { removeQuestions } from "../operations/handover/probePods";
 import { giveLeasesBack } from "../operations/handover/undoHandovers";
 import { heldFor, waysOf } from "../operations/handover/waysOfPlan";
-import { handingOver, together } from "../plan/controllersByHandover";
+import { handingOver, together } from "../plan/handoverOrder";
 import { type ComponentHandover, MigrationStep } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import { recognise } from "../profiles/controllerSigns";

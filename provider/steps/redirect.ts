@@ -9,7 +9,7 @@ import { onItsWay } from "../operations/handover/fallBackToPause";
 import { removeQuestions } from "../operations/handover/probePods";
 import { waysOf } from "../operations/handover/waysOfPlan";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
-import { type HandingOver, handingOver, isConverting, isShared } from "../plan/controllersByHandover";
+import { type HandingOver, handingOver, isConverting, isShared } from "../plan/handoverOrder";
 import { MigrationStep } from "../plan/plan";
 import type { Profile } from "../profiles/profile";
 

@@ -16,7 +16,7 @@ import {
     whoScaled,
 } from "../operations/handover/stoppedControllers";
 import { refusedForGood, waitForAnswers } from "../operations/models/probes";
-import { pausingOf } from "../plan/controllersByHandover";
+import { pausingOf } from "../plan/handoverOrder";
 import { MigrationStep, type Plan } from "../plan/plan";
 import type { ObjectRef, World } from "../ports/world";
 import type { Profile } from "../profiles/profile";

@@ -8,9 +8,9 @@ import {
     withoutTrust,
     withTrust,
 } from "../../common/iam/trustPolicy";
-import { bucketPolicy, coversBuckets } from "../../provider/identities/bucketPolicy";
+import { MIGRATION_MARK } from "../../common/ourMarks";
 import { copyNames, needsCopy } from "../../provider/identities/identityNames";
-import { OWNER_TAG } from "../../provider/operations/roles/roles";
+import { bucketPolicy, coversBuckets } from "../../provider/identities/tlsBucketRights";
 import type { Role } from "../../provider/ports/world";
 import { inferenceIdentities } from "../../provider/profiles/inferenceIdentities";
 import { OIDC } from "./memory/content";
@@ -160,17 +160,25 @@ describe("copies of roles", () => {
     });
 
     it("W2: buckets outside hyperpod-tls* get a policy in the right partition, unless one is there", () => {
-        const { document } = bucketPolicy(["acme-tls"], { partition: "aws-cn", accountId: "123456789012" });
+        const china = { partition: "aws-cn", accountId: "123456789012" };
+        const { document } = bucketPolicy(["acme-tls"], china);
+        const withOurs = role("r", { inlinePolicies: { x: document } });
         assert.match(document, /arn:aws-cn:s3:::acme-tls\/\*/);
-        assert.equal(coversBuckets(role("r"), "aws-cn", ["acme-tls"]), false);
-        assert.equal(
-            coversBuckets(role("r", { inlinePolicies: { x: document } }), "aws-cn", ["acme-tls"]),
-            true,
-        );
-        assert.equal(
-            coversBuckets(role("r", { inlinePolicies: { x: document } }), "aws-cn", ["other-tls"]),
-            false,
-        );
+        assert.equal(coversBuckets(role("r"), china, ["acme-tls"]), false);
+        assert.equal(coversBuckets(withOurs, china, ["acme-tls"]), true);
+        assert.equal(coversBuckets(withOurs, china, ["other-tls"]), false);
+    });
+
+    it("a statement that holds through one VPC endpoint or for another account's buckets alone is not enough", () => {
+        const home = { partition: "aws", accountId: "123456789012" };
+        const under = (Condition: object) => {
+            const statement = { Effect: "Allow", Action: "s3:*", Resource: "*", Condition };
+            const document = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+            return coversBuckets(role("r", { inlinePolicies: { x: document } }), home, ["acme-tls"]);
+        };
+        assert.equal(under({ StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } }), false);
+        assert.equal(under({ StringEquals: { "aws:ResourceAccount": "210987654321" } }), false);
+        assert.equal(under({ StringEquals: { "aws:ResourceAccount": home.accountId } }), true);
     });
 });
 
@@ -181,7 +189,7 @@ describe("identities in memory", () => {
         const start = stateOf(world);
         const stack = new MemoryStack(world);
         assertDone(await stack.up());
-        const copy = [...world.data.roles.values()].find(({ tags }) => OWNER_TAG in tags);
+        const copy = [...world.data.roles.values()].find(({ tags }) => MIGRATION_MARK in tags);
         assert.ok(copy);
         const source = world.data.roles.get("team-operator");
         assert.ok(source);
@@ -240,7 +248,7 @@ describe("identities in memory", () => {
         withForeignName(world);
         const stack = new MemoryStack(world);
         assertDone(await stack.up());
-        const copy = [...world.data.roles.values()].find(({ tags }) => OWNER_TAG in tags);
+        const copy = [...world.data.roles.values()].find(({ tags }) => MIGRATION_MARK in tags);
         assert.ok(copy);
         const theirs = "arn:aws:iam::123456789012:policy/theirs";
         world.data.roles.set(copy.name, {
@@ -264,7 +272,7 @@ describe("identities in memory", () => {
         const straight = new MemoryStack(world);
         const whole = await straight.up();
         const golden = [...world.data.roles.values()].map(
-            ({ tags: { [OWNER_TAG]: _, ...tags }, ...rest }) => ({ ...rest, tags }),
+            ({ tags: { [MIGRATION_MARK]: _, ...tags }, ...rest }) => ({ ...rest, tags }),
         );
         const writes = whole.mover.writes.flatMap((what, index) =>
             /role|trust of|attach|put .* of/.test(what) ? [index + 1] : [],
@@ -281,7 +289,7 @@ describe("identities in memory", () => {
                     if (way === "back") assertSame(stateOf(world), start, `${moment} write ${write}, back`);
                     else {
                         const now = [...world.data.roles.values()].map(
-                            ({ tags: { [OWNER_TAG]: _, ...tags }, ...rest }) => ({ ...rest, tags }),
+                            ({ tags: { [MIGRATION_MARK]: _, ...tags }, ...rest }) => ({ ...rest, tags }),
                         );
                         assert.deepEqual(now, golden, `${moment} write ${write}, on`);
                     }

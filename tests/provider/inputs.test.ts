@@ -65,7 +65,8 @@ const BAD: readonly (readonly [property: string, value: unknown, says: RegExp, w
     ["installTimeoutMinutes", null, /not null/],
     ["removeTimeoutMinutes", 1441, /from 1 to 1440, not 1441/],
     ["lockTimeoutMinutes", "5", /number of minutes/],
-    ["clusterNme", "demo", /is no input; there are: clusterName/],
+    ["clusterNme", "demo", /is no input; did you mean clusterName\?/],
+    ["somethingElse", "demo", /is no input; there are: clusterName/],
     ["constructor", "demo", /is no input/],
 ];
 

@@ -1,5 +1,6 @@
 // Things of another partition, account or Region than the cluster's: a move refuses them by property, together with everything else.
 import assert from "node:assert/strict";
+import { strangerAt } from "../../common/arnHome";
 import { startOf } from "./memory/expectations";
 import { MemoryStack } from "./memoryStack";
 
@@ -23,5 +24,14 @@ describe("things of other places", () => {
             /^hyperpodClusterArn: is of the Region eu-west-1, and the cluster of us-west-2.*HP101/m,
         );
         assert.equal(stack.resource, undefined);
+    });
+
+    it("are told with everything in which they are elsewhere, at once", () => {
+        const home = { partition: "aws", region: "us-west-2", accountId: "123456789012" };
+        assert.equal(
+            strangerAt("arn:aws-cn:kms:cn-north-1:111122223333:key/1", home, ["account", "region"]),
+            "is of the partition aws-cn and the account 111122223333 and the Region cn-north-1, " +
+                "and the cluster of aws and 123456789012 and us-west-2: arn:aws-cn:kms:cn-north-1:111122223333:key/1",
+        );
     });
 });

@@ -96,6 +96,12 @@ describe("settings", () => {
         assert.deepEqual(problems(newer, { a: "x" }), ["b"]);
         assert.deepEqual(problems(newer, { a: "x", b: 1, c: 2, pair: ["x"], maybe: null }), []);
     });
+    it("are told which value is wanted, where a schema takes one", () => {
+        const schema = { properties: { mode: { const: "slow" } } };
+        assert.deepEqual(settingProblems(schema, { mode: "fast" }), [
+            { path: "mode", reason: 'must be "slow", not "fast"' },
+        ]);
+    });
     it("are checked against patterns of either mode", () => {
         const of = (pattern: string) => ({ properties: { a: { type: "string", pattern } } });
         assert.deepEqual(problems(of("^[\\w\\_-]+$"), { a: "x y" }), ["a"]);

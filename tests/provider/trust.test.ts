@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parse } from "../../common/iam/document";
 import { denialOf, isTrusted, trustOf, trustOfCopy, withTrust } from "../../common/iam/trustPolicy";
 import { refusedIn } from "../../provider/adapters/permissions";
-import { coversBuckets } from "../../provider/identities/bucketPolicy";
+import { coversBuckets } from "../../provider/identities/tlsBucketRights";
 import { planIdentities } from "../../provider/plan/identities";
 import { inferenceIdentities } from "../../provider/profiles/inferenceIdentities";
 import { EXECUTION_ROLE } from "./memory/content";
@@ -217,7 +217,7 @@ describe("many TLS buckets", () => {
         const { bucketPolicy: policy } = identities[0] ?? {};
         assert.ok(policy !== undefined && policy.document.length <= 10_240);
         const role = roleOf("x", { inlinePolicies: { ours: policy.document } });
-        assert.equal(coversBuckets(role, "aws", names(90)), true);
+        assert.equal(coversBuckets(role, account, names(90)), true);
         assert.match(plan(2).identities[0]?.bucketPolicy?.document ?? "", /TLSBucketGetObjectAccess/);
     });
 

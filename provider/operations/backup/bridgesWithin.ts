@@ -9,7 +9,7 @@ import {
     type SharedComponent,
     servicesOf,
     together,
-} from "../../plan/controllersByHandover";
+} from "../../plan/handoverOrder";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";

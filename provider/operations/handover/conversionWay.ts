@@ -3,7 +3,7 @@ import type { StepContext } from "../../engine/step";
 import { INJECT } from "../../kubernetes/certManagerAnnotations";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
-import type { BridgedComponent } from "../../plan/controllersByHandover";
+import type { BridgedComponent } from "../../plan/handoverOrder";
 import type { Backup } from "../backup/backup";
 import { buildBridge } from "./bridge";
 import { namesIn } from "./certificateNames";

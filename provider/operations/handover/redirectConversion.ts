@@ -1,7 +1,7 @@
 // One bridge and what its pods present come in; requests go to the add-on's Service, or back to Helm's, and at no moment to a name that a pod does not present under an authority that is trusted.
 import { PRESENTED_MS } from "../../../common/timeouts";
 import { refTo } from "../../kubernetes/objectRef";
-import type { BridgedComponent } from "../../plan/controllersByHandover";
+import type { BridgedComponent } from "../../plan/handoverOrder";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { availableAgain } from "./awaitHelmPods";
 import { followBridge } from "./bridge";

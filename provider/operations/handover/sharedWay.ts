@@ -4,7 +4,7 @@ import type { StepContext } from "../../engine/step";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import { certificateIn, sameNames } from "../../kubernetes/tlsSecrets";
-import { type SharedComponent, servicesOf, together } from "../../plan/controllersByHandover";
+import { type SharedComponent, servicesOf, together } from "../../plan/handoverOrder";
 import type { Backup } from "../backup/backup";
 import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";

@@ -1,7 +1,7 @@
 // The add-on is gone, what it made still runs: every controller of Helm's that handed over serves again before the add-on's stop, and leads once these have. Where that cannot be, the undo pauses, and says so.
 import { isStopped, messageOf } from "../../../common/errors";
 import type { StepContext } from "../../engine/step";
-import { handingOver, type Leases, leasesOf } from "../../plan/controllersByHandover";
+import { handingOver, type Leases, leasesOf } from "../../plan/handoverOrder";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/recreateMissing";

@@ -1,6 +1,6 @@
 // A plan and the backup come in; the ways on which its controllers hand over go out, in their order. Throws before anything is written when the backup lacks what an undo needs.
 import type { StepContext } from "../../engine/step";
-import { handingOver, isConverting, isShared } from "../../plan/controllersByHandover";
+import { handingOver, isConverting, isShared } from "../../plan/handoverOrder";
 import type { Backup } from "../backup/backup";
 import { admissionWay } from "./admissionWay";
 import { conversionWay } from "./conversionWay";

@@ -1,7 +1,7 @@
 // How long requests were refused, and controllers away, comes in; the journal's facts get it: the seconds, and each pause with its place in time.
 
 import type { Pause, StepContext, StepJournal } from "../../engine/step";
-import { pausingOf } from "../../plan/controllersByHandover";
+import { pausingOf } from "../../plan/handoverOrder";
 import type { InstallMemory } from "../addon/installMemory";
 import type { Absences } from "./absences";
 import type { Refusals } from "./probes";

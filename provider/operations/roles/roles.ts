@@ -10,14 +10,11 @@ import {
 } from "../../../common/iam/trustPolicy";
 import { MIGRATION_MARK } from "../../../common/ourMarks";
 import { IAM_PROPAGATION_MS } from "../../../common/timeouts";
-import { sameDocument } from "../../identities/bucketPolicy";
 import { tagsOfCopy } from "../../identities/tagsOfCopy";
+import { sameDocument } from "../../identities/tlsBucketRights";
 import { IdentityTreatment, type PlannedIdentity } from "../../plan/plan";
 import { poll } from "../../ports/poll";
 import type { Role, World } from "../../ports/world";
-
-/** Marks roles that a move created. */
-export const OWNER_TAG = MIGRATION_MARK;
 
 const POLL_MS = 250;
 
@@ -141,7 +138,7 @@ async function tellPutOnCopy(
         world.identities.readRole(roleName),
         world.identities.readRole(source ?? ""),
     ]);
-    if (copy?.tags[OWNER_TAG] !== migrationId || original === undefined) return;
+    if (copy?.tags[MIGRATION_MARK] !== migrationId || original === undefined) return;
     const known = new Set([...policiesOf(original), bucketPolicy?.name]);
     const added = policiesOf(copy).filter((policy) => !known.has(policy));
     if (added.length === 0) return;
@@ -165,7 +162,7 @@ export async function hasTraceOfMove(
     const role = await world.identities.readRole(identity.roleName);
     if (role === undefined) return false;
     if (identity.treatment === IdentityTreatment.Cloned)
-        return memory.existed !== true && role.tags[OWNER_TAG] === migrationId;
+        return memory.existed !== true && role.tags[MIGRATION_MARK] === migrationId;
     return (
         trustWithoutOurs(role, identity, memory) !== role.trustPolicy ||
         ourInlinePolicy(role, identity, memory) !== undefined
@@ -236,7 +233,7 @@ function isSettled({ trust, bucketPolicy }: PlannedIdentity, role: Role | undefi
 }
 
 function ownerTag(migrationId: string): { key: string; value: string } {
-    return { key: OWNER_TAG, value: migrationId };
+    return { key: MIGRATION_MARK, value: migrationId };
 }
 
 function gone(role: string): MigrationError {

@@ -1,6 +1,7 @@
 // The inline policy that an execution role needs for TLS buckets outside the managed policy, and whether a role has it. Pure.
 
 import { sameJson } from "../../common/canonicalJson";
+import { conditionHolds, Verdict } from "../../common/iam/conditions";
 import { parse, statementsOf } from "../../common/iam/document";
 import { coversValue, listOf } from "../../common/iam/policyMatch";
 import {
@@ -37,16 +38,25 @@ export function bucketPolicy(
     return { name: `PulumiHyperPodInferenceTlsBuckets-${fingerprint(sorted.join(" "))}`, document };
 }
 
-/** Judged by inline policies alone; an attached one that does the same is not seen, and ours then changes nothing. */
-export function coversBuckets(role: Role, partition: string, buckets: readonly string[]): boolean {
+/**
+ * Judged by inline policies alone; an attached one that does the same is not seen, and ours then changes nothing. A statement whose condition need not
+ * hold for the operator's requests (one VPC endpoint, say) covers nothing.
+ */
+export function coversBuckets(
+    role: Role,
+    { partition, accountId }: { readonly partition: string; readonly accountId: string },
+    buckets: readonly string[],
+): boolean {
+    const request = (key: string) => (key.toLowerCase() === "aws:resourceaccount" ? accountId : undefined);
     const statements = Object.values(role.inlinePolicies).flatMap((document) =>
         statementsOf(parse(document)),
     );
     return buckets.every((bucket) =>
         TLS_BUCKET_ACTIONS.every((action) =>
             statements.some(
-                ({ Effect, Action, Resource }) =>
+                ({ Effect, Action, Resource, Condition }) =>
                     Effect === "Allow" &&
+                    conditionHolds(Condition, request) === Verdict.Yes &&
                     listOf(Action).some((pattern) => coversValue(pattern, action)) &&
                     listOf(Resource).some((pattern) =>
                         coversValue(pattern, `arn:${partition}:s3:::${bucket}/*`),

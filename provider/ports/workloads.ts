@@ -28,6 +28,8 @@ export interface FailingPod {
     readonly told: string;
     /** No node takes it. */
     readonly isUnscheduled: boolean;
+    /** Names of the Secrets that it does not start without. */
+    readonly secrets?: readonly string[];
     /** Name of the Deployment that it belongs to, when EKS has applied that one. */
     readonly deploymentOfEks?: string;
 }

@@ -6,6 +6,7 @@ import type { StepTimeouts } from "../engine/stepTimeouts";
 import { inOneLook } from "../kubernetes/cachedReads";
 import { StandingNamespaces } from "../kubernetes/terminating";
 import { applyAgainWhatIsGone } from "../operations/addon/applyAgain";
+import { AwaitedPods } from "../operations/addon/awaitedPods";
 import { tellUnproved, waitAvailable, workloadsToAwait } from "../operations/addon/awaitedWorkloads";
 import {
     type Attempts,
@@ -29,7 +30,7 @@ import { madeByAddon } from "../operations/addon/ownership";
 import { tracesOfAddon } from "../operations/addon/removeAddon";
 import { giveTagsBack, tagTakenOver } from "../operations/addon/takenOverTags";
 import { undoCreation } from "../operations/addon/undoCreation";
-import { awaitAddon } from "../operations/addon/wait";
+import { assertPodsCome, awaitAddon } from "../operations/addon/wait";
 import type { Backup } from "../operations/backup/backup";
 import { tellDeleted } from "../operations/handover/assertServes";
 import {
@@ -117,11 +118,14 @@ export function install(
                     resolveConflicts: "OVERWRITE",
                     ...following,
                 });
-            } else if (existing?.status === AddonStatus.Active)
+            } else if (existing?.status === AddonStatus.Active) {
+                const pods = new AwaitedPods(world, profile);
                 await applyAgainWhatIsGone(world, journal.facts.workloads ?? [], wantedOf(plan), attempts, {
                     timeoutMs: installMs,
-                    meanwhile,
+                    meanwhile: () =>
+                        Promise.all([meanwhile(), assertPodsCome(world, pods, MigrationStep.Install)]),
                 });
+            }
             const addon = await awaitAddon(world, profile, installMs, meanwhile);
             const { own: created, ...rest } = await madeByAddon(world, profile, memory.value.since);
             await tellUnproved(context, profile, rest);

@@ -201,6 +201,29 @@ describe("helm uninstall in the middle of a move", function () {
         }
     });
 
+    it("and cert-manager with it: up does not wait for pods whose certificate nobody issues", async () => {
+        const stack = begin();
+        assertDone(await stack.up({ until: MigrationStep.Verify }));
+        byHand(world, () => {
+            for (const object of [
+                ...world.store.all("Deployment", "cert-manager"),
+                ...world.store.all("Deployment", OPERATOR_NAMESPACE),
+                ...world.store.all("Certificate", OPERATOR_NAMESPACE),
+                ...world.store.all("Secret", OPERATOR_NAMESPACE),
+            ])
+                world.store.remove({ ...object, ...object.metadata });
+        });
+        const begun = world.data.now;
+        assert.match(
+            failed(await stack.up()),
+            /^install: .*\[HP220\]\nwhy: nobody issues Certificate hyperpod-inference-system\/serving-cert, and pods wait for its Secret webhook-server-cert: is cert-manager gone\?/,
+        );
+        const minutes = (world.data.now - begun) / 60_000;
+        assert.ok(minutes < 5, `${minutes} minutes`);
+        assert.deepEqual(stack.warnings.join().match(/Helm's controllers run again/g)?.length, 1);
+        assert.ok(serving().includes(`${RELEASE.name}-controller-manager`), serving().join());
+    });
+
     it("brings back records that the state has no room for, byte for byte, from their copies in the cluster", async () => {
         const stack = begin();
         for (const { metadata } of recordsSeenByHelm(world)) makeLarge(metadata.name);

@@ -8,6 +8,10 @@ interface PodStatus {
     containerStatuses?: ContainerStatus[];
 }
 
+interface PodSpec {
+    spec?: { volumes?: { secret?: { secretName?: string; optional?: boolean } }[] };
+}
+
 interface ContainerStatus {
     name: string;
     ready?: boolean;
@@ -25,6 +29,14 @@ interface Reason {
 export function isUnscheduled(pod: KubernetesObject): boolean {
     const { conditions = [] } = (pod as { status?: PodStatus }).status ?? {};
     return conditions.some(({ type, status }) => type === "PodScheduled" && status === "False");
+}
+
+/** Names of the Secrets that it mounts and does not start without. */
+export function neededSecrets(pod: KubernetesObject): string[] {
+    const { volumes = [] } = (pod as PodSpec).spec ?? {};
+    return volumes.flatMap(({ secret }) =>
+        secret?.secretName !== undefined && secret.optional !== true ? [secret.secretName] : [],
+    );
 }
 
 /** Undefined for a pod that is ready or has done its work. */

@@ -17,7 +17,7 @@ import type {
     WorkloadStatus,
     Workloads,
 } from "../../ports/world";
-import { isUnscheduled, whyNotReady } from "./podReadiness";
+import { isUnscheduled, neededSecrets, whyNotReady } from "./podReadiness";
 
 const POLL_MS = 250;
 /** Pods that only start are not asked why. */
@@ -127,7 +127,9 @@ export class KubernetesWorkloads implements Workloads {
             if (reason === undefined) return [];
             const told = `pod ${namespace}/${pod.metadata.name}: ${reason}`;
             const owner = deployments.find((deployment) => selects(deployment, pod));
-            return [{ told, isUnscheduled: isUnscheduled(pod), ...ofEks(owner) }];
+            return [
+                { told, isUnscheduled: isUnscheduled(pod), secrets: neededSecrets(pod), ...ofEks(owner) },
+            ];
         });
         return [...deployments.flatMap(refusedOf), ...failing];
     }

@@ -1,8 +1,9 @@
-// The pods that EKS waits for, looked at beside it: which do not run yet and why, and whether they will never, because the API server refuses them or no node takes them. Writes nothing.
+// The pods that EKS waits for, looked at beside it: which do not run yet and why, and whether they will never, because the API server refuses them, no node takes them, or nobody issues a certificate that they need. Writes nothing.
 import { LackOfNodes } from "../../kubernetes/lackOfNodes";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import type { FailingPod, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
+import { unissuedSecrets } from "./unissuedSecrets";
 
 /** What is awaited: others may have pods in the same namespace. */
 export type AwaitedAddon = Pick<Profile, "addonName" | "addonNamespace" | "addonNames">;
@@ -16,11 +17,15 @@ const PODS_TOLD = 3;
 export class AwaitedPods {
     readonly #refusal: LastingRefusal;
     readonly #lack: LackOfNodes;
+    readonly #issuing: LastingRefusal;
+    readonly #since: number;
     #refusedAt: number | undefined;
     #areRefused = false;
     #failingAt = 0;
     #failing: readonly FailingPod[] = [];
     #haveNoNode = false;
+    #areUnissued = false;
+    #unissued: readonly string[] = [];
 
     constructor(
         readonly world: World,
@@ -28,23 +33,26 @@ export class AwaitedPods {
     ) {
         this.#refusal = new LastingRefusal(world.clock);
         this.#lack = new LackOfNodes(world);
+        this.#issuing = new LastingRefusal(world.clock);
+        this.#since = world.clock.now();
     }
 
-    /** `elapsed`: milliseconds of the wait so far. */
-    async look(elapsed: number): Promise<void> {
+    /** As often as is worth it. */
+    async look(): Promise<void> {
+        const elapsed = this.world.clock.now() - this.#since;
         await Promise.all([this.#lookForRefused(), this.#lookForFailing(elapsed)]);
     }
 
     /** Nothing that EKS waits for will come. */
     areStuck(): boolean {
-        return this.#areRefused || this.#haveNoNode;
+        return this.#areRefused || this.#haveNoNode || this.#areUnissued;
     }
 
     /** What a wait that lasts is waiting for: pods by name and reason. */
     told(): readonly string[] {
         const more = this.#failing.length - PODS_TOLD;
         const lines = this.#failing.slice(0, PODS_TOLD).map(({ told }) => told);
-        return more > 0 ? [...lines, `${more} more pods`] : lines;
+        return [...this.#unissued, ...lines, ...(more > 0 ? [`${more} more pods`] : [])];
     }
 
     async #lookForRefused(): Promise<void> {
@@ -59,9 +67,16 @@ export class AwaitedPods {
         if (elapsed < PODS_AFTER_MS || elapsed - this.#failingAt < PODS_POLL_MS) return;
         this.#failingAt = elapsed;
         this.#failing = await this.world.workloads.failingPods(this.addon.addonNamespace);
-        this.#haveNoNode = await this.#lack.isForGood(
-            this.#failing.some((pod) => pod.isUnscheduled && this.#isAwaited(pod)),
-        );
+        const awaited = this.#failing.filter((pod) => this.#isAwaited(pod));
+        const secrets = awaited.flatMap((pod) => pod.secrets ?? []);
+        this.#unissued = await unissuedSecrets(this.world, this.addon.addonNamespace, secrets);
+        this.#areUnissued = this.#issuing.seen(this.#unissued.length > 0);
+        this.#haveNoNode = await this.#lack.isForGood(awaited.some(({ isUnscheduled }) => isUnscheduled));
+    }
+
+    /** Nothing that holds them for good says so by the pods alone. */
+    causes(): readonly string[] {
+        return this.#unissued;
     }
 
     #isAwaited({ deploymentOfEks }: FailingPod): boolean {

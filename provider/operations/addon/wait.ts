@@ -20,10 +20,10 @@ export async function awaitAddon(
 ): Promise<Addon> {
     const { addonName: name, addonNamespace: namespace } = awaited;
     const pods = new AwaitedPods(world, awaited);
-    const failing = async () => (await world.workloads.failingPods(namespace)).map(({ told }) => told);
+    const failing = () => whyNotRunning(world, pods);
     const asked = new AskedSparingly(world, name, namespace);
     const look = async (elapsed: number) => {
-        const [addon] = await Promise.all([asked.describe(), pods.look(elapsed), meanwhile()]);
+        const [addon] = await Promise.all([asked.describe(), pods.look(), meanwhile()]);
         if (addon === undefined) {
             throw new MigrationError({
                 code: ErrorCode.AddonFailed,
@@ -56,6 +56,20 @@ export async function awaitAddon(
         await failing(),
         timeoutMs,
     );
+}
+
+/** During an update of an add-on that has to make pods: fails once they will never run. */
+export async function assertPodsCome(world: World, pods: AwaitedPods, step: string): Promise<void> {
+    await pods.look();
+    if (!pods.areStuck()) return;
+    const addon = await world.addons.describe(pods.addon.addonName);
+    if (addon !== undefined)
+        throw failedAddon(ErrorCode.AddonFailed, step, addon, await whyNotRunning(world, pods));
+}
+
+async function whyNotRunning(world: World, pods: AwaitedPods): Promise<readonly string[]> {
+    const failing = await world.workloads.failingPods(pods.addon.addonNamespace);
+    return [...pods.causes(), ...failing.map(({ told }) => told)];
 }
 
 /** Answers false when EKS could not delete it. */

@@ -1,8 +1,9 @@
 // A sandbox at the start of a move and the path of AWS's script come in; the same measurements of the script go out. The script is not part of this project.
 import { captureState, type State } from "../compare";
+import { type NodeTimes, slowDown } from "../content/slowNodes";
 import type { Sandbox } from "../sandboxHandle";
 import type { Observation } from "../watch/observation";
-import { observeMove } from "../watch/observeMove";
+import { observeEveryRequest, observeMove } from "../watch/observeMove";
 import { addonsIn, type SeenAddon } from "./addonsSeen";
 import { type CallsBySide, callsOf, spanOfWrites } from "./countCalls";
 import { type Changes, changesBetween } from "./countChanges";
@@ -38,6 +39,21 @@ export async function measureScript(sandbox: Sandbox, script: string, start: Sta
     const moveMs = lengthOf(spanOfWrites(sandbox.faults));
     const changes = changesBetween(start, await captureState(sandbox));
     return { exitCode, lastLines, wallMs, moveMs, calls, addons, observation, changes };
+}
+
+/** What it has users refused where pods are slow. */
+export async function observeScript(
+    sandbox: Sandbox,
+    script: string,
+    times: NodeTimes,
+): Promise<Observation> {
+    await slowDown(sandbox, times);
+    const watching = await observeEveryRequest(sandbox);
+    await runScript(sandbox, script);
+    await settled(sandbox);
+    const observation = await watching.stop();
+    sandbox.nodes.clearScripts();
+    return observation;
 }
 
 async function settled(sandbox: Sandbox): Promise<SeenAddon[]> {

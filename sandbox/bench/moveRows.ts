@@ -6,6 +6,7 @@ import type { Calls } from "./countCalls";
 import { describeChanges } from "./countChanges";
 import { crowdRows } from "./crowdRows";
 import type { MeasuredFaults } from "./faultSample";
+import { handoverRows, type MeasuredOrders } from "./handoverRows";
 import type { MeasuredCrowd } from "./measureCrowd";
 import type { MeasuredLoad } from "./measureLoad";
 import type { MeasuredMove } from "./measureMove";
@@ -24,6 +25,7 @@ export interface Measurements {
     readonly crowd?: MeasuredCrowd;
     readonly faults?: MeasuredFaults;
     readonly script?: MeasuredScript;
+    readonly orders?: MeasuredOrders;
 }
 
 export function rowsOf(measurements: Measurements): Row[] {
@@ -32,6 +34,7 @@ export function rowsOf(measurements: Measurements): Row[] {
         ...moveRows(move, script),
         ...pauseRows(move, script?.observation),
         ...safetyRows(move, script),
+        ...(measurements.orders === undefined ? [] : handoverRows(measurements.orders)),
         ...previewRows(measurements),
         ...undoRows(move),
         ...providerRows(measurements),

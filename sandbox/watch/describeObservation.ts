@@ -1,6 +1,9 @@
 /** An observation comes in; a short report for people goes out. */
 import type { Observation } from "./observation";
 
+/** Why a webhook could not be called stands at the end, behind its address. */
+const LONGEST_ANSWER = 500;
+
 export function describeObservation(observation: Observation): string {
     const { deletions, twoActive, away, refused, problems } = observation;
     const lines = [`observed for ${observation.seconds.toFixed(1)} s`];
@@ -17,7 +20,7 @@ export function describeObservation(observation: Observation): string {
     for (const [request, { seconds, atEnd, answers }] of Object.entries(refused)) {
         lines.push(`refused ${seconds.toFixed(1)} s${atEnd ? ", still refused" : ""}: ${request}`);
         for (const [answer, count] of Object.entries(answers))
-            lines.push(`    ${count} x ${answer.slice(0, 200)}`);
+            lines.push(`    ${count} x ${answer.slice(0, LONGEST_ANSWER)}`);
     }
     return [...lines, ...problems.map((problem) => `observer: ${problem}`)].join("\n");
 }

@@ -14,7 +14,7 @@ import {
 import { Leadership } from "./leadership";
 
 /** Names of Leases by image; each is in the pod's namespace. */
-const LEASES: Record<string, string> = {
+export const LEASES: Record<string, string> = {
     "hyperpod-inference-operator": "e7d9c1a4.sagemaker.amazonaws.com",
     "aws-load-balancer-controller": "aws-load-balancer-controller-leader",
     "keda-operator": "operator.keda.sh",

@@ -1,7 +1,7 @@
 // Controllers of a release come in; what decides whether they can hand over without a pause goes out: who leads, which names of the add-on are taken, who asks them, and what they present. Writes nothing.
 import { mapConcurrently } from "../../common/mapConcurrently";
 import { AUTHORITY, AUTHORITY_KEY, certificateIn, textOf, whyKept } from "../kubernetes/tlsSecrets";
-import { HANDOVER_RIGHTS } from "../permissions/clusterRights";
+import { HANDOVER_RIGHTS, LEADERSHIP_RIGHTS } from "../permissions/clusterRights";
 import type { ClusterRight, KubernetesObject, ObjectRef, World } from "../ports/world";
 import { AskedFor, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
@@ -18,6 +18,8 @@ export interface FoundForHandover {
     readonly secrets: readonly FoundSecret[];
     /** What this principal may not, and would have to. */
     readonly missingRights: readonly ClusterRight[];
+    /** Those that let one write decide who leads, where generations have Leases of their own. */
+    readonly missingForLeases: readonly ClusterRight[];
 }
 
 export interface FoundSecret {
@@ -55,15 +57,17 @@ export async function findForHandover(
         return signs === undefined ? [] : [{ workload, signs }];
     });
     const isAskedOnAdmission = known.some(({ signs }) => PRESENTS.has(signs.askedFor));
-    const [found, configurations, missingRights] = await Promise.all([
+    const [found, configurations, missingRights, missingForLeases] = await Promise.all([
         mapConcurrently(known, (one) => findOne(world, addonNamespace, one.workload, one.signs)),
         isAskedOnAdmission
             ? Promise.all(WEBHOOKS.map((kind) => world.objects.list(REGISTRATION, kind)))
             : Promise.resolve([]),
         known.length > 0 ? missingForHandover(world, addonNamespace) : [],
+        isAskedOnAdmission ? missingOf(world, LEADERSHIP_RIGHTS) : [],
     ]);
     return {
         missingRights,
+        missingForLeases,
         leases: found.flatMap(({ leases }) => leases),
         taken: found.flatMap(({ taken }) => taken),
         configurations: configurations.flat(),
@@ -114,10 +118,17 @@ async function secretsOf(
 
 /** What this principal may not, where Services are led over. */
 export async function missingForHandover(world: World, namespace: string): Promise<ClusterRight[]> {
-    const answers = await mapConcurrently(HANDOVER_RIGHTS, async (one) => {
-        const right = { ...one, namespace };
-        return { right, isAllowed: await world.permissions?.allows(right) };
-    });
+    return missingOf(
+        world,
+        HANDOVER_RIGHTS.map((right) => ({ ...right, namespace })),
+    );
+}
+
+async function missingOf(world: World, rights: readonly ClusterRight[]): Promise<ClusterRight[]> {
+    const answers = await mapConcurrently(rights, async (right) => ({
+        right,
+        isAllowed: await world.permissions?.allows(right),
+    }));
     return answers.flatMap(({ right, isAllowed }) => (isAllowed === false ? [right] : []));
 }
 

@@ -3,7 +3,14 @@ import { Handover } from "../../common/enums";
 import type { Discovery } from "../discovery/discover";
 import { DependencyTreatment, type PlanDraft } from "../plan/plan";
 import type { ClusterRight } from "../ports/world";
-import { type ClusterRule, HANDING_OVER, IN_NAMESPACES, OF_THE_CLUSTER, rightsOf } from "./clusterRights";
+import {
+    type ClusterRule,
+    DECIDING_WHO_LEADS,
+    HANDING_OVER,
+    IN_NAMESPACES,
+    OF_THE_CLUSTER,
+    rightsOf,
+} from "./clusterRights";
 
 export type FoundInCluster = Pick<Discovery, "dependencies">;
 
@@ -84,6 +91,7 @@ export function clusterReach(plan: PlanDraft, { dependencies }: FoundInCluster):
         everywhere: [
             { verbs: ["get", "list"], on: [["*", ["*"]]] },
             { verbs: WRITE, on: OF_THE_CLUSTER },
+            ...(led.length === 0 ? [] : [DECIDING_WHO_LEADS]),
             { verbs: ["escalate", "bind"], on: [[RBAC, ["clusterroles"]]] },
             {
                 verbs: ["patch", "update"],

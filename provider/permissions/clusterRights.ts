@@ -111,6 +111,18 @@ export const HANDING_OVER: ClusterRule = {
     on: [["discovery.k8s.io", ["endpointslices"]]],
 };
 
+/** What a controller needs besides whose generations have Leases of their own; without it, it pauses. */
+export const DECIDING_WHO_LEADS: ClusterRule = {
+    why: "let one write decide which generation of a controller leads, also when the mover dies right after it; who may not has controllers that pause",
+    verbs: ["create", "delete"],
+    on: [
+        [
+            "admissionregistration.k8s.io",
+            ["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+        ],
+    ],
+};
+
 /** Without it `pausedSeconds` says nothing of writes of models. */
 export const MEASURING: ClusterRule = {
     why: "measure how long models cannot be written; always a dry run of a change that changes nothing; may be left out",
@@ -119,6 +131,8 @@ export const MEASURING: ClusterRule = {
 };
 
 export const HANDOVER_RIGHTS: readonly ClusterRight[] = rightsOf(HANDING_OVER);
+
+export const LEADERSHIP_RIGHTS: readonly ClusterRight[] = rightsOf(DECIDING_WHO_LEADS);
 
 /** What a move reads, whatever its plan; what it writes, and in which namespaces, `clusterReach.ts` knows. */
 export const READING_RIGHTS: readonly ClusterRight[] = MOVING.slice(0, 1).flatMap((rule) => rightsOf(rule));

@@ -5,6 +5,7 @@ import { ErrorCode } from "../../common/errors";
 import type { ReleaseController } from "../discovery/controllers";
 import type { Discovery } from "../discovery/discover";
 import { describeRights } from "../permissions/clusterRights";
+import type { ClusterRight } from "../ports/world";
 import { AskedFor, type ControllerSigns, type HandoverSigns } from "../profiles/controllerSigns";
 import type { Profile } from "../profiles/profile";
 import type { Values } from "../settings/mapSettings";
@@ -82,9 +83,7 @@ function costOf({ isBypassed, configurations }: AdmissionBridge): string {
 function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: HandoverInputs): string[] {
     const { kubernetesVersion } = cluster;
     return [
-        ...(handover.missingRights.length === 0
-            ? []
-            : [`this principal may not ${describeRights(handover.missingRights)}`]),
+        ...whyNotAllowed(handover.missingRights),
         ...(addon === undefined ? [] : [`the add-on is there already (${addon.status})`]),
         ...(followsSlices(kubernetesVersion)
             ? []
@@ -95,6 +94,10 @@ function reasonsForAll({ cluster, addon, handover }: Discovery, { until }: Hando
             ? [`\`until: ${until}\` stops while nobody would lead requests to pods that move`]
             : []),
     ];
+}
+
+function whyNotAllowed(missing: readonly ClusterRight[]): string[] {
+    return missing.length === 0 ? [] : [`this principal may not ${describeRights(missing)}`];
 }
 
 function componentOf(
@@ -114,7 +117,13 @@ function componentOf(
         startUpSeconds: signs?.startUpSeconds ?? 0,
     };
     const decision = decide(controller, signs, discovery, profile, inputs);
-    const why = [...ofAll, ...leftOut(signs, inputs), ...decision.why];
+    const isOneLease = decision.bridge !== undefined;
+    const why = [
+        ...ofAll,
+        ...(isOneLease ? [] : whyNotAllowed(discovery.handover.missingForLeases)),
+        ...leftOut(signs, inputs),
+        ...decision.why,
+    ];
     return why.length > 0 ? { ...facts, why } : { ...facts, ...decision };
 }
 

@@ -7,6 +7,7 @@ import type { StepTimeouts } from "../engine/stepTimeouts";
 import { refTo } from "../kubernetes/objectRef";
 import { removeBridges } from "../operations/handover/bridge";
 import { handOverComponent } from "../operations/handover/handOverComponent";
+import { KeptBridges } from "../operations/handover/keptBridges";
 import { removeQuestions } from "../operations/handover/probePods";
 import { giveLeasesBack } from "../operations/handover/undoHandovers";
 import { heldFor, waysOf } from "../operations/handover/waysOfPlan";
@@ -40,7 +41,7 @@ export function handOver(
             const { world, memory, journal } = context;
             const { migrationId } = journal;
             const ways = await waysOf(context);
-            for (const way of ways) {
+            for (const [index, way] of ways.entries()) {
                 const names = way.components.map(({ component }) => component);
                 const running = journal.facts.workloads ?? [];
                 const next = await mapConcurrently(names, (one) => workloadsOf(world, profile, one, running));
@@ -51,9 +52,12 @@ export function handOver(
                     old: way.components.map(({ workload }) => workload),
                     next: next.flat(),
                     bridges: way.bridges,
+                    ...(way.leading === undefined ? {} : { leading: way.leading }),
                     letConnectionsGo: () => way.letConnectionsGo(),
+                    lease: way.lease,
                     leases: heldFor(way).map((ref) => ({ ref })),
                     timeoutMs: installMs,
+                    others: new KeptBridges(world, ways.slice(index + 1)),
                 });
             }
             for (const way of ways) await way.leave();

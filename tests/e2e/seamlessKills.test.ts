@@ -46,6 +46,8 @@ const COLLECTIONS = [
     "/apis/discovery.k8s.io/v1/endpointslices",
     "/apis/coordination.k8s.io/v1/leases",
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
 ];
 
 async function electLeaders(sandbox: Sandbox): Promise<void> {

@@ -22,9 +22,11 @@ import { askCanary } from "../../provider/operations/handover/canary";
 import {
     holdLeases,
     leaseRef,
+    letRunOut,
     releaseLeases,
     rememberLeases,
 } from "../../provider/operations/handover/heldLeases";
+import { endRules, oneWriteDecides } from "../../provider/operations/handover/leadershipRule";
 import { presentOwn, rememberAuthority, takeOwnBack } from "../../provider/operations/handover/ownAuthority";
 import { waitForNames } from "../../provider/operations/handover/presentedNames";
 import {
@@ -36,6 +38,7 @@ import { namesOfBoth, shareAuthority } from "../../provider/operations/handover/
 import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
+import { RENEW_DEADLINE_MS } from "../../sandbox/kubernetes/elections/candidate";
 import { makeCertificate } from "../../sandbox/kubernetes/makeCertificate";
 import type { KubeObject } from "../../sandbox/kubernetes/objectTypes";
 import type { Sandbox } from "../../sandbox/sandbox";
@@ -368,7 +371,31 @@ describe("parts of a handover on a real API server", function () {
         await pause(5_000);
         assert.equal(await holderIn("addon"), `pulumi-hyperpod-inference/${ID}`);
         assert.deepEqual(sandbox.nodes.leadership().violations, []);
+        // One write decides: from then on Helm's cannot renew, whoever wrote it comes back or not.
+        const leases = { from: leaseRef("default", name), to: leaseRef("addon", name) };
+        const leads = (namespace: string) =>
+            sandbox.nodes
+                .leadership()
+                .acting.some(
+                    ({ image, pod, until }) =>
+                        image === "keda-operator" && pod.startsWith(`${namespace}/`) && until === undefined,
+                );
+        await oneWriteDecides(world, ID, leases);
+        await pause(RENEW_DEADLINE_MS + 2_000);
+        assert.ok(leads("default"), "as long as the other Lease is held for good");
+        await letRunOut(world, ID, [leases.to]);
+        await eventually("Helm's to step down", async () => (leads("default") ? undefined : true), 20_000);
+        assert.equal(await holderIn("addon"), `pulumi-hyperpod-inference/${ID}`, "nobody has two leaders");
         await releaseLeases(world, ID, memory);
+        await eventually("the add-on's to lead", async () => (leads("addon") ? true : undefined));
+        assert.deepEqual(sandbox.nodes.leadership().violations, []);
+        await endRules(world, ID);
+        const lists = ["policies", "policybindings"].map((kind) =>
+            client.call<{ items: object[] }>({
+                path: `/apis/admissionregistration.k8s.io/v1/validatingadmission${kind}`,
+            }),
+        );
+        assert.deepEqual(await Promise.all(lists).then((all) => all.flatMap(({ items }) => items)), []);
         await eventually("a second leader", async () => sandbox.nodes.leadership().violations[0]);
         assert.match((await holderIn("addon")) ?? "", new RegExp(`^${waiting?.metadata.name}`));
         assert.match(sandbox.nodes.leadership().violations.join(), /two pods of keda-operator act at once/);

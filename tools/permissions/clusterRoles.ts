@@ -1,6 +1,7 @@
 // The rules of rights.ts in, ClusterRoles with bindings to groups out. Pure.
 import {
     type ClusterRule,
+    DECIDING_WHO_LEADS,
     HANDING_OVER,
     LOOKING,
     MEASURING,
@@ -19,7 +20,10 @@ export interface RbacObject {
 
 /** Objects in the order in which they are applied; the group of each role has the role's name. */
 export function rbacObjects(): readonly RbacObject[] {
-    return [...roleFor(LOOKERS, LOOKING), ...roleFor(MOVERS, [...MOVING, HANDING_OVER, MEASURING])];
+    return [
+        ...roleFor(LOOKERS, LOOKING),
+        ...roleFor(MOVERS, [...MOVING, HANDING_OVER, DECIDING_WHO_LEADS, MEASURING]),
+    ];
 }
 
 function rulesOf(rules: readonly ClusterRule[]) {

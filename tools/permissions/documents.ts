@@ -7,6 +7,7 @@ import { AWS_CALLS, type AwsCall, type On, type Purpose } from "../../provider/p
 import { MANAGED_POLICY_LIMIT, type Policy, statementsFor } from "../../provider/permissions/awsPolicy";
 import {
     type ClusterRule,
+    DECIDING_WHO_LEADS,
     HANDING_OVER,
     LOOKING,
     MEASURING,
@@ -130,7 +131,7 @@ ${awsTable("move")}
 ${clusterTable(LOOKING)}
 
 ### Moving and going back
-${clusterTable([...MOVING, HANDING_OVER, MEASURING])}
+${clusterTable([...MOVING, HANDING_OVER, DECIDING_WHO_LEADS, MEASURING])}
 
 Two of these are wide, and cannot be narrower: Helm keeps releases in Secrets, which RBAC cannot select by label, and an undo must find
 everything that the add-on made, also kinds that no version had when this was written. Nothing is written outside the resources listed.

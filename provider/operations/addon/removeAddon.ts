@@ -156,16 +156,16 @@ export async function tracesOfAddon(
 export async function stopControllers(
     world: World,
     made: readonly ObjectRef[],
-    /** Runs once all of them are told to end, and may still be there. */
-    onceTold: () => Promise<void> = async () => undefined,
+    /** Runs before they are told to end. */
+    before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
+    await before();
     const deployments = made.filter(({ kind }) => kind === "Deployment");
     await Promise.all(
         deployments.map(async (ref) => {
             if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
         }),
     );
-    await onceTold();
     await world.workloads.waitGone(deployments, TERMINATION_MS);
 }
 

@@ -8,9 +8,8 @@ import { readMany } from "../../kubernetes/readMany";
 import { poll } from "../../ports/poll";
 import type { Profile } from "../../profiles/profile";
 import type { Backup } from "../backup/backup";
-import { KeptBridges } from "../handover/keptBridges";
 import { startControllers } from "../handover/stoppedControllers";
-import { leadAgain, letLeadAgain, turnBackAll } from "../handover/undoHandovers";
+import { followedBridges, leadAgain, letLeadAgain, turnBackAll } from "../handover/undoHandovers";
 import { stillServed, waysOf } from "../handover/waysOfPlan";
 import { isOfOthers, leftToOthers } from "./createdByOthers";
 import type { InstallMemory } from "./installMemory";
@@ -34,14 +33,16 @@ export async function undoCreation(
     profile: Profile,
     removeMs: number,
 ): Promise<readonly string[]> {
-    const { world, plan, memory } = context;
+    const { world, plan, memory, journal } = context;
     const { name } = plan.addon;
-    const follow = await followedBridges(context);
+    const { handedOver, redirected } = journal.facts;
+    const served = redirected === true ? stillServed(await waysOf(context), handedOver) : [];
+    const bridged = followedBridges(context, served);
     const letGo = async () => {
         const addon = await world.addons.describe(name);
         if (addon === undefined) return true;
         if (isOfOthers(context, addon)) return addon;
-        return isRemovedWithin(world, addon, Math.min(removeMs, BUSY_MS), follow);
+        return isRemovedWithin(world, addon, Math.min(removeMs, BUSY_MS), () => bridged.glance());
     };
     const isRemoved = await letGo().catch((error: unknown) =>
         serveUnanswered(context, backup, profile, error),
@@ -70,19 +71,6 @@ export async function undoCreation(
               ...warnings,
               `it was ${former.status} (${former.version}) before the move and is not made again: nobody could tell how that would end; its objects are as they were`,
           ];
-}
-
-/** Helm's pods may still serve over the bridge, and move. What goes wrong there is told, and holds no undo up. */
-async function followedBridges(context: StepContext<InstallMemory>): Promise<() => Promise<void>> {
-    const { world, journal } = context;
-    const { handedOver, redirected } = journal.facts;
-    const ways = redirected === true ? stillServed(await waysOf(context), handedOver) : [];
-    const bridged = new KeptBridges(world, ways);
-    return () =>
-        bridged.glance().catch((error: unknown) => {
-            if (isStopped(error)) throw error;
-            world.log.warn(`undo install: requests may not follow pods that move: ${messageOf(error)}`);
-        });
 }
 
 /**

@@ -14,7 +14,7 @@ import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";
 import { isTrustedForMove } from "./caBundles";
 import { leaveOurFields } from "./giveUpFieldOwnership";
-import { holdWhenFree } from "./heldLeases";
+import { holdOn, holdWhenFree, leadsElsewhere } from "./heldLeases";
 import {
     type AuthorityMemory,
     forgetConnections,
@@ -121,8 +121,10 @@ export function admissionWay<Memory>(
             const runs = ((await world.workloads.replicas(workload)) ?? 0) > 0;
             const isBack = (await live()).every((one) => !namesService(one, to));
             if (isBack && runs && (await isAsBefore(world, memory))) return;
+            if (runs) await holdOn(world, migrationId, [nextLease]);
             // The add-on's lead, until they are stopped.
-            if (!runs) await holdWhenFree(world, migrationId, [lease]);
+            if (!runs || (await leadsElsewhere(world, migrationId, lease, nextLease)))
+                await holdWhenFree(world, migrationId, [lease]);
             await trustFormer(world, migrationId, memory);
             // What pods that start here present is not for the new name: no bridge leads to them.
             const isBridged = runs && (await presentsOwn(world, memory));

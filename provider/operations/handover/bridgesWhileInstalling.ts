@@ -10,7 +10,7 @@ import type { Profile } from "../../profiles/profile";
 import type { InstallMemory } from "../addon/installMemory";
 import { worksBeside } from "./bothGenerationsWork";
 import { cutBridge } from "./bridge";
-import { holdWhenFree, isHeld, isRunningOut, releaseLeases } from "./heldLeases";
+import { holdWhenFree, isHeld, isRunningOut, leadsElsewhere, releaseLeases } from "./heldLeases";
 import { KeptBridges } from "./keptBridges";
 import type { Way } from "./wayInterface";
 import { heldFor, namesOf, stillServed, waysOf } from "./waysOfPlan";
@@ -83,10 +83,13 @@ async function redirectOne(
     way: Way,
     meanwhile: () => Promise<void>,
 ): Promise<void> {
-    // Where the move holds the Lease of Helm's, the add-on's lead, and go on; unless an undo has told them to end.
-    const isHelmsTurn = await isRunningOut(world, migrationId, way.lease);
-    if (isHelmsTurn || !(await isHeld(world, migrationId, way.lease)))
-        await holdWhenFree(world, migrationId, heldFor(way));
+    // Where the move holds the Lease of Helm's, the add-on's lead, and go on, as they do where an undo had not come to that; unless it has told them to end.
+    const { lease, nextLease } = way;
+    const isHelmsTurn = await isRunningOut(world, migrationId, lease);
+    const areNexts =
+        (await isHeld(world, migrationId, lease)) ||
+        (await leadsElsewhere(world, migrationId, lease, nextLease));
+    if (isHelmsTurn || !areNexts) await holdWhenFree(world, migrationId, heldFor(way));
     if (isHelmsTurn) await releaseLeases(world, migrationId, [{ ref: way.lease }]);
     const there = await Promise.all(way.made.map((ref) => world.objects.read(ref)));
     if (there.includes(undefined)) await way.build();

@@ -4,29 +4,37 @@ import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import { type Bridge, cutBridge, followBridge, leadsByItself } from "./bridge";
 import { type LeaseMemory, letRunOut, releaseLeases } from "./heldLeases";
+import type { KeptBridges } from "./keptBridges";
+import { oneWriteDecides } from "./leadershipRule";
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 /** Until every API server has seen what was written: slices that are gone, entries that changed. */
 const SEEN_MS = 1_000;
 
 export interface GenerationPair {
-    /** Deployments of the generation that serves and leads now. */
+    /** Deployments of the generation that serves and leads now; the first one leads. */
     readonly old: readonly ObjectRef[];
     /** Those that take over. */
     readonly next: readonly ObjectRef[];
     readonly bridges: readonly Bridge[];
+    /** The one of them over which those that wait ask the one that leads: cut last, since nobody has values from then on until theirs leads. */
+    readonly leading?: Bridge;
     /** Asked for once no slice leads to the old pods any more. */
     readonly letConnectionsGo: () => Promise<void>;
+    /** By which the old generation leads. */
+    readonly lease: ObjectRef;
     /** Held so that the new generation does not lead before its time. */
     readonly leases: readonly LeaseMemory[];
     readonly timeoutMs: number;
+    /** Those whose turn comes later: their pods move too. */
+    readonly others: KeptBridges;
 }
 
 /** After a kill it is done again from the start: whatever was done already writes nothing. */
 export async function handOverComponent(
     world: World,
     migrationId: string,
-    { old, next, bridges, letConnectionsGo, leases, timeoutMs }: GenerationPair,
+    { old, next, bridges, leading, letConnectionsGo, lease, leases, timeoutMs, others }: GenerationPair,
 ): Promise<void> {
     await poll(
         world.clock,
@@ -34,6 +42,7 @@ export async function handOverComponent(
         async () => {
             // Old pods may move as long as they serve.
             for (const bridge of bridges) await followBridge(world, migrationId, bridge);
+            await others.glance();
             const status = await Promise.all(next.map((ref) => world.workloads.status(ref)));
             const isAvailable = status.every((one) => one?.upToDate === true && one.available >= one.desired);
             return isAvailable ? serviceWithoutPods(world, bridges) : "not available";
@@ -45,17 +54,20 @@ export async function handOverComponent(
     const lost = await serviceWithoutPods(world, bridges);
     if (lost !== undefined)
         throw new Error(`no EndpointSlice of ${lost} names a pod of the add-on that is Ready`);
-    for (const bridge of bridges) await cutBridge(world, migrationId, bridge);
+    for (const bridge of bridges) if (bridge !== leading) await cutBridge(world, migrationId, bridge);
     await world.clock.sleep(SEEN_MS);
     await letConnectionsGo();
     await world.clock.sleep(SEEN_MS);
-    for (const ref of old)
-        if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
-    // From here on nobody would lead for ever if this process ended now.
+    // Nobody waits for a leader as long as these take to end.
+    await others.during(() => stop(world, old.slice(1)));
     const held = leases.map(({ ref }) => ref);
+    for (const to of held) await oneWriteDecides(world, migrationId, { from: lease, to });
+    if (leading !== undefined) await cutBridge(world, migrationId, leading);
     await letRunOut(world, migrationId, held);
-    await world.workloads.waitGone(old, TERMINATION_MS);
-    await releaseLeases(world, migrationId, leases);
+    await others.during(async () => {
+        await stop(world, old.slice(0, 1));
+        await releaseLeases(world, migrationId, leases);
+    });
 }
 
 /** The first that would lead nowhere without the bridge. */
@@ -63,4 +75,10 @@ async function serviceWithoutPods(world: World, bridges: readonly Bridge[]): Pro
     const lead = await Promise.all(bridges.map((one) => leadsByItself(world, one)));
     const lost = bridges.find((_, index) => lead[index] !== true);
     return lost && `Service ${lost.to.namespace}/${lost.to.name}`;
+}
+
+async function stop(world: World, refs: readonly ObjectRef[]): Promise<void> {
+    for (const ref of refs)
+        if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
+    if (refs.length > 0) await world.workloads.waitGone(refs, TERMINATION_MS);
 }

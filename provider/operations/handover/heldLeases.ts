@@ -9,8 +9,8 @@ import { HandoverPart, isMarked, makeOwn, type OwnObjects, unmark } from "./temp
  * Ten years. A candidate waits as long as the record says, so a move that dies leaves one generation leading, the one that leads now,
  * however long nobody comes; the next `up` or `destroy` finds the Lease by its holder.
  */
-const HELD_SECONDS = 10 * 365 * 24 * 3600;
-/** Once the pods of the generation that led are told to end: twice as long as they are waited for. */
+export const HELD_SECONDS = 10 * 365 * 24 * 3600;
+/** From when the generation that led is told to end: twice as long as its pods are waited for. */
 export const ENDING_SECONDS = (2 * TERMINATION_MS) / 1000;
 /** Leases of pods that are gone run out within 15 s, by the defaults of all controllers. */
 const RUNS_OUT_MS = 30_000;
@@ -76,7 +76,7 @@ async function holdLease(world: World, own: OwnObjects, { ref }: LeaseMemory): P
     await world.objects.merge(ref, { metadata: { resourceVersion }, spec });
 }
 
-/** To be called once those that lead are told to end: a mover that dies while they do leaves nobody waiting for longer than that. */
+/** The write that decides: whoever waits for them leads from then on, in a while also when the mover dies. To be called before those that led are told to end, once no pod of theirs may renew. */
 export async function letRunOut(
     world: World,
     migrationId: string,
@@ -113,6 +113,29 @@ export async function holdWhenFree(
     const pace = { timeoutMs: RUNS_OUT_MS, pauseMs: 1_000 };
     const leads = await poll(world.clock, pace, look, (error) => error === undefined);
     if (leads !== undefined) throw leads;
+}
+
+/** Those that were to run out are held for good again: whoever waits for them is not to lead after all. */
+export async function holdOn(world: World, migrationId: string, refs: readonly ObjectRef[]): Promise<void> {
+    for (const ref of refs)
+        if (await isRunningOut(world, migrationId, ref)) await holdLeases(world, migrationId, [{ ref }]);
+}
+
+/** Whether a pod leads by `other`, and none by `ref`. */
+export async function leadsElsewhere(
+    world: World,
+    migrationId: string,
+    ref: ObjectRef,
+    other: ObjectRef,
+): Promise<boolean> {
+    const now = Date.parse(await world.objects.serverTime());
+    const led = await Promise.all(
+        [ref, other].map(async (one) => {
+            const { spec = {} } = ((await world.objects.read(one)) ?? {}) as Partial<ElectionLease>;
+            return spec.holderIdentity !== holderOf(migrationId) && isAlive(spec, now);
+        }),
+    );
+    return led[0] === false && led[1] === true;
 }
 
 export async function isHeld(world: World, migrationId: string, ref: ObjectRef): Promise<boolean> {
@@ -183,7 +206,7 @@ function heldUntil({ migrationId }: OwnObjects, now: string, leaseDurationSecond
 }
 
 /** Pods are told by their names; this one tells people whom to ask. */
-function holderOf(migrationId: string): string {
+export function holderOf(migrationId: string): string {
     return `${PACKAGE_NAME}/${migrationId}`;
 }
 

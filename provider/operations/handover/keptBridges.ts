@@ -25,4 +25,27 @@ export class KeptBridges {
             await this.alsoLook(way);
         }
     }
+
+    /** For work that does not look by itself. */
+    async during(work: () => Promise<unknown>): Promise<void> {
+        if (this.all.length === 0) {
+            await work();
+            return;
+        }
+        let isOver = false;
+        let glancing = Promise.resolve();
+        const looking = async () => {
+            while (!isOver) {
+                glancing = this.glance();
+                await glancing;
+                await this.world.clock.sleep(LOOK_MS);
+            }
+        };
+        const working = work().finally(() => {
+            isOver = true;
+        });
+        // Whoever waits for the work does not wait for the next look too.
+        await Promise.race([Promise.all([working, looking()]), working]);
+        await glancing;
+    }
 }

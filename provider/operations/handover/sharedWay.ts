@@ -9,7 +9,7 @@ import type { Backup } from "../backup/backup";
 import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";
 import { leaveOurFields } from "./giveUpFieldOwnership";
-import { holdWhenFree, isHeld } from "./heldLeases";
+import { holdOn, holdWhenFree, isHeld, leadsElsewhere } from "./heldLeases";
 import { Answering, waitForNames } from "./presentedNames";
 import { replicasBefore } from "./replicasBefore";
 import { namesService, pointToNew, pointToOld } from "./serviceReferences";
@@ -63,6 +63,7 @@ export function sharedWay<Memory>(
     return {
         components,
         bridges,
+        leading,
         made: [...bridges.map(({ to }) => to), nextSecret],
         lease,
         nextLease,
@@ -103,14 +104,17 @@ export function sharedWay<Memory>(
             const isBack = (await live()).every((one) => !services.some(({ to }) => namesService(one, to)));
             if (isBack && resting.length === 0 && (await isUnshared(world, memory))) return;
             await assertSameAuthority(world, memory);
+            const rests = resting.includes(component);
+            if (!rests) await holdOn(world, migrationId, [nextLease]);
+            // The add-on's lead, until they are stopped.
+            if (rests || (await leadsElsewhere(world, migrationId, lease, nextLease)))
+                await holdWhenFree(world, migrationId, [lease]);
             if (resting.length === 0) {
                 await available((await isShared()) && !isBack ? follow : async () => undefined);
                 await pointBack();
                 await takeServingBack(world, memory);
                 return;
             }
-            // The add-on's lead, until they are stopped.
-            if (resting.includes(component)) await holdWhenFree(world, migrationId, [lease]);
             // Pods that start present what the Secret holds then.
             await takeServingBack(world, memory);
             for (const one of resting) await world.workloads.scale(one.workload, replicasBefore(plan, one));

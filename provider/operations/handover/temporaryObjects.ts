@@ -14,6 +14,8 @@ export enum HandoverPart {
     Bridge = "bridge",
     /** Keeps one generation from leading. */
     Lease = "lease",
+    /** Lets one write decide which generation leads. */
+    Rule = "rule",
     /** Gives the generation that waits the certificate of the one that serves. */
     Certificate = "certificate",
 }

@@ -6,13 +6,16 @@ import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
 import { bringBackMissing } from "../backup/recreateMissing";
 import { noteOnce } from "./assertServes";
-import { letRunOut, releaseLeases } from "./heldLeases";
+import { isHeld, letRunOut, releaseLeases } from "./heldLeases";
+import { KeptBridges } from "./keptBridges";
+import { endRules, oneWriteDecides } from "./leadershipRule";
 import type { Way } from "./wayInterface";
-import { namesOf, waysOf } from "./waysOfPlan";
+import { namesOf, stillServed, waysOf } from "./waysOfPlan";
 
 export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: Backup): Promise<void> {
     const { plan, memory, journal } = context;
     if (handingOver(plan).length === 0) return;
+    const { handedOver, redirected } = journal.facts;
     // From here on Helm's generation is to lead.
     journal.note({ handedOver: [], redirected: false });
     await memory.write(memory.value);
@@ -33,27 +36,49 @@ export async function turnBackAll<Memory>(context: StepContext<Memory>, backup: 
         pauses(names.join(", "), error);
     }
     // Whoever converts the models is needed longest on the way there, and comes first in an undo.
+    let bridged = redirected === true ? stillServed(ways, handedOver) : [];
     for (const way of [...ways].reverse())
         try {
-            await way.turnBack();
+            bridged = bridged.filter((one) => one !== way);
+            await followedBridges(context, bridged).during(() => way.turnBack());
         } catch (error) {
             pauses(namesOf(way), error);
         }
 }
 
-/** Those of the add-on are told to end: a mover that dies while they do leaves Helm's to lead. */
+/** Helm's pods may serve over them, and move. What goes wrong there is told, and holds no undo up. */
+export function followedBridges<Memory>({ world }: StepContext<Memory>, ways: readonly Way[]): KeptBridges {
+    const keepUp = (way: Way) =>
+        way.keepUp().catch((error: unknown) => {
+            if (isStopped(error)) throw error;
+            world.log.warn(`undo install: requests may not follow pods that move: ${messageOf(error)}`);
+        });
+    return new KeptBridges(
+        world,
+        ways.map((way) => ({ ...way, keepUp: () => keepUp(way) })),
+    );
+}
+
+/** Before those of the add-on are told to end: a mover that dies from here on leaves Helm's to lead. */
 export async function letLeadAgain<Memory>({ world, plan, journal }: StepContext<Memory>): Promise<void> {
-    const refs = handingOver(plan).map((one) => leasesOf(one).lease);
-    await letRunOut(world, journal.migrationId, refs);
+    const { migrationId } = journal;
+    for (const one of handingOver(plan)) {
+        const { lease: to, nextLease: from } = leasesOf(one);
+        if (!(await isHeld(world, migrationId, to))) continue;
+        await oneWriteDecides(world, migrationId, { from, to });
+        await letRunOut(world, migrationId, [to]);
+    }
 }
 
 /** No pod of the add-on runs any more: Leases of Helm's that the move holds are free. */
 export async function leadAgain<Memory>(context: StepContext<Memory>): Promise<void> {
+    await endRules(context.world, context.journal.migrationId);
     await giveBack(context, ({ lease }) => [lease]);
 }
 
 /** Whatever the move still holds. */
 export async function giveLeasesBack<Memory>(context: StepContext<Memory>): Promise<void> {
+    await endRules(context.world, context.journal.migrationId);
     await giveBack(context, ({ lease, nextLease }) => [lease, nextLease]);
 }
 

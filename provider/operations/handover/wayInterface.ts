@@ -7,6 +7,8 @@ export interface Way {
     /** Those whose work goes over together. */
     readonly components: readonly ComponentHandover[];
     readonly bridges: readonly Bridge[];
+    /** The one of them over which the add-on's ask the one that leads; absent where nobody asks it. */
+    readonly leading?: Bridge;
     /** What `build` makes and the add-on takes over: in the end nothing but its UID tells who made it. */
     readonly made: readonly ObjectRef[];
     /** By which one of Helm's pods leads. */

@@ -4,7 +4,16 @@ import { Handover } from "../../../common/enums";
 import { describeHandover, planHandover } from "../../../provider/plan/handover";
 import type { KubernetesObject } from "../../../provider/ports/world";
 import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
-import { change, discoveryOf, type Found, found, lease, SECRET } from "./foundRelease";
+import {
+    change,
+    discoveryOf,
+    type Found,
+    found,
+    inAddonsNamespace,
+    LEADERSHIP_RIGHT,
+    lease,
+    SECRET,
+} from "./foundRelease";
 
 const ALB = "hyperpod-inference-operator-alb";
 const LEASE = "aws-load-balancer-controller-leader";
@@ -114,6 +123,16 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
         (seen) => void seen.secrets.splice(0, 1, { ...SECRET, ref: { ...SECRET.ref, name: "new" } }),
         /kube-system\/new is neither of the release nor among/,
     ],
+    [
+        "a rule about Leases that this principal may not make",
+        (seen) => void seen.missingForLeases.push(LEADERSHIP_RIGHT),
+        /may not create validatingadmissionpolicies\.admissionregistration\.k8s\.io/,
+    ],
+    [
+        "a Service that is called as the add-on's",
+        inAddonsNamespace(ALB, "alb-webhook-service"),
+        /alb-webhook-service has the add-on's name already/,
+    ],
     ["no Lease", (seen) => void seen.leases.pop(), /no pod of it holds a Lease/],
     ["two Leases", (seen) => void seen.leases.push(held("other")), /several Leases: .*leader, .*other/],
     [
@@ -152,6 +171,20 @@ describe("how a controller that is asked on admission hands over", () => {
         const allowed = decide(able(), true);
         assert.equal(allowed.one.admission?.isBypassed, true);
         assert.match(allowed.line, /does not ask it: ingresses are not checked.* off by itself after 60 s/);
+    });
+
+    it("pauses where the add-on's Service is there already", () => {
+        const discovery = discoveryOf(able());
+        const service = { apiVersion: "v1", kind: "Service", name: "alb-webhook-service" };
+        const taken = [{ ...service, namespace: "hyperpod-inference-system" }];
+        const { planned } = planHandover(
+            { ...discovery, handover: { ...discovery.handover, taken } },
+            { handover: Handover.Auto, allowAdmissionBypass: false },
+            hyperPodInference,
+        );
+        const why = planned.handover?.components.map((one) => one.why.join()) ?? [];
+        assert.match(why[1] ?? "", /alb-webhook-service is there already/);
+        assert.equal(why[0], "");
     });
 
     for (const [what, work, why] of REASONS)

@@ -6,7 +6,7 @@ import { describeHandover, planHandover } from "../../../provider/plan/handover"
 import { MigrationStep } from "../../../provider/plan/plan";
 import { AddonStatus, type KubernetesObject } from "../../../provider/ports/world";
 import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
-import { change, discoveryOf, type Found, found, lease, MANAGER } from "./foundRelease";
+import { change, discoveryOf, type Found, found, LEADERSHIP_RIGHT, lease, MANAGER } from "./foundRelease";
 
 const MODELS = "jumpstartmodels.inference.sagemaker.aws.amazon.com";
 const conversionOf = ({ spec }: KubernetesObject) =>
@@ -85,6 +85,29 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
         /is not for the Service that converts/,
     ],
     [
+        "an authority from several places",
+        change("CustomResourceDefinition", MODELS, ({ metadata }) =>
+            Object.assign(metadata, { annotations: { "cert-manager.io/inject-ca-from": "other/cert" } }),
+        ),
+        /take their authority from several places: .*other\/cert/,
+    ],
+    [
+        "a Service that is called as the add-on's",
+        (seen) => {
+            const [former, next] = ["hyperpod-inference-operator-", "hyperpod-inference-"].map(
+                (prefix) => `${prefix}conversion-webhook`,
+            );
+            for (const one of seen.objects) {
+                const isConverted =
+                    one.kind === "CustomResourceDefinition" && "conversion" in (one.spec as object);
+                if (isConverted) conversionOf(one).conversion.webhook.clientConfig.service.name = next ?? "";
+                else if (one.kind === "Service" && one.metadata.name === former)
+                    Object.assign(one.metadata, { name: next });
+            }
+        },
+        /hyperpod-inference-conversion-webhook has the add-on's name already/,
+    ],
+    [
         "an operator that is stopped",
         change("Deployment", MANAGER, ({ spec }) => Object.assign(spec as object, { replicas: 0 })),
         /it does not run now/,
@@ -146,6 +169,28 @@ describe("how a move hands over", () => {
             assert.equal(planned.handover?.order, Handover.Pause);
             assert.match(planned.handover?.components[0]?.why[0] ?? "", new RegExp(`until: ${until}`));
         });
+
+    it("goes on for the operator, whose generations have one Lease, where no rule about Leases may be made", () => {
+        const { planned } = decide(
+            found(({ missingForLeases }) => missingForLeases.push(LEADERSHIP_RIGHT)),
+            Handover.Auto,
+        );
+        assert.deepEqual(planned.handover?.components[0]?.why, []);
+    });
+
+    it("pauses a controller of which it is not known how it is asked", () => {
+        const { controllers, ...profile } = hyperPodInference;
+        const known = controllers.map((one) => {
+            const { handover, ...signs } = one;
+            return one.component === "operator" ? signs : one;
+        });
+        const { planned } = planHandover(
+            discoveryOf(found()),
+            { handover: Handover.Auto, allowAdmissionBypass: false },
+            { ...profile, controllers: known },
+        );
+        assert.match(planned.handover?.components[0]?.why.join() ?? "", /cannot lead its requests/);
+    });
 
     it("is not spoken of where a pause was asked for", () => {
         assert.deepEqual(decide(found(), Handover.Pause), { planned: {}, blockers: [] });

@@ -25,7 +25,15 @@ export interface Found {
     foreign: KubernetesObject[];
     secrets: FoundSecret[];
     missing: ClusterRight[];
+    missingForLeases: ClusterRight[];
 }
+
+/** By which one write decides who leads. */
+export const LEADERSHIP_RIGHT: ClusterRight = {
+    verb: "create",
+    group: "admissionregistration.k8s.io",
+    resource: "validatingadmissionpolicies",
+};
 
 export function lease(
     name: string,
@@ -58,6 +66,7 @@ export function found(work: (found: Found) => void = () => undefined): Found {
         foreign: [],
         secrets: [SECRET],
         missing: [],
+        missingForLeases: [],
     };
     work(seen);
     return seen;
@@ -70,6 +79,7 @@ export function discoveryOf({
     addon,
     taken,
     missing,
+    missingForLeases,
     foreign,
     secrets,
 }: Found): Discovery {
@@ -89,6 +99,7 @@ export function discoveryOf({
         handover: {
             leases,
             missingRights: missing,
+            missingForLeases,
             secrets,
             configurations: [...objects, ...foreign].filter(({ kind }) =>
                 kind.endsWith("WebhookConfiguration"),
@@ -103,4 +114,24 @@ export const change =
         const object = seen.objects.find((one) => one.kind === kind && one.metadata.name === name);
         assert.ok(object, name);
         work(object);
+    };
+
+/** Controllers with their Services, and whoever asks these, are in the add-on's namespace. */
+export const inAddonsNamespace =
+    (...names: readonly string[]) =>
+    (seen: Found): void => {
+        for (const one of seen.objects) {
+            const { webhooks = [], spec } = one as KubernetesObject & {
+                webhooks?: { clientConfig: { service: { namespace: string; name: string } } }[];
+                spec?: { service?: { namespace: string; name: string } };
+            };
+            for (const service of [
+                ...webhooks.map(({ clientConfig }) => clientConfig.service),
+                spec?.service,
+            ])
+                if (service !== undefined && names.includes(service.name))
+                    service.namespace = OPERATOR_NAMESPACE;
+            if (["Deployment", "Service"].includes(one.kind) && names.includes(one.metadata.name))
+                Object.assign(one.metadata, { namespace: OPERATOR_NAMESPACE });
+        }
     };

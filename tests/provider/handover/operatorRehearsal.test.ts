@@ -10,6 +10,7 @@ import {
     trustIssued,
 } from "../../../provider/operations/handover/certificateNames";
 import { handOverComponent } from "../../../provider/operations/handover/handOverComponent";
+import { KeptBridges } from "../../../provider/operations/handover/keptBridges";
 import { waitForNames } from "../../../provider/operations/handover/presentedNames";
 import { pointToNew } from "../../../provider/operations/handover/serviceReferences";
 import type { KubernetesObject, ObjectRef, World } from "../../../provider/ports/world";
@@ -81,8 +82,10 @@ async function handOver(ports: World, memory: NamesMemory): Promise<void> {
         next: [inSystem("apps/v1", "Deployment", NEW_MANAGER)],
         bridges: [BRIDGE],
         letConnectionsGo: async () => undefined,
+        lease: inSystem("coordination.k8s.io/v1", "Lease", "e7d9c1a4.sagemaker.amazonaws.com"),
         leases: [],
         timeoutMs: TIMEOUT_MS,
+        others: new KeptBridges(ports, []),
     });
     await removeBridges(ports, ID, [BRIDGE]);
 }

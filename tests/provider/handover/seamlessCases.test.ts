@@ -24,6 +24,12 @@ import {
 
 const ALB = "aws-load-balancer-controller";
 const KEDA = "keda-operator";
+const KEDA_ENDS_MS = Object.fromEntries(
+    [KEDA, "keda-operator-metrics-apiserver", "keda-admission-webhooks"].map((name) => [
+        `kube-system/${name}`,
+        20_000,
+    ]),
+);
 const BY = { manager: "test", operation: "Update" } as const;
 const isElected = ({ key }: { key: string }) => key.startsWith("coordination.k8s.io/Lease ");
 const deployment = (namespace: string, name: string): ObjectRef => ({
@@ -65,10 +71,8 @@ function leadElsewhere(world: MemoryWorld, name: string): void {
 const BYPASSED = { clusterName: "demo", allowAdmissionBypass: true };
 
 /** The name of the pod that goes. */
-function evictOldPod({ store }: MemoryWorld): string {
-    const pod = store
-        .all("Pod", OPERATOR_NAMESPACE)
-        .find(({ metadata }) => metadata.labels?.app === OLD_MANAGER);
+function evictOldPod({ store }: MemoryWorld, namespace = OPERATOR_NAMESPACE, app = OLD_MANAGER): string {
+    const pod = store.all("Pod", namespace).find(({ metadata }) => metadata.labels?.app === app);
     assert.ok(pod);
     store.remove({ ...pod, ...pod.metadata });
     return pod.metadata.name;
@@ -86,12 +90,12 @@ function acting(world: MemoryWorld, image: string): string[] {
         .map(({ pod }) => pod.split(" ")[0] ?? "");
 }
 
-/** Runs `work` at the first write that has the text. */
-function at(text: string, work: () => void) {
+/** Runs `work` at the first write that has the text, or is like it. */
+function at(text: string | RegExp, work: () => void) {
     let isOver = false;
     return (mover: { writes: string[]; onWrite: (number: number) => void }) => {
         mover.onWrite = () => {
-            if (isOver || !(mover.writes.at(-1) ?? "").includes(text)) return;
+            if (isOver || (mover.writes.at(-1) ?? "").search(text) < 0) return;
             isOver = true;
             work();
         };
@@ -304,6 +308,61 @@ describe("on the way without a pause", () => {
         assertHarmless(world);
     });
 
+    it("KEDA's leader ends after those that it signs for: nobody waits for values as long as these take to end", async () => {
+        const world = slowWorld();
+        world.data.behaviour = { ...world.data.behaviour, endMs: KEDA_ENDS_MS };
+        const goneBefore: string[] = [];
+        const signed = ["keda-operator-metrics-apiserver", "keda-admission-webhooks"];
+        const look = (mover: Mover) => {
+            mover.onWrite = () => {
+                if (mover.writes.at(-1) !== "merge Deployment kube-system/keda-operator") return;
+                const left = world.store.all("Pod", "kube-system").map((pod) => pod.metadata.labels?.app);
+                goneBefore.push(...signed.filter((app) => !left.includes(app)));
+            };
+        };
+        assertDone(await new MemoryStack(world, BYPASSED).up({}, undefined, look));
+        assert.equal(goneBefore.length, 2, goneBefore.join());
+    });
+
+    it("an old pod that is evicted while another controller is turned back: refused until the bridge has followed, no longer", async () => {
+        const world = slowWorld();
+        world.data.outcomes.set(ADDON, "CREATE_FAILED");
+        const requests = world.watchRequests();
+        let isFailed = false;
+        let evicted = "";
+        const evict = (mover: Mover) => {
+            mover.onWrite = () => {
+                const write = mover.writes.at(-1) ?? "";
+                isFailed ||= write.includes("remove add-on");
+                if (!isFailed || evicted !== "" || !write.startsWith("merge Certificate ")) return;
+                evicted = evictOldPod(world, "kube-system", "hyperpod-inference-operator-alb");
+            };
+        };
+        const failed = await new MemoryStack(world, BYPASSED).up({}, undefined, evict);
+        assert.match(failed.message, /\[HP220\]/);
+        assert.notEqual(evicted, "");
+        const { milliseconds = 0, looks = 0 } = requests.refused.get("ingress creation") ?? {};
+        assert.ok(looks > 0 && milliseconds <= 2_000, `${looks} looks, ${milliseconds} ms`);
+        assertHarmless(world);
+    });
+
+    it("an old pod that is evicted while another controller hands over: refused until the bridge has followed, no longer", async () => {
+        const world = slowWorld();
+        world.store.merge(deployment(OPERATOR_NAMESPACE, OLD_MANAGER), { spec: { replicas: 2 } }, BY);
+        world.settle();
+        world.data.behaviour = { ...world.data.behaviour, endMs: KEDA_ENDS_MS };
+        const requests = world.watchRequests();
+        let evicted = "";
+        const evict = at("merge Deployment kube-system/keda-operator", () => {
+            evicted = evictOldPod(world);
+        });
+        assertDone(await new MemoryStack(world, BYPASSED).up({}, undefined, evict));
+        assert.notEqual(evicted, "");
+        const { milliseconds = 0, looks = 0 } = requests.refused.get(MODELS) ?? {};
+        assert.ok(looks > 0 && milliseconds <= 2_000, `${looks} looks, ${milliseconds} ms`);
+        assertHarmless(world);
+    });
+
     it("an old pod that is evicted while the add-on that failed is deleted: refused until the bridge has followed, no longer", async () => {
         const world = slowWorld();
         world.store.merge(deployment(OPERATOR_NAMESPACE, OLD_MANAGER), { spec: { replicas: 2 } }, BY);
@@ -386,7 +445,7 @@ describe("on the way without a pause", () => {
         world.settle(60_000);
         const requests = world.watchRequests();
         const prepare = (mover: Mover) =>
-            at(`merge Deployment ${ending}`, () => {
+            at(new RegExp(`^merge Deployment ${ending}$`), () => {
                 // Pods need longer.
                 void world.clock.sleep(200).then(() => mover.kill());
             })(mover);

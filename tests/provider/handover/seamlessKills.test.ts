@@ -1,18 +1,26 @@
-// A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model or ingress was refused. HANDOVER_KILLS=n tries a sample of n, SEED=n another one, HANDOVER_KILLS=all every one, ONLY=text those whose description has the text.
+// A mover that is killed at any write of a move without a pause, or of its undo; the next command goes on or goes back. It ends golden or at the start, and nobody's model or ingress was refused. And nobody comes for longer than any Lease that is to run out: one generation of each controller leads then. HANDOVER_KILLS=n tries a sample of n, LEFT_KILLS=n one of those after which nobody comes, SEED=n another one, `all` every one, ONLY=text those whose description has the text.
 import assert from "node:assert/strict";
+import { ENDING_SECONDS } from "../../../provider/operations/handover/heldLeases";
 import type { Difference, State } from "../../../sandbox/compare/capturedState";
 import { sample } from "../../faults/matrix";
+import { ELECTED } from "../memory/elections";
 import { assertDone, assertHarmless, assertSame, stateOf } from "../memory/expectations";
 import { type GoldenRun, goldenRun } from "../memory/goldenRun";
 import type { Moment } from "../memory/mover";
+import type { Requests } from "../memory/requests";
 import { isIssuedOrRestored } from "../memory/sameButIssued";
 import { MemoryStack } from "../memoryStack";
 import type { MemoryWorld } from "../memoryWorld";
 import { INGRESSES, MODELS, SCALING, slowWorld } from "./slowWorld";
 
-const { HANDOVER_KILLS: WANTED = "6", SEED = "1", ONLY = "" } = process.env;
+const { HANDOVER_KILLS: WANTED = "6", LEFT_KILLS: LEFT = "2", SEED = "1", ONLY = "" } = process.env;
 /** Until somebody runs the next command. */
 const AWAY_MS = 5_000;
+/** Nobody does. */
+const FOR_GOOD_MS = 3 * ENDING_SECONDS * 1000;
+/** Who leads is decided by these. */
+const DECIDING =
+    /ValidatingAdmissionPolicy|Lease .*(operator\.keda\.sh|aws-load-balancer-controller-leader)|Deployment .*(keda-operator|-alb)$/;
 
 type Command = "up" | "destroy";
 
@@ -68,16 +76,57 @@ describe("a mover that is killed on the way without a pause", function () {
         console.log(`    ${kills.length} kills, ${chosen.length} of them tried, ${wrong.length} wrong`);
         assert.equal(wrong.length, 0, `\n${wrong.join("\n")}`);
     });
+
+    it(`at a write that decides who leads (${LEFT}), and nobody comes back: one of each controller leads`, async () => {
+        const once = kills.filter(({ second }) => second === "destroy");
+        const deciding = once.filter(({ what }) => LEFT === "all" || DECIDING.test(what));
+        assert.ok(deciding.length > 60, `${deciding.length} kills`);
+        const matching = deciding.filter((kill) => told(kill).includes(ONLY));
+        const chosen = LEFT === "all" ? matching : sample(matching, Number(LEFT), Number(SEED));
+        const wrong: string[] = [];
+        for (const kill of chosen) {
+            const stack = await killedBy(kill);
+            world.settle(FOR_GOOD_MS);
+            const leaders = leadersNow();
+            const isOne = Object.values(leaders).every((pods) => pods.length === 1);
+            assertDone(await stack.destroy());
+            if (!isOne || world.data.violations.length > 0)
+                wrong.push(`${told(kill)}: ${JSON.stringify(leaders)} ${world.data.violations.join("; ")}`);
+        }
+        console.log(`    ${once.length} kills, ${chosen.length} of them tried, ${wrong.length} wrong`);
+        assert.equal(wrong.length, 0, `\n${wrong.join("\n")}`);
+    });
 });
 
-async function tried({ first, write, moment, second }: Kill): Promise<void> {
+/** By image. */
+function leadersNow(): Record<string, readonly string[]> {
+    const acting = world.data.acts.filter(({ until }) => until === undefined);
+    return Object.fromEntries(
+        Object.keys(ELECTED).map((name) => [
+            name,
+            acting.flatMap(({ image, pod }) => (image === name ? [pod] : [])),
+        ]),
+    );
+}
+
+async function killedBy(
+    { first, write, moment }: Kill,
+    before: () => unknown = () => undefined,
+): Promise<MemoryStack> {
     world.restore(first === "up" ? snapshot : run.moved.data);
+    before();
     const stack = stackOf(world);
     if (first === "destroy") stack.load(run.moved.saved);
-    const requests = world.watchRequests();
     const crash = { write, moment, kind: "crash" } as const;
     const killed = await (first === "up" ? stack.up({}, crash) : stack.destroy(crash));
     assert.equal(killed.kind, "crashed");
+    return stack;
+}
+
+async function tried(kill: Kill): Promise<void> {
+    const { first, second } = kill;
+    const watched: Requests[] = [];
+    const stack = await killedBy(kill, () => watched.push(world.watchRequests()));
     world.settle(AWAY_MS);
     // A stack whose state says that it moved learns from a refresh that the undo was begun.
     if (first === "destroy" && second === "up") assertDone(await stack.refresh());
@@ -88,5 +137,5 @@ async function tried({ first, write, moment, second }: Kill): Promise<void> {
     );
     assertHarmless(world);
     for (const kind of [MODELS, ...INGRESSES, ...SCALING])
-        assert.deepEqual([...(requests.refused.get(kind)?.reasons ?? [])], [], kind);
+        assert.deepEqual([...(watched[0]?.refused.get(kind)?.reasons ?? [])], [], kind);
 }

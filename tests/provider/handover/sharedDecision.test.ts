@@ -4,8 +4,17 @@ import { Handover } from "../../../common/enums";
 import type { Discovery } from "../../../provider/discovery/discover";
 import type { FoundSecret } from "../../../provider/discovery/handover";
 import { describeHandover, planHandover } from "../../../provider/plan/handover";
+import type { KubernetesObject } from "../../../provider/ports/world";
 import { hyperPodInference } from "../../../provider/profiles/hyperPodInference";
-import { change, discoveryOf, type Found, found, lease } from "./foundRelease";
+import {
+    change,
+    discoveryOf,
+    type Found,
+    found,
+    inAddonsNamespace,
+    LEADERSHIP_RIGHT,
+    lease,
+} from "./foundRelease";
 
 const ADAPTER = "keda-operator-metrics-apiserver";
 const ADMISSION = "keda-admission-webhooks";
@@ -91,6 +100,36 @@ const REASONS: [what: string, change: (seen: Found) => void, why: RegExp][] = [
             Object.assign(metadata, { annotations: { "cert-manager.io/inject-ca-from": "a/b" } }),
         ),
         /cert-manager writes the authority of .*keda-admission/,
+    ],
+    [
+        "a rule about Leases that this principal may not make",
+        (seen) => void seen.missingForLeases.push(LEADERSHIP_RIGHT),
+        /may not create validatingadmissionpolicies\.admissionregistration\.k8s\.io/,
+    ],
+    [
+        "one that is asked through two Services",
+        (seen) => {
+            seen.objects.push(copied(seen, "Service", ADMISSION, "twin"));
+            const kind = "ValidatingWebhookConfiguration";
+            const twice = structuredClone(
+                copied(seen, kind, "keda-admission", "second"),
+            ) as KubernetesObject & {
+                webhooks: { clientConfig: { service: { name: string } } }[];
+            };
+            for (const { clientConfig } of twice.webhooks) clientConfig.service.name = "twin";
+            seen.objects.push(twice);
+        },
+        /KEDA admission is asked through several Services: .*keda-admission-webhooks, .*twin/,
+    ],
+    [
+        "a Service that is called as the add-on's",
+        inAddonsNamespace(ADAPTER),
+        /keda-operator-metrics-apiserver has the add-on's name already/,
+    ],
+    [
+        "two Secrets",
+        (seen) => void seen.secrets.push(secretOf({ ref: { ...secretOf().ref, name: "other" } })),
+        /their pods mount several Secrets/,
     ],
     ["no Secret", (seen) => void seen.secrets.splice(0), /no Secret that their pods mount holds/],
     [
@@ -201,6 +240,15 @@ describe("how controllers of which one signs for all hand over", () => {
             assert.match(one("KEDA").why.join(), why);
             assert.match(one("KEDA metrics").why.join(), /^it goes with KEDA: .* is there already/);
         });
+
+    it("pauses where it signs for nobody", () => {
+        const { one } = decide(
+            able((seen) => {
+                for (const name of [ADAPTER, ADMISSION]) gone("Deployment", name)(seen);
+            }),
+        );
+        assert.match(one("KEDA").why.join(), /it signs for nobody/);
+    });
 
     it("pauses where the one that signs is not of the release", () => {
         const { one } = decide(able(gone("Deployment", "keda-operator")));

@@ -88,6 +88,8 @@ export interface Data {
     leaders: Set<string>;
     /** What candidates saw of each Lease. */
     observed: Map<string, Observed>;
+    /** From when on the API server lets no pod write a Lease. */
+    deniedSince: Map<string, number>;
     /** Who acted when, oldest first. */
     acts: Acting[];
     wakeUps: Set<number>;
@@ -120,6 +122,7 @@ export function emptyData(now: number): Data {
         mounted: new Map(),
         leaders: new Set(),
         observed: new Map(),
+        deniedSince: new Map(),
         acts: [],
         wakeUps: new Set(),
         guarded: new Set(),
@@ -145,6 +148,7 @@ export function copyData(data: Data): Data {
         mounted: new Map(data.mounted),
         leaders: new Set(data.leaders),
         observed: new Map(data.observed),
+        deniedSince: new Map(data.deniedSince),
         acts: [...data.acts],
         wakeUps: new Set(data.wakeUps),
         guarded: new Set(data.guarded),

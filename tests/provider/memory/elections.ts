@@ -1,11 +1,13 @@
 // Which pod of a controller acts: the one that holds its Lease, as client-go does it. Keeps a record of who acted when; two at once are a violation.
 import type { KubernetesObject, ObjectRef } from "../../../provider/ports/world";
 import type { Data } from "./data";
+import { mayNotWrite } from "./leadershipRules";
 import { isReady } from "./pods";
 import type { Store } from "./store";
 
 const LEASE_SECONDS = 15;
 const RETRY_MS = 2_000;
+const RENEW_DEADLINE_MS = 10_000;
 const WRITER = { manager: "leader-election", operation: "Update" } as const;
 
 /** Controllers of which only one may act, by image, with the name of their Lease. */
@@ -52,7 +54,14 @@ export class Elections {
         const lease = this.store.raw(ref);
         const spec = (lease?.spec ?? {}) as LeaseSpec;
         const { holderIdentity = "", leaseDurationSeconds = LEASE_SECONDS } = spec;
-        const holder = pods.find(({ metadata }) => metadata.name === holderIdentity);
+        const leads = ({ metadata }: KubernetesObject) => leaders.has(metadata.uid ?? "");
+        // One that has stepped down comes back under another name.
+        const holder = pods.find((pod) => pod.metadata.name === holderIdentity && leads(pod));
+        if (mayNotWrite(this.store, ref)) {
+            this.#stepDown(key, pods);
+            return;
+        }
+        this.data().deniedSince.delete(key);
         const version = lease?.metadata.resourceVersion ?? "";
         const seen = observed.get(key);
         const isSeen = seen?.version === version;
@@ -73,6 +82,16 @@ export class Elections {
         if (holder !== undefined || candidate === undefined) return;
         if (now >= expiresAt) this.#take(candidate, ref, lease);
         else this.wakeAt(Math.max(retryAt, expiresAt));
+    }
+
+    /** A leader that cannot renew acts until its deadline. */
+    #stepDown(key: string, pods: readonly KubernetesObject[]): void {
+        const { deniedSince, leaders, now } = this.data();
+        const since = deniedSince.get(key) ?? now;
+        deniedSince.set(key, since);
+        if (now >= since + RENEW_DEADLINE_MS)
+            for (const { metadata } of pods) leaders.delete(metadata.uid ?? "");
+        else this.wakeAt(since + RENEW_DEADLINE_MS);
     }
 
     #take(pod: KubernetesObject, ref: ObjectRef, lease: KubernetesObject | undefined): void {

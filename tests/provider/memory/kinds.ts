@@ -12,7 +12,8 @@ const BUILT_IN: Record<string, string> = {
     "storage.k8s.io/v1": "/ CSIDriver",
     "apiextensions.k8s.io/v1": "/ CustomResourceDefinition",
     "apiregistration.k8s.io/v1": "/ APIService",
-    "admissionregistration.k8s.io/v1": "/ MutatingWebhookConfiguration ValidatingWebhookConfiguration",
+    "admissionregistration.k8s.io/v1":
+        "/ MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
     "policy/v1": "PodDisruptionBudget /",
     "cert-manager.io/v1": "Certificate Issuer / ClusterIssuer",
 };

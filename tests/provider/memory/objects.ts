@@ -22,6 +22,19 @@ const MOVER_MANAGER = { manager: "pulumi-hyperpod-inference", operation: "Update
 /** Kinds that the real adapter does not search for what an add-on made. */
 const NOT_SEARCHED = new Set(["Lease", "Pod", "ReplicaSet"]);
 
+/** A leader that lives renews its Lease: whoever reads it sees that. */
+function renewed(store: Store, lease: KubernetesObject | undefined): KubernetesObject | undefined {
+    if (lease?.kind !== "Lease") return lease;
+    const { leaders, now } = store.data();
+    const { holderIdentity } = (lease.spec ?? {}) as { holderIdentity?: string };
+    const leads = store
+        .all("Pod", lease.metadata.namespace)
+        .some(({ metadata }) => metadata.name === holderIdentity && leaders.has(metadata.uid ?? ""));
+    return leads
+        ? { ...lease, spec: { ...(lease.spec as object), renewTime: new Date(now).toISOString() } }
+        : lease;
+}
+
 export class MemoryObjects implements Objects {
     constructor(
         readonly store: Store,
@@ -30,7 +43,7 @@ export class MemoryObjects implements Objects {
     ) {}
 
     read(ref: ObjectRef): Promise<KubernetesObject | undefined> {
-        return this.mover.read(() => this.store.read(ref));
+        return this.mover.read(() => renewed(this.store, this.store.read(ref)));
     }
 
     exists(ref: ObjectRef): Promise<boolean> {

@@ -61,8 +61,7 @@ export const bridge: Step<MigrationStep.Bridge, BridgeMemory> = {
     },
     undo: async (context) => {
         const { world, plan, memory, journal } = context;
-        await removeQuestions(world, journal.migrationId);
-        await giveLeasesBack(context);
+        await Promise.all([removeQuestions(world, journal.migrationId), giveLeasesBack(context)]);
         await removeBridges(world, journal.migrationId, handingOver(plan).flatMap(servicesOf), {
             isUndo: true,
         });

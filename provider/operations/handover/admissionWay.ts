@@ -118,8 +118,9 @@ export function admissionWay<Memory>(
         letConnectionsGo: () => forgetConnections(world, migrationId, memory),
         turnBack: async () => {
             await endBypass(world, refs);
-            const runs = ((await world.workloads.replicas(workload)) ?? 0) > 0;
-            const isBack = (await live()).every((one) => !namesService(one, to));
+            const [replicas = 0, asking] = await Promise.all([world.workloads.replicas(workload), live()]);
+            const runs = replicas > 0;
+            const isBack = asking.every((one) => !namesService(one, to));
             if (isBack && runs && (await isAsBefore(world, memory))) return;
             if (runs) await holdOn(world, migrationId, [nextLease]);
             // The add-on's lead, until they are stopped.

@@ -100,8 +100,8 @@ export function sharedWay<Memory>(
         // Aggregated APIs are read, and a read is asked again; a scaled object nobody answers for is let through.
         letConnectionsGo: async () => undefined,
         turnBack: async () => {
-            const resting = await stopped();
-            const isBack = (await live()).every((one) => !services.some(({ to }) => namesService(one, to)));
+            const [resting, asking] = await Promise.all([stopped(), live()]);
+            const isBack = asking.every((one) => !services.some(({ to }) => namesService(one, to)));
             if (isBack && resting.length === 0 && (await isUnshared(world, memory))) return;
             await assertSameAuthority(world, memory);
             const rests = resting.includes(component);

@@ -61,9 +61,11 @@ export async function removeOwn(
     const labelSelector = Object.entries(marksOf(own))
         .map(([key, value]) => `${key}=${value}`)
         .join(",");
-    for (const [apiVersion, kind] of kinds) {
-        const listed = await world.objects.list(apiVersion, kind, { labelSelector });
-        const mine = listed.filter((object) => !except(object));
+    const listed = await Promise.all(
+        kinds.map(([apiVersion, kind]) => world.objects.list(apiVersion, kind, { labelSelector })),
+    );
+    for (const ofKind of listed) {
+        const mine = ofKind.filter((object) => !except(object));
         await Promise.all(mine.map((object) => removeOne(world, refTo(object), object.metadata.uid)));
     }
 }

@@ -1,6 +1,8 @@
 // The add-on is gone, what it made still runs: every controller of Helm's that handed over serves again before the add-on's stop, and leads once these have. Where that cannot be, the undo pauses, and says so.
 import { isStopped, messageOf } from "../../../common/errors";
+import { mapConcurrently } from "../../../common/mapConcurrently";
 import type { StepContext } from "../../engine/step";
+import { keyOf } from "../../kubernetes/objectRef";
 import { handingOver, type Leases, leasesOf } from "../../plan/handoverOrder";
 import type { ObjectRef } from "../../ports/world";
 import type { Backup } from "../backup/backup";
@@ -62,18 +64,23 @@ export function followedBridges<Memory>({ world }: StepContext<Memory>, ways: re
 /** Before those of the add-on are told to end: a mover that dies from here on leaves Helm's to lead. */
 export async function letLeadAgain<Memory>({ world, plan, journal }: StepContext<Memory>): Promise<void> {
     const { migrationId } = journal;
-    for (const one of handingOver(plan)) {
-        const { lease: to, nextLease: from } = leasesOf(one);
-        if (!(await isHeld(world, migrationId, to))) continue;
+    // Components may share a Lease.
+    const turns = new Map(handingOver(plan).map((one) => [keyOf(leasesOf(one).lease), leasesOf(one)]));
+    await mapConcurrently([...turns.values()], async ({ lease: to, nextLease: from }) => {
+        if (!(await isHeld(world, migrationId, to))) return;
         await oneWriteDecides(world, migrationId, { from, to });
         await letRunOut(world, migrationId, [to]);
-    }
+    });
 }
 
 /** No pod of the add-on runs any more: Leases of Helm's that the move holds are free. */
 export async function leadAgain<Memory>(context: StepContext<Memory>): Promise<void> {
-    await endRules(context.world, context.journal.migrationId);
-    await giveBack(context, ({ lease }) => [lease]);
+    if (handingOver(context.plan).length === 0) return;
+    // Beside each other: with the pods that a rule is about, it has nothing to say any more.
+    await Promise.all([
+        endRules(context.world, context.journal.migrationId),
+        giveBack(context, ({ lease }) => [lease]),
+    ]);
 }
 
 /** Whatever the move still holds. */

@@ -41,10 +41,13 @@ export const identities: Step<MigrationStep.Identities, IdentitiesMemory> = {
         );
     },
     undo: async ({ world, plan, memory, journal }) => {
-        for (const remembered of [...memory.value.roles].reverse()) {
-            const identity = plan.identities.find(({ key }) => key === remembered.key);
-            if (identity !== undefined) await restoreRole(world, identity, remembered, journal.migrationId);
-        }
+        const remembered = new Map(memory.value.roles.map((role) => [role.key, role]));
+        await mapConcurrently(byRole(plan.identities), async (sharing) => {
+            for (const identity of [...sharing].reverse()) {
+                const role = remembered.get(identity.key);
+                if (role !== undefined) await restoreRole(world, identity, role, journal.migrationId);
+            }
+        });
     },
     traces: async ({ world, plan, memory, journal }) => {
         const found = await mapConcurrently(memory.value.roles, async (remembered) => {

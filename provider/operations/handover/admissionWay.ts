@@ -117,8 +117,11 @@ export function admissionWay<Memory>(
         },
         letConnectionsGo: () => forgetConnections(world, migrationId, memory),
         turnBack: async () => {
-            await endBypass(world, refs);
-            const [replicas = 0, asking] = await Promise.all([world.workloads.replicas(workload), live()]);
+            const [replicas = 0, asking] = await Promise.all([
+                world.workloads.replicas(workload),
+                live(),
+                endBypass(world, refs),
+            ]);
             const runs = replicas > 0;
             const isBack = asking.every((one) => !namesService(one, to));
             if (isBack && runs && (await isAsBefore(world, memory))) return;

@@ -47,14 +47,9 @@ export async function oneWriteDecides(world: World, migrationId: string, turn: T
     );
 }
 
-/** Of this turn, or all of the move; also after a kill, from the labels alone. */
-export async function endRules(world: World, migrationId: string, turn?: Turn): Promise<void> {
-    await removeOwn(
-        world,
-        ownOf(migrationId),
-        KINDS,
-        ({ metadata }) => turn !== undefined && metadata.name !== nameOf(migrationId, turn),
-    );
+/** All of the move; also after a kill, from the labels alone. */
+export async function endRules(world: World, migrationId: string): Promise<void> {
+    await removeOwn(world, ownOf(migrationId), KINDS);
 }
 
 /** What the move itself writes is let through, and what a pod that ends gives back. */

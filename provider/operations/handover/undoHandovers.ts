@@ -76,16 +76,11 @@ export async function letLeadAgain<Memory>({ world, plan, journal }: StepContext
 /** No pod of the add-on runs any more: Leases of Helm's that the move holds are free. */
 export async function leadAgain<Memory>(context: StepContext<Memory>): Promise<void> {
     if (handingOver(context.plan).length === 0) return;
-    // Beside each other: with the pods that a rule is about, it has nothing to say any more.
-    await Promise.all([
-        endRules(context.world, context.journal.migrationId),
-        giveBack(context, ({ lease }) => [lease]),
-    ]);
+    await giveBack(context, ({ lease }) => [lease]);
 }
 
 /** Whatever the move still holds. */
 export async function giveLeasesBack<Memory>(context: StepContext<Memory>): Promise<void> {
-    await endRules(context.world, context.journal.migrationId);
     await giveBack(context, ({ lease, nextLease }) => [lease, nextLease]);
 }
 
@@ -93,10 +88,15 @@ async function giveBack<Memory>(
     { world, plan, journal }: StepContext<Memory>,
     which: (leases: Leases) => readonly ObjectRef[],
 ): Promise<void> {
+    const { migrationId } = journal;
     const refs = handingOver(plan).flatMap((one) => which(leasesOf(one)));
-    await releaseLeases(
-        world,
-        journal.migrationId,
-        refs.map((ref) => ({ ref })),
-    );
+    // The pods that a rule is about are gone, and it says nothing once its Lease is.
+    await Promise.all([
+        endRules(world, migrationId),
+        releaseLeases(
+            world,
+            migrationId,
+            refs.map((ref) => ({ ref })),
+        ),
+    ]);
 }

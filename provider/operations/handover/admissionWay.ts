@@ -13,7 +13,7 @@ import { beginBypass, endBypass, withoutBypass } from "./admissionBypass";
 import { availableAgain } from "./awaitHelmPods";
 import { buildBridge, followBridge } from "./bridge";
 import { isTrustedForMove } from "./caBundles";
-import { leaveOurFields } from "./giveUpFieldOwnership";
+import { leaveOurFields, ownsBundle } from "./giveUpFieldOwnership";
 import { holdOn, holdWhenFree, leadsElsewhere } from "./heldLeases";
 import {
     type AuthorityMemory,
@@ -98,7 +98,10 @@ export function admissionWay<Memory>(
             if (journal.facts.redirected !== true || !(await presentsOwn(world, memory))) return;
             const now = await live();
             const written = now.filter((one) => !isTrustedForMove(one, migrationId, [from, to]));
-            const applied = written.filter(isAppliedByEks).map(withoutBypass);
+            // A clean-up that was cut off leaves EKS's content with a bundle that is still this package's.
+            const applied = written
+                .filter((one) => isAppliedByEks(one) && !ownsBundle(one))
+                .map(withoutBypass);
             if (applied.length > 0) {
                 // What is written on top of them is taken away again in the end.
                 const keys = new Set(applied.map((one) => keyOf(refTo(one))));

@@ -25,6 +25,14 @@ export async function leaveOurFields(world: World, ref: ObjectRef): Promise<void
     await rewriteOwners(world, ref, ofOthers);
 }
 
+/** Whether an authority in it was written by this package last. */
+export function ownsBundle({ metadata }: KubernetesObject): boolean {
+    return (metadata.managedFields ?? []).some(
+        ({ manager, fieldsV1 }) =>
+            manager === PACKAGE_NAME && JSON.stringify(fieldsV1 ?? {}).includes('"f:caBundle"'),
+    );
+}
+
 async function rewriteOwners(
     world: World,
     ref: ObjectRef,

@@ -1,8 +1,8 @@
 // A sandbox at the start of a move comes in; its pods start and see Secrets as late as those of real nodes, and leaders are elected. What users were refused, in one move and its undo, goes out.
 
 import { type NodeTimes, slowDown } from "../content/slowNodes";
-import type { Sandbox } from "../handle";
 import type { Pulumi } from "../pulumi/driver";
+import type { Sandbox } from "../sandboxHandle";
 import type { Observation } from "../watch/observation";
 import { observeEveryRequest } from "../watch/observeMove";
 import { timed } from "./measureMove";

@@ -1,8 +1,8 @@
 // A sandbox comes in; from here on its controllers take as long as on real nodes, and elect leaders. Ends when somebody leads of each.
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sandbox } from "../handle";
 import { LEASES } from "../kubernetes/elections/elections";
 import { requestJson } from "../kubernetes/requestJson";
+import type { Sandbox } from "../sandboxHandle";
 
 export interface NodeTimes {
     /** Until new pods are Ready. */

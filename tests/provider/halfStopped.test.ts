@@ -212,6 +212,48 @@ describe("never half-stopped", () => {
             assertSame(stateOf(world), start, "after the second destroy");
         });
 
+    for (const [what, isWhole] of [
+        ["whose pods run: it serves", true],
+        ["whose pods do not: Helm's serve", false],
+    ] as const)
+        it(`serves with one generation when IAM denies the removal of an add-on that failed, ${what}`, async () => {
+            const start = stateOf(world);
+            let isDenied = true;
+            const stack = new MemoryStack(
+                world,
+                { ...QUICK, installTimeoutMinutes: 1 },
+                true,
+                connectWith((connection) => {
+                    const { addons } = connection.world;
+                    const remove = addons.remove.bind(addons);
+                    addons.remove = async (...args) => {
+                        if (isDenied)
+                            throw Object.assign(new Error("not authorized to perform eks:DeleteAddon"), {
+                                name: "AccessDeniedException",
+                            });
+                        await remove(...args);
+                    };
+                    return connection;
+                }),
+            );
+            world.data.outcomes.set(ADDON, "NEVER");
+            if (!isWhole) world.data.withoutNodes = new Set([ADDON_NAMESPACE]);
+            assert.equal((await stack.up()).kind, "failed");
+            assert.match(
+                stack.warnings.join("\n"),
+                isWhole ? /all of its controllers run, and serve/ : /Helm's controllers run again/,
+            );
+            const helms = stopped(world).filter((name) => /inference-operator-|^kube-system/.test(name));
+            const addons = stopped(world).filter((name) => !helms.includes(name));
+            assert.deepEqual([helms.length, addons.length], isWhole ? [5, 0] : [0, 5]);
+            assert.deepEqual(world.data.violations, []);
+            isDenied = false;
+            world.data.outcomes.clear();
+            world.data.withoutNodes = new Set();
+            assert.equal((await stack.destroy()).kind, "done");
+            assertSame(stateOf(world), start, "after destroy");
+        });
+
     it("waits for an add-on that is DEGRADED for a while, and tells its issues meanwhile", async () => {
         let since: number | undefined;
         const stack = stackOf(

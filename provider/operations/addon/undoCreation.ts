@@ -89,7 +89,10 @@ async function serveUnanswered(
         (await isAppliedOver(context, backup)) ||
         (await objectsOfAddon(world, profile, memory.value, backup)).length > 0;
     const pace = { timeoutMs: BUSY_MS, pauseMs: UNANSWERED_POLL_MS };
-    if (await poll(world.clock, pace, isBegun, (isThere) => isThere)) throw failure;
+    if (await poll(world.clock, pace, isBegun, (isThere) => isThere)) {
+        await serveUnlessWhole(context, backup, profile, failure);
+        throw failure;
+    }
     world.log.warn(
         `undo install: EKS does not answer whether the add-on ${plan.addon.name} is there (${messageOf(failure)}); nothing of it came into the cluster, so Helm's controllers serve`,
     );
@@ -97,6 +100,31 @@ async function serveUnanswered(
     await leadAgain(context);
     await startControllers(world, plan);
     throw failure;
+}
+
+/** EKS answers, and only may not be told to let go: what it brought serves when all of it runs, and makes room for Helm's otherwise. */
+async function serveUnlessWhole(
+    context: StepContext<InstallMemory>,
+    backup: Backup,
+    profile: Profile,
+    failure: unknown,
+): Promise<void> {
+    const { world, plan, memory } = context;
+    const isAnswered = await world.addons.describe(plan.addon.name).then(
+        () => true,
+        () => false,
+    );
+    if (!isAnswered) return;
+    const made = await objectsOfAddon(world, profile, memory.value, backup);
+    const deployments = made.filter(({ kind }) => kind === "Deployment");
+    const states = await Promise.all(deployments.map((ref) => world.workloads.status(ref)));
+    const isWhole = states.every((state) => state !== undefined && state.available >= state.desired);
+    if (isWhole && states.length > 0)
+        return world.log.warn(
+            `undo install: EKS may not be told to remove the add-on ${plan.addon.name} (${messageOf(failure)}); all of its controllers run, and serve`,
+        );
+    await turnBackAll(context, backup);
+    await serveMeanwhile(context, backup, profile);
 }
 
 /** Whether EKS has applied the add-on over anything that it had not applied before. */

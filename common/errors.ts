@@ -1,4 +1,5 @@
 // The errors a person sees. Every one says which step, what happened, why, and the next command; docs/troubleshooting.md explains each code.
+import { inspect } from "node:util";
 import { oneLine } from "./printable";
 
 /** Stable codes; each has a section in docs/troubleshooting.md. */
@@ -110,8 +111,15 @@ export class Refusal extends MigrationError {}
 
 /** Text of anything that can be thrown; never `[object Object]`. */
 export function messageOf(error: unknown): string {
+    // A host of several addresses has a failure for each, and no message of its own.
+    if (error instanceof AggregateError && error.message === "" && error.errors.length > 0)
+        return [...new Set(error.errors.map(messageOf))].join("; ");
     if (error instanceof Error) return error.message || error.name;
-    return typeof error === "string" ? error : JSON.stringify(error);
+    if (typeof error === "string") return error;
+    const { message } = (error ?? {}) as { message?: unknown };
+    return typeof message === "string" && message !== ""
+        ? message
+        : inspect(error, { breakLength: Infinity });
 }
 
 /** A foreign error on its way up, with the step that met it; the way on is the life cycle's to tell. */

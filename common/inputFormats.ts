@@ -128,16 +128,20 @@ export const releaseName = text(
     "a Helm release name (1 to 53 lower-case letters, digits, dots and hyphens)",
 );
 export const ownerValue = text(
-    /^[\p{L}\p{N}\s+\-=._:/@]{1,256}$/u,
+    /^[\p{L}\p{N}\p{Z}+\-=._:/@]{1,256}$/u,
     "a tag value of 1 to 256 letters, digits, spaces and + - = . _ : / @",
 );
 export const nonEmpty = text(/\S/, "a text that is not empty");
+export const filePath = text(
+    /^(?![a-z][a-z0-9+.-]+:\/\/)[^\0]*[^\0\s][^\0]*$/i,
+    "the path of a file on this machine",
+);
 
 /** Content of a tag, as every service of AWS takes it. */
 const TAG_CHARACTERS = "letters, digits, spaces and + - = . _ : / @";
 
 export const tagKey = text(
-    /^(?!aws:)(?!pulumi-hyperpod-inference:)[\p{L}\p{N}\s+\-=._:/@]{1,128}$/iu,
+    /^(?!aws:)(?!pulumi-hyperpod-inference:)[\p{L}\p{N}\p{Z}+\-=._:/@]{1,128}$/iu,
     `a tag key of 1 to 128 characters (${TAG_CHARACTERS}) that starts neither with aws: nor with pulumi-hyperpod-inference:`,
 );
 const MARKS_OF_A_MOVE = new RegExp(`^(${OPERATOR_TAG.key}$|${PACKAGE_NAME}/)`, "i");
@@ -148,7 +152,7 @@ export const tagKeyOfMove: Check = (value, show) =>
         : tagKey(value, show);
 export const TAG_KEYS_IN_ANY_CASE = "IAM takes tag keys that differ in case alone for one, and refuses both";
 export const tagValue = text(
-    /^[\p{L}\p{N}\s+\-=._:/@]{0,256}$/u,
+    /^[\p{L}\p{N}\p{Z}+\-=._:/@]{0,256}$/u,
     `a tag value of at most 256 characters (${TAG_CHARACTERS})`,
 );
 export const kubeconfig = text(/\S/, "the path or the content of a kubeconfig");

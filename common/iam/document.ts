@@ -35,12 +35,22 @@ export function parse(document: string): Document {
     } catch {
         throw new UnreadablePolicy();
     }
-    if (!isObject(parsed) || !statementsOf(parsed).every(isObject)) throw new UnreadablePolicy();
+    if (!isObject(parsed) || !statementsOf(parsed).every(isStatement)) throw new UnreadablePolicy();
     return parsed;
 }
 
 export function statementsOf({ Statement }: Document): Statement[] {
     return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
+}
+
+function isStatement(value: unknown): boolean {
+    if (!isObject(value)) return false;
+    const { Principal = {}, Condition = {} } = value as { Principal?: unknown; Condition?: unknown };
+    return (
+        (typeof Principal === "string" || isObject(Principal)) &&
+        isObject(Condition) &&
+        Object.values(Condition).every(isObject)
+    );
 }
 
 function isObject(value: unknown): value is Document {

@@ -90,7 +90,7 @@ export interface TrustOfCopy {
     readonly lost: readonly string[];
 }
 
-/** What a copy of the role trusts: everything but the accounts of this cluster, which belong to Helm, and then the new ones. */
+/** What a copy of the role trusts: everything but the accounts of this cluster, which belong to Helm, and then the new ones. What it denies stays denied. */
 export function trustOfCopy(
     document: string,
     trusts: readonly ServiceAccountTrust[],
@@ -98,7 +98,7 @@ export function trustOfCopy(
 ): TrustOfCopy {
     const parsed = parse(document);
     const provider = trusts[0]?.oidcProviderArn;
-    const others = statementsOf(parsed).filter((statement) => !federated(statement).includes(provider ?? ""));
+    const others = statementsOf(parsed).flatMap((statement) => withoutProvider(statement, provider ?? ""));
     const withThese = (kept: readonly Statement[]) =>
         JSON.stringify({
             Version: POLICY_VERSION,
@@ -113,6 +113,18 @@ export function trustOfCopy(
     );
     const lost = others.filter((statement) => !kept.includes(statement)).map(nameOf);
     return { document: withThese(kept), lost };
+}
+
+/** The statement for everybody else whom it names, which may be nobody. */
+function withoutProvider(statement: Statement, provider: string): Statement[] {
+    const { Effect, Principal } = statement;
+    const providers = federated(statement);
+    if (Effect === "Deny" || typeof Principal !== "object" || !providers.includes(provider))
+        return [statement];
+    const { Federated: _, ...principals } = Principal;
+    const others = providers.filter((one) => one !== provider);
+    const kept = others.length === 0 ? principals : { ...principals, Federated: others };
+    return Object.keys(kept).length === 0 ? [] : [{ ...statement, Principal: kept }];
 }
 
 function nameOf({ Sid, Principal }: Statement): string {

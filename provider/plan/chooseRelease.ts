@@ -37,15 +37,34 @@ export function theRelease(
     return { release, blockers: release.status === "deployed" ? [] : [notDeployed(release)] };
 }
 
-function notDeployed({ namespace, name, revision, status }: Release): Blocker {
+function notDeployed(release: Release): Blocker {
+    const { namespace, name, revision, status } = release;
     return {
         code: ErrorCode.ReleasePending,
         property: "releaseName",
         what: `release ${namespace}/${name} revision ${revision} is ${status}`,
-        remedy: status.startsWith("pending")
-            ? `wait for the running helm command; when it was killed, run \`helm rollback ${name} -n ${namespace}\`, then \`pulumi up\``
-            : `bring it to \`deployed\` with \`helm upgrade\` or \`helm rollback ${name} -n ${namespace}\`, then run \`pulumi up\``,
+        remedy: `${remedyOf(release)}, then run \`pulumi up\``,
     };
+}
+
+/** `helm rollback` needs a revision that was installed once; without a number it takes the one before, which may be none. */
+function remedyOf({ namespace, name, revision, status, records }: Release): string {
+    const former = [...records]
+        .reverse()
+        .find((one) => one.status === "deployed" || one.status === "superseded");
+    const back = (to: number) => `\`helm rollback ${name} ${to} -n ${namespace}\``;
+    if (status.startsWith("pending")) {
+        const pending = records[records.length - 1];
+        const whenKilled =
+            former !== undefined
+                ? `run ${back(former.revision)}`
+                : `forget it with \`kubectl delete secret ${pending?.secretName} -n ${namespace}\`, which deletes nothing else, and install the release again`;
+        return `wait for the running helm command; when it was killed, ${whenKilled}`;
+    }
+    // Helm keeps what it needs of a release that it uninstalled: going back to itself brings it back.
+    if (status.startsWith("uninstall"))
+        return `bring it back with ${back(former?.revision ?? revision)}, or install the add-on with HyperPodInferenceAddon where nothing of it is left`;
+    return `bring it to \`deployed\` with \`helm upgrade\`${former === undefined ? "" : ` or ${back(former.revision)}`}`;
 }
 
 function noRelease(

@@ -99,7 +99,7 @@ export const MOVE_FIELDS: Readonly<Record<Exclude<keyof MigrationInputs, "secret
     desiredOwner: one(checks.oneOf(Object.values(Owner))),
     commit: one(checks.flag),
     adoptJournal: one(checks.journalHash),
-    report: one(checks.nonEmpty),
+    report: one(checks.filePath),
     installTimeoutMinutes: one(checks.minutes),
     removeTimeoutMinutes: one(checks.minutes),
     lockTimeoutMinutes: one(checks.minutes),

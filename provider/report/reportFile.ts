@@ -26,17 +26,19 @@ export async function writePage(file: string, source: ReportSource): Promise<voi
 /** Why a page cannot be written there; undefined when it can. Writes nothing: a missing folder is made with the page. */
 export async function whyNotWritable(file: string): Promise<string | undefined> {
     const path = resolve(file);
-    const there = await stat(path).catch(() => undefined);
-    if (there !== undefined && !there.isFile()) return `${path} is there and is no file`;
-    let folder = there === undefined ? dirname(path) : path;
-    while (folder !== dirname(folder) && (await stat(folder).catch(missing)) === undefined)
-        folder = dirname(folder);
-    const below = await stat(folder);
-    if (folder !== path && !below.isDirectory()) return `${folder} is no folder`;
-    return access(folder, constants.W_OK).then(
-        () => undefined,
-        (error: unknown) => messageOf(error),
-    );
+    try {
+        const there = await stat(path).catch(missing);
+        if (there !== undefined && !there.isFile()) return `${path} is there and is no file`;
+        let folder = there === undefined ? dirname(path) : path;
+        while (folder !== dirname(folder) && (await stat(folder).catch(missing)) === undefined)
+            folder = dirname(folder);
+        const below = await stat(folder);
+        if (folder !== path && !below.isDirectory()) return `${folder} is no folder`;
+        await access(folder, constants.W_OK);
+        return undefined;
+    } catch (error) {
+        return messageOf(error);
+    }
 }
 
 function missing(error: unknown): undefined {

@@ -4,7 +4,7 @@ import { findPreflight } from "../../provider/discovery/preflight";
 import { findDeadWebhooks } from "../../provider/discovery/webhooks";
 import { deniedActions } from "../../provider/permissions/awsRights";
 
-import { gitOpsBlockers } from "../../provider/plan/chooseRelease";
+import { gitOpsBlockers, theRelease } from "../../provider/plan/chooseRelease";
 import type { AddonStatus, KubernetesObject, ListOptions, Release, World } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
 import { ADDON, OIDC, RELEASE, TEAM } from "./memory/content";
@@ -47,6 +47,44 @@ describe("blockers", () => {
         );
         world.store.status(model, "operator", { state: "DeploymentComplete" });
         assert.equal((await new MemoryStack(world).up()).kind, "done");
+    });
+
+    it("a release that is not deployed: with the command that helm takes in that state", () => {
+        const toldOf = (...statuses: string[]) => {
+            const records = statuses.map((status, index) => ({
+                secretName: `sh.helm.release.v1.op.v${index + 1}`,
+                revision: index + 1,
+                status,
+            }));
+            const release = {
+                name: "op",
+                namespace: "ml",
+                revision: statuses.length,
+                status: statuses.at(-1) ?? "",
+                records,
+            };
+            const found = {
+                releases: [release],
+                misnamed: { unrelated: [], others: [] },
+                hiddenRelease: undefined,
+            };
+            const [blocker] = theRelease(found as never, "demo", hyperPodInference).blockers;
+            return blocker?.remedy ?? "";
+        };
+        const forget = /kubectl delete secret sh\.helm\.release\.v1\.op\.v1 -n ml/;
+        for (const [statuses, says] of [
+            [["pending-install"], forget],
+            [["superseded", "deployed", "pending-upgrade"], /helm rollback op 2 -n ml/],
+            [["superseded", "failed", "pending-rollback"], /helm rollback op 1 -n ml/],
+            [["failed"], /^bring it to `deployed` with `helm upgrade`, then/],
+            [["superseded", "failed"], /helm upgrade` or `helm rollback op 1 -n ml`/],
+            [["superseded"], /helm rollback op 1 -n ml/],
+            [["uninstalled"], /bring it back with `helm rollback op 1 -n ml`, or .*HyperPodInferenceAddon/],
+            [["superseded", "uninstalling"], /helm rollback op 1 -n ml/],
+        ] as const) {
+            assert.match(toldOf(...statuses), says, statuses.join());
+            assert.match(toldOf(...statuses), /`pulumi up`$/);
+        }
     });
 
     it("W31: all blockers are told at once", async () => {

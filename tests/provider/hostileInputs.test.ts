@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describeBlocker } from "../../common/blocker";
 import { canonicalJson } from "../../common/canonicalJson";
-import { ErrorCode, MigrationError } from "../../common/errors";
+import { ErrorCode, MigrationError, messageOf } from "../../common/errors";
 import { oneLine, printable } from "../../common/printable";
 import { leavesOf, merged, setAt } from "../../common/tree";
 import type { ApiDiscovery } from "../../provider/adapters/kubernetes/apiDiscovery";
@@ -229,6 +229,19 @@ describe("release records of strangers", () => {
             );
     });
 
+    it("may lie beside Secrets that only carry Helm's labels: without a revision they are none", async () => {
+        const beside = reader([
+            ["kube-system", "rel", encode(record()), "1"],
+            ["kube-system", "rel", "bm8gcmVjb3Jk", ""],
+            ["kube-system", "rel", "bm8gcmVjb3Jk", "latest"],
+        ]);
+        const [found] = await beside.find("the-chart", { name: "rel" });
+        assert.deepEqual(
+            found?.records.map(({ revision }) => revision),
+            [1],
+        );
+    });
+
     it("that hold the chart twice under two names have the values of the one that is on", async () => {
         const twice = (on: string) =>
             record({
@@ -442,6 +455,20 @@ describe("texts from outside", () => {
         assert.equal(what, SHOWN);
         assert.equal(message, `s: ${SHOWN} [HP240]\nwhy: ${SHOWN}\nnext: r`);
         assert.equal(describeBlocker({ code, what: HOSTILE, remedy: "r" }), `${SHOWN} [HP240]; next: r`);
+    });
+
+    it("are told whatever is thrown: the failures of every address of a host, objects, nothing", () => {
+        const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
+        const all = [refused("::1:6443"), refused("127.0.0.1:6443")];
+        assert.equal(
+            messageOf(new AggregateError(all)),
+            "connect ECONNREFUSED ::1:6443; connect ECONNREFUSED 127.0.0.1:6443",
+        );
+        const loop: { self?: object } = {};
+        loop.self = loop;
+        for (const thrown of [undefined, null, loop, 10n, { a: 1 }, Symbol("x")])
+            assert.match(messageOf(thrown), /^(?!\[object).+/);
+        assert.equal(messageOf({ message: "said" }), "said");
     });
 
     it("as who holds the lock are shown as they stand", async () => {

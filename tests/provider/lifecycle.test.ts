@@ -96,6 +96,8 @@ describe("check", () => {
         for (const [report, why] of [
             [__dirname, /is there and is no file/],
             [path.join(__filename, "below", "move.html"), /is no folder/],
+            [path.join(__dirname, "n".repeat(300)), /ENAMETOOLONG/],
+            [path.join(__dirname, "n".repeat(300), "move.html"), /ENAMETOOLONG/],
         ] as const) {
             const { failures } = await lifecycle.check(
                 {},

@@ -90,7 +90,9 @@ describe("statements of a trust policy", () => {
         assert.equal(denialOf(document(allow), trust), "no");
     });
     it("that cannot be read are an error, never none", () => {
-        for (const text of ["", "%7B", "[]", '{"Statement":["x"]}', "null"]) {
+        const halves = [{ Principal: null }, { Condition: null }, { Condition: { StringEquals: null } }];
+        const texts = ["", "%7B", "[]", '{"Statement":["x"]}', "null"];
+        for (const text of [...texts, ...halves.map((half) => document(half))]) {
             assert.throws(() => parse(text), { name: "UnreadablePolicy" });
             assert.throws(() => isTrusted(text, trust));
             assert.throws(() => withTrust(text, trust));
@@ -111,6 +113,18 @@ describe("statements of a trust policy", () => {
         );
         assert.match(text, /"Deny"/);
         assert.deepEqual(trustOfCopy(document(...accounts), [trust], 8192).lost, []);
+    });
+    it("are kept in a copy for everybody else whom they name beside this cluster, and so is what denies it", () => {
+        const other = OIDC_PROVIDER.replace(/.$/, "Z");
+        const root = "arn:aws:iam::123456789012:root";
+        const copied = (...given: object[]) =>
+            (parse(trustOfCopy(document(...given), [trust]).document).Statement as object[]).slice(0, -1);
+        const both = statement({}, { Principal: { Federated: [OIDC_PROVIDER, other] } });
+        assert.deepEqual(copied(both), [{ ...both, Principal: { Federated: [other] } }]);
+        const mixed = statement({}, { Principal: { Federated: OIDC_PROVIDER, AWS: root } });
+        assert.deepEqual(copied(mixed), [{ ...mixed, Principal: { AWS: root } }]);
+        const denying = statement({ Bool: { "aws:SecureTransport": "false" } }, { Effect: "Deny" });
+        assert.deepEqual(copied(denying, statement({})), [denying]);
     });
 });
 

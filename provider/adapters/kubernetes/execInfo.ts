@@ -6,7 +6,7 @@ interface Plugin {
     readonly provideClusterInfo?: boolean;
 }
 
-interface Cluster {
+interface ClusterOfPlugin {
     readonly server: string;
     readonly caData?: string | undefined;
     readonly caFile?: string | undefined;
@@ -16,7 +16,7 @@ interface Cluster {
 }
 
 /** Nobody is there to be asked; who the cluster is is told only where the kubeconfig says so. */
-export function execInfo({ apiVersion, provideClusterInfo }: Plugin, cluster: Cluster) {
+export function execInfo({ apiVersion, provideClusterInfo }: Plugin, cluster: ClusterOfPlugin) {
     const spec = {
         interactive: false,
         ...(provideClusterInfo === true ? { cluster: told(cluster) } : {}),
@@ -27,7 +27,7 @@ export function execInfo({ apiVersion, provideClusterInfo }: Plugin, cluster: Cl
     };
 }
 
-function told({ server, caData, caFile, skipTLSVerify, tlsServerName, proxyUrl }: Cluster) {
+function told({ server, caData, caFile, skipTLSVerify, tlsServerName, proxyUrl }: ClusterOfPlugin) {
     const authority = caData ?? (caFile === undefined ? undefined : readFileSync(caFile).toString("base64"));
     return {
         server,

@@ -45,7 +45,7 @@ export class HelmReleases implements Releases {
             }),
             filter.likely,
         ]);
-        const groups = groupByRelease(secrets);
+        const groups = groupByRelease(secrets.filter(hasRevision));
         const likely = new Set(marked.map(keyOfRelease));
         const recordsOf = (isAsked: (key: string) => boolean) =>
             [...groups].flatMap(([key, records]) => (isAsked(key) ? [records] : []));
@@ -267,6 +267,11 @@ interface ReleaseSecret {
 
 function keyOfRelease({ name, namespace }: ReleaseName): string {
     return `${namespace}/${name}`;
+}
+
+/** What others marked as Helm's without a revision is none of its records: Helm writes one on each. */
+function hasRevision({ metadata: { labels } }: KubernetesObject): boolean {
+    return /^\d+$/.test(labels?.version ?? "");
 }
 
 /** By release; revisions oldest first. */

@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import { describeHandover } from "./handover";
 import type { DependencyTreatment, PlanDraft, PlannedDependency, PlannedObject } from "./plan";
-import { numbered, titled, wrapLine } from "./previewLine";
+import { HANDOVER, numbered, titled, wrapLine } from "./previewLine";
 
 /** What the plan asks of every step: its name, and what it will do. */
 export interface DescribedStep {
@@ -14,7 +14,7 @@ export interface DescribedStep {
 export function describePlan(plan: PlanDraft, steps: readonly DescribedStep[]): string[] {
     return [
         ...steps.map(({ name, planLine }, index) => numbered(index + 1, name, planLine(plan))),
-        ...describeHandover(plan.handover).map((line) => titled("handover", line)),
+        ...describeHandover(plan.handover).map((line) => titled(HANDOVER, line)),
         ...plan.leftAlone.map((line) => titled("left alone", line)),
         ...plan.warnings.map((line) => titled("note", line)),
     ].flatMap(wrapLine);

@@ -3,7 +3,7 @@
 import { counted } from "../../common/counted";
 import { longestPause } from "./handover";
 import { MigrationStep, type Plan, type PlanDraft } from "./plan";
-import { titled, wrapLine } from "./previewLine";
+import { HANDOVER, titled, wrapLine } from "./previewLine";
 import { orderOf } from "./stepOrders";
 import { undoLines } from "./undoLines";
 
@@ -22,6 +22,9 @@ interface Block {
     readonly text: string;
 }
 
+/** Once they are done no controller hands over or pauses any more. */
+const HANDING_OVER: readonly string[] = [MigrationStep.Install, MigrationStep.HandOver];
+
 const NO_UNDO = "final: the release's records, backup and journal go; no undo";
 
 /** The move, from where it stands to where it is wanted. */
@@ -30,7 +33,9 @@ export function previewMove(plan: Plan, done: ReadonlySet<string>, wanted: Wante
     const order: readonly string[] = orderOf(plan);
     const last = until === undefined ? order.length - 1 : order.indexOf(until);
     if (order.every((step) => done.has(step))) return ofCompleteMove(commit);
-    const told = blocksOf(plan.lines).map(({ step, text }) => {
+    const willHandOver = HANDING_OVER.some((step) => order.includes(step) && !done.has(step));
+    const blocks = blocksOf(plan.lines).filter(({ text }) => willHandOver || !text.startsWith(HANDOVER));
+    const told = blocks.map(({ step, text }) => {
         if (step === undefined) return `   ${text}`;
         const at = order.indexOf(step);
         const [, heading = "", does = ""] = /^( ?\d+ \S+ *)(.*)$/s.exec(text) ?? [];

@@ -8,6 +8,9 @@ const NUMBER_LENGTH = 2;
 /** Where the text begins. */
 const INDENT = " ".repeat(NUMBER_LENGTH + 1 + TITLE_LENGTH + 1);
 
+/** The title of what is told of each controller's pause. */
+export const HANDOVER = "handover";
+
 /** What belongs to no step: "note", "summary". */
 export function titled(title: string, text: string): string {
     return `${" ".repeat(NUMBER_LENGTH)} ${title.padEnd(TITLE_LENGTH)} ${text}`;

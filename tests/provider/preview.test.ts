@@ -72,6 +72,14 @@ describe("a preview", () => {
         assert.match(lines.join(" ").replace(/ +/g, " "), / 8 verify .*; stops here 9 retireHelm later: /);
     });
 
+    it("tells of pauses and handovers as long as they are to come, and no longer", async () => {
+        const isTold = async () => (await previewed(stack, {})).some((line) => /^ {3}handover /.test(line));
+        assertDone(await stack.up({ until: "scaleDown" }));
+        assert.ok(await isTold());
+        assertDone(await stack.up({ until: "install" }));
+        assert.ok(!(await isTold()));
+    });
+
     it("of the undo tells each step with what it does, newest first", async () => {
         assertDone(await stack.up({ until: "install" }));
         const lines = await previewed(stack, { desiredOwner: "Helm" });

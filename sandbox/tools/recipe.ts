@@ -14,7 +14,14 @@ export const requiredGo = "1.26";
 export const pulumiVersion = requiredIn("pulumi", "github.com/pulumi/pulumi/pkg/v3");
 
 /** A folder beside this file that holds go.mod and go.sum. */
-export type Module = "kube" | "etcd" | "pulumi" | "pulumi-yaml" | "pulumi-languages" | "helm4";
+export type Module =
+    | "kube"
+    | "etcd"
+    | "pulumi"
+    | "pulumi-yaml"
+    | "pulumi-java"
+    | "pulumi-languages"
+    | "helm4";
 
 export interface Command {
     /** Name of the binary. */
@@ -110,6 +117,14 @@ export const pulumiYaml: Command = {
     module: "pulumi-yaml",
     package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
     linkerFlags: `-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v${requiredIn("pulumi-yaml", "github.com/pulumi/pulumi-yaml")}`,
+};
+
+/** For programs in Java and their SDK: built only where one is asked for. */
+export const pulumiJava: Command = {
+    name: "pulumi-language-java",
+    module: "pulumi-java",
+    package: "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
+    linkerFlags: "-s -w",
 };
 
 /** For programs in Python and Go, and for SDKs of the plugin: built only where one is asked for. Its sources lie beside its go.mod. */

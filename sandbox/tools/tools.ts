@@ -4,7 +4,16 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildLock } from "./buildLock";
-import { type Command, helm4, lanes, type Module, pulumi, pulumiLanguages, pulumiYaml } from "./recipe";
+import {
+    type Command,
+    helm4,
+    lanes,
+    type Module,
+    pulumi,
+    pulumiJava,
+    pulumiLanguages,
+    pulumiYaml,
+} from "./recipe";
 import { requireGo } from "./requirements";
 
 export interface Tools {
@@ -55,6 +64,9 @@ export const ensureHelm4 = (progress: Progress) => ensureCommand(helm4, progress
 /** Pulumi's language host for YAML; about 2 minutes the first time. */
 export const ensurePulumiYaml = (progress: Progress) => ensureCommand(pulumiYaml, progress);
 
+/** Pulumi's language host for Java; about 2 minutes the first time. */
+export const ensurePulumiJava = (progress: Progress) => ensureCommand(pulumiJava, progress);
+
 /** The sandbox's language host for Python and Go, which makes SDKs for Node too; half a minute the first time. */
 export const ensurePulumiLanguages = (progress: Progress) => ensureCommand(pulumiLanguages, progress);
 
@@ -93,7 +105,7 @@ function hashOf(module: Module): string {
     const hash = createHash("sha256");
     const folder = join(__dirname, module);
     for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
-    const commands = [...lanes.flat(), helm4, pulumiLanguages, pulumiYaml].filter(
+    const commands = [...lanes.flat(), helm4, pulumiJava, pulumiLanguages, pulumiYaml].filter(
         (one) => one.module === module,
     );
     hash.update(JSON.stringify([commands, compilerFlags, process.platform, process.arch]));

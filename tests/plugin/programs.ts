@@ -4,6 +4,7 @@ import {
     existsSync,
     mkdirSync,
     mkdtempSync,
+    readdirSync,
     readFileSync,
     rmSync,
     symlinkSync,
@@ -16,6 +17,7 @@ import { ensurePythonWith } from "../../sandbox/aws/python";
 import { Pulumi } from "../../sandbox/pulumi/driver";
 import type { Sandbox } from "../../sandbox/sandbox";
 import { buildPackage } from "../component/builtPackage";
+import { compileProgram, hostFor } from "./java";
 import { type PluginOnPath, pluginOnPath } from "./pluginOnPath";
 import { makeSdk, SDK_OF_GO } from "./sdks";
 
@@ -26,7 +28,7 @@ const SDK_OF_NODE = schema.language.nodejs.packageName;
 const AWS = path.join(root, "sandbox/aws-provider");
 
 /** `typescript` makes dynamic resources, `nodejs` those of the plugin. */
-export type Language = "typescript" | "nodejs" | "yaml" | "python" | "go";
+export type Language = "typescript" | "nodejs" | "yaml" | "python" | "go" | "java";
 
 export class Programs {
     readonly #folder = mkdtempSync(path.join(tmpdir(), "programs-"));
@@ -116,6 +118,11 @@ export class Programs {
             const requirements = path.join(__dirname, "requirements.txt");
             const python = await ensurePythonWith(requirements, "programs in Python", console.error);
             return { path: [path.dirname(python)], PYTHONPATH: await makeSdk("python", this.plugin) };
+        },
+        java: async (place) => {
+            const sdk = await makeSdk("java", this.plugin);
+            for (const example of readdirSync(place)) await compileProgram(path.join(place, example), sdk);
+            return { path: [await hostFor(place)] };
         },
         go: async (place) => {
             const module = path.join(place, "go.mod");

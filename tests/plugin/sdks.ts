@@ -6,7 +6,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { version } from "../../plugin/schema.json";
 import { ensureCli } from "../../sandbox/pulumi/cliInstallation";
-import { ensurePulumiLanguages } from "../../sandbox/tools/tools";
+import { ensurePulumiJava, ensurePulumiLanguages } from "../../sandbox/tools/tools";
+import { compileSdk } from "./java";
 import { madeOnce } from "./madeOnce";
 import type { PluginOnPath } from "./pluginOnPath";
 
@@ -22,9 +23,9 @@ go 1.26.0
 require github.com/pulumi/pulumi/sdk/v3 v3.276.0
 `;
 
-type SdkLanguage = "python" | "go" | "nodejs";
+type SdkLanguage = "python" | "go" | "nodejs" | "java" | "dotnet";
 
-/** For Python the folder is one for PYTHONPATH, for Go the root of the SDK's module, for Node a package that is built. */
+/** For Python the folder is one for PYTHONPATH, for Go the root of the SDK's module, for Node a package that is built, for Java one with classes, for .NET a project. */
 export async function makeSdk(language: SdkLanguage, plugin: PluginOnPath): Promise<string> {
     // What makes SDKs is built before the command's own time begins.
     await ensurePulumiLanguages(console.error);
@@ -38,12 +39,15 @@ export async function makeSdk(language: SdkLanguage, plugin: PluginOnPath): Prom
 
 async function generate(cli: string, language: SdkLanguage, plugin: PluginOnPath, out: string) {
     const home = mkdtempSync(path.join(tmpdir(), "sdk-home-"));
+    // The CLI knows no host of its own for Java.
+    const commands = language === "java" ? [path.dirname(await ensurePulumiJava(console.error))] : [];
     try {
         const args = ["package", "gen-sdk", plugin.executable, "--language", language, "--out", out];
         await execute(cli, args, {
             timeout: 120_000,
             env: {
                 ...process.env,
+                PATH: [...commands, process.env.PATH].join(path.delimiter),
                 PULUMI_HOME: home,
                 PULUMI_SKIP_UPDATE_CHECK: "true",
                 PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -68,5 +72,7 @@ const finish: Record<SdkLanguage, (sdk: string) => Promise<void>> = {
         const compiler = path.join(root, "node_modules/typescript-native/bin/tsc");
         await execute(process.execPath, [compiler, "--skipLibCheck"], { cwd: sdk, timeout: 120_000 });
     },
+    java: compileSdk,
+    dotnet: async () => {},
     go: async (sdk) => writeFileSync(path.join(sdk, "../go.mod"), GO_MODULE),
 };

@@ -160,12 +160,13 @@ describe("the plugin on the engine, over a cluster in memory", function () {
             assert.doesNotMatch(readFileSync(plan, "utf8"), /planted/);
             const run = kept("up --plan", await pulumi.up("--skip-preview", "--plan", plan));
             assert.equal(run.exitCode, 0, run.stdout);
+            return preview.stdout;
         };
         const { move } = PROGRAM.resources;
         const stopping = { ...move, properties: { ...move.properties, until: "identities" } };
         await promised({ ...PROGRAM, resources: { move: stopping } });
         assert.equal((await stored())?.phase, "Stopped");
-        await promised(PROGRAM);
+        assert.match(await promised(PROGRAM), /:Move move update \[diff: -until\]/);
         assert.equal((await stored())?.phase, "Moved");
         assert.equal((await pulumi.destroy("--skip-preview")).exitCode, 0);
     });

@@ -1,6 +1,7 @@
 // Found roles in, the role of every identity out: given, reused or cloned, with what each needs. Pure.
 
 import type { Blocker } from "../../common/blocker";
+import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
 import { Verdict } from "../../common/iam/conditions";
 import {
@@ -161,7 +162,7 @@ function tooLarge(
         {
             code: ErrorCode.RoleNotUsable,
             property: identity.property,
-            what: `${definite(identity.title)} ${role.name} has no room for the models' ${buckets.length} TLS buckets: its inline policies would have ${size} characters, and IAM allows ${INLINE_LIMIT}`,
+            what: `${definite(identity.title)} ${role.name} has no room for the models' ${counted(buckets.length, "TLS bucket")}: its inline policies would have ${size} characters, and IAM allows ${INLINE_LIMIT}`,
             remedy: `allow them in a managed policy, attach it, and give the role with \`${identity.property}\`: a role that is given is left as it is`,
         },
     ];

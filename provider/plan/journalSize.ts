@@ -1,6 +1,7 @@
 // The draft of a plan comes in; whether the journal that its undo needs would grow beyond what can be read again goes out. Pure.
 
 import type { Blocker } from "../../common/blocker";
+import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
 import { UNPACKED_LIMIT_BYTES } from "../../common/unpackedLimit";
 import type { PlanDraft } from "./plan";
@@ -18,7 +19,7 @@ export function journalSizeBlockers(draft: PlanDraft): Blocker[] {
         {
             code: ErrorCode.JournalTooLarge,
             property: "clusterName",
-            what: `the journal of this move would hold ${megabytes} MiB, with ${draft.objects.length} objects and ${draft.tags.resources.length} resources of models that get the tag; ${MOST_BYTES / 1024 / 1024} MiB can be read again for an undo`,
+            what: `the journal of this move would hold ${megabytes} MiB, with ${counted(draft.objects.length, "object")}, and the tag for ${counted(draft.tags.resources.length, "resource")} of models; ${MOST_BYTES / 1024 / 1024} MiB can be read again for an undo`,
             remedy: "remove models that are not used, then run `pulumi up`",
         },
     ];

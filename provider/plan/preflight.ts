@@ -1,6 +1,7 @@
 // What was found before a move in, what stands in its way out. Pure.
 
 import type { Blocker } from "../../common/blocker";
+import { counted } from "../../common/counted";
 import { ErrorCode } from "../../common/errors";
 import { UNKNOWN } from "../../common/unknownValue";
 import type { Discovery } from "../discovery/discover";
@@ -26,7 +27,7 @@ function measuringNotes({ missingToMeasure }: Discovery["preflight"]): string[] 
 function roomNotes({ podSlots }: Discovery["preflight"], needed: number): string[] {
     if (!isShort(podSlots, needed) || podSlots.autoscaler === undefined) return [];
     return [
-        `${podSlots.free} free pod slots on ${podSlots.nodes} ready nodes; the add-on needs ${needed}, and ${podSlots.autoscaler} is to make the nodes: controllers pause until they are there`,
+        `${counted(podSlots.free, "free pod slot")} on ${counted(podSlots.nodes, "ready node")}; the add-on needs ${needed}, and ${podSlots.autoscaler} is to make the nodes: controllers pause until they are there`,
     ];
 }
 
@@ -68,11 +69,12 @@ export function preflightBlockers(discovery: Discovery, profile: Profile, cluste
     }
     const needed = slotsNeeded(discovery.addon, profile);
     if (isShort(preflight.podSlots, needed) && preflight.podSlots.autoscaler === undefined) {
+        const { free, nodes } = preflight.podSlots;
         const labels = Object.values(profile.needs?.nodeLabels ?? {}).join(" ");
         blockers.push({
             code: ErrorCode.NotEnoughPodSlots,
             property: "clusterName",
-            what: `${preflight.podSlots.free} free pod slots on ${preflight.podSlots.nodes} ready ${labels} nodes; the add-on needs ${needed}, and Helm's pods free theirs only later`,
+            what: `${counted(free, "free pod slot")} on ${counted(nodes, `ready ${labels} node`)}; the add-on needs ${needed}, and Helm's pods free theirs only later`,
             remedy: "add a node, or make room on one, then run `pulumi up`",
         });
     }

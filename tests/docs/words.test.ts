@@ -26,6 +26,22 @@ describe("words", () => {
         assert.deepEqual(twice, []);
     });
 
+    it("fit their number: what may be one is counted with its noun", () => {
+        // Beside a limit, which is more than one.
+        const many =
+            /carries|would have|of \$\{order\.length\} steps|objects that are|objects of the release stay/;
+        const said = filesOf(/^(common|components|plugin|provider)\/.*\.ts$/).flatMap((file) =>
+            textOf(file)
+                .split("\n")
+                .filter((line) =>
+                    /\$\{[\w.()]*([cC]ount|length|size|free|nodes)\} (\w+ )?[a-z]+s\b/.test(line),
+                )
+                .filter((line) => !many.test(line))
+                .map((line) => `${file}: ${line.trim()}`),
+        );
+        assert.deepEqual(said, []);
+    });
+
     it("have none for going back beside undo; the resource WayBack stands in users' states", () => {
         const said = filesOf(/\.(ts|mjs|md|json|yaml)$/)
             .filter((file) => !/^tests\/\w+\/states\/|^tests\/docs\/words/.test(file))

@@ -1,4 +1,5 @@
 // A pod comes in; why it is not ready goes out, in Kubernetes' own words. Pure.
+import { counted } from "../../../common/counted";
 import type { KubernetesObject } from "../../ports/world";
 
 interface PodStatus {
@@ -57,7 +58,7 @@ function whyStuck({ name, ready, restartCount, state, lastState }: ContainerStat
     const problem = state?.waiting ?? (ready ? undefined : state?.terminated);
     // Waits for the init containers, which tell their own reason.
     if (!problem?.reason || problem.reason === "PodInitializing") return undefined;
-    const restarts = restartCount ? `, ${restartCount} restarts` : "";
+    const restarts = restartCount ? `, ${counted(restartCount, "restart")}` : "";
     const message = lastState?.terminated?.message ?? problem.message;
     return `container ${name}: ${problem.reason}${restarts}${message ? `: ${message.trim()}` : ""}`;
 }

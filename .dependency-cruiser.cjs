@@ -123,6 +123,7 @@ module.exports = {
         { from: { path: "^policy/" }, to: { path: "^(policy|node_modules/@pulumi/policy)/" } },
         { from: { path: "^common/" }, to: { path: "^common/" } },
         { from: { path: "^common/hash\\.ts$" }, to: { path: "^crypto$" } },
+        { from: { path: "^common/errors\\.ts$" }, to: { path: "^util$" } },
         {
             from: { path: "^tools/schema/" },
             to: { path: "^provider/pulumi/(packageHome|alwaysSecret)\\.ts$" },

@@ -50,9 +50,9 @@ export function leavesOf(values: Values, under: Path = []): { path: Path; value:
     });
 }
 
-/** As `helm --set` writes it: a dot within a key has a backslash. */
+/** As `helm --set` writes it: a dot within a key has a backslash. A key of nothing is shown as "". */
 export function nameOf(path: Path): string {
-    return path.map((key) => key.replaceAll(".", "\\.")).join(".");
+    return path.map((key) => (key === "" ? '""' : key.replaceAll(".", "\\."))).join(".");
 }
 
 export function startsWith(path: Path, start: Path): boolean {

@@ -160,7 +160,7 @@ function namedAfterModels(
 function withoutLoadBalancer(models: readonly KubernetesObject[], found: readonly Candidate[]): string[] {
     const owners = found
         .filter(({ resource }) => resource.kind === TaggedKind.LoadBalancer)
-        .map(({ owner }) => owner.replace(/^\S+ /, ""));
+        .flatMap(({ owner, owners: all = [owner] }) => all.map((name) => name.replace(/^\S+ /, "")));
     const without = models
         .filter(({ metadata }) => !owners.includes(`${metadata.namespace}/${metadata.name}`))
         .map(nameOf)

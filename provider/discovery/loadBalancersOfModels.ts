@@ -5,6 +5,8 @@ import { type KubernetesObject, type LoadBalancer, TaggedKind, type TaggedResour
 export interface Candidate {
     readonly resource: TaggedResource;
     readonly owner: string;
+    /** Every model that has it, where several share it. */
+    readonly owners?: readonly string[];
     readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +41,11 @@ export function loadBalancersOf(
     notes: string[],
 ): Candidate[] {
     const stacks = byStack(traces.owned);
-    const hosts = new Map([
+    const hosts = ownersBy([
+        ...hostsAndOwners(traces.owned),
         ...traces.hosts.map(({ host, owner }) => [host.toLowerCase(), owner] as const),
-        ...byHost(traces.owned),
     ]);
-    const [namedStacks, namedHosts] = [byStack(traces.named), byHost(traces.named)];
+    const [namedStacks, namedHosts] = [byStack(traces.named), ownersBy(hostsAndOwners(traces.named))];
     const foreignStacks = new Set(traces.others.map(stackOf));
     const foreignHosts = new Set(traces.others.flatMap(hostsOf));
     return balancers.flatMap((balancer): Candidate[] => {
@@ -51,31 +53,42 @@ export function loadBalancersOf(
         if (cluster !== undefined && cluster !== clusterName) return [];
         const stack = STACKS.map((key) => balancer.tags[key]).find((value) => value !== undefined);
         const host = balancer.dnsName.toLowerCase();
-        const ofStack = stack === undefined || cluster === undefined ? undefined : stacks.get(stack);
+        const of = (byStacks: ReadonlyMap<string, string[]>) =>
+            (cluster === undefined || stack === undefined ? undefined : byStacks.get(stack)) ?? [];
         // Called like a model's own: only together with its host and the controller's tags.
-        const called = namedHosts.get(host);
-        const ofName =
-            cluster !== undefined && stack !== undefined && namedStacks.get(stack) === called
-                ? called
-                : undefined;
-        const owner = hosts.get(host) ?? ofStack ?? ofName;
+        const called = namedHosts.get(host) ?? [];
+        const ofName = of(namedStacks).filter((owner) => called.includes(owner));
+        const owners = [...new Set([...(hosts.get(host) ?? []), ...of(stacks), ...ofName])];
+        const [owner] = owners;
         if (owner === undefined) return [];
         if (foreignHosts.has(host) || (stack !== undefined && foreignStacks.has(stack))) {
             notes.push(`load balancer ${balancer.arn} of ${owner} serves others too and is left as it is`);
             return [];
         }
         return [
-            { resource: { kind: TaggedKind.LoadBalancer, id: balancer.arn }, owner, tags: balancer.tags },
+            {
+                resource: { kind: TaggedKind.LoadBalancer, id: balancer.arn },
+                owner,
+                owners,
+                tags: balancer.tags,
+            },
         ];
     });
 }
 
-function byStack(all: readonly Owned[]): Map<string, string> {
-    return new Map(all.map(({ object, owner }) => [stackOf(object), owner]));
+function byStack(all: readonly Owned[]): Map<string, string[]> {
+    return ownersBy(all.map(({ object, owner }) => [stackOf(object), owner] as const));
 }
 
-function byHost(all: readonly Owned[]): Map<string, string> {
-    return new Map(all.flatMap(({ object, owner }) => hostsOf(object).map((host) => [host, owner] as const)));
+function hostsAndOwners(all: readonly Owned[]): (readonly [host: string, owner: string])[] {
+    return all.flatMap(({ object, owner }) => hostsOf(object).map((host) => [host, owner] as const));
+}
+
+/** Ingresses of one group share a load balancer. */
+function ownersBy(pairs: readonly (readonly [key: string, owner: string])[]): Map<string, string[]> {
+    const owners = new Map<string, string[]>();
+    for (const [key, owner] of pairs) owners.set(key, [...(owners.get(key) ?? []), owner]);
+    return owners;
 }
 
 /** The name under which the load balancer controller groups what it makes of one ingress, of a group of them, or of a service. */

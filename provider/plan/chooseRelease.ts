@@ -42,7 +42,7 @@ function notDeployed(release: Release): Blocker {
     return {
         code: ErrorCode.ReleasePending,
         property: "releaseName",
-        what: `release ${namespace}/${name} revision ${revision} is ${status}`,
+        what: `release ${namespace}/${name} revision ${revision} is ${status || "in a state that its record does not tell"}`,
         remedy: `${remedyOf(release)}, then run \`pulumi up\``,
     };
 }
@@ -63,7 +63,7 @@ function remedyOf({ namespace, name, revision, status, records }: Release): stri
     }
     // Helm keeps what it needs of a release that it uninstalled: going back to itself brings it back.
     if (status.startsWith("uninstall"))
-        return `bring it back with ${back(former?.revision ?? revision)}, or install the add-on with HyperPodInferenceAddon where nothing of it is left`;
+        return `bring it back with ${back(revision)}, or install the add-on with HyperPodInferenceAddon where nothing of it is left`;
     return `bring it to \`deployed\` with \`helm upgrade\`${former === undefined ? "" : ` or ${back(former.revision)}`}`;
 }
 

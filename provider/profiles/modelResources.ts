@@ -3,59 +3,37 @@
 import { AWS_DOMAINS } from "../../common/awsRegion";
 import { BUCKET_NAME } from "../../common/bucketName";
 import { OPERATOR_NAMESPACE } from "../../common/operatorNames";
+import { at } from "../../common/tree";
 import type { KubernetesObject } from "../ports/world";
 import type { OwnedResources } from "./profile";
 
-interface TlsPaths {
-    spec?: {
-        tlsConfig?: {
-            tlsCertificateOutputS3Uri?: string;
-            customCertificateConfig?: { acmArn?: string };
-            /** Of a SageMakerEndpointRegistration, which has them in its spec. */
-            tlsCertificateOutputS3Bucket?: string;
-            tlsCertificateS3Keys?: string[];
-        };
-    };
-    status?: {
-        state?: string;
-        deploymentStatus?: { deploymentObjectOverallState?: string };
-        tlsCertificate?: {
-            certificateARN?: string;
-            importedCertificates?: string[];
-            tlsCertificateOutputS3Bucket?: string;
-            tlsCertificateS3Keys?: string[];
-        };
-    };
-}
-
+/** Whoever may write a model or its status writes these, and of any form: what has another form names nothing. */
 export function resourcesOf(customResource: KubernetesObject): OwnedResources {
-    const { spec = {}, status = {} } = customResource as TlsPaths;
-    const { tlsConfig = {} } = spec;
-    const { tlsCertificate = {} } = status;
-    const users = tlsConfig.customCertificateConfig?.acmArn;
-    const fromUri = bucketOf(tlsConfig.tlsCertificateOutputS3Uri);
-    const kept = [
-        {
-            bucket: bucketOf(tlsCertificate.tlsCertificateOutputS3Bucket) ?? fromUri,
-            keys: tlsCertificate.tlsCertificateS3Keys,
-        },
-        {
-            bucket: bucketOf(tlsConfig.tlsCertificateOutputS3Bucket) ?? fromUri,
-            keys: tlsConfig.tlsCertificateS3Keys,
-        },
-    ];
+    const inSpec = (...path: string[]) => at(customResource, ["spec", "tlsConfig", ...path]);
+    const inStatus = (...path: string[]) => at(customResource, ["status", "tlsCertificate", ...path]);
+    const users = inSpec("customCertificateConfig", "acmArn");
+    const fromUri = bucketOf(inSpec("tlsCertificateOutputS3Uri"));
+    // Of a SageMakerEndpointRegistration they are in its spec.
+    const kept = [inStatus, inSpec].map((inside) => ({
+        bucket: bucketOf(inside("tlsCertificateOutputS3Bucket")) ?? fromUri,
+        keys: texts(inside("tlsCertificateS3Keys")),
+    }));
     return {
         certificates: distinct([
-            tlsCertificate.certificateARN,
-            ...(tlsCertificate.importedCertificates ?? []),
+            inStatus("certificateARN"),
+            ...texts(inStatus("importedCertificates")),
         ]).filter((arn) => arn !== users),
         usersCertificates: distinct([users]),
-        s3Objects: kept.flatMap(({ bucket, keys = [] }) =>
+        s3Objects: kept.flatMap(({ bucket, keys }) =>
             bucket === undefined ? [] : keys.map((key) => ({ bucket, key: keyWithin(bucket, key) })),
         ),
         buckets: distinct([fromUri, ...kept.map(({ bucket }) => bucket)]),
-        hosts: distinct(hostsIn(status)),
+        hosts: distinct(hostsIn(at(customResource, ["status"]))),
     };
+}
+
+function texts(value: unknown): string[] {
+    return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 /** The operator's ingresses lie in its own namespace, where a model elsewhere cannot be their owner. */
@@ -77,16 +55,17 @@ function hostsIn(status: unknown): string[] {
 
 /** A certificate or a pod that is being made now would be caught half-way. */
 export function busy(customResource: KubernetesObject): string | undefined {
-    const { status = {} } = customResource as TlsPaths;
     if (customResource.metadata.deletionTimestamp !== undefined) return "is being deleted";
-    const states = [status.state, status.deploymentStatus?.deploymentObjectOverallState];
-    const moving = states.find((state) => state !== undefined && /(InProgress|Pending)$/.test(state));
+    const states = [["state"], ["deploymentStatus", "deploymentObjectOverallState"]].map((path) =>
+        at(customResource, ["status", ...path]),
+    );
+    const moving = texts(states).find((state) => /(InProgress|Pending)$/.test(state));
     return moving === undefined ? undefined : `is in state ${moving}`;
 }
 
 /** `s3://bucket/prefix`, `bucket/prefix` and `bucket` all name the bucket; what no bucket can be called names none: whoever writes a model writes this, and it becomes a resource of a policy. */
-function bucketOf(uri: string | undefined): string | undefined {
-    const [bucket = ""] = (uri ?? "").replace(/^s3:\/\//, "").split("/");
+function bucketOf(uri: unknown): string | undefined {
+    const [bucket = ""] = (typeof uri === "string" ? uri : "").replace(/^s3:\/\//, "").split("/");
     return BUCKET_NAME.test(bucket) ? bucket : undefined;
 }
 
@@ -95,6 +74,6 @@ function keyWithin(bucket: string, key: string): string {
     return key.startsWith(prefix) ? key.slice(prefix.length) : key;
 }
 
-function distinct(values: readonly (string | undefined)[]): string[] {
-    return [...new Set(values.filter((value): value is string => value !== undefined && value !== ""))];
+function distinct(values: readonly unknown[]): string[] {
+    return [...new Set(texts(values).filter((value) => value !== ""))];
 }

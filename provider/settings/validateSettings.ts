@@ -77,7 +77,7 @@ function pathOf({ instancePath, params }: ErrorObject, settings: Values): string
     let path = "";
     let place: unknown = settings;
     // A number may be a place in a list, or somebody's key.
-    for (const [index, step] of [...steps, ...(named ? [named] : [])].entries()) {
+    for (const [index, step] of [...steps, ...(named === undefined ? [] : [named])].entries()) {
         const isItem = Array.isArray(place);
         path += isItem ? `[${step}]` : `${index === 0 ? "" : "."}${nameOf([step])}`;
         place = (place as Record<string, unknown> | undefined)?.[step];

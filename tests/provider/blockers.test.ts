@@ -80,7 +80,7 @@ describe("blockers", () => {
             [["superseded", "failed"], /helm upgrade` or `helm rollback op 1 -n ml`/],
             [["superseded"], /helm rollback op 1 -n ml/],
             [["uninstalled"], /bring it back with `helm rollback op 1 -n ml`, or .*HyperPodInferenceAddon/],
-            [["superseded", "uninstalling"], /helm rollback op 1 -n ml/],
+            [["superseded", "uninstalling"], /helm rollback op 2 -n ml/],
         ] as const) {
             assert.match(toldOf(...statuses), says, statuses.join());
             assert.match(toldOf(...statuses), /`pulumi up`$/);

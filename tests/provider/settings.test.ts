@@ -191,6 +191,10 @@ describe("settings of the release", () => {
             "nodeSelector.7 must be string, not 2",
             "nodeSelector.kubernetes\\.io/os must be string, not 1",
         ]);
+        assert.deepEqual(validateSettings({ additionalProperties: false }, { "": 1, "a.b": 2 }), [
+            '"" is no setting of this version',
+            "a\\.b is no setting of this version",
+        ]);
     });
 
     it("values equal to the chart's defaults are not settings of the user", () => {

@@ -13,7 +13,7 @@ import {
     type World,
 } from "../../provider/ports/world";
 import { hyperPodInference } from "../../provider/profiles/hyperPodInference";
-import { resourcesOf } from "../../provider/profiles/modelResources";
+import { busy, resourcesOf } from "../../provider/profiles/modelResources";
 import { type TagMemory, tag as tagStep } from "../../provider/steps/tag";
 
 const TAG = { key: "CreatedBy", value: "HyperPodInference" };
@@ -190,6 +190,47 @@ describe("the models' AWS resources", () => {
             TaggedKind.S3Object,
         ]);
         assert.equal(notes.filter((note) => note.includes("serves others too")).length, 2);
+    });
+
+    it("a load balancer that models share is tagged once, and none of them is told to have none", async () => {
+        const group = {
+            annotations: { "alb.ingress.kubernetes.io/group.name": "models" },
+            host: "g.elb.amazonaws.com",
+        };
+        const world = new TagWorld(
+            ["m", "n", "o"].map((name) => ingress(`alb-${name}`, name, group)),
+            [{ ...balancer("g", "models"), dnsName: "g.elb.amazonaws.com" }],
+        );
+        const { resources, notes } = await world.find([model("m"), model("n"), model("o"), model("p")]);
+        const balancers = resources.filter(({ resource }) => resource.kind === TaggedKind.LoadBalancer);
+        assert.equal(balancers.length, 1);
+        const without = notes.filter((note) => note.startsWith("no load balancer"));
+        assert.match(without.join(), /^no load balancer was found that is surely of \S+ team\/p: /);
+    });
+
+    it("what a model or its status names in another form than the operator's names nothing, and stops no plan", () => {
+        for (const odd of [null, "text", 5, true, ["x"], { a: {} }]) {
+            const fields = [
+                "certificateARN",
+                "importedCertificates",
+                "tlsCertificateOutputS3Bucket",
+                "tlsCertificateS3Keys",
+                "tlsCertificateOutputS3Uri",
+                "customCertificateConfig",
+            ];
+            const inside = Object.fromEntries(fields.map((field) => [field, odd]));
+            for (const one of [
+                { ...model("m"), spec: odd, status: odd },
+                model("m", { spec: { tlsConfig: odd }, status: { tlsCertificate: odd, state: odd } }),
+                model("m", { spec: { tlsConfig: inside }, status: { tlsCertificate: inside } }),
+            ]) {
+                const { s3Objects, certificates } = resourcesOf(one as KubernetesObject);
+                assert.ok(
+                    [...certificates, ...s3Objects].every((found) => ["text", "x"].includes(String(found))),
+                );
+                assert.equal(busy(one as KubernetesObject), undefined);
+            }
+        }
     });
 
     const elsewhere = (name: string, host: string, namespace = "hyperpod-inference-system") => {

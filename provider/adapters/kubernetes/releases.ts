@@ -45,7 +45,7 @@ export class HelmReleases implements Releases {
             }),
             filter.likely,
         ]);
-        const groups = groupByRelease(secrets.filter(hasRevision));
+        const groups = groupByRelease(secrets);
         const likely = new Set(marked.map(keyOfRelease));
         const recordsOf = (isAsked: (key: string) => boolean) =>
             [...groups].flatMap(([key, records]) => (isAsked(key) ? [records] : []));
@@ -269,11 +269,6 @@ function keyOfRelease({ name, namespace }: ReleaseName): string {
     return `${namespace}/${name}`;
 }
 
-/** What others marked as Helm's without a revision is none of its records: Helm writes one on each. */
-function hasRevision({ metadata: { labels } }: KubernetesObject): boolean {
-    return /^\d+$/.test(labels?.version ?? "");
-}
-
 /** By release; revisions oldest first. */
 function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, ReleaseSecret[]> {
     const groups = new Map<string, ReleaseSecret[]>();
@@ -282,11 +277,19 @@ function groupByRelease(secrets: readonly KubernetesObject[]): Map<string, Relea
         const key = keyOfRelease({ name: labels.name ?? "", namespace: metadata.namespace ?? "" });
         const record = {
             secretName: metadata.name,
-            revision: Number(labels.version),
+            revision: Number(labels.version || Number.NaN),
             status: labels.status ?? "",
         };
         groups.set(key, [...(groups.get(key) ?? []), { namespace: metadata.namespace ?? "", record }]);
     }
-    for (const group of groups.values()) group.sort((a, b) => a.record.revision - b.record.revision);
+    for (const [key, group] of groups) groups.set(key, inOrder(group));
     return groups;
+}
+
+/** Helm writes a revision on each of its records: what carries none beside such as do is somebody else's. */
+function inOrder(group: readonly ReleaseSecret[]): ReleaseSecret[] {
+    const numbered = group.filter(({ record }) => Number.isInteger(record.revision));
+    return (numbered.length > 0 ? numbered : [...group]).sort(
+        (a, b) => a.record.revision - b.record.revision,
+    );
 }

@@ -18,3 +18,18 @@ export async function mapConcurrently<T, R>(
     await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
     return results;
 }
+
+/** As above; each item gets its turn, whatever becomes of the others. The first failure is thrown when all have ended. */
+export async function mapToTheEnd<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+    const failures: unknown[] = [];
+    const results = await mapConcurrently(items, async (item) => {
+        try {
+            return [await work(item)];
+        } catch (error) {
+            failures.push(error);
+            return [];
+        }
+    });
+    if (failures.length > 0) throw failures[0];
+    return results.flat();
+}

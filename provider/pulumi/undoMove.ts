@@ -2,7 +2,7 @@
 import { asMigrationError } from "../../common/errors";
 import type { Journal } from "../engine/journal";
 import { tracesOf, undoSteps } from "../engine/saga";
-import { serveOutsideHeld } from "../operations/handover/serveOutsideHeld";
+import { serveWhatCan } from "../operations/handover/serveWhatCan";
 import type { RunReport } from "../report/runReport";
 import { letGoOf } from "./foreignJournals";
 import { MigrationPhase, outputsAt } from "./outputs";
@@ -27,7 +27,7 @@ async function undoAll(session: Session, journal: Journal): Promise<void> {
     try {
         await undoSteps(session.stepsFor(journal.plan), world, journal);
     } catch (error) {
-        await serveOutsideHeld(error, world, journal.plan);
+        await serveWhatCan(error, world, journal.plan);
         throw error;
     }
 }

@@ -1,7 +1,7 @@
 // Stops Helm's controllers, all at once and at the last moment. Its undo brings back the remembered replicas and waits until the requests are answered again that were answered before.
 
 import { canonicalJson } from "../../common/canonicalJson";
-import { mapConcurrently } from "../../common/mapConcurrently";
+import { mapConcurrently, mapToTheEnd } from "../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../common/timeouts";
 import type { Step } from "../engine/step";
 import { keyOf } from "../kubernetes/objectRef";
@@ -88,7 +88,8 @@ export function scaleDown(profile: Profile): Step<MigrationStep.ScaleDown, Repli
                 },
             );
             if (!isNotBroughtBack(brought)) noteOnce(journal, brought.decisions);
-            await Promise.all(workloads.map((workload) => scaleBack(world, workload)));
+            // Where a policy refuses one, the others serve.
+            await mapToTheEnd(workloads, (workload) => scaleBack(world, workload));
             const gone = await missingWorkloads(world, stopped);
             const available = workloads.filter(
                 ({ unavailable, ref }) => unavailable !== true && !gone.includes(ref),

@@ -254,6 +254,70 @@ describe("never half-stopped", () => {
             assertSame(stateOf(world), start, "after destroy");
         });
 
+    /** A policy for one Deployment that somebody adds while a move is there. */
+    const refusing =
+        (name: string, isRefused: (replicas: number) => boolean): Policy =>
+        ({ kind, metadata, spec }) =>
+            kind === "Deployment" &&
+            `${metadata.namespace}/${metadata.name}` === name &&
+            isRefused((spec as { replicas?: number }).replicas ?? 1)
+                ? "platform policy: not this one"
+                : undefined;
+    for (const [what, policy, serving] of [
+        [
+            "stop, and the add-on's all go on",
+            refusing(`${ADDON_NAMESPACE}/keda-operator`, (replicas) => replicas === 0),
+            [0, 5],
+        ],
+        [
+            "start again, and the others of Helm's do",
+            refusing("kube-system/keda-operator", (replicas) => replicas > 0),
+            [4, 0],
+        ],
+    ] as const)
+        it(`an undo that a policy does not let one controller ${what}`, async () => {
+            const start = stateOf(world);
+            const stack = new MemoryStack(world, QUICK);
+            assert.equal((await stack.up()).kind, "done");
+            world.data.policies = [policy];
+            assert.match((await stack.destroy()).message, /platform policy: not this one.*\nnext: /s);
+            world.settle();
+            const names = world.store
+                .all("Deployment")
+                .filter(({ spec }) => (spec as { replicas?: number }).replicas !== 0)
+                .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+                .filter((name) => /\/(hyperpod-inference.*(manager|alb)|keda)/.test(name));
+            const helms = names.filter((name) => /inference-operator-|^kube-system/.test(name));
+            assert.deepEqual([helms.length, names.length - helms.length], serving, names.join());
+            assert.deepEqual(world.data.violations, []);
+            world.data.policies = [];
+            assert.equal((await stack.destroy()).kind, "done");
+            assertSame(stateOf(world), start, "after destroy");
+        });
+
+    it("a policy that refuses the journal's Secret while controllers are stopped keeps none of them stopped", async () => {
+        const start = stateOf(world);
+        const stack = new MemoryStack(world, QUICK);
+        const { kind, message } = await stack.up({}, undefined, (mover) => {
+            mover.onWrite = () => {
+                if (!/^merge Deployment kube-system/.test(mover.writes.at(-1) ?? "")) return;
+                world.data.policies = [
+                    (object) =>
+                        object.kind === "Secret" &&
+                        object.metadata.name.startsWith("pulumi-hyperpod-migration")
+                            ? "platform policy: no such Secret"
+                            : undefined,
+                ];
+            };
+        });
+        assert.equal(kind, "failed", message);
+        assert.match(stack.warnings.join("\n"), /Helm's .* run again before the rest is undone/);
+        assert.deepEqual(stopped(world), []);
+        world.data.policies = [];
+        assert.equal((await stack.destroy()).kind, "done");
+        assertSame(stateOf(world), start, "after destroy");
+    });
+
     it("waits for an add-on that is DEGRADED for a while, and tells its issues meanwhile", async () => {
         let since: number | undefined;
         const stack = stackOf(

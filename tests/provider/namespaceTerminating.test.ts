@@ -73,7 +73,7 @@ function atLease(count: number, act: () => void): (mover: Mover) => void {
 /** Helm's controllers outside of the namespace. */
 const HELMS_OUTSIDE = running();
 const NOT_YET =
-    /Helm's kube-system\/.* run again while a namespace is held; not yet hyperpod-inference-system\/hyperpod-inference-operator-controller-manager/;
+    /Helm's kube-system\/.* run again before the rest is undone; not yet hyperpod-inference-system\/hyperpod-inference-operator-controller-manager/;
 
 function running(): string[] {
     return world.store

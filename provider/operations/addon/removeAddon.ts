@@ -1,7 +1,7 @@
 // The undo of an add-on: EKS lets go of it, its controllers stop, what it overwrote gets its former form, and only what it made is deleted.
 
-import { ErrorCode } from "../../../common/errors";
-import { mapConcurrently } from "../../../common/mapConcurrently";
+import { ErrorCode, isStopped } from "../../../common/errors";
+import { mapConcurrently, mapToTheEnd } from "../../../common/mapConcurrently";
 import { TERMINATION_MS } from "../../../common/timeouts";
 import { describeKept, withChangesOfOthers } from "../../kubernetes/changedOutside";
 import { groupOf, kindOf, storageVersionOf } from "../../kubernetes/customResourceDefinitions";
@@ -161,12 +161,25 @@ export async function stopControllers(
 ): Promise<void> {
     await before();
     const deployments = made.filter(({ kind }) => kind === "Deployment");
-    await Promise.all(
-        deployments.map(async (ref) => {
-            if (((await world.workloads.replicas(ref)) ?? 0) > 0) await world.workloads.scale(ref, 0);
-        }),
-    );
+    await scaleAllToZero(world, deployments);
     await world.workloads.waitGone(deployments, TERMINATION_MS);
+}
+
+/** One that may not be stopped keeps the others at work: half a generation serves nobody. */
+async function scaleAllToZero(world: World, refs: readonly ObjectRef[]): Promise<void> {
+    const stopped: { readonly ref: ObjectRef; readonly replicas: number }[] = [];
+    try {
+        await mapToTheEnd(refs, async (ref) => {
+            const replicas = (await world.workloads.replicas(ref)) ?? 0;
+            if (replicas === 0) return;
+            await world.workloads.scale(ref, 0);
+            stopped.push({ ref, replicas });
+        });
+    } catch (error) {
+        if (isStopped(error)) throw error;
+        await mapToTheEnd(stopped, ({ ref, replicas }) => world.workloads.scale(ref, replicas));
+        throw error;
+    }
 }
 
 /** Brings every object of the backup back to its form, controllers stopped. Answers what had to stay as it is, for people. */

@@ -5,7 +5,7 @@ import { undoSteps } from "../../engine/saga";
 import type { Steps } from "../../engine/step";
 import { MigrationStep } from "../../plan/plan";
 import type { World } from "../../ports/world";
-import { serveOutsideHeld } from "./serveOutsideHeld";
+import { serveWhatCan } from "./serveWhatCan";
 import { runningOf } from "./stoppedControllers";
 
 /** How long a failed move waits for EKS to let go of the add-on, milliseconds. Helm's controllers serve meanwhile, so the next command may wait for the rest. */
@@ -36,7 +36,7 @@ export async function serveAgain(
         await undoSteps(steps, world, journal, first);
         world.log.warn(`${why}; Helm's controllers run again`);
     } catch (error) {
-        await serveOutsideHeld(error, world, journal.plan);
+        await serveWhatCan(error, world, journal.plan);
         const serves = (await isServing(world, journal))
             ? "Helm's controllers run again, but the rest is still to be undone"
             : "Helm's controllers could not be started again";

@@ -1,7 +1,7 @@
 // Helm's controllers, stopped for the move: looks whether somebody starts them again, stops them once more, and the second time refuses with the name of who does it.
 
 import { ErrorCode, MigrationError } from "../../../common/errors";
-import { mapConcurrently } from "../../../common/mapConcurrently";
+import { mapToTheEnd } from "../../../common/mapConcurrently";
 import { AVAILABLE_MS, TERMINATION_MS } from "../../../common/timeouts";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isSomebodys } from "../../kubernetes/changedOutside";
@@ -76,7 +76,7 @@ export async function startControllers(
     world: World,
     { controllers }: Pick<Plan, "controllers">,
 ): Promise<void> {
-    const stopped = await mapConcurrently(controllers, async ({ workload, replicas }) => {
+    const stopped = await mapToTheEnd(controllers, async ({ workload, replicas }) => {
         const live = await world.objects.read(workload);
         if (live === undefined || replicasOf(live) > 0 || replicas === 0) return [];
         await world.workloads.scale(workload, replicas);

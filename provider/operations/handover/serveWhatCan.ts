@@ -1,5 +1,5 @@
-// An undo that a held namespace stops comes in; Helm's controllers in all other namespaces serve again, when none of the add-on's does, and what cannot is told. The rest of the undo waits for the namespace.
-import { ErrorCode, FailedInStep, isStopped, MigrationError, messageOf } from "../../../common/errors";
+// An undo that cannot end comes in: a namespace is held, a policy refuses a write. Helm's controllers that can serve again do, when none of the add-on's may act, and what cannot is told. The rest of the undo waits for the next command.
+import { FailedInStep, isStopped, messageOf } from "../../../common/errors";
 import { terminatingNamespaces } from "../../kubernetes/terminating";
 import type { Plan } from "../../plan/plan";
 import type { World } from "../../ports/world";
@@ -9,23 +9,18 @@ import { replicasOf, startControllers } from "./stoppedControllers";
 const LIVING_PODS = "status.phase!=Succeeded,status.phase!=Failed";
 
 /** Never throws but for a stop: what is told is why the undo failed. */
-export async function serveOutsideHeld(failure: unknown, world: World, plan: Plan): Promise<void> {
-    if (!isHeld(failure)) return;
+export async function serveWhatCan(failure: unknown, world: World, plan: Plan): Promise<void> {
+    if (isStopped(failure instanceof FailedInStep ? failure.cause : failure)) return;
     try {
         await serve(world, plan);
     } catch (error) {
         if (isStopped(error)) throw error;
-        world.log.warn(`undo: Helm's controllers could not be started meanwhile: ${messageOf(error)}`);
+        world.log.warn(`undo: not all of Helm's controllers could be started meanwhile: ${messageOf(error)}`);
     }
 }
 
-function isHeld(failure: unknown): boolean {
-    const cause = failure instanceof FailedInStep ? failure.cause : failure;
-    return cause instanceof MigrationError && cause.code === ErrorCode.Terminating;
-}
-
-async function serve(world: World, { addon, controllers }: Plan): Promise<void> {
-    const wanted = controllers.filter(({ replicas }) => replicas > 0);
+async function serve(world: World, plan: Plan): Promise<void> {
+    const wanted = plan.controllers.filter(({ replicas }) => replicas > 0);
     const namespaces = wanted.map(({ workload }) => workload.namespace ?? "");
     const held = await terminatingNamespaces(world, namespaces);
     const outside = wanted.filter(({ workload }) => !held.has(workload.namespace ?? ""));
@@ -34,11 +29,11 @@ async function serve(world: World, { addon, controllers }: Plan): Promise<void> 
         const workload = live[index];
         return workload !== undefined && replicasOf(workload) === 0;
     });
-    if (stopped.length === 0 || (await acts(world, addon.namespace))) return;
+    if (stopped.length === 0 || (await mayAct(world, plan))) return;
     await startControllers(world, { controllers: stopped });
     const missing = wanted.filter((one) => !outside.includes(one)).map(nameOf);
     world.log.warn(
-        `undo: Helm's ${stopped.map(nameOf).join(", ")} run again while a namespace is held${missing.length > 0 ? `; not yet ${missing.join(", ")}` : ""}`,
+        `undo: Helm's ${stopped.map(nameOf).join(", ")} run again before the rest is undone${missing.length > 0 ? `; not yet ${missing.join(", ")}, whose namespace is held` : ""}`,
     );
 }
 
@@ -47,11 +42,14 @@ function nameOf({ workload: { namespace, name } }: Plan["controllers"][number]):
 }
 
 /** Two generations never act together: where any pod of the add-on's may, Helm's stay stopped. */
-async function acts({ objects }: World, namespace: string): Promise<boolean> {
+async function mayAct({ objects }: World, { addon: { namespace }, controllers }: Plan): Promise<boolean> {
     const pods = await objects.list("v1", "Pod", {
         namespace,
         fieldSelector: LIVING_PODS,
         metadataOnly: true,
     });
-    return pods.length > 0;
+    const helms = controllers.filter(({ workload }) => workload.namespace === namespace);
+    return pods.some(
+        ({ metadata }) => !helms.some(({ workload }) => metadata.name.startsWith(`${workload.name}-`)),
+    );
 }

@@ -1,6 +1,7 @@
 // Looks whether there is room for the add-on's pods beside Helm's: on ready nodes that they may go to. A few nodes often tell; a crowded cluster has thousands of pods. Writes nothing.
 
 import { findAutoscaler } from "../kubernetes/autoscaler";
+import { conditionOf } from "../kubernetes/statusConditions";
 import type { KubernetesObject, World } from "../ports/world";
 import type { ProfileNeeds } from "../profiles/profile";
 
@@ -14,7 +15,7 @@ export interface PodSlots {
 
 interface NodeShape {
     spec?: { unschedulable?: boolean; taints?: readonly Taint[] };
-    status?: { allocatable?: { pods?: string }; conditions?: { type: string; status: string }[] };
+    status?: { allocatable?: { pods?: string } };
 }
 
 interface Taint {
@@ -46,7 +47,7 @@ export async function findPodSlots(
     if (reporting.length === 0) return undefined;
     const fitting = reporting.filter(
         (node) =>
-            isUsable(node as NodeShape, isTolerated) &&
+            isUsable(node, isTolerated) &&
             Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value),
     );
     const free = await freeOnSome(world, fitting, needed);
@@ -97,10 +98,9 @@ function tolerates({ key, operator = "Equal", value = "", effect }: PodToleratio
     return key === taint.key && value === (taint.value ?? "");
 }
 
-function isUsable({ spec, status }: NodeShape, isTolerated: (taint: Taint) => boolean): boolean {
-    const isAway = (status?.conditions ?? []).some(
-        ({ type, status: is }) => type === "Ready" && is !== "True",
-    );
+function isUsable(node: KubernetesObject, isTolerated: (taint: Taint) => boolean): boolean {
+    const { spec } = node as NodeShape;
+    const isAway = (conditionOf(node, "Ready")?.status ?? "True") !== "True";
     const isClosed = (spec?.taints ?? []).some(
         (taint) => taint.effect !== "PreferNoSchedule" && !isTolerated(taint),
     );

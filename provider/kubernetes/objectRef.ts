@@ -5,6 +5,13 @@ export function keyOf({ apiVersion, kind, namespace, name }: ObjectRef): string 
     return `${apiVersion}/${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 
+/** What holds a write to this very object, where the API server gave it a UID. */
+export function onlyThis({ metadata: { uid } }: Pick<KubernetesObject, "metadata">): {
+    readonly uid?: string;
+} {
+    return uid === undefined ? {} : { uid };
+}
+
 export function refTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
     return {
         apiVersion,

@@ -1,20 +1,11 @@
 // Namespaces that are being deleted and remembered aggregated APIs come in. An API that nobody answers for any more, and because of which Kubernetes holds such a namespace, is deleted. One that others changed or made anew stays.
 import type { KubernetesObject, Log, Objects } from "../ports/world";
 import { withChangesOfOthers } from "./changedOutside";
-import { keyOf, refTo } from "./objectRef";
+import { keyOf, onlyThis, refTo } from "./objectRef";
+import { conditionOf, hasCondition } from "./statusConditions";
 
 /** Kubernetes finds what is in a namespace by asking every API of the cluster; one that does not answer holds the namespace. Its words for that name the API. */
 const HOLDING = "NamespaceDeletionDiscoveryFailure";
-
-interface Conditioned {
-    readonly status?: {
-        readonly conditions?: readonly {
-            readonly type?: string;
-            readonly status?: string;
-            readonly message?: string;
-        }[];
-    };
-}
 
 interface ApiService {
     readonly spec?: { readonly group?: string; readonly version?: string; readonly service?: unknown };
@@ -27,7 +18,7 @@ export async function removeStaleApis(
     going: readonly KubernetesObject[],
     step: string,
 ): Promise<void> {
-    const said = going.map((namespace) => conditionOf(namespace, HOLDING, "True")?.message ?? "");
+    const said = going.map((namespace) => messageOfHolding(namespace));
     const holding = remembered.filter((object) => {
         const words = said.flatMap((message) => message.split(/[\s,:]+/));
         return object.kind === "APIService" && words.includes(groupVersionOf(object));
@@ -35,9 +26,9 @@ export async function removeStaleApis(
     for (const api of holding) {
         const live = await objects.read(refTo(api));
         if (live === undefined || !isOurs(api, live) || !isUnanswered(live)) continue;
-        const { uid, resourceVersion } = live.metadata;
+        const { resourceVersion } = live.metadata;
         await objects.remove(refTo(api), {
-            ...(uid === undefined ? {} : { uid }),
+            ...onlyThis(live),
             ...(resourceVersion === undefined ? {} : { resourceVersion }),
         });
         const names = going.map(({ metadata }) => metadata.name).join(", ");
@@ -56,13 +47,13 @@ function isOurs(api: KubernetesObject, live: KubernetesObject): boolean {
 function isUnanswered(live: KubernetesObject): boolean {
     return (
         (live as KubernetesObject & ApiService).spec?.service !== undefined &&
-        conditionOf(live, "Available", "False") !== undefined
+        hasCondition(live, "Available", "False")
     );
 }
 
-function conditionOf(object: KubernetesObject, type: string, status: string) {
-    const { conditions = [] } = (object as KubernetesObject & Conditioned).status ?? {};
-    return conditions.find((condition) => condition.type === type && condition.status === status);
+function messageOfHolding(namespace: KubernetesObject): string {
+    const holding = conditionOf(namespace, HOLDING);
+    return holding?.status === "True" ? (holding.message ?? "") : "";
 }
 
 function groupVersionOf(api: KubernetesObject): string {

@@ -3,6 +3,7 @@ import { ErrorCode, MigrationError } from "../../common/errors";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { keyOf } from "./objectRef";
 import { readMany } from "./readMany";
+import { conditionsOf } from "./statusConditions";
 
 /** What is deleted without trouble is gone long before. */
 const GONE_MS = 2 * 60_000;
@@ -11,13 +12,6 @@ const LOOK_MS = 2_000;
 
 interface Deleted {
     readonly spec?: { readonly finalizers?: readonly string[] };
-    readonly status?: {
-        readonly conditions?: readonly {
-            readonly type?: string;
-            readonly status?: string;
-            readonly message?: string;
-        }[];
-    };
 }
 
 export function isTerminating({ metadata }: KubernetesObject): boolean {
@@ -110,9 +104,9 @@ const OF_AN_END = /^(Namespace.*|Terminating)$/;
 
 /** In the API server's words, where it has some. */
 function whatHolds(object: KubernetesObject): string {
-    const { spec, status } = object as KubernetesObject & Deleted;
-    const said = (status?.conditions ?? [])
-        .filter(({ type = "", status: is, message }) => is === "True" && message && OF_AN_END.test(type))
+    const { spec } = object as KubernetesObject & Deleted;
+    const said = conditionsOf(object)
+        .filter(({ type, status, message }) => status === "True" && message && OF_AN_END.test(type))
         .map(({ message }) => message);
     const finalizers = [...(object.metadata.finalizers ?? []), ...(spec?.finalizers ?? [])];
     return `${nameOf(object)} is held by ${[...said, `finalizers ${finalizers.join(", ") || "of what is in it"}`].join("; ")}`;

@@ -15,7 +15,7 @@ import {
     RELEASE_NAMESPACE,
     recordsSelector,
 } from "../kubernetes/helmMarks";
-import { keyOf, refTo } from "../kubernetes/objectRef";
+import { keyOf, onlyThis, refTo } from "../kubernetes/objectRef";
 import { readMetadata } from "../kubernetes/readMetadata";
 import { restoreOver } from "../kubernetes/restore";
 import { byRestoreRank } from "../kubernetes/restoreOrder";
@@ -67,10 +67,7 @@ export function retireHelm(profile: Profile): Step<MigrationStep.RetireHelm, Ret
                 const leaving = live.get(keyOf(ref));
                 // Between plan and deletion somebody may have taken it over.
                 if (leaving !== undefined && isOfRelease(leaving, plan.release))
-                    await world.objects.remove(
-                        ref,
-                        leaving.metadata.uid ? { uid: leaving.metadata.uid } : {},
-                    );
+                    await world.objects.remove(ref, onlyThis(leaving));
             });
             await removeOrphans(world, await journal.backup.read<Backup>());
             await mapConcurrently(released, (ref) => removeHelmMarks(world, ref, live.get(keyOf(ref))));
@@ -119,7 +116,7 @@ async function removeOrphans(world: World, backup: Backup): Promise<void> {
     await mapConcurrently(histories, async (ref) => {
         const live = alive.get(keyOf(ref));
         if (live === undefined || (live.metadata.ownerReferences ?? []).length > 0) return;
-        await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
+        await world.objects.remove(ref, onlyThis(live));
     });
 }
 

@@ -1,10 +1,10 @@
 // A pod comes in; why it is not ready goes out, in Kubernetes' own words. Pure.
 import { counted } from "../../../common/counted";
+import { conditionOf, hasCondition } from "../../kubernetes/statusConditions";
 import type { KubernetesObject } from "../../ports/world";
 
 interface PodStatus {
     phase?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
     initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];
 }
@@ -28,8 +28,7 @@ interface Reason {
 
 /** The scheduler found no node for it: all are full, tainted, or without what it asks for. */
 export function isUnscheduled(pod: KubernetesObject): boolean {
-    const { conditions = [] } = (pod as { status?: PodStatus }).status ?? {};
-    return conditions.some(({ type, status }) => type === "PodScheduled" && status === "False");
+    return hasCondition(pod, "PodScheduled", "False");
 }
 
 /** Names of the Secrets that it mounts and does not start without. */
@@ -43,9 +42,8 @@ export function neededSecrets(pod: KubernetesObject): string[] {
 /** Undefined for a pod that is ready or has done its work. */
 export function whyNotReady(pod: KubernetesObject): string | undefined {
     const status = (pod as { status?: PodStatus }).status ?? {};
-    const condition = (type: string) => status.conditions?.find((candidate) => candidate.type === type);
-    if (status.phase === "Succeeded" || condition("Ready")?.status === "True") return undefined;
-    const unscheduled = condition("PodScheduled");
+    if (status.phase === "Succeeded" || hasCondition(pod, "Ready", "True")) return undefined;
+    const unscheduled = conditionOf(pod, "PodScheduled");
     if (unscheduled?.status === "False")
         return `has no node: ${unscheduled.message ?? unscheduled.reason ?? "unschedulable"}`;
     const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];

@@ -5,6 +5,7 @@ import { LackOfNodes } from "../../kubernetes/lackOfNodes";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { keyOf } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
+import { conditionOf } from "../../kubernetes/statusConditions";
 import { statusOf } from "../../kubernetes/workloadStatus";
 import { poll } from "../../ports/poll";
 import type {
@@ -33,16 +34,6 @@ interface WorkloadShape {
         selector?: { matchLabels?: Record<string, string> };
         template?: { metadata?: { labels?: Record<string, string> }; spec?: Record<string, unknown> };
     };
-    status?: {
-        conditions?: ConditionShape[];
-    };
-}
-
-interface ConditionShape {
-    type: string;
-    status: string;
-    reason?: string;
-    message?: string;
 }
 
 /** What a wait still lacks. */
@@ -272,10 +263,10 @@ function selects(workload: KubernetesObject, { metadata }: KubernetesObject): bo
 
 /** A Deployment says of its ReplicaSet that no pod could be created, and why. */
 function whyRefused(workload: KubernetesObject): string | undefined {
-    const refused = (workload as WorkloadShape).status?.conditions?.find(
-        ({ type, status }) => type === "ReplicaFailure" && status === "True",
-    );
-    return refused && [refused.reason, refused.message].filter(Boolean).join(" ");
+    const refused = conditionOf(workload, "ReplicaFailure");
+    return refused?.status === "True"
+        ? [refused.reason, refused.message].filter(Boolean).join(" ")
+        : undefined;
 }
 
 /** What a policy says. Missing rights are told elsewhere, and an API server that does not answer refuses nothing. */

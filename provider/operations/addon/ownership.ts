@@ -2,7 +2,7 @@
 
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { EKS_MANAGER } from "../../kubernetes/fieldManagers";
-import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import type { Profile } from "../../profiles/profile";
@@ -80,8 +80,7 @@ export function provedOf(
 }
 
 export function ownedRef(object: KubernetesObject): OwnedRef {
-    const { uid } = object.metadata;
-    return { ...refTo(object), ...(uid === undefined ? {} : { uid }) };
+    return { ...refTo(object), ...onlyThis(object) };
 }
 
 /** A line for people; undefined when everything was proved. What was there before the add-on, `former`, is not told. */

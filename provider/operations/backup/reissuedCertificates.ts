@@ -2,6 +2,7 @@
 import { sameJson } from "../../../common/canonicalJson";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
+import { conditionOf, hasCondition } from "../../kubernetes/statusConditions";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, World } from "../../ports/world";
 import type { Backup } from "./backup";
@@ -12,9 +13,6 @@ const POLL_MS = 500;
 
 interface CertificateShape {
     readonly spec?: { readonly secretName?: string };
-    readonly status?: {
-        readonly conditions?: readonly { type: string; status: string; observedGeneration?: number }[];
-    };
 }
 
 /** Waits until what the backup's Certificates ask for is issued, and tells each Secret that is another one now. */
@@ -58,12 +56,10 @@ function isCertificate(apiVersion: string, kind: string): boolean {
 }
 
 /** Says nothing of a Certificate that never was Ready: there is nothing to wait for. */
-function isIssued({ metadata, status }: KubernetesObject & CertificateShape): boolean {
-    const { conditions = [] } = status ?? {};
-    if (conditions.some((one) => one.type === "Issuing" && one.status === "True")) return false;
-    const ready = conditions.find(({ type }) => type === "Ready");
+function isIssued(certificate: KubernetesObject): boolean {
+    const { generation } = certificate.metadata;
+    if (hasCondition(certificate, "Issuing", "True")) return false;
+    const ready = conditionOf(certificate, "Ready");
     if (ready === undefined) return true;
-    return (
-        ready.status === "True" && (ready.observedGeneration ?? metadata.generation) === metadata.generation
-    );
+    return ready.status === "True" && (ready.observedGeneration ?? generation) === generation;
 }

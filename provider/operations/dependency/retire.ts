@@ -3,7 +3,7 @@
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isOfRelease } from "../../kubernetes/helmMarks";
-import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import type { Plan } from "../../plan/plan";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -112,7 +112,7 @@ export async function deleteInOrder(
         await mapConcurrently(group, async (ref) => {
             const live = alive.get(keyOf(ref));
             if (live === undefined || !isHelms(live, move)) return;
-            await world.objects.remove(ref, live.metadata.uid ? { uid: live.metadata.uid } : {});
+            await world.objects.remove(ref, onlyThis(live));
         });
     }
 }

@@ -1,7 +1,7 @@
 // Pairs of Services in, the old and the new name; requests to the new name reach the old pods, wherever these move, until the bridge is cut. Our Service has no selector, so that the add-on's own takes its place later.
 import { PACKAGE_NAME } from "../../../common/ourMarks";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
-import { refTo } from "../../kubernetes/objectRef";
+import { onlyThis, refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 import { type EndpointSlice, SERVICE_LABEL, SLICES, type SlicePort, slicesOf } from "./endpointSlices";
 import {
@@ -68,7 +68,7 @@ export async function followBridge(world: World, migrationId: string, bridge: Br
         else if (JSON.stringify([there.endpoints, there.ports]) !== JSON.stringify([endpoints, ports]))
             await world.objects.merge(refTo(slice), { endpoints, ports });
     }
-    for (const gone of live.values()) await world.objects.remove(refTo(gone), uidOf(gone));
+    for (const gone of live.values()) await world.objects.remove(refTo(gone), onlyThis(gone));
 }
 
 /** Whether the new Service leads to a pod of its own: a Deployment may be available before the endpoint controller has named its pods. */
@@ -156,10 +156,6 @@ async function serviceOf(world: World, ref: ObjectRef): Promise<KubernetesObject
     const live = await world.objects.read(ref);
     if (live === undefined) throw new Error(`Service ${ref.namespace}/${ref.name} is gone`);
     return live;
-}
-
-function uidOf({ metadata }: KubernetesObject): { uid?: string } {
-    return metadata.uid === undefined ? {} : { uid: metadata.uid };
 }
 
 function ownOf(migrationId: string): OwnObjects {

@@ -2,6 +2,7 @@
 import { INJECT } from "../../kubernetes/certManagerAnnotations";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
+import { conditionOf } from "../../kubernetes/statusConditions";
 import { bytesOf, sameBytes } from "../../kubernetes/tlsSecrets";
 import type { ConversionBridge } from "../../plan/plan";
 import { poll } from "../../ports/poll";
@@ -15,13 +16,6 @@ const QUIET_MS = 2_000;
 
 interface CertificateShape {
     readonly spec?: { readonly dnsNames?: readonly string[]; readonly secretName?: string };
-    readonly status?: {
-        readonly conditions?: readonly {
-            readonly type: string;
-            readonly status: string;
-            readonly observedGeneration?: number;
-        }[];
-    };
 }
 
 /** What an undo needs. */
@@ -219,9 +213,7 @@ async function restoreTrust(world: World, former: KubernetesObject): Promise<voi
 
 async function isReady(world: World, ref: ObjectRef): Promise<boolean> {
     const live = await world.objects.read(ref);
-    const ready = (live as CertificateShape | undefined)?.status?.conditions?.find(
-        ({ type }) => type === "Ready",
-    );
+    const ready = conditionOf(live, "Ready");
     // The condition of another generation says nothing of the names as they are now.
     return ready?.status === "True" && ready.observedGeneration === live?.metadata.generation;
 }

@@ -1,4 +1,6 @@
 // Hands pods over from one workload to another of the same name whose selector differs: the old pods stay, ownerless, until the new ones on their nodes are Ready.
+import { onlyThis } from "../../kubernetes/objectRef";
+import { hasCondition } from "../../kubernetes/statusConditions";
 import { poll } from "../../ports/poll";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
 
@@ -14,7 +16,6 @@ interface PodShape {
         nodeName?: string;
         affinity?: { nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: NodeTerms } };
     };
-    status?: { conditions?: { type: string; status: string; reason?: string }[] };
 }
 
 interface NodeTerms {
@@ -89,11 +90,14 @@ async function handOverNodes(world: World, replaced: Replaced, successor: Kubern
     const going = orphans.filter((pod) => {
         const node = nodeOf(pod);
         const next = pods.find((other) => isOwnedBy(other, successor) && nodeOf(other) === node);
-        return next !== undefined && (is(next, "Ready", "True") || is(next, "PodScheduled", "False"));
+        return (
+            next !== undefined &&
+            (hasCondition(next, "Ready", "True") || hasCondition(next, "PodScheduled", "False"))
+        );
     });
     for (const { metadata } of going) {
         const ref = { apiVersion: "v1", kind: "Pod", name: metadata.name, ...inNamespace(replaced) };
-        await world.objects.remove(ref, metadata.uid ? { uid: metadata.uid } : {});
+        await world.objects.remove(ref, onlyThis({ metadata }));
     }
     return orphans.length - going.length;
 }
@@ -117,7 +121,7 @@ async function handOverReplicas(
             name: metadata.name,
             ...inNamespace(replaced),
         };
-        await world.objects.remove(ref, metadata.uid ? { uid: metadata.uid } : {});
+        await world.objects.remove(ref, onlyThis({ metadata }));
     }
     return 0;
 }
@@ -130,7 +134,9 @@ async function isStuck(
 ): Promise<boolean> {
     const own = sets.filter((set) => isOwnedBy(set, successor));
     const pods = await world.objects.list("v1", "Pod", inNamespace(replaced));
-    return pods.some((pod) => own.some((set) => isOwnedBy(pod, set)) && is(pod, "PodScheduled", "False"));
+    return pods.some(
+        (pod) => own.some((set) => isOwnedBy(pod, set)) && hasCondition(pod, "PodScheduled", "False"),
+    );
 }
 
 function isOrphan({ metadata }: KubernetesObject, { labels }: Replaced): boolean {
@@ -160,12 +166,6 @@ function nodeOf(pod: KubernetesObject): string | undefined {
     );
 }
 
-function is(pod: KubernetesObject, type: string, status: string): boolean {
-    return ((pod as PodShape).status?.conditions ?? []).some(
-        (condition) => condition.type === type && condition.status === status,
-    );
-}
-
 function inNamespace({ ref }: Replaced): { namespace?: string } {
     return ref.namespace === undefined ? {} : { namespace: ref.namespace };
 }
@@ -181,7 +181,7 @@ export async function removeHistory(world: World, replaced: readonly Replaced[])
                 name: metadata.name,
                 ...inNamespace(one),
             };
-            await world.objects.remove(ref, metadata.uid ? { uid: metadata.uid } : {});
+            await world.objects.remove(ref, onlyThis({ metadata }));
         }
     }
 }

@@ -1,6 +1,6 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
 import { MIGRATION_MARK, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
-import { keyOf, refTo } from "../../kubernetes/objectRef";
+import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
 /** What the API server notes on fields that this package writes. */
@@ -90,8 +90,7 @@ export async function unmark(
 export async function withUid(world: World, ref: ObjectRef): Promise<ObjectRef & { uid?: string }> {
     const live = await world.objects.read(ref);
     if (live === undefined) throw new Error(`${keyOf(ref)} is gone`);
-    const { uid } = live.metadata;
-    return { ...ref, ...(uid === undefined ? {} : { uid }) };
+    return { ...ref, ...onlyThis(live) };
 }
 
 function removeOne(world: World, ref: ObjectRef, uid: string | undefined): Promise<void> {

@@ -82,6 +82,7 @@ export function install(
             ]);
             const isTakeover = isTakenOver(memory.value.former);
             if (existing === undefined) {
+                await takeFieldsOver(world, await journal.backup.read<Backup>());
                 await redirectAgain(context, bridged);
                 for (const way of bridged.all) await way.beforeApply();
             }

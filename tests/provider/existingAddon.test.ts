@@ -37,6 +37,10 @@ function planOf({ resource }: MemoryStack): string {
     return (resource.outputs.plan as string[]).join("\n").replaceAll(/\n {17}/g, " ");
 }
 
+interface PodTemplate {
+    readonly template: { readonly spec: { readonly nodeSelector?: Readonly<Record<string, string>> } };
+}
+
 /** EKS itself says how healthy an add-on is. */
 const isHealth = ({ key, path }: Difference) => key === `eks:Addon ${ADDON}` && /^(status|issues)/.test(path);
 const isRecord = ({ key }: Difference) => key === `eks:Addon ${ADDON}`;
@@ -120,6 +124,26 @@ describe("an add-on that is there before the move", function () {
         const stack = await moved(world);
         assertDone(await stack.destroy());
         assertSame(stateOf(world), state, "after destroy");
+    });
+
+    it("deleted with its objects kept: after a creation that failed, nothing of its former settings stays on them", async () => {
+        const { world } = startOf({}, (one) => {
+            addStandingAddon(one);
+            one.data.addons.delete(ADDON);
+        });
+        const stack = new MemoryStack(world);
+        world.data.outcomes.set(ADDON, "CREATE_FAILED");
+        assert.match((await stack.up()).message, /CREATE_FAILED \[HP220\]/);
+        world.data.outcomes.clear();
+        assertDone(await stack.up());
+        const pools = world.store
+            .list("apps/v1", "Deployment", { namespace: "hyperpod-inference-system" })
+            .map(({ spec }) => (spec as PodTemplate).template.spec.nodeSelector);
+        assert.ok(pools.length > 4, "the add-on's controllers are there");
+        assert.deepEqual(
+            pools.filter((selector) => selector?.pool !== undefined),
+            [],
+        );
     });
 
     it("older than fields that the models hold by now: the undo keeps the version, and gives the settings back", async () => {

@@ -4,6 +4,7 @@ import { ErrorCode, MigrationError } from "../../../common/errors";
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isUpdatable } from "../../addons/states";
 import type { StepTimeouts } from "../../engine/stepTimeouts";
+import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { keyOf, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import { restoreFieldManagers } from "../../kubernetes/restoreFieldManagers";
@@ -59,12 +60,15 @@ export function isTakenOver(former: FormerAddon | undefined): former is FormerAd
 }
 
 /**
- * What an undo that was cut off has restored belongs to this package's manager: EKS would not take its own former fields away again.
- * Writes nothing where no undo was begun.
+ * What an undo of part of a move, or one that was cut off, has restored belongs to this package's manager: EKS would not take its own former fields
+ * away again. Also of an add-on that somebody deleted and kept the objects of. Writes nothing where no undo was begun.
  */
 export async function takeFieldsOver(world: World, backup: Backup): Promise<void> {
     const former = new Set((backup.ofAddon ?? []).map(keyOf));
-    const objects = backup.objects.filter((object) => former.has(keyOf(refTo(object))));
+    const objects = backup.objects.filter(
+        (object) => former.has(keyOf(refTo(object))) || isAppliedByEks(object),
+    );
+    if (objects.length === 0) return;
     const live = await readMany(world, objects.map(refTo));
     await mapConcurrently(objects, (object) =>
         restoreFieldManagers(world, object, live.get(keyOf(refTo(object)))),

@@ -168,7 +168,8 @@ function requestOf(trust: ServiceAccountTrust): RequestValue {
     return (key) => {
         const name = key.toLowerCase();
         // The claims of another issuer are in no request that comes with this one's token.
-        return claims[name] ?? (/^[^/:]+\.[^/:]+(\/[^:]*)?:(sub|aud|amr)$/.test(name) ? null : undefined);
+        if (Object.hasOwn(claims, name)) return claims[name];
+        return /^[^/:]+\.[^/:]+(\/[^:]*)?:(sub|aud|amr)$/.test(name) ? null : undefined;
     };
 }
 

@@ -104,7 +104,7 @@ function selects(selector: Selector | undefined, labels: Readonly<Record<string,
     return (
         equal &&
         (selector?.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-            const value = labels[key];
+            const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
             switch (operator) {
                 case "In":
                     return value !== undefined && values.includes(value);

@@ -98,7 +98,7 @@ describe("an organisation that demands tags on what is created", () => {
             addStandingAddon(world, { version: OLDER }),
         );
         const own = () => world.data.addons.get(ADDON);
-        const demanded = { CostCenter: "4711", owner: "ml" };
+        const demanded = { CostCenter: "4711", constructor: "x", owner: "ml" };
         const stack = new MemoryStack(world, {
             clusterName: "demo",
             skipDependenciesMigration: true,
@@ -108,7 +108,7 @@ describe("an organisation that demands tags on what is created", () => {
         assert.deepEqual(own()?.tags, demanded, "instead of owner: platform");
         assert.match(
             ((stack.resource?.inputs.plan ?? []) as string[]).join(" ").replace(/\s+/g, " "),
-            /the add-on gets the tags CostCenter, owner, until the undo/,
+            /the add-on gets the tags CostCenter, constructor, owner, until the undo/,
         );
         assertDone(await stack.destroy());
         assertSame(stateOf(world), state, "after the undo");

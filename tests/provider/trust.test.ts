@@ -51,6 +51,7 @@ describe("conditions of a trust policy", () => {
         ["a claim that must be absent", { Null: { [sub]: true } }, "no"],
         ["a network", { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, "cannot tell"],
         ["an organisation", { StringEquals: { "aws:PrincipalOrgID": "o-1" } }, "cannot tell"],
+        ["a key that all objects inherit", { StringEqualsIgnoreCase: { constructor: "x" } }, "cannot tell"],
         ["a variable", { StringEquals: { [sub]: "$".concat("{aws:username}") } }, "cannot tell"],
         [
             "a network, and another subject",

@@ -29,10 +29,10 @@ export async function giveTagsBack(
     const addon = await world.addons.describe(name);
     if (addon === undefined) return;
     const ours = Object.keys(tagged).filter((key) => addon.tags[key] === tagged[key]);
-    const before = former?.tags ?? {};
-    const changed = ours.filter((key) => before[key] !== undefined && before[key] !== tagged[key]);
-    const added = ours.filter((key) => before[key] === undefined);
+    const before = new Map(Object.entries(former?.tags ?? {}));
+    const changed = ours.filter((key) => before.has(key) && before.get(key) !== tagged[key]);
+    const added = ours.filter((key) => !before.has(key));
     if (changed.length > 0)
-        await world.addons.tag(addon, Object.fromEntries(changed.map((key) => [key, before[key] ?? ""])));
+        await world.addons.tag(addon, Object.fromEntries(changed.map((key) => [key, before.get(key) ?? ""])));
     if (added.length > 0) await world.addons.untag(addon, added);
 }

@@ -108,7 +108,8 @@ export interface AwsEmulator {
     stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** At its first start Python compiles all of moto, which takes a busy machine minutes. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {

@@ -36,6 +36,8 @@ export interface JournalFacts {
     redirected?: boolean;
     /** Webhook configurations as EKS left them, before an authority that is only for the move was trusted besides. */
     appliedByEks?: readonly KubernetesObject[];
+    /** CRDs into which somebody writes an authority, before that was stopped for the hand-over: who owns the annotation that says so, and nothing else of them. */
+    injected?: readonly KubernetesObject[];
     /** When the first controller was scaled down, milliseconds since the epoch. */
     pausedSince?: number | undefined;
     /** From when to when each controller was away and each kind of request was refused. */

@@ -53,6 +53,7 @@ export function handOver(
                     next: next.flat(),
                     bridges: way.bridges,
                     ...(way.leading === undefined ? {} : { leading: way.leading }),
+                    isAsked: (service) => way.isAsked(service),
                     letConnectionsGo: () => way.letConnectionsGo(),
                     lease: way.lease,
                     leases: heldFor(way).map((ref) => ({ ref })),

@@ -7,6 +7,8 @@ import { kubeconfigAccess } from "../../provider/adapters/kubernetes/clusterAcce
 import { KubernetesObjects } from "../../provider/adapters/kubernetes/objects";
 import { openGate } from "../../provider/adapters/locklessGates";
 import { X509Certificates } from "../../provider/adapters/x509Certificates";
+import type { JournalFacts, StepContext } from "../../provider/engine/step";
+import { INJECT } from "../../provider/kubernetes/certManagerAnnotations";
 import { refTo } from "../../provider/kubernetes/objectRef";
 import { certificateIn } from "../../provider/kubernetes/tlsSecrets";
 import { beginBypass, endBypass } from "../../provider/operations/handover/admissionBypass";
@@ -19,6 +21,7 @@ import {
 } from "../../provider/operations/handover/bridge";
 import { askAnew } from "../../provider/operations/handover/caBundles";
 import { askCanary } from "../../provider/operations/handover/canary";
+import { forgetConversions, injectAgain } from "../../provider/operations/handover/conversionConnections";
 import {
     holdLeases,
     leaseRef,
@@ -35,7 +38,7 @@ import {
     referencesToOld,
 } from "../../provider/operations/handover/serviceReferences";
 import { namesOfBoth, shareAuthority } from "../../provider/operations/handover/sharedAuthority";
-import type { KubernetesObject, ObjectRef, World } from "../../provider/ports/world";
+import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../provider/ports/world";
 import { systemClock } from "../../provider/process/systemClock";
 import { type ApiClient, ApiError } from "../../sandbox/kubernetes/apiClient";
 import { RENEW_DEADLINE_MS, RETRY_MS } from "../../sandbox/kubernetes/elections/candidate";
@@ -46,9 +49,13 @@ import "../run/sandboxHooks";
 import { emptySandbox } from "../run/sharedSandbox";
 import {
     adminClient,
+    certManagerCrds,
+    crd,
     create,
     eventually,
+    isReady,
     onThisMachine,
+    pathOf,
     podsOf,
     readyPods,
     service,
@@ -249,9 +256,6 @@ describe("parts of a handover on a real API server", function () {
 
     it("the bridge answers a webhook under the new name, and follows old pods that a drain moves within a second", async () => {
         await buildBridge(world, ID, BRIDGE);
-        const configuration = albWebhook("alb-webhook", "addon");
-        await create(client, configuration);
-        await eventually("an ingress", works);
         const drain = async () => {
             for (const { metadata } of await podsOf(client, "alb")) {
                 await client.call({
@@ -265,16 +269,31 @@ describe("parts of a handover on a real API server", function () {
             }
         };
         // As often as a move that waits looks.
-        let isDrained = false;
-        const following = (async () => {
-            for (; !isDrained; await pause(500)) await followBridge(world, ID, BRIDGE);
-        })();
-        const { refusals, asked } = await askedMeanwhile(ask, async () => {
-            await drain();
-            await pause(1_500);
-        });
-        isDrained = true;
-        await following;
+        const drainAsked = async () => {
+            let isDrained = false;
+            const following = (async () => {
+                for (; !isDrained; await pause(500)) await followBridge(world, ID, BRIDGE);
+            })();
+            const answers = await askedMeanwhile(ask, async () => {
+                await drain();
+                await pause(1_500);
+            });
+            isDrained = true;
+            await following;
+            return answers;
+        };
+        // A pod that is told to end listens no more, and the API server hears of it later: that is so without a bridge too.
+        const direct = albWebhook("alb-direct", "default");
+        await create(client, direct);
+        await eventually("an ingress", works);
+        const withoutBridge = await drainAsked();
+        await world.objects.remove(refTo(direct as KubernetesObject));
+        await create(client, albWebhook("alb-webhook", "addon"));
+        await eventually("an ingress", works);
+        const { refusals, asked } = await drainAsked();
+        console.log(
+            `      refused over the bridge ${refusals.length}, without one ${withoutBridge.refusals.length}`,
+        );
         assert.ok(refusals.length <= 2 * 10 && refusals.length < asked / 2, refusals.join("\n"));
         assert.equal(await works(), true, "after the drain");
     });
@@ -345,6 +364,100 @@ describe("parts of a handover on a real API server", function () {
         await endBypass(world, configurations);
         await refused();
         await world.objects.remove(deployment("new-alb", "addon"));
+    });
+
+    it("models are converted over new connections alone before the pods of before end, and whoever injects the authority does so again", async () => {
+        const [OLD_APP, NEW_APP, group] = ["converts-old", "converts-new", "example.com"];
+        const conversion = { apiVersion: "v1", kind: "Service", namespace: "default", name: "conversion" };
+        const issuer = {
+            apiVersion: "cert-manager.io/v1",
+            kind: "Issuer",
+            metadata: { name: "selfsigned", namespace: "default" },
+            spec: { selfSigned: {} },
+        };
+        const certificate = {
+            ...issuer,
+            kind: "Certificate",
+            metadata: { name: "serving-cert", namespace: "default" },
+            spec: {
+                secretName: "webhook-server-cert",
+                dnsNames: ["conversion.default.svc"],
+                issuerRef: { name: "selfsigned", kind: "Issuer" },
+            },
+        };
+        const model = (version: string) =>
+            ({
+                apiVersion: `${group}/${version}`,
+                kind: "Model",
+                metadata: { name: "llama", namespace: "default" },
+                spec: { size: 3 },
+            }) as KubeObject;
+        const read = () => client.call({ path: pathOf(model("v1alpha1")) });
+        const isDone = (call: () => Promise<unknown>) => () =>
+            call().then(
+                () => true as const,
+                () => undefined,
+            );
+        const drivers = ["s3.csi.aws.com", "fsx.csi.aws.com"].map((name) => {
+            return { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name }, spec: {} };
+        });
+        await create(client, ...drivers, ...certManagerCrds());
+        await eventually(
+            "an Issuer",
+            isDone(() => create(client, issuer)),
+        );
+        await create(
+            client,
+            certificate,
+            workload("cm", "cert-manager-controller"),
+            workload("ca", "cert-manager-cainjector"),
+            service(conversion.name, OLD_APP, 9443),
+            convertedCrd(group, conversion, "default/serving-cert"),
+        );
+        const secret = { secret: certificate.spec.secretName };
+        const issued = { ...conversion, kind: "Secret", name: secret.secret };
+        await eventually("a Secret", () => world.objects.read(issued));
+        for (const app of [OLD_APP, NEW_APP])
+            await create(client, workload(app, "hyperpod-inference-operator", secret));
+        const whole = onThisMachine(20_000);
+        await eventually(
+            "a model",
+            isDone(() => create(client, model("v1"))),
+            whole,
+        );
+        await eventually("its conversion", isDone(read), whole);
+        await eventually(
+            "a pod of the add-on's",
+            async () => ((await podsOf(client, NEW_APP)).some(isReady) ? true : undefined),
+            whole,
+        );
+        const askedOf = async (app: string) => {
+            const [pod] = await podsOf(client, app);
+            const count = () => sandbox.nodes.asked().get(pod?.metadata.name ?? "") ?? 0;
+            const before = count();
+            for (let request = 0; request < 20; request++) await read();
+            return count() - before;
+        };
+        const former = await world.objects.read(CONVERTED);
+        assert.ok(former);
+        await world.objects.merge(conversion, { spec: { selector: { app: NEW_APP } } });
+        await pause(1_000);
+        assert.ok((await askedOf(OLD_APP)) > 0, "over a connection that it had");
+        const facts: JournalFacts = { pausedSeconds: {}, warnings: [] };
+        const journal = { migrationId: ID, facts, note: (more: object) => Object.assign(facts, more) };
+        const memory = { value: {}, write: async () => undefined };
+        const context = { world, journal, memory } as unknown as StepContext<unknown>;
+        await askMeanwhile(read, async () => {
+            await forgetConversions(context, [CONVERTED], conversion);
+            await pause(2_000);
+            assert.equal(await askedOf(OLD_APP), 0, "asked anew, and nobody takes that back");
+            await world.objects.remove(deployment(OLD_APP, "default"));
+            await readyPods(client, OLD_APP, 0);
+            await injectAgain(context, [former]);
+            await pause(1_000);
+        });
+        assert.deepEqual(comparable(await world.objects.read(CONVERTED)), comparable(former));
+        for (const app of ["cm", "ca", NEW_APP]) await world.objects.remove(deployment(app, "default"));
     });
 
     it("a Lease is held as client-go reads it, and goes when it is given back", async () => {
@@ -493,6 +606,31 @@ describe("parts of a handover on a real API server", function () {
         eventually("no pod behind the new Service", async () => ((await works()) ? undefined : true));
 });
 
+const CONVERTED: ObjectRef = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    name: "models.example.com",
+};
+
+function convertedCrd(group: string, { namespace, name }: ObjectRef, injectedFrom: string): KubeObject {
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const definition = crd("models", "Model", group, {
+        conversion: {
+            strategy: "Webhook",
+            webhook: {
+                conversionReviewVersions: ["v1"],
+                clientConfig: { service: { namespace, name, path: "/convert" } },
+            },
+        },
+        versions: [
+            { name: "v1", served: true, storage: true, schema },
+            { name: "v1alpha1", served: true, storage: false, schema },
+        ],
+    });
+    definition.metadata.annotations = { [INJECT]: injectedFrom };
+    return definition;
+}
+
 /** Without what the API server counts. */
 function comparable(object: KubernetesObject | undefined): unknown {
     const {
@@ -501,6 +639,13 @@ function comparable(object: KubernetesObject | undefined): unknown {
         managedFields = [],
         ...metadata
     } = object?.metadata ?? { name: "" };
-    const managers = managedFields.map(({ time: ___, ...entry }) => entry);
+    const managers = managedFields
+        .map(({ time: ___, ...entry }) => entry)
+        .sort((one, other) => keyOfEntry(one).localeCompare(keyOfEntry(other)));
     return { ...object, metadata: { ...metadata, managers } };
+}
+
+/** The API server sorts by the time of the last write. */
+function keyOfEntry({ manager, operation, subresource = "" }: ManagedFieldsEntry): string {
+    return `${manager} ${operation} ${subresource}`;
 }

@@ -156,6 +156,7 @@ export function admissionWay<Memory>(
             await leaveToAddon(world, migrationId, memory, journal.facts.appliedByEks ?? []);
             for (const ref of refs) await leaveOurFields(world, ref);
         },
+        isAsked: async (service) => (await live()).some((one) => namesService(one, service)),
         traces: async () =>
             (await live())
                 .filter((one) => namesService(one, to))

@@ -53,6 +53,11 @@ export function isTrustedForMove(
     );
 }
 
+/** Whether an entry still has anything that is only for the time of the move. */
+export function hasRemark(object: KubernetesObject, migrationId: string): boolean {
+    return bundlesOf(object).some((bundle) => decode(bundle).includes(edge("begin", migrationId)));
+}
+
 /** What `trustForMove` added goes; byte for byte what was there before stays. */
 export async function endTrust(world: World, migrationId: string, trusting: Trusting): Promise<void> {
     const [begin, end] = [edge("begin", migrationId), edge("end", migrationId)];

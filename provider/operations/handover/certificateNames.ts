@@ -183,7 +183,8 @@ async function restoreOwners(world: World, former: KubernetesObject): Promise<vo
     await restoreFieldManagers(world, former, await world.objects.read(refTo(former)));
 }
 
-async function stopInjection(world: World, ref: ObjectRef): Promise<void> {
+/** Whoever injects authorities leaves this object alone from here on. */
+export async function stopInjection(world: World, ref: ObjectRef): Promise<void> {
     const live = await world.objects.read(ref);
     if (live?.metadata.annotations?.[INJECT] !== undefined)
         await world.objects.merge(ref, { metadata: { annotations: { [INJECT]: null } } });

@@ -7,6 +7,7 @@ import type { BridgedComponent } from "../../plan/handoverOrder";
 import type { Backup } from "../backup/backup";
 import { buildBridge } from "./bridge";
 import { namesIn } from "./certificateNames";
+import { forgetConversions, injectAgain } from "./conversionConnections";
 import { leaveFields } from "./giveUpFieldOwnership";
 import { keepConversion, redirectConversion, turnConversionBack } from "./redirectConversion";
 import { replicasBefore } from "./replicasBefore";
@@ -14,10 +15,12 @@ import { namesService } from "./serviceReferences";
 import type { Way } from "./wayInterface";
 
 export function conversionWay<Memory>(
-    { world, plan, journal: { migrationId } }: StepContext<Memory>,
+    context: StepContext<Memory>,
     component: BridgedComponent,
     { objects }: Backup,
 ): Way {
+    const { world, plan, journal } = context;
+    const { migrationId } = journal;
     const { bridge } = component;
     const names = namesIn(objects, bridge);
     const kept = { component, names };
@@ -32,11 +35,16 @@ export function conversionWay<Memory>(
         beforeApply: async () => undefined,
         follow: () => keepConversion(world, migrationId, kept),
         keepUp: () => keepConversion(world, migrationId, kept),
-        letConnectionsGo: async () => undefined,
+        letConnectionsGo: () => forgetConversions(context, names.crds.map(refTo), bridge.to),
         turnBack: () => turnConversionBack(world, migrationId, kept, replicasBefore(plan, component)),
         leave: async () => {
-            for (const former of [...names.crds, names.certificate]) await leaveFields(world, former, INJECT);
+            await injectAgain(context, names.crds);
+            await leaveFields(world, [names.certificate], INJECT);
         },
+        isAsked: async (service) =>
+            [...(await readMany(world, names.crds.map(refTo))).values()].some((one) =>
+                namesService(one, service),
+            ),
         traces: async () => {
             const live = await readMany(world, names.crds.map(refTo));
             return [...live.values()]

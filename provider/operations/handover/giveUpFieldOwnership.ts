@@ -6,18 +6,35 @@ import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../
 /** Controllers write it meanwhile: on top of that, a few times. */
 const TRIES = 5;
 
+type Annotations = Readonly<Record<string, object>>;
+
 interface FieldsV1 {
-    readonly "f:metadata"?: { readonly "f:annotations"?: Readonly<Record<string, object>> };
+    readonly "f:metadata"?: { readonly "f:annotations"?: Annotations };
 }
 
-/** `taken` is an annotation that was taken off and came back: whoever owned it owns it again, where its value is the same. */
-export async function leaveFields(world: World, former: KubernetesObject, taken: string): Promise<void> {
+/** `taken` is an annotation that was taken off and came back: whoever owned it in one of the forms of before owns it again, where its value is the same. */
+export async function leaveFields(
+    world: World,
+    [former, ...others]: readonly [KubernetesObject, ...KubernetesObject[]],
+    taken: string,
+): Promise<void> {
     await rewriteOwners(world, refTo(former), (live) => {
-        const isSame = live.metadata.annotations?.[taken] === former.metadata.annotations?.[taken];
+        const same = [former, ...others].filter(
+            ({ metadata }) => metadata.annotations?.[taken] === live.metadata.annotations?.[taken],
+        );
         return ofOthers(live).map((entry) =>
-            isSame && owned(former, entry, taken) ? withAnnotation(entry, taken) : entry,
+            same.reduce((left, one) => withAnnotations(left, owned(one, entry, taken)), entry),
         );
     });
+}
+
+/** Others than this package that own the annotation, each with nothing else that it owns. */
+export function annotationOwners(live: KubernetesObject, annotation: string): readonly ManagedFieldsEntry[] {
+    return ofOthers(live).flatMap((entry) =>
+        annotationsOf(entry)[`f:${annotation}`] === undefined
+            ? []
+            : [withAnnotations({ ...entry, fieldsV1: {} }, only(annotationsOf(entry), annotation))],
+    );
 }
 
 /** Nobody owns by this package's name any more. */
@@ -57,8 +74,9 @@ function ofOthers({ metadata }: KubernetesObject): readonly ManagedFieldsEntry[]
     return (metadata.managedFields ?? []).filter(({ manager }) => manager !== PACKAGE_NAME);
 }
 
-function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annotation: string): boolean {
-    return (metadata.managedFields ?? []).some(
+/** What the entry owned of it then. */
+function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annotation: string): Annotations {
+    const former = (metadata.managedFields ?? []).find(
         (one) =>
             one.manager === entry.manager &&
             one.operation === entry.operation &&
@@ -66,18 +84,27 @@ function owned({ metadata }: KubernetesObject, entry: ManagedFieldsEntry, annota
             one.subresource === entry.subresource &&
             annotationsOf(one)[`f:${annotation}`] !== undefined,
     );
+    return former === undefined ? {} : only(annotationsOf(former), annotation);
 }
 
-function withAnnotation(entry: ManagedFieldsEntry, annotation: string): ManagedFieldsEntry {
+/** The dot is the map itself, which went with the last annotation. */
+function only(annotations: Annotations, annotation: string): Annotations {
+    return Object.fromEntries(
+        Object.entries(annotations).filter(([key]) => key === "." || key === `f:${annotation}`),
+    );
+}
+
+function withAnnotations(entry: ManagedFieldsEntry, added: Annotations): ManagedFieldsEntry {
+    const owns = annotationsOf(entry);
+    if (Object.keys(added).every((key) => owns[key] !== undefined)) return entry;
     const fields = (entry.fieldsV1 ?? {}) as FieldsV1;
-    if (annotationsOf(entry)[`f:${annotation}`] !== undefined) return entry;
-    const annotations = { ...annotationsOf(entry), [`f:${annotation}`]: {} };
+    const annotations = { ...owns, ...added };
     return {
         ...entry,
         fieldsV1: { ...fields, "f:metadata": { ...fields["f:metadata"], "f:annotations": annotations } },
     };
 }
 
-function annotationsOf({ fieldsV1 }: ManagedFieldsEntry): Readonly<Record<string, object>> {
+function annotationsOf({ fieldsV1 }: ManagedFieldsEntry): Annotations {
     return ((fieldsV1 ?? {}) as FieldsV1)["f:metadata"]?.["f:annotations"] ?? {};
 }

@@ -1,5 +1,6 @@
 // One component whose old and new pods both run: waits until the new ones are Available, then requests, work and leadership go over to them, in this order. At no moment without a pod that answers, at none with two that act.
 import { TERMINATION_MS } from "../../../common/timeouts";
+import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { poll } from "../../ports/poll";
 import type { ObjectRef, World } from "../../ports/world";
 import { type Bridge, cutBridge, followBridge, leadsByItself } from "./bridge";
@@ -19,6 +20,8 @@ export interface GenerationPair {
     readonly bridges: readonly Bridge[];
     /** The one of them over which those that wait ask the one that leads: cut last, since nobody has values from then on until theirs leads. */
     readonly leading?: Bridge;
+    /** Whether requests are still sent to this Service. */
+    readonly isAsked: (service: ObjectRef) => Promise<boolean>;
     /** Asked for once no slice leads to the old pods any more. */
     readonly letConnectionsGo: () => Promise<void>;
     /** By which the old generation leads. */
@@ -34,7 +37,18 @@ export interface GenerationPair {
 export async function handOverComponent(
     world: World,
     migrationId: string,
-    { old, next, bridges, leading, letConnectionsGo, lease, leases, timeoutMs, others }: GenerationPair,
+    {
+        old,
+        next,
+        bridges,
+        leading,
+        isAsked,
+        letConnectionsGo,
+        lease,
+        leases,
+        timeoutMs,
+        others,
+    }: GenerationPair,
 ): Promise<void> {
     await poll(
         world.clock,
@@ -45,15 +59,19 @@ export async function handOverComponent(
             await others.glance();
             const status = await Promise.all(next.map((ref) => world.workloads.status(ref)));
             const isAvailable = status.every((one) => one?.upToDate === true && one.available >= one.desired);
-            return isAvailable ? serviceWithoutPods(world, bridges) : "not available";
+            return isAvailable ? serviceWithoutPods(world, bridges, isAsked) : "not available";
         },
         (missing) => missing === undefined,
     );
     // Throws with the pods' reasons when the time is over.
     await world.workloads.waitAvailable(next, LOOK_MS);
-    const lost = await serviceWithoutPods(world, bridges);
+    const lost = await serviceWithoutPods(world, bridges, isAsked);
     if (lost !== undefined)
         throw new Error(`no EndpointSlice of ${lost} names a pod of the add-on that is Ready`);
+    for (const bridge of await withoutPods(world, bridges))
+        world.log.warn(
+            `the add-on has no ${nameOf(bridge)}: requests go to one of another name, and paused from when EKS applied it until its pods were available`,
+        );
     for (const bridge of bridges) if (bridge !== leading) await cutBridge(world, migrationId, bridge);
     await world.clock.sleep(SEEN_MS);
     await letConnectionsGo();
@@ -70,11 +88,31 @@ export async function handOverComponent(
     });
 }
 
-/** The first that would lead nowhere without the bridge. */
-async function serviceWithoutPods(world: World, bridges: readonly Bridge[]): Promise<string | undefined> {
-    const lead = await Promise.all(bridges.map((one) => leadsByItself(world, one)));
-    const lost = bridges.find((_, index) => lead[index] !== true);
-    return lost && `Service ${lost.to.namespace}/${lost.to.name}`;
+/** Those that nobody is behind but for the bridge. */
+async function withoutPods(world: World, bridges: readonly Bridge[]): Promise<readonly Bridge[]> {
+    const lead = await Promise.all(bridges.map((bridge) => leadsByItself(world, bridge)));
+    return bridges.filter((_, index) => lead[index] !== true);
+}
+
+/** The first that would lead nowhere without the bridge, and is to. */
+async function serviceWithoutPods(
+    world: World,
+    bridges: readonly Bridge[],
+    isAsked: GenerationPair["isAsked"],
+): Promise<string | undefined> {
+    for (const bridge of await withoutPods(world, bridges))
+        if (!(await isUnused(world, bridge, isAsked))) return nameOf(bridge);
+    return undefined;
+}
+
+/** The add-on calls its own otherwise, and requests go there since EKS has applied it: ours leads to nobody whom anybody asks. */
+async function isUnused(world: World, { to }: Bridge, isAsked: GenerationPair["isAsked"]): Promise<boolean> {
+    const live = await world.objects.read(to);
+    return (live === undefined || !isAppliedByEks(live)) && !(await isAsked(to));
+}
+
+function nameOf({ to }: Bridge): string {
+    return `Service ${to.namespace}/${to.name}`;
 }
 
 async function stop(world: World, refs: readonly ObjectRef[]): Promise<void> {

@@ -126,6 +126,7 @@ export function sharedWay<Memory>(
             await leaveShared(world, migrationId, memory);
             for (const ref of references) await leaveOurFields(world, ref);
         },
+        isAsked: async (service) => (await live()).some((one) => namesService(one, service)),
         traces: async () =>
             (await live()).flatMap((one) =>
                 services

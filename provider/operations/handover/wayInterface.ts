@@ -32,6 +32,8 @@ export interface Way {
     turnBack(): Promise<void>;
     /** The add-on's lead: nothing is left of what was only for the way. */
     leave(): Promise<void>;
+    /** Whether requests are still sent to this Service, by what sends them. */
+    isAsked(service: ObjectRef): Promise<boolean>;
     /** What the cluster still shows of `redirect`, a line each. */
     traces(): Promise<readonly string[]>;
 }

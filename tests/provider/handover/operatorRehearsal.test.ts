@@ -81,6 +81,7 @@ async function handOver(ports: World, memory: NamesMemory): Promise<void> {
         old: [inSystem("apps/v1", "Deployment", OLD_MANAGER)],
         next: [inSystem("apps/v1", "Deployment", NEW_MANAGER)],
         bridges: [BRIDGE],
+        isAsked: async () => true,
         letConnectionsGo: async () => undefined,
         lease: inSystem("coordination.k8s.io/v1", "Lease", "e7d9c1a4.sagemaker.amazonaws.com"),
         leases: [],

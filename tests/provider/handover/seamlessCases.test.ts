@@ -1,5 +1,7 @@
 // What may come between on the way without a pause: a cluster that cannot, pods that never get Ready, a drain, a kill after which nobody comes, a second leader, a stop in the middle. Helm's pods serve until somebody else does, and one operator acts.
 import assert from "node:assert/strict";
+import { INJECT } from "../../../provider/kubernetes/certManagerAnnotations";
+import { clientConfigsOf } from "../../../provider/kubernetes/clientConfigs";
 import { MigrationStep } from "../../../provider/plan/plan";
 import type { ObjectRef } from "../../../provider/ports/world";
 import { ADDON } from "../memory/content";
@@ -322,6 +324,27 @@ describe("on the way without a pause", () => {
         };
         assertDone(await new MemoryStack(world, BYPASSED).up({}, undefined, look));
         assert.equal(goneBefore.length, 2, goneBefore.join());
+    });
+
+    it("models are converted over new connections before Helm's operator ends, and cert-manager injects again in the end", async () => {
+        const world = slowWorld();
+        const crds = () =>
+            world.store
+                .all("CustomResourceDefinition")
+                .flatMap((crd) => [...clientConfigsOf(crd).values()].map((config) => ({ crd, config })));
+        const remarked = () =>
+            crds().map(({ crd, config }) => [
+                Buffer.from(config.caBundle ?? "", "base64").includes("asked anew"),
+                crd.metadata.annotations?.[INJECT] !== undefined,
+            ]);
+        const seen: boolean[][][] = [];
+        const look = at(new RegExp(`^merge Deployment ${OPERATOR_NAMESPACE}/${OLD_MANAGER}$`), () =>
+            seen.push(remarked()),
+        );
+        assertDone(await new MemoryStack(world, BYPASSED).up({}, undefined, look));
+        const two = (one: boolean[]) => [one, one];
+        assert.deepEqual(seen, [two([true, false])]);
+        assert.deepEqual(remarked(), two([false, true]));
     });
 
     it("an old pod that is evicted while another controller is turned back: refused until the bridge has followed, no longer", async () => {

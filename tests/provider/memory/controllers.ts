@@ -1,4 +1,5 @@
 // What runs in the cluster by itself: garbage collection, workloads, pods, cert-manager, KEDA's certificates. Each pass looks at the state and brings it one step on.
+import { patchOf } from "../../../provider/kubernetes/clientConfigs";
 import type { KubernetesObject } from "../../../provider/ports/world";
 import type { Data } from "./data";
 import { Elections, runs } from "./elections";
@@ -15,6 +16,12 @@ const NODE = "fake-1";
 const READY_MS = 300;
 const OPERATOR_READY_MS = 1_000;
 const TERMINATION_MS = 400;
+/** Into which cert-manager writes authorities. */
+const INJECTED_KINDS = [
+    "CustomResourceDefinition",
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
+];
 
 interface Template {
     readonly metadata?: { readonly labels?: Record<string, string> };
@@ -386,9 +393,9 @@ export class Controllers {
 
     #injectAuthorities(): void {
         if (this.#running("cert-manager-cainjector").length === 0) return;
-        for (const crd of this.store.all("CustomResourceDefinition")) {
+        for (const asking of INJECTED_KINDS.flatMap((kind) => this.store.all(kind))) {
             const [namespace = "", name = ""] = (
-                crd.metadata.annotations?.["cert-manager.io/inject-ca-from"] ?? ""
+                asking.metadata.annotations?.["cert-manager.io/inject-ca-from"] ?? ""
             ).split("/");
             const certificate = this.store.raw({
                 apiVersion: "cert-manager.io/v1",
@@ -399,15 +406,15 @@ export class Controllers {
             const secretName = (certificate?.spec as { secretName?: string } | undefined)?.secretName ?? "";
             const secret = this.store.raw({ apiVersion: "v1", kind: "Secret", namespace, name: secretName });
             const ca = (secret?.data as Record<string, string> | undefined)?.["ca.crt"];
-            const config = (
-                crd.spec as { conversion?: { webhook?: { clientConfig: { caBundle?: string } } } }
-            ).conversion?.webhook?.clientConfig;
-            if (ca === undefined || config === undefined || config.caBundle === ca) continue;
-            this.store.merge(
-                { ...crd, name: crd.metadata.name },
-                { spec: { conversion: { webhook: { clientConfig: { caBundle: ca } } } } },
-                { manager: "cert-manager-cainjector", operation: "Update" },
-            );
+            const patch =
+                ca === undefined
+                    ? undefined
+                    : patchOf(asking, (config) =>
+                          config.caBundle === ca ? config : { ...config, caBundle: ca },
+                      );
+            if (patch === undefined) continue;
+            const by = { manager: "cert-manager-cainjector", operation: "Update" } as const;
+            this.store.merge({ ...asking, name: asking.metadata.name }, patch, by);
         }
     }
 

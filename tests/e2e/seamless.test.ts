@@ -43,7 +43,8 @@ function assertNobodyNoticed({ nodes }: Sandbox, observation: Observation): void
 }
 
 describe("a move whose controllers hand over", function () {
-    this.timeout(600_000);
+    // Real times alone are seven minutes.
+    this.timeout(process.env.SEAMLESS === "real" ? 1_500_000 : 600_000);
 
     it("refuses no request, and at no moment two of a kind act", async () => {
         const scene = await fresh({

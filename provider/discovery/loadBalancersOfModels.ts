@@ -53,11 +53,11 @@ export function loadBalancersOf(
         if (cluster !== undefined && cluster !== clusterName) return [];
         const stack = STACKS.map((key) => balancer.tags[key]).find((value) => value !== undefined);
         const host = balancer.dnsName.toLowerCase();
-        const of = (byStacks: ReadonlyMap<string, string[]>) =>
+        const of = (byStacks: ReadonlyMap<string, readonly string[]>) =>
             (cluster === undefined || stack === undefined ? undefined : byStacks.get(stack)) ?? [];
         // Called like a model's own: only together with its host and the controller's tags.
-        const called = namedHosts.get(host) ?? [];
-        const ofName = of(namedStacks).filter((owner) => called.includes(owner));
+        const called = new Set(namedHosts.get(host));
+        const ofName = of(namedStacks).filter((owner) => called.has(owner));
         const owners = [...new Set([...(hosts.get(host) ?? []), ...of(stacks), ...ofName])];
         const [owner] = owners;
         if (owner === undefined) return [];
@@ -87,7 +87,11 @@ function hostsAndOwners(all: readonly Owned[]): (readonly [host: string, owner: 
 /** Ingresses of one group share a load balancer. */
 function ownersBy(pairs: readonly (readonly [key: string, owner: string])[]): Map<string, string[]> {
     const owners = new Map<string, string[]>();
-    for (const [key, owner] of pairs) owners.set(key, [...(owners.get(key) ?? []), owner]);
+    for (const [key, owner] of pairs) {
+        const sharing = owners.get(key);
+        if (sharing === undefined) owners.set(key, [owner]);
+        else sharing.push(owner);
+    }
     return owners;
 }
 

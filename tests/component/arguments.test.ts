@@ -242,7 +242,11 @@ const bad: Case[] = [
     [{ migrateFromHelm: { commit: true, desiredOwner: "Helm" } }, "migrateFromHelm.commit", /undo needs/],
     [{ migrateFromHelm: { commit: true, until: "install" } }, "migrateFromHelm.commit", /stops the move/],
     [{ migrateFromHelm: { removeTimeoutMinutes: null } }, "migrateFromHelm.removeTimeoutMinutes", /not null/],
-    [{ migrateFromHelm: { report: "" } }, "migrateFromHelm.report", /must be the path of a file on this machine/],
+    [
+        { migrateFromHelm: { report: "" } },
+        "migrateFromHelm.report",
+        /must be the path of a file on this machine/,
+    ],
     [{ installTimeoutMinutes: 0.0001 }, "installTimeoutMinutes", /whole number of minutes .*, not 0.0001/],
     [{ installTimeoutMinutes: null }, "installTimeoutMinutes", /not null/],
     [{ routeTableIds: ["rtb-0123456789abcdef0"], s3Endpoint: false }, "routeTableIds", /s3Endpoint is false/],

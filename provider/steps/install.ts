@@ -81,8 +81,9 @@ export function install(
                 namespaces.look(),
             ]);
             const isTakeover = isTakenOver(memory.value.former);
-            if (existing === undefined) {
+            if (existing === undefined || isTakeover)
                 await takeFieldsOver(world, await journal.backup.read<Backup>());
+            if (existing === undefined) {
                 await redirectAgain(context, bridged);
                 for (const way of bridged.all) await way.beforeApply();
             }
@@ -109,10 +110,7 @@ export function install(
             );
             const meanwhile = () =>
                 Promise.all([measuring(), stopped.glance(), namespaces.glance(), bridged.glance()]);
-            if (isTakeover) {
-                await takeFieldsOver(world, await journal.backup.read<Backup>());
-                await tagTakenOver(world, plan.addon.name, memory);
-            }
+            if (isTakeover) await tagTakenOver(world, plan.addon.name, memory);
             if (isTakeover || memory.value.isOverwritten === true) {
                 const following = { timeoutMs: installMs, meanwhile };
                 await updateOrCreate(world, wantedOf(plan), attempts, {

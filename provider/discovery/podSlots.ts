@@ -1,6 +1,7 @@
 // Looks whether there is room for the add-on's pods beside Helm's: on ready nodes that they may go to. A few nodes often tell; a crowded cluster has thousands of pods. Writes nothing.
 
 import { findAutoscaler } from "../kubernetes/autoscaler";
+import { carriesLabels } from "../kubernetes/labels";
 import { conditionOf } from "../kubernetes/statusConditions";
 import type { KubernetesObject, World } from "../ports/world";
 import type { ProfileNeeds } from "../profiles/profile";
@@ -46,9 +47,7 @@ export async function findPodSlots(
     // A cluster that shows no node makes them when pods need them.
     if (reporting.length === 0) return undefined;
     const fitting = reporting.filter(
-        (node) =>
-            isUsable(node, isTolerated) &&
-            Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value),
+        (node) => isUsable(node, isTolerated) && carriesLabels(node.metadata.labels, labels),
     );
     const free = await freeOnSome(world, fitting, needed);
     const autoscaler = free < needed ? await findAutoscaler(world) : undefined;

@@ -4,6 +4,7 @@ import { isAppliedByEks } from "../kubernetes/appliedByEks";
 import { groupOf } from "../kubernetes/customResourceDefinitions";
 import { definitions } from "../kubernetes/customResources";
 import { HELM, MANAGED_BY, RELEASE_NAME, RELEASE_NAMESPACE } from "../kubernetes/helmMarks";
+import { carriesLabels } from "../kubernetes/labels";
 import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef, World } from "../ports/world";
 import { type ControllerSigns, type Recognised, recognise } from "../profiles/controllerSigns";
@@ -172,8 +173,7 @@ function servingOne(served: readonly Serving[], workload: KubernetesObject): Rec
     const labels = (workload as WorkloadShape).spec?.template?.metadata?.labels ?? {};
     const found = served.find(
         ({ namespace, selector }) =>
-            namespace === workload.metadata.namespace &&
-            Object.entries(selector).every(([key, value]) => labels[key] === value),
+            namespace === workload.metadata.namespace && carriesLabels(labels, selector),
     );
     return found && { signs: found.signs, by: `it serves ${found.what}` };
 }

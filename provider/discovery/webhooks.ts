@@ -1,4 +1,5 @@
 // Looks for webhooks of others that nobody answers: they would refuse what an add-on applies. Writes nothing.
+import { carriesLabels } from "../kubernetes/labels";
 import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, Release, World } from "../ports/world";
 
@@ -100,9 +101,8 @@ function concerns(webhook: Webhook, namespaceLabels: Readonly<Record<string, str
 }
 
 function selects(selector: Selector | undefined, labels: Readonly<Record<string, string>>): boolean {
-    const equal = Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
     return (
-        equal &&
+        carriesLabels(labels, selector?.matchLabels ?? {}) &&
         (selector?.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
             const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
             switch (operator) {

@@ -1,4 +1,5 @@
 // A Deployment of Helm's comes in; whether a Service leads to its pods, and by which Lease one of them leads, goes out. Pure.
+import { carriesLabels } from "../kubernetes/labels";
 import { keyOf, refTo } from "../kubernetes/objectRef";
 import type { KubernetesObject, ObjectRef } from "../ports/world";
 
@@ -11,11 +12,10 @@ export function selects(service: KubernetesObject, workload: KubernetesObject): 
     const { template } = workload.spec as {
         template?: { metadata?: { labels?: Record<string, string> } };
     };
-    const labels = Object.entries(selector);
     return (
         service.metadata.namespace === workload.metadata.namespace &&
-        labels.length > 0 &&
-        labels.every(([key, value]) => template?.metadata?.labels?.[key] === value)
+        Object.keys(selector).length > 0 &&
+        carriesLabels(template?.metadata?.labels, selector)
     );
 }
 

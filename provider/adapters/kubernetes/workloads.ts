@@ -1,6 +1,7 @@
 // The port `Workloads`: Deployments and DaemonSets, their replicas and their pods.
 import { ErrorCode, MigrationError } from "../../../common/errors";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
+import { carriesLabels } from "../../kubernetes/labels";
 import { LackOfNodes } from "../../kubernetes/lackOfNodes";
 import { LastingRefusal } from "../../kubernetes/lastingRefusal";
 import { keyOf } from "../../kubernetes/objectRef";
@@ -257,8 +258,8 @@ function ofEks(deployment: KubernetesObject | undefined): Pick<FailingPod, "depl
 }
 
 function selects(workload: KubernetesObject, { metadata }: KubernetesObject): boolean {
-    const labels = Object.entries((workload as WorkloadShape).spec?.selector?.matchLabels ?? {});
-    return labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value);
+    const { matchLabels = {} } = (workload as WorkloadShape).spec?.selector ?? {};
+    return Object.keys(matchLabels).length > 0 && carriesLabels(metadata.labels, matchLabels);
 }
 
 /** A Deployment says of its ReplicaSet that no pod could be created, and why. */

@@ -2,6 +2,7 @@
 
 import { groupOf } from "../../kubernetes/customResourceDefinitions";
 import { EKS_MANAGER } from "../../kubernetes/fieldManagers";
+import { carriesLabels } from "../../kubernetes/labels";
 import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import { readMany } from "../../kubernetes/readMany";
 import type { KubernetesObject, ObjectRef, World } from "../../ports/world";
@@ -253,11 +254,8 @@ function isUsedBy({ kind, metadata, spec }: KubernetesObject, workload: Kubernet
         case "Service":
         case "PodDisruptionBudget": {
             const { selector = {} } = (spec ?? {}) as { selector?: Record<string, unknown> };
-            const labels = Object.entries((selector.matchLabels as object | undefined) ?? selector);
-            return (
-                labels.length > 0 &&
-                labels.every(([key, value]) => template.metadata?.labels?.[key] === value)
-            );
+            const wanted = (selector.matchLabels as Record<string, unknown> | undefined) ?? selector;
+            return Object.keys(wanted).length > 0 && carriesLabels(template.metadata?.labels, wanted);
         }
         default:
             return false;

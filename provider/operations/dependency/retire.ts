@@ -3,6 +3,7 @@
 import { mapConcurrently } from "../../../common/mapConcurrently";
 import { isAppliedByEks } from "../../kubernetes/appliedByEks";
 import { isOfRelease } from "../../kubernetes/helmMarks";
+import { carriesLabels } from "../../kubernetes/labels";
 import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import { readMetadata } from "../../kubernetes/readMetadata";
 import type { Plan } from "../../plan/plan";
@@ -81,8 +82,7 @@ async function accountsInUse(
     const isLeaving = ({ metadata }: KubernetesObject) =>
         workloads.some(
             ({ ref, labels }) =>
-                ref.namespace === metadata.namespace &&
-                Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
+                ref.namespace === metadata.namespace && carriesLabels(metadata.labels, labels),
         );
     const staying = pods.flat().filter((pod) => !isLeaving(pod));
     return new Set(

@@ -1,4 +1,5 @@
 // Hands pods over from one workload to another of the same name whose selector differs: the old pods stay, ownerless, until the new ones on their nodes are Ready.
+import { carriesLabels } from "../../kubernetes/labels";
 import { onlyThis } from "../../kubernetes/objectRef";
 import { hasCondition } from "../../kubernetes/statusConditions";
 import { poll } from "../../ports/poll";
@@ -140,9 +141,7 @@ async function isStuck(
 }
 
 function isOrphan({ metadata }: KubernetesObject, { labels }: Replaced): boolean {
-    const matches =
-        Object.keys(labels).length > 0 &&
-        Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+    const matches = Object.keys(labels).length > 0 && carriesLabels(metadata.labels, labels);
     return (
         matches &&
         metadata.deletionTimestamp === undefined &&

@@ -1,5 +1,6 @@
 // Objects that are there only while a move hands over, told by labels that name the move. Found again and taken away after a kill at any point; nothing without these labels is touched.
 import { MIGRATION_MARK, OURS, PACKAGE_NAME } from "../../../common/ourMarks";
+import { carriesLabels } from "../../kubernetes/labels";
 import { keyOf, onlyThis, refTo } from "../../kubernetes/objectRef";
 import type { KubernetesObject, ManagedFieldsEntry, ObjectRef, World } from "../../ports/world";
 
@@ -30,7 +31,7 @@ export function marksOf({ migrationId, part }: OwnObjects): Record<string, strin
 }
 
 export function isMarked({ metadata }: KubernetesObject, own: OwnObjects): boolean {
-    return Object.entries(marksOf(own)).every(([key, value]) => metadata.labels?.[key] === value);
+    return carriesLabels(metadata.labels, marksOf(own));
 }
 
 /** Whatever it is for: made for this move, and nobody else's yet. */
